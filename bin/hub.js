@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+// Starts the command on Node 24 or newer. Plain JavaScript that parses on any Node: a host with an older one
+// runs the copy that came with `npm ci` (optionalDependencies of package.json).
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const NEEDED_MAJOR = 24;
+const EXIT_NO_RUNTIME = 69;
+const here = dirname(fileURLToPath(import.meta.url));
+
+function bundledNode() {
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`node-${platform}-${process.arch}/package.json`);
+    const binary = join(dirname(manifest), "bin", platform === "win" ? "node.exe" : "node");
+    return existsSync(binary) ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
+  const { enableCompileCache } = await import("node:module");
+  enableCompileCache();
+  const source = join(here, "..", "src", "cli", "main.ts");
+  const built = join(here, "..", "dist", "cli", "main.js");
+  const { main } = await import(existsSync(source) ? source : built);
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  const node = bundledNode();
+  if (node === undefined) {
+    process.stderr.write(
+      `HUB-0069 Process Hub needs Node ${NEEDED_MAJOR} or newer and found ${process.versions.node}. ` +
+        `Install Node ${NEEDED_MAJOR}, or run "npm ci" without --omit=optional.\n`,
+    );
+    process.exit(EXIT_NO_RUNTIME);
+  }
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on("exit", (code, signal) => {
+    process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
+  });
+}

@@ -1,0 +1,212 @@
+/**
+ * The state a scenario hands to the systems at start: native values in each system's own shape, complete with the
+ * history the system itself would have written. Instants are ISO 8601 UTC strings with milliseconds
+ * (`2026-01-05T17:00:00.000Z`), days are `YYYY-MM-DD`.
+ */
+export interface WorldSeed {
+  readonly company: string;
+  readonly salesforce: SalesforceSeed;
+  readonly asana: AsanaSeed;
+  readonly monday: MondaySeed;
+  readonly tableau: TableauSeed;
+}
+
+/** A Salesforce value as REST returns it, before the `+0000` formatting of datetimes (seeded as `…Z`). */
+export type SalesforceValue = string | number | boolean | null;
+export type SalesforceRow = Readonly<Record<string, SalesforceValue>> & { readonly Id: string };
+
+export interface SalesforceFieldSeed {
+  readonly name: string;
+  readonly label: string;
+  readonly type: "string" | "picklist" | "currency" | "double" | "date" | "datetime" | "boolean" | "reference";
+  readonly referenceTo?: readonly string[];
+  /** The name of the parent relationship in SOQL (`CSM__r`), for references. */
+  readonly relationshipName?: string;
+  readonly externalId?: boolean;
+  readonly picklist?: readonly string[];
+}
+
+export interface SalesforceSeed {
+  readonly organization: { readonly id: string; readonly name: string; readonly timeZone: string };
+  /** The user the integration signs in as. */
+  readonly integrationUserId: string;
+  readonly customFields: Readonly<Record<string, readonly SalesforceFieldSeed[]>>;
+  /**
+   * Rows by object name: User, Group, Account, Contact, Lead, Opportunity, OpportunityContactRole, Contract, Task,
+   * Event, OpportunityStage, LeadStatus, OpportunityHistory, OpportunityFieldHistory, LeadHistory, ContractHistory,
+   * AccountHistory. Each row carries the system fields (IsDeleted, CreatedDate, CreatedById, LastModifiedDate,
+   * LastModifiedById, SystemModstamp) where the object has them; a field left out is null.
+   */
+  readonly rows: Readonly<Record<string, readonly SalesforceRow[]>>;
+  /** Field names per object whose changes the org tracks in field history. */
+  readonly trackedFields: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface AsanaSeed {
+  readonly workspace: { readonly gid: string; readonly name: string; readonly emailDomains: readonly string[] };
+  /** gid of the user the integration's token belongs to. */
+  readonly tokenUserGid: string;
+  readonly users: readonly { readonly gid: string; readonly name: string; readonly email: string }[];
+  readonly teams: readonly { readonly gid: string; readonly name: string }[];
+  readonly customFields: readonly AsanaCustomFieldSeed[];
+  readonly projects: readonly AsanaProjectSeed[];
+  readonly sections: readonly { readonly gid: string; readonly name: string; readonly projectGid: string }[];
+  readonly tasks: readonly AsanaTaskSeed[];
+  readonly stories: readonly AsanaStorySeed[];
+}
+
+export interface AsanaCustomFieldSeed {
+  readonly gid: string;
+  readonly name: string;
+  readonly type: "text" | "number" | "enum" | "date" | "people";
+  /** Decimal places, for numbers. */
+  readonly precision?: number;
+  readonly options?: readonly { readonly gid: string; readonly name: string; readonly color: string }[];
+}
+
+/** By custom field gid: text, number, enum option gid, day, or user gids. */
+export type AsanaFieldValues = Readonly<Record<string, string | number | readonly string[] | null>>;
+
+export interface AsanaProjectSeed {
+  readonly gid: string;
+  readonly name: string;
+  readonly teamGid: string;
+  readonly ownerGid: string | null;
+  readonly archived: boolean;
+  readonly completedAt: string | null;
+  readonly createdAt: string;
+  readonly modifiedAt: string;
+  readonly startOn: string | null;
+  readonly dueOn: string | null;
+  readonly notes: string;
+  /** gids of the custom fields attached to the project (its tasks show them too unless `forTasks` lists others). */
+  readonly customFieldGids: readonly string[];
+  readonly taskCustomFieldGids: readonly string[];
+  readonly values: AsanaFieldValues;
+  /** Set for a project in the trash: it answers 404 and is gone from lists; events report it `deleted`. */
+  readonly deletedAt: string | null;
+}
+
+export interface AsanaTaskSeed {
+  readonly gid: string;
+  readonly name: string;
+  readonly subtype: "default_task" | "milestone";
+  readonly notes: string;
+  readonly createdAt: string;
+  readonly createdByGid: string | null;
+  readonly modifiedAt: string;
+  readonly assigneeGid: string | null;
+  readonly completed: boolean;
+  readonly completedAt: string | null;
+  readonly completedByGid: string | null;
+  readonly startOn: string | null;
+  readonly dueOn: string | null;
+  readonly parentGid: string | null;
+  readonly memberships: readonly { readonly projectGid: string; readonly sectionGid: string }[];
+  readonly values: AsanaFieldValues;
+  readonly deletedAt: string | null;
+}
+
+/** One story; `createdByGid` null is a rule or the system. Which of the optional fields are set follows from `subtype`. */
+export interface AsanaStorySeed {
+  readonly gid: string;
+  readonly taskGid: string;
+  readonly createdAt: string;
+  readonly createdByGid: string | null;
+  readonly source: "web" | "email" | "mobile" | "api" | "unknown";
+  readonly subtype:
+    | "added_to_project"
+    | "removed_from_project"
+    | "section_changed"
+    | "assigned"
+    | "unassigned"
+    | "marked_complete"
+    | "marked_incomplete"
+    | "due_date_changed"
+    | "name_changed"
+    | "text_custom_field_changed"
+    | "number_custom_field_changed"
+    | "enum_custom_field_changed"
+    | "comment_added";
+  readonly text?: string;
+  readonly projectGid?: string;
+  readonly oldSectionGid?: string;
+  readonly newSectionGid?: string;
+  readonly assigneeGid?: string;
+  readonly oldDueOn?: string | null;
+  readonly newDueOn?: string | null;
+  readonly oldName?: string;
+  readonly newName?: string;
+  readonly customFieldGid?: string;
+  readonly oldValue?: string | number | null;
+  readonly newValue?: string | number | null;
+}
+
+export interface MondaySeed {
+  readonly account: { readonly id: string; readonly name: string; readonly slug: string };
+  /** id of the user the integration's token belongs to. */
+  readonly tokenUserId: string;
+  readonly users: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string;
+    readonly enabled: boolean;
+    readonly createdAt: string;
+  }[];
+  readonly workspaces: readonly { readonly id: string; readonly name: string }[];
+  readonly boards: readonly MondayBoardSeed[];
+}
+
+export interface MondayBoardSeed {
+  readonly id: string;
+  readonly name: string;
+  readonly workspaceId: string;
+  readonly createdAt: string;
+  readonly groups: readonly { readonly id: string; readonly title: string; readonly color: string }[];
+  readonly columns: readonly MondayColumnSeed[];
+  readonly items: readonly MondayItemSeed[];
+  /** Activity of the board and its items, oldest first. */
+  readonly activity: readonly MondayActivitySeed[];
+}
+
+export interface MondayColumnSeed {
+  readonly id: string;
+  readonly title: string;
+  readonly type: "status" | "people" | "date" | "timeline" | "numbers" | "text" | "dropdown" | "checkbox" | "link";
+  /** For status: label text by index, and which indexes count as done. For dropdown: label by id. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly doneIndexes?: readonly number[];
+}
+
+export interface MondayItemSeed {
+  readonly id: string;
+  readonly name: string;
+  readonly groupId: string;
+  readonly creatorId: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly state: "active" | "archived" | "deleted";
+  /**
+   * By column id, monday's own value object: status `{index}`, people `{personsAndTeams:[{id,kind}]}`, date `{date}`,
+   * timeline `{from,to}`, numbers `"3"`, text `"…"`, dropdown `{ids:[1]}`, checkbox `{checked:true}`, link `{url,text}`.
+   */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** One row of the activity log in monday's vocabulary (reference monday.md §8); `data` is stored as its JSON text. */
+export interface MondayActivitySeed {
+  readonly id: string;
+  readonly event: string;
+  readonly entity: "board" | "pulse";
+  /** Negative for automations and the system. */
+  readonly userId: string;
+  readonly createdAt: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface TableauSeed {
+  readonly siteContentUrl: string;
+  readonly siteName: string;
+  readonly userName: string;
+  readonly projects: readonly string[];
+}
