@@ -1,0 +1,227 @@
+import type { z } from "zod";
+import type {
+  Canonical,
+  Clock,
+  Entity,
+  Instant,
+  JsonObject,
+  NormalisedEntity,
+  Page,
+  Position,
+  QuotaLedger,
+} from "../../model/index.ts";
+
+/** A configured secret or address: read from the environment variable `<CONNECTION NAME IN CAPITALS>_<key>`. */
+export interface CredentialSpec {
+  readonly key: string;
+  readonly required: boolean;
+  readonly secret: boolean;
+  /** One sentence for `.env.example`. */
+  readonly description: string;
+}
+
+/**
+ * - `entity`: its records are mapped
+ * - `history`: its records are members of another stream's entities
+ * - `reference`: small, kept whole in memory while mapping (labels, users, columns); never mapped unless a mapping names it
+ */
+export type StreamRole = "entity" | "history" | "reference";
+
+export interface StreamDefinition {
+  readonly name: string;
+  readonly title: string;
+  readonly role: StreamRole;
+  /** For `history`: the stream whose entities its rows belong to. */
+  readonly memberOf?: string;
+  /** For `entity`: streams whose records the normaliser looks things up in. A change there maps the entities again. */
+  readonly references?: readonly string[];
+  /** Top-level content fields that change without meaning (per-viewer dates and the like): left out of the content hash. */
+  readonly volatile?: readonly string[];
+  /** Streams that must be read before this one in the same run (partitions come from their records). */
+  readonly after?: readonly string[];
+}
+
+/** What one listing call can cover of a stream: the object, one project, one board. */
+export interface Partition {
+  readonly stream: string;
+  readonly id: string;
+  readonly title: string;
+}
+
+/** What is stored already, for finding partitions and for sweeps. Only live records (no tombstone), in pages. */
+export interface KnownRecords {
+  /** @param partition only records that this partition delivered last. */
+  records(
+    stream: string,
+    partition?: string,
+  ): AsyncIterable<readonly { readonly id: string; readonly content: JsonObject; readonly partition: string }[]>;
+}
+
+/**
+ * - `incremental`: from the position on (a first read when there is none)
+ * - `full`: everything again, as if there were no position; the content hash makes it free where nothing changed
+ * - `sweep`: compare what the source lists with what is known, to find what no increment tells (hard deletes, lost sight)
+ */
+export type ReadMode = "incremental" | "full" | "sweep";
+
+export interface ReadContext {
+  readonly mode: ReadMode;
+  /** For a first read: nothing that ended before this instant need be read. */
+  readonly since?: Instant;
+  /** Field names by stream, as mappings and `keep:` lists name them; a stream not listed is read with its identifying fields only. */
+  readonly selection: Readonly<Record<string, readonly string[]>>;
+  readonly known: KnownRecords;
+  readonly signal: AbortSignal;
+}
+
+export interface ReadFace {
+  /** The partitions of a stream as of now. May cost calls. Must be complete: a partition that is gone is named by a tombstone of its own record. */
+  partitions(stream: string, context: ReadContext): Promise<readonly Partition[]>;
+  /**
+   * Reads one partition from its position. Each page is committed before the next is asked for; a page may hold records
+   * of several streams (a task with its stories). Ends normally only when the partition has been read in full.
+   * Throws HubError otherwise.
+   */
+  read(partition: Partition, position: Position | null, context: ReadContext): AsyncIterable<Page>;
+}
+
+export interface CreateCommand {
+  readonly stream: string;
+  /** Found again by this text in the target, wherever the system allows to keep it. */
+  readonly marker: string;
+  /** Field names as the normaliser offers them. */
+  readonly fields: Readonly<Record<string, Canonical>>;
+  readonly template?: string;
+  readonly parent?: string;
+}
+
+export interface UpdateCommand {
+  readonly stream: string;
+  readonly id: string;
+  readonly fields: Readonly<Record<string, Canonical>>;
+  /** The record's modification stamp it was planned on; where the system offers conditional writes they are used. */
+  readonly unmodifiedSince?: Instant;
+  readonly idempotencyKey: string;
+}
+
+export interface WriteReceipt {
+  readonly id: string;
+  readonly requestId: string | null;
+  readonly at: Instant;
+}
+
+/** Writes to business records; only the outbox calls it (design §5.5). */
+export interface WriteFace {
+  /** Looks for a record that carries the marker; null when there is none. */
+  find(stream: string, marker: string, signal: AbortSignal): Promise<string | null>;
+  create(command: CreateCommand, signal: AbortSignal): Promise<WriteReceipt>;
+  update(command: UpdateCommand, signal: AbortSignal): Promise<WriteReceipt>;
+  /** Reads one record again through the same door as pull: a page of one. */
+  verify(stream: string, id: string, context: ReadContext): Promise<Page>;
+}
+
+export interface PublishCommand {
+  /** Name of the data source. */
+  readonly name: string;
+  /** Path of project names from the root; created when missing. */
+  readonly project: readonly string[];
+  readonly description: string;
+  /** Path of the file to send, `.hyper`, `.parquet` or `.tdsx`. */
+  readonly file: string;
+  readonly tags: readonly string[];
+}
+
+export interface PublishReceipt {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string | null;
+  readonly bytes: number;
+  readonly how: "single" | "chunked";
+  readonly chunks: number;
+  readonly jobId: string | null;
+  readonly updatedAt: Instant;
+}
+
+export interface PublishFace {
+  /** Replaces (or creates) the data source as a whole; the old one stays when anything fails. */
+  publish(command: PublishCommand, signal: AbortSignal): Promise<PublishReceipt>;
+  /** Fetches what the system holds now into a file. */
+  download(receipt: PublishReceipt, file: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Who we are for the system, asked at connect time. */
+export interface Identity {
+  readonly tenant: string;
+  readonly tenantName: string;
+  readonly user: string;
+  readonly userName: string;
+  readonly apiVersion: string;
+  /** Sentences worth telling the admin (a plan's missing features, an expiring credential). */
+  readonly notes: readonly string[];
+}
+
+export interface StreamDescription {
+  readonly stream: string;
+  readonly fields: readonly { readonly name: string; readonly label: string; readonly type: string }[];
+}
+
+export interface Connection {
+  readonly name: string;
+  readonly system: string;
+  identify(signal: AbortSignal): Promise<Identity>;
+  /** Fields of a stream as the system describes them now, for `hub discover` and for checking mappings. */
+  describe(stream: string, signal: AbortSignal): Promise<StreamDescription>;
+  readonly read?: ReadFace;
+  readonly write?: WriteFace;
+  readonly publish?: PublishFace;
+  /** API calls made so far by this connection, as the system counts them. */
+  readonly calls: () => number;
+  close(): Promise<void>;
+}
+
+/** Everything impure a connector may use. */
+export interface ConnectorDependencies {
+  readonly clock: Clock;
+  /** Waits; rejects with the signal's reason when aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Numbers in [0, 1) for jitter. */
+  readonly random: () => number;
+  readonly ledger: QuotaLedger;
+  readonly log: (level: "debug" | "info" | "warn" | "error", message: string, fields?: JsonObject) => void;
+}
+
+export interface ConnectOptions<Settings> {
+  readonly name: string;
+  readonly settings: Settings;
+  /** By `CredentialSpec.key`; required ones are present. */
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly dependencies: ConnectorDependencies;
+}
+
+/** All live records of the reference streams, by stream and id. */
+export type ReferenceRecords = Readonly<Record<string, ReadonlyMap<string, JsonObject>>>;
+
+export interface NormaliserOptions<Settings> {
+  readonly system: string;
+  readonly tenant: string;
+  readonly settings: Settings;
+  readonly references: ReferenceRecords;
+}
+
+/** Pure: the same entity and references give the same result. Throws HubError `skip-record` for a record that does not fit. */
+export type Normaliser = (entity: Entity) => NormalisedEntity;
+
+/** A system the hub can speak to. One folder under `connectors/` exports one of these; the registry lists them. */
+export interface ConnectorDefinition<Settings = unknown> {
+  readonly system: string;
+  readonly title: string;
+  /** Settings of a connection in `hub.yaml` beyond `system`; strict, so that a slip is an error. */
+  readonly settings: z.ZodType<Settings>;
+  readonly credentials: readonly CredentialSpec[];
+  /** In an order that respects `after`. */
+  streams(settings: Settings): readonly StreamDefinition[];
+  /** Opens the connection; signs in lazily or at once, but throws the same HubErrors as `identify`. */
+  connect(options: ConnectOptions<Settings>): Promise<Connection>;
+  /** Works without a connection, so that stored records can be mapped again at any time. */
+  normaliser(options: NormaliserOptions<Settings>): Normaliser;
+}

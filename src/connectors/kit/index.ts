@@ -1,0 +1,3 @@
+export * from "./contract.ts";
+export * from "./intervals.ts";
+export * from "./transport.ts";

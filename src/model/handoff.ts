@@ -1,0 +1,109 @@
+import type { Instant } from "./instants.ts";
+import type { Canonical, Money } from "./process.ts";
+
+export type LinkState = "expected" | "matched" | "missing" | "ambiguous" | "duplicate" | "orphan" | "revoked";
+export type Timeliness = "pending" | "on_time" | "late";
+export type ContentState = "in_sync" | "drifted" | "conflict" | "unknown";
+export type Decision = "none" | "accepted" | "rejected" | "returned";
+
+/** Reference §3.3, in order of precedence. */
+export const HANDOFF_LABELS = [
+  "revoked",
+  "duplicate",
+  "ambiguous",
+  "orphan",
+  "missing",
+  "conflict",
+  "returned",
+  "rejected",
+  "drifted",
+  "late",
+  "matched",
+  "expected",
+] as const;
+export type HandoffLabel = (typeof HANDOFF_LABELS)[number];
+
+/** What an admin sees (design §6). */
+export type PlainState = "fine" | "waiting" | "late or missing" | "needs your decision" | "ignored";
+
+/** One candidate target and why it was considered. */
+export interface MatchEvidence {
+  readonly targetKey: string;
+  /** 1 explicit link, 2 deterministic key, 3 name within the block (never picked on its own). */
+  readonly rung: 1 | 2 | 3;
+  readonly why: string;
+  readonly confidence: number;
+}
+
+/** One compared field of a matched pair. */
+export interface FieldComparison {
+  readonly field: string;
+  readonly source: Canonical;
+  readonly target: Canonical;
+  readonly equal: boolean;
+  readonly owner: "source" | "target" | "shared" | "create_once" | "append_only" | "derived";
+}
+
+/** One expected passing of responsibility, or an orphan target; derived anew from event times at each reconcile. */
+export interface Handoff {
+  /** hash(contract, source object, occurrence) or hash(contract, "orphan", target). */
+  readonly id: string;
+  readonly contract: string;
+  readonly occurrence: number;
+  readonly sourceKey: string | null;
+  readonly targetKey: string | null;
+  readonly claimedKeys: readonly string[];
+  /** Set for occurrences before the contract's `since`; no state is computed then. */
+  readonly historical: boolean;
+  readonly link: LinkState;
+  readonly timeliness: Timeliness;
+  readonly content: ContentState;
+  readonly decision: Decision;
+  readonly label: HandoffLabel;
+  readonly plain: PlainState;
+  /** One plain sentence: what is so and why. */
+  readonly because: string;
+  readonly triggeredAt: Instant | null;
+  readonly dueAt: Instant | null;
+  readonly graceUntil: Instant | null;
+  readonly acceptDueAt: Instant | null;
+  readonly createdAt: Instant | null;
+  readonly assignedAt: Instant | null;
+  readonly acceptedAt: Instant | null;
+  readonly rejectedAt: Instant | null;
+  readonly firstWorkAt: Instant | null;
+  readonly revokedAt: Instant | null;
+  readonly evidence: readonly MatchEvidence[];
+  readonly comparisons: readonly FieldComparison[];
+  readonly money: Money | null;
+  /** A person's decision to leave it alone. */
+  readonly waiver: { readonly reason: string; readonly by: string; readonly until: Instant | null } | null;
+}
+
+/** One write the hub would make. The plan's hash covers what it does, not its score, cost or time (design §5.6). */
+export interface Operation {
+  readonly id: string;
+  readonly handoffId: string;
+  readonly connection: string;
+  readonly system: string;
+  readonly action: "create" | "update" | "link";
+  readonly objectType: string;
+  /** Native key of the object written; null for a creation. */
+  readonly targetKey: string | null;
+  readonly field: string | null;
+  readonly before: Canonical;
+  readonly after: Canonical | Readonly<Record<string, Canonical>>;
+  readonly precondition: string;
+  readonly reason: string;
+  readonly rule: string;
+  readonly confidence: number;
+  readonly risk: "low" | "medium" | "high";
+  readonly calls: number;
+}
+
+export interface Plan {
+  readonly hash: string;
+  readonly asOf: Instant;
+  readonly createdAt: Instant;
+  readonly operations: readonly Operation[];
+}

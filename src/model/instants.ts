@@ -1,0 +1,36 @@
+/** Milliseconds since 1970-01-01T00:00:00Z. Instants are always UTC; zones belong to calendars and to display. */
+export type Instant = number;
+
+/** A calendar day without zone, `YYYY-MM-DD`. */
+export type Day = string;
+
+/** How exact a recorded time is; day-precision times never enter hour-based figures (reference §1.3). */
+export type Precision = "ms" | "s" | "day";
+
+/** The source of "now". Only the command line makes one from the machine's clock. */
+export interface Clock {
+  now(): Instant;
+}
+
+/** Half-open `[from, to)`. */
+export interface InstantRange {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** ISO 8601 UTC text of an instant. */
+export function toIso(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
+
+/** Parses ISO 8601 with `Z` or an offset (`+0000` as Salesforce prints it, too); undefined when it is not one. */
+export function parseInstant(text: string): Instant | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/u.test(text)) return undefined;
+  const instant = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/u, "$1:$2"));
+  return Number.isNaN(instant) ? undefined : instant;
+}
