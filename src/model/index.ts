@@ -1,3 +1,4 @@
+export * from "./calendar.ts";
 export * from "./errors.ts";
 export * from "./handoff.ts";
 export * from "./identity.ts";
