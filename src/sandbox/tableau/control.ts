@@ -1,0 +1,118 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { createSite } from "./state.ts";
+import type { Gateway } from "./gateway.ts";
+import { finishAllJobs } from "./jobs.ts";
+
+const SettingsPatch = z
+  .strictObject({
+    pollsUntilDone: z.int().min(0),
+    unknownPolls: z.int().min(0),
+    initialFinishCode: z.boolean(),
+    jobNotes: z.boolean(),
+    failJobs: z.int().min(0),
+  })
+  .partial();
+
+const Limits = z.strictObject({ publishesPerHour: z.int().min(0).nullable() });
+
+const NewFault = z.strictObject({
+  operation: z.string().default(""),
+  status: z.union([z.int().min(400).max(599), z.literal("reset")]),
+  when: z.enum(["before", "after"]).default("before"),
+  retryAfterSeconds: z.int().min(0).optional(),
+  count: z.int().min(1).default(1),
+});
+
+const Redirect = z.strictObject({ origin: z.url(), count: z.int().min(1).default(1) });
+const NewToken = z.strictObject({ name: z.string().min(1), secret: z.string().min(1) });
+const NewSite = z.strictObject({ contentUrl: z.string(), name: z.string().min(1) });
+const LostSession = z.strictObject({ tokenName: z.string().optional() });
+
+/**
+ * The sandbox's own routes for this system:
+ * `GET /state`, `GET|DELETE /calls`, `GET|POST /settings`, `POST /limits`, `POST|DELETE /faults`, `POST /sign-in-redirect`,
+ * `POST /tokens` (another personal access token), `POST /sites`, `POST /lose-session`, `POST /jobs/finish`.
+ */
+export function controlRoutes(gateway: Gateway): Hono {
+  const { state, settings, inspector, calls } = gateway;
+  const app = new Hono();
+  app.onError((error, context) =>
+    error instanceof z.ZodError || error instanceof SyntaxError
+      ? context.json({ error: error instanceof z.ZodError ? z.prettifyError(error) : error.message }, 400)
+      : context.json({ error: String(error) }, 500),
+  );
+  app.get("/state", (context) =>
+    context.json({
+      hyperEngine: inspector.available,
+      contentChecks: inspector.available ? "magic bytes and tables" : "magic bytes only",
+      logins: state.logins.size,
+      sites: [...state.sites.values()].map((site) => ({
+        id: site.id,
+        contentUrl: site.contentUrl,
+        projects: site.projects.size,
+        datasources: site.datasources.size,
+        uploads: site.uploads.size,
+        jobs: site.jobs.size,
+      })),
+      users: [...state.users.values()].map(({ id, name, password }) => ({ id, name, password })),
+    }),
+  );
+  app.get("/calls", (context) => context.json(calls.snapshot()));
+  app.delete("/calls", (context) => {
+    calls.reset();
+    return context.json(calls.snapshot());
+  });
+  app.get("/settings", (context) => context.json(settings));
+  app.post("/settings", async (context) => {
+    const given = SettingsPatch.parse(await context.req.json());
+    settings.pollsUntilDone = given.pollsUntilDone ?? settings.pollsUntilDone;
+    settings.unknownPolls = given.unknownPolls ?? settings.unknownPolls;
+    settings.initialFinishCode = given.initialFinishCode ?? settings.initialFinishCode;
+    settings.jobNotes = given.jobNotes ?? settings.jobNotes;
+    settings.failJobs = given.failJobs ?? settings.failJobs;
+    return context.json(settings);
+  });
+  app.post("/limits", async (context) => {
+    settings.publishesPerHour = Limits.parse(await context.req.json()).publishesPerHour ?? undefined;
+    return context.json(settings);
+  });
+  app.post("/faults", async (context) => {
+    const given = NewFault.parse(await context.req.json());
+    settings.faults.push({ ...given, retryAfterSeconds: given.retryAfterSeconds });
+    return context.json(settings);
+  });
+  app.delete("/faults", (context) => {
+    settings.faults = [];
+    return context.json(settings);
+  });
+  app.post("/sign-in-redirect", async (context) => {
+    settings.signInRedirect = Redirect.parse(await context.req.json());
+    return context.json(settings);
+  });
+  app.post("/tokens", async (context) => {
+    const { name, secret } = NewToken.parse(await context.req.json());
+    state.accessTokens.set(name, secret);
+    return context.json({ accessTokens: [...state.accessTokens.keys()] });
+  });
+  app.post("/sites", async (context) => {
+    const { contentUrl, name } = NewSite.parse(await context.req.json());
+    const [owner] = state.users.keys();
+    const site = createSite(state, contentUrl, name, owner ?? "");
+    return context.json({ id: site.id, contentUrl: site.contentUrl }, 201);
+  });
+  app.post("/lose-session", async (context) => {
+    const text = await context.req.text();
+    const { tokenName } = LostSession.parse(text === "" ? {} : JSON.parse(text));
+    for (const login of state.logins.values()) {
+      if (tokenName === undefined || login.tokenName === tokenName) state.logins.delete(login.token);
+    }
+    return context.json({ logins: state.logins.size });
+  });
+  app.post("/jobs/finish", async (context) => {
+    let finished = 0;
+    for (const site of state.sites.values()) finished += await finishAllJobs(state, settings, site);
+    return context.json({ finished });
+  });
+  return app;
+}

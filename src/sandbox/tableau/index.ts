@@ -1,0 +1,76 @@
+import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
+import type { TableauSeed } from "../seeds.ts";
+import { controlRoutes } from "./control.ts";
+import { answer, CallCounter } from "./gateway.ts";
+import type { Gateway } from "./gateway.ts";
+import { HyperInspector } from "./hyper-inspector.ts";
+import { defaultSettings } from "./settings.ts";
+import { addProject, createSite, findProject, newLuid } from "./state.ts";
+import type { ServerState, Site } from "./state.ts";
+
+export interface TableauOptions {
+  /** Path of a Hyper engine to look into published extracts with; by default `HUB_HYPERD`. */
+  readonly hyperd?: string;
+}
+
+const TOKEN_NAME = "process-hub";
+const TOKEN_SECRET = "qlE1g9MMh9vbrjjg==:rZTHhPpP2tUW1kfn4tjg8";
+const PASSWORD = "tableau-sandbox";
+
+/**
+ * A stand-in for Tableau Cloud's REST API: sign-in, projects, data sources, file uploads and jobs, as in reference
+ * tableau.md §1 to §4.
+ */
+export function createTableau(
+  seed: TableauSeed,
+  environment: SandboxEnvironment,
+  options: TableauOptions = {},
+): SandboxSystem {
+  const state: ServerState = {
+    environment,
+    sites: new Map(),
+    users: new Map(),
+    accessTokens: new Map([[TOKEN_NAME, TOKEN_SECRET]]),
+    logins: new Map(),
+    nextPage: 1000,
+  };
+  const ownerId = newLuid(state);
+  state.users.set(ownerId, { id: ownerId, name: seed.userName, password: PASSWORD });
+  const site = createSite(state, seed.siteContentUrl, seed.siteName, ownerId);
+  for (const path of seed.projects) ensureProject(state, site, path, ownerId);
+  const hyperd = options.hyperd ?? process.env["HUB_HYPERD"];
+  const gateway: Gateway = {
+    state,
+    settings: defaultSettings(environment.limits),
+    inspector: new HyperInspector(hyperd === "" ? undefined : hyperd, environment.directory),
+    calls: new CallCounter(),
+  };
+  const control = controlRoutes(gateway);
+  return {
+    name: "tableau",
+    fetch: (request) => answer(gateway, request),
+    control: (request) => control.fetch(request),
+    describe: (origin) => ({
+      baseUrl: origin,
+      site: seed.siteContentUrl,
+      tokenName: TOKEN_NAME,
+      tokenSecret: TOKEN_SECRET,
+    }),
+    environment: (origin) => ({
+      TABLEAU_CLOUD_BASE_URL: origin,
+      TABLEAU_CLOUD_SITE: seed.siteContentUrl,
+      TABLEAU_CLOUD_TOKEN_NAME: TOKEN_NAME,
+      TABLEAU_CLOUD_TOKEN_SECRET: TOKEN_SECRET,
+    }),
+    close: () => gateway.inspector.close(),
+  };
+}
+
+/** @param path names from the top, separated by `/`. */
+function ensureProject(state: ServerState, site: Site, path: string, ownerId: string): void {
+  let parentId: string | undefined;
+  for (const name of path.split("/").map((part) => part.trim())) {
+    const project = findProject(site, name, parentId) ?? addProject(state, site, { name, ownerId, parentId });
+    parentId = project.id;
+  }
+}

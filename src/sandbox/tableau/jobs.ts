@@ -1,0 +1,156 @@
+import { pathOf } from "./call.ts";
+import type { Reply, SiteCall } from "./call.ts";
+import { collection, element } from "./element.ts";
+import type { Element } from "./element.ts";
+import { badRequest, TableauError } from "./errors.ts";
+import { listPage } from "./listing.ts";
+import type { ListingFields } from "./listing.ts";
+import type { Settings } from "./settings.ts";
+import { newLuid, stamp } from "./state.ts";
+import type { Job, ServerState, Site } from "./state.ts";
+
+/**
+ * Queues a piece of work and answers 202. Its effect shows when the job is done: at once, or at the poll the settings
+ * say.
+ */
+export async function startJob(call: SiteCall, type: string, title: string, work: () => Promise<void>): Promise<Reply> {
+  const job: Job = {
+    id: newLuid(call.state),
+    type,
+    title,
+    createdAt: call.state.environment.clock.now(),
+    startedAt: undefined,
+    completedAt: undefined,
+    finishCode: undefined,
+    notes: "",
+    remainingPolls: call.settings.pollsUntilDone,
+    remainingUnknownPolls: call.settings.unknownPolls,
+    work,
+  };
+  call.site.jobs.set(job.id, job);
+  if (job.remainingPolls === 0) await finishJob(call.state, call.settings, job);
+  const first = element("job", {
+    id: job.id,
+    mode: "Asynchronous",
+    type,
+    createdAt: stamp(job.createdAt),
+    finishCode: call.settings.initialFinishCode ? "1" : undefined,
+  });
+  return { status: 202, elements: [first] };
+}
+
+/** Carries a job's work out and closes it; a refusal becomes finish code 1, by default without a word why. */
+export async function finishJob(state: ServerState, settings: Settings, job: Job): Promise<void> {
+  if (job.completedAt !== undefined) return;
+  job.startedAt ??= state.environment.clock.now();
+  try {
+    if (settings.failJobs > 0) {
+      settings.failJobs -= 1;
+      throw new TableauError("500000", "Internal Server Error", "The job failed because it was told to.");
+    }
+    await job.work();
+    job.finishCode = "0";
+  } catch (error) {
+    if (!(error instanceof TableauError)) throw error;
+    job.finishCode = "1";
+    job.notes = settings.jobNotes ? `${error.code}: ${error.detail}` : "";
+  }
+  job.completedAt = state.environment.clock.now();
+}
+
+/** Closes every open job of a site; for the control routes. */
+export async function finishAllJobs(state: ServerState, settings: Settings, site: Site): Promise<number> {
+  const open = [...site.jobs.values()].filter((job) => job.completedAt === undefined);
+  for (const job of open) await finishJob(state, settings, job);
+  return open.length;
+}
+
+/** `GET /jobs/{id}` */
+export async function getJob(call: SiteCall): Promise<Reply> {
+  const job = jobOf(call);
+  if (job.remainingUnknownPolls > 0) {
+    job.remainingUnknownPolls -= 1;
+    throw unknownJob(job.id);
+  }
+  if (job.completedAt === undefined) {
+    job.startedAt ??= call.state.environment.clock.now();
+    if (job.remainingPolls > 0) job.remainingPolls -= 1;
+    if (job.remainingPolls === 0) await finishJob(call.state, call.settings, job);
+  }
+  return { status: 200, elements: [jobElement(job)] };
+}
+
+function jobElement(job: Job): Element {
+  return element(
+    "job",
+    {
+      id: job.id,
+      mode: "Asynchronous",
+      type: job.type,
+      progress: job.completedAt === undefined ? 0 : 100,
+      createdAt: stamp(job.createdAt),
+      startedAt: job.startedAt === undefined ? undefined : stamp(job.startedAt),
+      updatedAt: stamp(job.completedAt ?? job.startedAt ?? job.createdAt),
+      completedAt: job.completedAt === undefined ? undefined : stamp(job.completedAt),
+      finishCode: job.finishCode,
+    },
+    [
+      job.notes === ""
+        ? undefined
+        : element("statusNotes", {}, [element("statusNote", { type: "Error", text: job.notes })]),
+    ],
+  );
+}
+
+function statusOf(job: Job): string {
+  if (job.completedAt === undefined) return job.startedAt === undefined ? "Pending" : "InProgress";
+  if (job.finishCode === "0") return "Success";
+  return job.finishCode === "2" ? "Cancelled" : "Failed";
+}
+
+const FIELDS: ListingFields<Job> = {
+  values: {
+    status: statusOf,
+    jobType: (job) => job.type,
+    title: (job) => job.title,
+  },
+  instants: { createdAt: (job) => job.createdAt, completedAt: (job) => job.completedAt ?? 0 },
+};
+
+/** `GET /jobs` */
+export function listJobs(call: SiteCall): Reply {
+  const page = listPage(call.site.jobs.values(), call.query, FIELDS);
+  const items = page.items.map((job) =>
+    element("backgroundJob", {
+      id: job.id,
+      status: statusOf(job),
+      jobType: job.type,
+      priority: 50,
+      title: job.title,
+      createdAt: stamp(job.createdAt),
+      startedAt: job.startedAt === undefined ? undefined : stamp(job.startedAt),
+      endedAt: job.completedAt === undefined ? undefined : stamp(job.completedAt),
+    }),
+  );
+  return { status: 200, elements: [page.pagination, collection("backgroundJobs", "backgroundJob", items)] };
+}
+
+/** `PUT /jobs/{id}`: cancels one that is not done. */
+export function cancelJob(call: SiteCall): Reply {
+  const job = jobOf(call);
+  if (job.completedAt !== undefined) throw badRequest("The job is already done.");
+  job.completedAt = call.state.environment.clock.now();
+  job.finishCode = "2";
+  return { status: 200, elements: [jobElement(job)] };
+}
+
+function jobOf(call: SiteCall): Job {
+  const id = pathOf(call, "job");
+  const job = call.site.jobs.get(id);
+  if (job === undefined) throw unknownJob(id);
+  return job;
+}
+
+function unknownJob(id: string): TableauError {
+  return new TableauError("400031", "Bad Request", `The job '${id}' could not be queried.`);
+}

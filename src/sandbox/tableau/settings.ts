@@ -1,0 +1,55 @@
+/** One planned misbehaviour, used up after `count` calls. */
+export interface Fault {
+  /** Operation name or the beginning of one, as in `GET /calls` (`datasources.publish`, `fileUploads`); empty for any. */
+  readonly operation: string;
+  /** A status the gateway answers with, or `reset`: the connection breaks off. */
+  readonly status: number | "reset";
+  /** `before` the operation is carried out, or `after`: done, but the client does not hear of it. */
+  readonly when: "before" | "after";
+  readonly retryAfterSeconds: number | undefined;
+  count: number;
+}
+
+/** How this server behaves where real ones differ, set over the control routes. */
+export interface Settings {
+  /** Polls a job stays unfinished; 0 finishes it with the request that made it. */
+  pollsUntilDone: number;
+  /** Polls at which a new job is not known yet (400031). */
+  unknownPolls: number;
+  /** Some servers say `finishCode="1"` in the first reply of a healthy publish. */
+  initialFinishCode: boolean;
+  /** Whether a failed job says why; real ones often do not. */
+  jobNotes: boolean;
+  /** The next jobs that fail whatever they do. */
+  failJobs: number;
+  /** Publishes a site may make within an hour; undefined is no limit. */
+  publishesPerHour: number | undefined;
+  /** Origin that the next sign-ins are sent to by 301, and how many of them. */
+  signInRedirect: { readonly origin: string; count: number } | undefined;
+  faults: Fault[];
+}
+
+/** @param limits `real`: the hourly publish limit of Tableau Cloud (reference §1.7). */
+export function defaultSettings(limits: "demo" | "real"): Settings {
+  return {
+    pollsUntilDone: 0,
+    unknownPolls: 0,
+    initialFinishCode: false,
+    jobNotes: false,
+    failJobs: 0,
+    publishesPerHour: limits === "real" ? 600 : undefined,
+    signInRedirect: undefined,
+    faults: [],
+  };
+}
+
+/** Takes one use of the first fault planned for this operation and moment. */
+export function takeFault(settings: Settings, operation: string, when: Fault["when"]): Fault | undefined {
+  const fault = settings.faults.find(
+    (planned) => planned.when === when && planned.count > 0 && operation.startsWith(planned.operation),
+  );
+  if (fault === undefined) return undefined;
+  fault.count -= 1;
+  settings.faults = settings.faults.filter((planned) => planned.count > 0);
+  return fault;
+}

@@ -1,0 +1,194 @@
+import type { SandboxEnvironment } from "../kit/system.ts";
+
+export type Mode = "Allow" | "Deny";
+
+/** One line of a permission table: who may (not) do what. */
+export interface Grant {
+  readonly granteeKind: "user" | "group";
+  readonly granteeId: string;
+  readonly capability: string;
+  readonly mode: Mode;
+}
+
+export interface Project {
+  readonly id: string;
+  name: string;
+  description: string;
+  contentPermissions: string;
+  parentId: string | undefined;
+  readonly ownerId: string;
+  readonly createdAt: number;
+  updatedAt: number;
+  grants: Grant[];
+}
+
+/** One published state of a data source; its bytes lie in a file of their own. */
+export interface Revision {
+  readonly number: number;
+  readonly publishedAt: number;
+  readonly file: string;
+  readonly fileName: string;
+  readonly bytes: number;
+}
+
+export interface Datasource {
+  readonly id: string;
+  name: string;
+  readonly contentUrl: string;
+  projectId: string;
+  ownerId: string;
+  description: string;
+  certified: boolean;
+  certificationNote: string;
+  useRemoteQueryAgent: boolean;
+  /** Serial number of the web page. */
+  readonly pageNumber: number;
+  readonly connectionId: string;
+  readonly createdAt: number;
+  updatedAt: number;
+  readonly tags: Set<string>;
+  grants: Grant[];
+  readonly revisions: Revision[];
+}
+
+export interface Upload {
+  readonly id: string;
+  readonly file: string;
+  bytes: number;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly type: string;
+  readonly createdAt: number;
+  readonly title: string;
+  startedAt: number | undefined;
+  completedAt: number | undefined;
+  finishCode: "0" | "1" | "2" | undefined;
+  notes: string;
+  remainingPolls: number;
+  remainingUnknownPolls: number;
+  /** What the job does when its time comes; throws a TableauError to fail. */
+  readonly work: () => Promise<void>;
+}
+
+export interface Site {
+  readonly id: string;
+  readonly contentUrl: string;
+  readonly name: string;
+  readonly projects: Map<string, Project>;
+  readonly datasources: Map<string, Datasource>;
+  readonly uploads: Map<string, Upload>;
+  readonly jobs: Map<string, Job>;
+  /** Instants of the publishes of the last hour, oldest first. */
+  publishes: number[];
+}
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface Login {
+  readonly token: string;
+  readonly siteId: string;
+  readonly userId: string;
+  /** Undefined for a login with user name and password. */
+  readonly tokenName: string | undefined;
+}
+
+/** Everything this server knows. */
+export interface ServerState {
+  readonly environment: SandboxEnvironment;
+  readonly sites: Map<string, Site>;
+  readonly users: Map<string, User>;
+  /** Personal access tokens: secret by name. */
+  readonly accessTokens: Map<string, string>;
+  /** Live logins by session token. */
+  readonly logins: Map<string, Login>;
+  nextPage: number;
+}
+
+/** 8-4-4-4-12 hex. */
+export function newLuid(state: ServerState): string {
+  const hex = hexDigits(state, 32);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+export function hexDigits(state: ServerState, length: number): string {
+  let text = "";
+  for (let at = 0; at < length; at += 1) text += Math.floor(state.environment.random() * 16).toString(16);
+  return text;
+}
+
+/** Always `YYYY-MM-DDTHH:MM:SSZ`: clients read fractional seconds as no date at all. */
+export function stamp(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 19)}Z`;
+}
+
+/** A later instant than `previous` at the resolution of the wire, so that two changes within a second can be told apart. */
+export function laterStamp(state: ServerState, previous: number): number {
+  return Math.max(state.environment.clock.now(), (Math.floor(previous / 1000) + 1) * 1000);
+}
+
+export function createSite(state: ServerState, contentUrl: string, name: string, ownerId: string): Site {
+  const site: Site = {
+    id: newLuid(state),
+    contentUrl,
+    name,
+    projects: new Map(),
+    datasources: new Map(),
+    uploads: new Map(),
+    jobs: new Map(),
+    publishes: [],
+  };
+  state.sites.set(site.id, site);
+  addProject(state, site, { name: "default", ownerId });
+  return site;
+}
+
+export function addProject(
+  state: ServerState,
+  site: Site,
+  values: {
+    name: string;
+    ownerId: string;
+    description?: string;
+    parentId?: string | undefined;
+    contentPermissions?: string;
+  },
+): Project {
+  const now = state.environment.clock.now();
+  const project: Project = {
+    id: newLuid(state),
+    name: values.name,
+    description: values.description ?? "",
+    contentPermissions: values.contentPermissions ?? "ManagedByOwner",
+    parentId: values.parentId,
+    ownerId: values.ownerId,
+    createdAt: now,
+    updatedAt: now,
+    grants: [],
+  };
+  site.projects.set(project.id, project);
+  return project;
+}
+
+/** The project `name` right under `parentId`; names are compared without case. */
+export function findProject(site: Site, name: string, parentId: string | undefined): Project | undefined {
+  const folded = name.toLowerCase();
+  for (const project of site.projects.values()) {
+    if (project.parentId === parentId && project.name.toLowerCase() === folded) return project;
+  }
+  return undefined;
+}
+
+/** The data source `name` in a project; names are compared without case. */
+export function findDatasource(site: Site, name: string, projectId: string): Datasource | undefined {
+  const folded = name.toLowerCase();
+  for (const datasource of site.datasources.values()) {
+    if (datasource.projectId === projectId && datasource.name.toLowerCase() === folded) return datasource;
+  }
+  return undefined;
+}

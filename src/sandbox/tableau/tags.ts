@@ -1,0 +1,27 @@
+import { bodyOf, datasourceOf, pathOf } from "./call.ts";
+import type { Reply, SiteCall } from "./call.ts";
+import { collection, element } from "./element.ts";
+import type { Element } from "./element.ts";
+import { asList, asTree, requiredText } from "./request-body.ts";
+
+export function tagsElement(tags: ReadonlySet<string>): Element {
+  return collection(
+    "tags",
+    "tag",
+    [...tags].map((label) => element("tag", { label })),
+  );
+}
+
+/** `PUT /datasources/{id}/tags`: adds, and answers with all. */
+export async function addTags(call: SiteCall): Promise<Reply> {
+  const datasource = datasourceOf(call);
+  const labels = asList(asTree((await bodyOf(call))["tags"])["tag"]).map((tag) => requiredText(tag, "label", "tag"));
+  for (const label of labels) datasource.tags.add(label);
+  return { status: 200, elements: [tagsElement(datasource.tags)] };
+}
+
+/** `DELETE /datasources/{id}/tags/{label}`: 204, also for a label that was not there. */
+export function deleteTag(call: SiteCall): Reply {
+  datasourceOf(call).tags.delete(pathOf(call, "label"));
+  return { status: 204 };
+}
