@@ -60,7 +60,9 @@ export async function startTableau(
     },
     stop: async () => {
       await system.close();
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await closed;
       await rm(directory, { recursive: true, force: true });
     },
   };
