@@ -1,0 +1,31 @@
+import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
+import type { MondaySeed } from "../seeds.ts";
+import type { Fault } from "./answers.ts";
+import { CallCounter } from "./call-counter.ts";
+import { control } from "./control.ts";
+import { GraphQLEngine } from "./engine.ts";
+import { IdempotencyCache } from "./idempotency.ts";
+import { DEMO_LIMITS, REAL_LIMITS } from "./limits.ts";
+import { MondayState } from "./state.ts";
+import { SANDBOX_TOKEN, Tokens } from "./tokens.ts";
+import { answer } from "./transport.ts";
+
+/** The stand-in for monday.com: its GraphQL API at `/v2`, over its own part of the vendor's 2026-10 schema. */
+export function createMonday(seed: MondaySeed, environment: SandboxEnvironment): SandboxSystem {
+  const state = new MondayState(seed, environment);
+  const engine = new GraphQLEngine(state);
+  const limits = environment.limits === "demo" ? DEMO_LIMITS : REAL_LIMITS;
+  const tokens = new Tokens(environment.clock, limits, seed.tokenUserId);
+  const calls = new CallCounter();
+  const faults: Fault[] = [];
+  const idempotency = new IdempotencyCache(environment.clock);
+  const newRequestId = (): string => state.newUuid();
+  return {
+    name: "monday",
+    fetch: (request) => answer({ engine, tokens, calls, idempotency, faults, newRequestId }, request),
+    control: (request) => control({ state, engine, tokens, calls, faults }, request),
+    describe: (origin) => ({ endpoint: `${origin}/v2`, token: SANDBOX_TOKEN }),
+    environment: (origin) => ({ MONDAY_PRODUCT_ENDPOINT: `${origin}/v2`, MONDAY_PRODUCT_TOKEN: SANDBOX_TOKEN }),
+    close: () => Promise.resolve(),
+  };
+}

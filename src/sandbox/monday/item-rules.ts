@@ -1,0 +1,202 @@
+import { cellText, dropdownIds, isChecked, linkedItemIds, peopleOf, statusIndex, textPart } from "./cells.ts";
+import type { Cell } from "./cells.ts";
+import { invalidArgument, mondayError } from "./errors.ts";
+import { lastUpdatedTest } from "./last-updated.ts";
+import type { Board, Item, MondayState } from "./state.ts";
+import { columnOf } from "./writes.ts";
+
+export interface Rule {
+  readonly column_id: string;
+  readonly compare_value: unknown;
+  readonly compare_attribute?: string | null;
+  readonly operator: string;
+}
+
+export interface RuleGroup {
+  readonly rules?: readonly Rule[] | null;
+  readonly groups?: readonly RuleGroup[] | null;
+  readonly operator?: "and" | "or" | null;
+}
+
+type Test = (item: Item) => boolean;
+
+/** Compiles `rules` and `groups` of an ItemsQuery to one test (reference monday.md §6, Filters). */
+export function compileRules(state: MondayState, board: Board, group: RuleGroup, userId: string): Test {
+  const tests = [
+    ...(group.rules ?? []).map((rule) => compileRule(state, board, rule, userId)),
+    ...(group.groups ?? []).map((inner) => compileRules(state, board, inner, userId)),
+  ];
+  if (tests.length === 0) return () => true;
+  return group.operator === "or"
+    ? (item) => tests.some((test) => test(item))
+    : (item) => tests.every((test) => test(item));
+}
+
+function compileRule(state: MondayState, board: Board, rule: Rule, userId: string): Test {
+  if (rule.operator === "ends_with") throw noOperator(rule);
+  if (rule.column_id === "__last_updated__") {
+    const test = lastUpdatedTest(rule, state.environment.clock.now());
+    return (item) => test(Date.parse(item.updatedAt));
+  }
+  if (rule.column_id === "group") return setTest(rule, (item) => [item.groupId], valuesOf(rule).map(String));
+  if (rule.column_id === "name") return textTest(rule, (item) => item.name);
+  const column = columnOf(board, rule.column_id);
+  const cell = (item: Item): Cell => ({ board, item, column, raw: item.values[column.id] ?? null });
+  const text = (item: Item): string => cellText(state, cell(item)) ?? "";
+  if (rule.operator === "is_empty") return (item) => cell(item).raw === null;
+  if (rule.operator === "is_not_empty") return (item) => cell(item).raw !== null;
+  const values = valuesOf(rule);
+  switch (column.type) {
+    case "status":
+      // Label texts match nothing here: the real filter takes label indexes only.
+      return setTest(rule, (item) => indexKeys(cell(item).raw), values.map(String));
+    case "dropdown":
+      return setTest(rule, (item) => dropdownIds(cell(item).raw).map(String), values.map(String));
+    case "people":
+      return setTest(
+        rule,
+        (item) => peopleOf(cell(item).raw).map((entry) => `${entry.kind}-${entry.id}`),
+        values.map((value) => (value === "assigned_to_me" ? `person-${userId}` : String(value))),
+      );
+    case "board_relation":
+      return setTest(
+        rule,
+        (item) => linkedItemIds(cell(item).raw),
+        values.filter((value) => typeof value === "number").map(String),
+      );
+    case "checkbox":
+      return (item) => isChecked(cell(item).raw);
+    case "numbers":
+      return orderTest(rule, (item) => numberOf(cell(item).raw), Number(values[0]));
+    case "date":
+      return dateTest(rule, (item) => textPart(cell(item).raw, "date"), values);
+    case "timeline": {
+      const key = rule.compare_attribute === "END_DATE" ? "to" : "from";
+      if (rule.compare_attribute == null) throw noOperator(rule);
+      return dateTest(rule, (item) => textPart(cell(item).raw, key), values);
+    }
+    case "mirror":
+    case "formula":
+    case "auto_number":
+      throw noOperator(rule);
+    default:
+      return textTest(rule, text);
+  }
+}
+
+function noOperator(rule: Rule): Error {
+  return mondayError("InvalidArgumentException", `no_operator_config: ${rule.operator} on ${rule.column_id}`, {
+    column_id: rule.column_id,
+  });
+}
+
+const valuesOf = (rule: Rule): unknown[] =>
+  Array.isArray(rule.compare_value) ? rule.compare_value : [rule.compare_value];
+const numberOf = (raw: unknown): number | null => (raw === null ? null : Number(raw));
+const indexKeys = (raw: unknown): string[] => {
+  const index = statusIndex(raw);
+  return index === null ? ["5"] : [String(index)];
+};
+
+function setTest(rule: Rule, of: (item: Item) => string[], wanted: readonly string[]): Test {
+  const set = new Set(wanted);
+  if (rule.operator === "any_of") return (item) => of(item).some((key) => set.has(key));
+  if (rule.operator === "not_any_of") return (item) => !of(item).some((key) => set.has(key));
+  throw noOperator(rule);
+}
+
+function textTest(rule: Rule, of: (item: Item) => string): Test {
+  const values = valuesOf(rule).map((value) => String(value).toLowerCase());
+  const first = values[0] ?? "";
+  switch (rule.operator) {
+    case "any_of":
+      return (item) => values.includes(of(item).toLowerCase());
+    case "not_any_of":
+      return (item) => !values.includes(of(item).toLowerCase());
+    case "is_empty":
+      return (item) => of(item) === "";
+    case "is_not_empty":
+      return (item) => of(item) !== "";
+    case "contains_text":
+      return (item) => of(item).toLowerCase().includes(first);
+    case "not_contains_text":
+      return (item) => !of(item).toLowerCase().includes(first);
+    case "contains_terms":
+      return (item) => first.split(/\s+/u).every((term) => of(item).toLowerCase().includes(term));
+    case "starts_with":
+      return (item) => of(item).toLowerCase().startsWith(first);
+    default:
+      throw noOperator(rule);
+  }
+}
+
+function orderTest<T extends number | string>(rule: Rule, of: (item: Item) => T | null, bound: T): Test {
+  const on =
+    (test: (value: T) => boolean): Test =>
+    (item) => {
+      const value = of(item);
+      return value !== null && test(value);
+    };
+  switch (rule.operator) {
+    case "any_of":
+      return on((value) => valuesOf(rule).map(String).includes(String(value)));
+    case "not_any_of":
+      return (item) =>
+        !valuesOf(rule)
+          .map(String)
+          .includes(String(of(item)));
+    case "greater_than":
+      return on((value) => value > bound);
+    case "greater_than_or_equals":
+      return on((value) => value >= bound);
+    case "lower_than":
+      return on((value) => value < bound);
+    case "lower_than_or_equal":
+      return on((value) => value <= bound);
+    default:
+      throw noOperator(rule);
+  }
+}
+
+function dateTest(rule: Rule, of: (item: Item) => string | null, values: readonly unknown[]): Test {
+  const days = values.map(String).filter((value) => value !== "EXACT");
+  if (rule.operator === "between") {
+    const [from, to] = days;
+    if (from === undefined || to === undefined) throw invalidArgument("between takes two values");
+    return (item) => {
+      const day = of(item);
+      return day !== null && day >= from && day <= to;
+    };
+  }
+  return orderTest({ ...rule, compare_value: days }, of, days[0] ?? "");
+}
+
+/** Sorts by `order_by`; items equal in all columns keep board order. */
+export function orderItems(
+  state: MondayState,
+  board: Board,
+  items: Item[],
+  orderBy: readonly { column_id: string; direction?: "asc" | "desc" | null }[],
+): Item[] {
+  const keys = orderBy.map(({ column_id: id, direction }) => ({
+    of: sortKey(state, board, id),
+    sign: direction === "desc" ? -1 : 1,
+  }));
+  return [...items].sort((a, b) => {
+    for (const { of, sign } of keys) {
+      const [x, y] = [of(a), of(b)];
+      if (x !== y) return x < y ? -sign : sign;
+    }
+    return 0;
+  });
+}
+
+function sortKey(state: MondayState, board: Board, id: string): (item: Item) => string | number {
+  if (id === "__last_updated__") return (item) => Date.parse(item.updatedAt);
+  if (id === "__creation_log__") return (item) => Date.parse(item.createdAt);
+  if (id === "name") return (item) => item.name;
+  if (id === "group") return (item) => board.groups.findIndex((group) => group.id === item.groupId);
+  const column = columnOf(board, id);
+  if (column.type === "numbers") return (item) => numberOf(item.values[id] ?? null) ?? Number.NEGATIVE_INFINITY;
+  return (item) => cellText(state, { board, item, column, raw: item.values[id] ?? null }) ?? "";
+}

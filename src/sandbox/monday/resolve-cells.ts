@@ -1,0 +1,134 @@
+import type { Cell } from "./cells.ts";
+import {
+  cellChangedAt,
+  cellText,
+  cellValue,
+  dropdownIds,
+  isChecked,
+  lastUpdater,
+  linkedItemIds,
+  part,
+  peopleOf,
+  seconds,
+  statusIndex,
+  textPart,
+} from "./cells.ts";
+import { labelStyle } from "./column-settings.ts";
+import { on } from "./resolve-reads.ts";
+import type { Resolver, Resolvers } from "./schema.ts";
+import type { Item } from "./state.ts";
+
+const TYPES: Readonly<Record<string, string>> = {
+  status: "StatusValue",
+  people: "PeopleValue",
+  date: "DateValue",
+  timeline: "TimelineValue",
+  numbers: "NumbersValue",
+  text: "TextValue",
+  long_text: "LongTextValue",
+  dropdown: "DropdownValue",
+  checkbox: "CheckboxValue",
+  link: "LinkValue",
+  last_updated: "LastUpdatedValue",
+  creation_log: "CreationLogValue",
+  board_relation: "BoardRelationValue",
+};
+
+/** The typed fragment a cell answers to. */
+export const columnValueType = (cell: unknown): string => TYPES[(cell as Cell).column.type] ?? "UnsupportedValue";
+
+const COMMON: Readonly<Record<string, Resolver>> = {
+  id: on<Cell>(({ column }) => column.id),
+  type: on<Cell>(({ column }) => column.type),
+  text: on<Cell>((cell, _args, { state }) => cellText(state, cell)),
+  value: on<Cell>((cell, _args, { state }) => cellValue(state, cell)),
+  column: on<Cell>(({ column }) => column),
+  is_leaf: on(() => true),
+};
+
+const changedAt = on<Cell>((cell, _args, { state }) => cellChangedAt(state, cell));
+const visible = (items: (Item | undefined)[]): Item[] => items.filter((item): item is Item => item !== undefined);
+
+/** Resolvers of the column value types (reference monday.md §6). */
+export const CELLS: Resolvers = {
+  StatusValue: {
+    ...COMMON,
+    index: on<Cell>(({ raw }) => statusIndex(raw)),
+    label: on<Cell>((cell, _args, { state }) => cellText(state, cell)),
+    is_done: on<Cell>(({ raw, column }) => column.doneIndexes.includes(statusIndex(raw) ?? -1)),
+    label_style: on<Cell>(({ raw }) => {
+      const index = statusIndex(raw);
+      return index === null ? null : labelStyle(index);
+    }),
+    update_id: on(() => null),
+    updated_at: changedAt,
+  },
+  PeopleValue: { ...COMMON, persons_and_teams: on<Cell>(({ raw }) => peopleOf(raw)), updated_at: changedAt },
+  DateValue: {
+    ...COMMON,
+    date: on<Cell>(({ raw }) => textPart(raw, "date")),
+    time: on<Cell>(({ raw }) => textPart(raw, "time")),
+    icon: on(() => null),
+    updated_at: changedAt,
+  },
+  TimelineValue: {
+    ...COMMON,
+    from: on<Cell>(({ raw }) => textPart(raw, "from")),
+    to: on<Cell>(({ raw }) => textPart(raw, "to")),
+    visualization_type: on(() => null),
+    updated_at: changedAt,
+  },
+  NumbersValue: {
+    ...COMMON,
+    number: on<Cell>(({ raw }) => (raw === null ? null : Number(raw))),
+    symbol: on<Cell>(({ column }) => part(column.extra["unit"], "symbol") ?? null),
+    direction: on(() => "left"),
+  },
+  TextValue: COMMON,
+  LongTextValue: { ...COMMON, updated_at: changedAt },
+  DropdownValue: {
+    ...COMMON,
+    values: on<Cell>(({ raw, column }) =>
+      dropdownIds(raw).map((id) => ({ id: String(id), label: column.labels.get(String(id)) ?? "" })),
+    ),
+  },
+  CheckboxValue: {
+    ...COMMON,
+    checked: on<Cell>(({ raw }) => (raw === null ? null : isChecked(raw))),
+    updated_at: changedAt,
+  },
+  LinkValue: {
+    ...COMMON,
+    url: on<Cell>(({ raw }) => textPart(raw, "url")),
+    url_text: on<Cell>(({ raw }) => textPart(raw, "text")),
+    updated_at: changedAt,
+  },
+  LastUpdatedValue: {
+    ...COMMON,
+    updated_at: on<Cell>(({ item }) => seconds(item.updatedAt)),
+    updater_id: on<Cell>(({ board, item }) => lastUpdater(board, item)),
+    updater: on<Cell>(({ board, item }, _args, { state }) => state.users.get(lastUpdater(board, item)) ?? null),
+  },
+  CreationLogValue: {
+    ...COMMON,
+    created_at: on<Cell>(({ item }) => seconds(item.createdAt)),
+    creator_id: on<Cell>(({ item }) => item.creatorId),
+    creator: on<Cell>(
+      ({ item }, _args, { state }) => state.users.get(item.creatorId) ?? state.users.values().next().value,
+    ),
+  },
+  BoardRelationValue: {
+    ...COMMON,
+    linked_item_ids: on<Cell>(({ raw }) => linkedItemIds(raw)),
+    linked_items: on<Cell>(({ raw }, _args, { state }) =>
+      visible(linkedItemIds(raw).map((id) => state.visibleItem(id))),
+    ),
+    display_value: on<Cell>(({ raw }, _args, { state }) =>
+      visible(linkedItemIds(raw).map((id) => state.visibleItem(id)))
+        .map((item) => item.name)
+        .join(", "),
+    ),
+    updated_at: changedAt,
+  },
+  UnsupportedValue: COMMON,
+};
