@@ -7,5 +7,6 @@ export * from "./json.ts";
 export * from "./normalised.ts";
 export * from "./people.ts";
 export * from "./ports/ledger.ts";
+export * from "./ports/store.ts";
 export * from "./process.ts";
 export * from "./records.ts";

@@ -17,4 +17,6 @@ export interface QuotaLedger {
   /** Books what a response header said is used and allowed. */
   observe(credential: string, state: QuotaState): void;
   state(credential: string): Promise<QuotaState>;
+  /** Leaves a share (0 to 1) of the limit to people. */
+  reserve(credential: string, share: number): void;
 }

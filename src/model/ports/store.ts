@@ -1,0 +1,237 @@
+import type { Problem } from "../errors.ts";
+import type { Handoff, Plan } from "../handoff.ts";
+import type { Instant } from "../instants.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Actor } from "../people.ts";
+import type { MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../process.ts";
+import type { Entity, Position, Reject, SourceRecord, Tombstone } from "../records.ts";
+import type { QuotaLedger } from "./ledger.ts";
+
+/**
+ * Proof of holding the writer's lease. Every write names it and is refused (HUB-3003) once a newer token exists, so
+ * that two hubs on one store never both write.
+ */
+export interface Fence {
+  readonly runId: string;
+  readonly token: number;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly asOf: Instant;
+  readonly configurationHash: string;
+  /** Null while running, and for ever after a crash. */
+  readonly outcome: "complete" | "incomplete" | "failed" | "stopped" | null;
+  readonly summary: Json;
+}
+
+export interface RunStart {
+  readonly kind: string;
+  readonly startedAt: Instant;
+  readonly asOf: Instant;
+  readonly configurationHash: string;
+  /** The configuration itself, kept once per hash. */
+  readonly configuration: Json;
+  /** `host:pid`. A lease whose owner is known to be dead is taken over at once. */
+  readonly owner: string;
+  readonly isAlive: (owner: string) => boolean;
+  /** The machine's clock, for the lease's expiry only. */
+  readonly wallNow: Instant;
+}
+
+export interface RunPort {
+  /** @throws HubError HUB-3002 (retry-later) while another live hub holds the lease. */
+  begin(start: RunStart): Promise<Fence>;
+  end(fence: Fence, end: { outcome: NonNullable<RunRecord["outcome"]>; endedAt: Instant; summary: Json }): Promise<void>;
+  read(runId: string): Promise<RunRecord | null>;
+  latest(kind?: string): Promise<RunRecord | null>;
+}
+
+export interface StreamKey {
+  readonly system: string;
+  readonly tenant: string;
+  readonly stream: string;
+}
+
+/** A record with the hash of its content less volatile fields. */
+export interface HashedRecord extends SourceRecord {
+  readonly hash: string;
+}
+
+export interface PageCommit {
+  readonly key: StreamKey;
+  readonly partition: string;
+  readonly records: readonly HashedRecord[];
+  readonly tombstones: readonly Tombstone[];
+  readonly rejects: readonly Reject[];
+  readonly position: Position;
+  readonly seenAt: Instant;
+}
+
+export interface PageOutcome {
+  readonly inserted: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  readonly rejected: number;
+}
+
+export interface StreamCount {
+  readonly stream: string;
+  readonly live: number;
+  readonly removed: number;
+}
+
+export interface StoredReject extends Reject {
+  readonly key: StreamKey;
+  readonly firstSeenAt: Instant;
+  readonly runId: string;
+}
+
+/** One line of the completeness certificate (design §5.1). */
+export interface Certificate {
+  readonly runId: string;
+  readonly connection: string;
+  readonly system: string;
+  readonly tenant: string;
+  readonly stream: string;
+  readonly asSeenBy: string;
+  readonly complete: boolean;
+  readonly partitions: number;
+  readonly covered: readonly { readonly from: Instant; readonly to: Instant }[];
+  readonly stored: number;
+  readonly sourceCount: number | null;
+  readonly sourceCountOf: string | null;
+  readonly inserted: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  readonly rejected: number;
+  readonly calls: number;
+  readonly sweep: boolean;
+  readonly problems: readonly Problem[];
+}
+
+export interface RecordsPort {
+  /** Pins a connection to its tenant on first use. @throws HubError HUB-1105 when it is pinned to another. */
+  pinTenant(fence: Fence, pin: { connection: string; system: string; tenant: string; name: string; at: Instant }): Promise<void>;
+  pins(): Promise<readonly { connection: string; system: string; tenant: string; name: string }[]>;
+  position(key: StreamKey, partition: string): Promise<Position | null>;
+  /** One transaction: records, tombstones, rejects, position, and the entities that now have to be mapped. */
+  commitPage(fence: Fence, page: PageCommit): Promise<PageOutcome>;
+  /** Live records in pages, by native id. */
+  live(
+    key: StreamKey,
+    partition?: string,
+  ): AsyncIterable<readonly { readonly id: string; readonly content: JsonObject; readonly partition: string }[]>;
+  counts(key: Omit<StreamKey, "stream">): Promise<readonly StreamCount[]>;
+  rejects(): Promise<readonly StoredReject[]>;
+  saveCertificates(fence: Fence, certificates: readonly Certificate[]): Promise<void>;
+  certificates(runId: string): Promise<readonly Certificate[]>;
+}
+
+export interface EntityKey {
+  readonly system: string;
+  readonly tenant: string;
+  readonly stream: string;
+  readonly id: string;
+}
+
+export interface MappedCommit {
+  readonly entity: EntityKey;
+  readonly outputs: MappedEntity;
+}
+
+export interface MappingPort {
+  pendingCount(): Promise<number>;
+  /** The next entities to map, complete with their members; empty when the list is. */
+  pending(limit: number): Promise<readonly Entity[]>;
+  /** One transaction: replaces all outputs of each entity as a set and takes it off the list. */
+  replace(fence: Fence, commits: readonly MappedCommit[], rejects: readonly StoredRejectInput[]): Promise<void>;
+  /** Puts every entity of a stream (or of all) on the list: a changed mapping, a changed reference. */
+  requeue(fence: Fence, key?: StreamKey): Promise<number>;
+  unmapped(): Promise<readonly (UnmappedValue & { readonly count: number })[]>;
+}
+
+export interface StoredRejectInput extends Reject {
+  readonly key: StreamKey;
+  readonly seenAt: Instant;
+}
+
+/** How an object or reference got its identity across systems. */
+export interface ObjectLink {
+  readonly objectKey: string;
+  readonly objectId: string;
+  readonly method: string;
+  readonly confidence: number;
+  readonly why: string;
+}
+
+export interface ReferenceLink {
+  readonly objectKey: string;
+  readonly name: string;
+  readonly objectId: string;
+  readonly method: string;
+}
+
+export interface ModelPort {
+  /** Objects in key order; all types when none is named. */
+  objects(types?: readonly string[]): AsyncIterable<readonly ModelObject[]>;
+  /** Events in the order of their object's key, then time and sequence. */
+  events(objectTypes?: readonly string[]): AsyncIterable<readonly ModelEvent[]>;
+  replaceLinks(
+    fence: Fence,
+    links: { objects: readonly ObjectLink[]; references: readonly ReferenceLink[]; actors: readonly Actor[] },
+  ): Promise<void>;
+  objectLinks(): Promise<readonly ObjectLink[]>;
+  referenceLinks(): Promise<readonly ReferenceLink[]>;
+  actors(): Promise<readonly Actor[]>;
+  objectCounts(): Promise<readonly { readonly type: string; readonly count: number }[]>;
+}
+
+/** A person's recorded word on a handoff. */
+export interface HandoffDecision {
+  readonly handoffId: string;
+  readonly kind: "waive" | "resume";
+  readonly reason: string;
+  readonly by: string;
+  readonly until: Instant | null;
+  readonly at: Instant;
+}
+
+export interface HandoffPort {
+  replaceHandoffs(fence: Fence, handoffs: readonly Handoff[]): Promise<void>;
+  handoffs(contract?: string): Promise<readonly Handoff[]>;
+  recordDecision(fence: Fence, decision: HandoffDecision): Promise<void>;
+  decisions(): Promise<readonly HandoffDecision[]>;
+  /** Stores a plan once; a plan with the same hash is the same plan. */
+  savePlan(fence: Fence, plan: Plan): Promise<void>;
+  plan(hash: string): Promise<Plan | null>;
+  latestPlan(): Promise<Plan | null>;
+}
+
+export interface MeasurePort {
+  /** Recorded once and never recomputed: returns what is stored when the name exists. */
+  freezeBaseline(fence: Fence, name: string, baseline: Json, at: Instant): Promise<Json>;
+  baseline(name: string): Promise<Json | null>;
+  saveSnapshots(fence: Fence, asOf: Instant, snapshots: readonly { readonly kpi: string; readonly value: Json }[]): Promise<void>;
+  latestSnapshots(): Promise<readonly { readonly kpi: string; readonly asOf: Instant; readonly value: Json }[]>;
+}
+
+export interface StorePort {
+  readonly runs: RunPort;
+  readonly records: RecordsPort;
+  readonly mapping: MappingPort;
+  readonly model: ModelPort;
+  readonly handoffs: HandoffPort;
+  readonly measures: MeasurePort;
+  readonly ledger: QuotaLedger;
+  /** Drops everything derived and lists every entity for mapping again. */
+  dropDerived(fence: Fence): Promise<void>;
+  /** One hash over recorded records and everything derived: equal states have equal fingerprints (design §6). */
+  fingerprint(): Promise<string>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,122 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import { HubError } from "../../model/index.ts";
+import type { Fence } from "../../model/index.ts";
+
+/** What a statement may bind. `node:sqlite` stores a Date as NULL silently, so that instants are always numbers here. */
+export type Bound = string | number | null;
+
+const PRAGMAS = [
+  "journal_mode=WAL",
+  "synchronous=NORMAL",
+  "foreign_keys=ON",
+  "busy_timeout=5000",
+  "temp_store=MEMORY",
+  "cache_size=-32768",
+];
+
+/** One connection with its prepared statements. Everything else in this folder speaks SQL through it. */
+export class Database {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #inTransaction = false;
+
+  /** @param path a file (its folder is made) or `:memory:`. @throws HubError HUB-3001 when it cannot be opened. */
+  constructor(path: string) {
+    try {
+      if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+      this.#db = new DatabaseSync(path);
+      for (const pragma of PRAGMAS) this.#db.exec(`pragma ${pragma}`);
+    } catch (cause) {
+      throw new HubError("HUB-3001", `The store ${path} cannot be opened.`, {
+        cause,
+        place: { file: path },
+        remedy: "Check that the folder is writable and that the file is a store of this program.",
+      });
+    }
+  }
+
+  /** Rows in the shape the statement selects; the caller names the shape because SQL is ours on both ends. */
+  all<Row>(sql: string, ...parameters: readonly Bound[]): readonly Row[] {
+    return this.#prepare(sql).all(...bind(parameters)) as unknown as Row[];
+  }
+
+  get<Row>(sql: string, ...parameters: readonly Bound[]): Row | undefined {
+    return this.#prepare(sql).get(...bind(parameters)) as unknown as Row | undefined;
+  }
+
+  /** @returns the number of rows changed. */
+  run(sql: string, ...parameters: readonly Bound[]): number {
+    return Number(this.#prepare(sql).run(...bind(parameters)).changes);
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  /** All or nothing. The work is synchronous, so nothing else of this process can come between. */
+  transaction<Result>(work: () => Result): Result {
+    if (this.#inTransaction) return work();
+    this.#db.exec("begin immediate");
+    this.#inTransaction = true;
+    try {
+      const result = work();
+      this.#db.exec("commit");
+      return result;
+    } catch (error) {
+      this.#db.exec("rollback");
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  /** A transaction of the lease's holder. @throws HubError HUB-3003 when a newer token exists. */
+  fenced<Result>(fence: Fence, work: () => Result): Result {
+    return this.transaction(() => {
+      const lease = this.get<{ token: number }>("select token from lease where name = 'writer'");
+      if (lease?.token !== fence.token) {
+        throw new HubError("HUB-3003", `Run ${fence.runId} lost its lease to a later run and stopped writing.`, {
+          remedy: "Nothing of this run was stored after that point; the later run goes on.",
+        });
+      }
+      return work();
+    });
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function bind(parameters: readonly Bound[]): SQLInputValue[] {
+  return [...parameters];
+}
+
+/** Reads a table in pages by ascending `pk`, so that no cursor stays open while others write. */
+export async function* pagesByKey<Row extends { readonly pk: number }>(
+  database: Database,
+  sql: string,
+  parameters: readonly Bound[],
+  pageSize = 1000,
+): AsyncIterable<readonly Row[]> {
+  let last = 0;
+  for (;;) {
+    const rows = database.all<Row>(sql, ...parameters, last, pageSize);
+    if (rows.length === 0) return;
+    yield rows;
+    last = rows.at(-1)?.pk ?? last;
+  }
+}

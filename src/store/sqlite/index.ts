@@ -1,0 +1,43 @@
+import type { Clock, StorePort } from "../../model/index.ts";
+import { Database } from "./database.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { createHandoffPort } from "./handoffs.ts";
+import { SqliteLedger } from "./ledger.ts";
+import { createMappingPort } from "./mapping.ts";
+import { createMeasurePort } from "./measures.ts";
+import { migrate } from "./migrations.ts";
+import { createModelPort } from "./model.ts";
+import { createRecordsPort } from "./records.ts";
+import { createRunPort } from "./runs.ts";
+import { StreamTable } from "./streams.ts";
+
+const DERIVED = ["object", "event", "unmapped", "object_link", "reference_link", "actor", "handoff"] as const;
+
+/** Opens (and creates or migrates) a store in one SQLite file, or in memory for `:memory:`. */
+export function openSqliteStore(path: string, clock: Clock): StorePort {
+  const database = new Database(path);
+  migrate(database);
+  const streams = new StreamTable(database);
+  const ledger = new SqliteLedger(database, clock);
+  const mapping = createMappingPort(database, streams);
+  return {
+    runs: createRunPort(database),
+    records: createRecordsPort(database, streams),
+    mapping,
+    model: createModelPort(database),
+    handoffs: createHandoffPort(database),
+    measures: createMeasurePort(database),
+    ledger,
+    async dropDerived(fence) {
+      database.fenced(fence, () => {
+        for (const table of DERIVED) database.run(`delete from ${table}`);
+      });
+      await mapping.requeue(fence);
+    },
+    fingerprint: () => fingerprint(database),
+    async close() {
+      ledger.flush();
+      database.close();
+    },
+  };
+}

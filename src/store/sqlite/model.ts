@@ -1,0 +1,106 @@
+import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
+import { pagesByKey } from "./database.ts";
+import type { Bound, Database } from "./database.ts";
+
+const EVENT_PAGE = 2000;
+
+export function createModelPort(database: Database): ModelPort {
+  return {
+    async *objects(types) {
+      type Row = { readonly pk: number; readonly body: string };
+      const sql = `select pk, body from object where ${among("type", types)} and pk > ? order by pk limit ?`;
+      for await (const rows of pagesByKey<Row>(database, sql, types ?? [])) {
+        yield rows.map((row) => JSON.parse(row.body) as ModelObject);
+      }
+    },
+
+    async *events(objectTypes) {
+      const types =
+        objectTypes ??
+        database.all<{ object_type: string }>("select distinct object_type from event").map((row) => row.object_type);
+      for (const type of [...types].sort()) yield* eventsOf(database, type);
+    },
+
+    async replaceLinks(fence, links) {
+      database.fenced(fence, () => {
+        database.run("delete from object_link");
+        database.run("delete from reference_link");
+        database.run("delete from actor");
+        for (const link of links.objects) {
+          database.run(
+            "insert into object_link (object_key, object_id, method, confidence, why) values (?, ?, ?, ?, ?)",
+            link.objectKey,
+            link.objectId,
+            link.method,
+            link.confidence,
+            link.why,
+          );
+        }
+        for (const link of links.references) {
+          database.run(
+            "insert into reference_link (object_key, name, object_id, method) values (?, ?, ?, ?)",
+            link.objectKey,
+            link.name,
+            link.objectId,
+            link.method,
+          );
+        }
+        for (const actor of links.actors) {
+          database.run("insert into actor (id, body) values (?, ?)", actor.id, JSON.stringify(actor));
+        }
+      });
+    },
+
+    async objectLinks() {
+      return database.all(
+        "select object_key as objectKey, object_id as objectId, method, confidence, why from object_link order by object_key",
+      );
+    },
+
+    async referenceLinks() {
+      return database.all(
+        "select object_key as objectKey, name, object_id as objectId, method from reference_link order by object_key, name",
+      );
+    },
+
+    async actors() {
+      return database
+        .all<{ body: string }>("select body from actor order by id")
+        .map((row) => JSON.parse(row.body) as Actor);
+    },
+
+    async objectCounts() {
+      return database.all("select type, count(*) as count from object group by type order by type");
+    },
+  };
+}
+
+/** Keyset over the index (object type, object key, time, sequence, id): the order rows are wanted in. */
+async function* eventsOf(database: Database, type: string): AsyncIterable<readonly ModelEvent[]> {
+  type Row = {
+    readonly id: string;
+    readonly object_key: string;
+    readonly occurred_at: number;
+    readonly sequence: number;
+    readonly body: string;
+  };
+  let after: readonly Bound[] = ["", 0, 0, ""];
+  for (;;) {
+    const rows = database.all<Row>(
+      `select id, object_key, occurred_at, sequence, body from event
+       where object_type = ? and (object_key, occurred_at, sequence, id) > (?, ?, ?, ?)
+       order by object_key, occurred_at, sequence, id limit ?`,
+      type,
+      ...after,
+      EVENT_PAGE,
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => JSON.parse(row.body) as ModelEvent);
+    after = [last.object_key, last.occurred_at, last.sequence, last.id];
+  }
+}
+
+function among(column: string, values: readonly string[] | undefined): string {
+  return values === undefined ? "true" : `${column} in (${values.map(() => "?").join(", ")})`;
+}
