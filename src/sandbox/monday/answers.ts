@@ -130,7 +130,7 @@ export function faultAnswer(fault: Fault, requestId: string, headers: Readonly<R
         },
         headers,
       );
-    case "minute_429":
+    default:
       return refused(
         { code: "RATE_LIMIT_EXCEEDED", message: "Minute limit rate exceeded", retryInSeconds: 7 },
         requestId,

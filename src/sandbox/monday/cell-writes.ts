@@ -1,5 +1,6 @@
 import type { GraphQLError } from "graphql";
 import { part } from "./cells.ts";
+import { scalarText } from "./scalar-text.ts";
 import { mondayError } from "./errors.ts";
 import type { Column } from "./state.ts";
 
@@ -43,11 +44,11 @@ export function parseCell(column: Column, input: unknown, createLabels: boolean)
       if (!["string", "number"].includes(typeof input) || !Number.isFinite(Number(input))) {
         throw refused(column, input, "invalid value, please check our API documentation for the numbers column");
       }
-      return String(input);
+      return scalarText(input);
     case "text":
       return typeof input === "string" ? input : JSON.stringify(input);
     case "long_text":
-      return { text: typeof input === "string" ? input : String(part(input, "text") ?? "") };
+      return { text: typeof input === "string" ? input : scalarText(part(input, "text")) };
     case "checkbox":
       return isTrue(typeof input === "object" ? part(input, "checked") : input) ? { checked: true } : null;
     case "link":
@@ -73,11 +74,11 @@ function splitRange(text: string): { from: unknown; to: unknown } {
 function parseStatus(column: Column, input: unknown, createLabels: boolean): { index: number } {
   const index = typeof input === "object" ? part(input, "index") : undefined;
   if (index !== undefined && index !== null) {
-    if (!column.labels.has(String(index)) && Number(index) !== 5)
+    if (!column.labels.has(scalarText(index)) && Number(index) !== 5)
       throw refused(column, input, labelMissing(column, index));
     return { index: Number(index) };
   }
-  const label = String(typeof input === "object" ? part(input, "label") : input);
+  const label = scalarText(typeof input === "object" ? part(input, "label") : input);
   for (const [key, text] of column.labels) if (text === label) return { index: Number(key) };
   if (typeof input === "string" && column.labels.has(input)) return { index: Number(input) };
   if (!createLabels) throw refused(column, input, labelMissing(column, label));
@@ -86,7 +87,7 @@ function parseStatus(column: Column, input: unknown, createLabels: boolean): { i
 
 function labelMissing(column: Column, label: unknown): string {
   const possible = [...column.labels].map(([index, text]) => `${index}: ${text}`).join(", ");
-  return `This status label doesn't exist, possible statuses are: {${possible}} (got ${String(label)})`;
+  return `This status label doesn't exist, possible statuses are: {${possible}} (got ${scalarText(label)})`;
 }
 
 function addLabel(column: Column, label: string): number {
@@ -106,9 +107,9 @@ function parseDropdown(column: Column, input: unknown, createLabels: boolean): {
   if (!Array.isArray(given)) throw refused(column, input, "invalid value: give ids or labels");
   return {
     ids: given.map((label: unknown) => {
-      for (const [id, text] of column.labels) if (text === String(label)) return Number(id);
+      for (const [id, text] of column.labels) if (text === scalarText(label)) return Number(id);
       if (!createLabels) throw refused(column, input, dropdownMissing(column));
-      return addLabel(column, String(label));
+      return addLabel(column, scalarText(label));
     }),
   };
 }
@@ -130,7 +131,7 @@ function parsePeople(column: Column, input: unknown): unknown {
   return {
     personsAndTeams: list.map((entry: unknown) => ({
       id: Number(part(entry, "id")),
-      kind: String(part(entry, "kind")),
+      kind: scalarText(part(entry, "kind")),
     })),
   };
 }

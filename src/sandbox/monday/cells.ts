@@ -1,3 +1,4 @@
+import { scalarText } from "./scalar-text.ts";
 import { labelStyle } from "./column-settings.ts";
 import type { Board, Column, Item, MondayState } from "./state.ts";
 
@@ -52,8 +53,8 @@ export function peopleOf(raw: unknown): PersonReference[] {
   const list = part(raw, "personsAndTeams");
   if (!Array.isArray(list)) return [];
   return list.map((entry: unknown) => ({
-    id: String(part(entry, "id")),
-    kind: String(part(entry, "kind") ?? "person"),
+    id: scalarText(part(entry, "id")),
+    kind: textPart(entry, "kind") ?? "person",
   }));
 }
 
@@ -137,9 +138,6 @@ export function cellText(state: MondayState, cell: Cell): string | null {
       return raw === null ? "" : scalarText(raw);
   }
 }
-
-const scalarText = (raw: unknown): string =>
-  typeof raw === "string" ? raw : typeof raw === "number" ? String(raw) : JSON.stringify(raw);
 
 /** `value` of a column value: a JSON text, null when empty. */
 export function cellValue(state: MondayState, cell: Cell): string | null {

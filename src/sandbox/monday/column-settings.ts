@@ -1,3 +1,4 @@
+import { scalarText } from "./scalar-text.ts";
 import type { Column } from "./state.ts";
 
 const PALETTE = ["#fdab3d", "#00c875", "#df2f4a", "#007eb5", "#9d50dd", "#c4c4c4", "#037f4c", "#579bfc", "#caa1b2"];
@@ -58,12 +59,12 @@ function labelMap(labels: unknown): Map<string, string> | undefined {
     return new Map(
       labels.map((label: unknown, at): [string, string] => {
         const entry: Record<string, unknown> = typeof label === "object" && label !== null ? { ...label } : {};
-        return [String(entry["index"] ?? entry["id"] ?? at), String(entry["label"] ?? entry["name"] ?? label)];
+        return [scalarText(entry["index"] ?? entry["id"] ?? at), scalarText(entry["label"] ?? entry["name"] ?? label)];
       }),
     );
   }
   if (typeof labels !== "object" || labels === null) return undefined;
-  return new Map(Object.entries(labels).map(([key, text]): [string, string] => [key, String(text)]));
+  return new Map(Object.entries(labels).map(([key, text]): [string, string] => [key, scalarText(text)]));
 }
 
 /** `settings_str` of a column as an object (reference monday.md §6). */

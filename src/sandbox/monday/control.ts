@@ -109,7 +109,7 @@ async function act(parts: ControlParts, route: keyof typeof BODIES, body: unknow
       const { boardId, columnId, key, text } = body as Body<"/labels">;
       return relabel(parts, knownBoard(state, boardId), columnId, key, text);
     }
-    case "/visibility": {
+    default: {
       const { boardId, hidden, activityHidden } = body as Body<"/visibility">;
       const board = knownBoard(state, boardId);
       board.hidden = hidden ?? board.hidden;

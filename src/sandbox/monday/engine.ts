@@ -1,4 +1,4 @@
-import { execute, getOperationAST } from "graphql";
+import { execute, getOperationAST, OperationTypeNode } from "graphql";
 import type { ExecutionResult, GraphQLSchema } from "graphql";
 import type { RequestContext } from "./context.ts";
 import type { Budget } from "./limits.ts";
@@ -46,7 +46,10 @@ export class GraphQLEngine {
   }
 
   isMutation(checked: CheckedDocument, operationName: string | null): boolean {
-    return checked.document !== null && getOperationAST(checked.document, operationName)?.operation === "mutation";
+    return (
+      checked.document !== null
+      && getOperationAST(checked.document, operationName)?.operation === OperationTypeNode.MUTATION
+    );
   }
 
   /** The response keys' root fields, for counting calls by what they ask. */

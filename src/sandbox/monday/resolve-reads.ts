@@ -13,10 +13,8 @@ import { VERSIONS } from "./versions.ts";
 type User = MondaySeed["users"][number];
 
 /** Types a resolver's source and arguments; graphql-js checks the arguments against the schema before. */
-export function on<S, A = Record<string, never>>(
-  read: (source: S, args: A, context: RequestContext) => unknown,
-): Resolver {
-  return (source, args, context) => read(source as S, args as A, context);
+export function on(read: (source: never, args: never, context: RequestContext) => unknown): Resolver {
+  return (source, args, context) => read(source as never, args as never, context);
 }
 
 interface Paged {
@@ -141,10 +139,10 @@ export const READS: Resolvers = {
   Query: {
     me: on((_source, _args, { state, userId }) => state.users.get(userId) ?? null),
     account: on((_source, _args, { state }) => state.account),
-    users: on<unknown, UsersArguments>((_source, args, context) => users(args, context)),
+    users: on((_source, args: UsersArguments, context) => users(args, context)),
     teams: on(() => []),
     tags: on(() => []),
-    workspaces: on<unknown, Paged & { ids?: string[] | null; state?: string | null }>((_source, args, { state }) =>
+    workspaces: on((_source, args: Paged & { ids?: string[] | null; state?: string | null }, { state }) =>
       pageOf(
         state.workspaces.filter(
           (space) => inState("active", args.state) && (args.ids == null || args.ids.includes(space.id)),
@@ -152,18 +150,16 @@ export const READS: Resolvers = {
         args,
       ),
     ),
-    boards: on<unknown, BoardsArguments>((_source, args, context) => boards(args, context)),
-    items: on<unknown, ItemsArguments>((_source, args, context) => items(args, context)),
-    items_page_by_column_values: on<unknown, ByValuesArguments>((_source, args, context) =>
-      byColumnValues(args, context),
-    ),
-    next_items_page: on<unknown, { cursor: string; limit: number }>((_source, args, { pages }) => {
+    boards: on((_source, args: BoardsArguments, context) => boards(args, context)),
+    items: on((_source, args: ItemsArguments, context) => items(args, context)),
+    items_page_by_column_values: on((_source, args: ByValuesArguments, context) => byColumnValues(args, context)),
+    next_items_page: on((_source, args: { cursor: string; limit: number }, { pages }) => {
       if (args.cursor === "") throw cursorExpired();
       return pages.next(args.cursor, args.limit);
     }),
     version: on((_source, _args, { version }) => version),
     versions: on(() => VERSIONS.filter((version) => version.value !== "dev")),
-    updates: on<unknown, Paged & { ids?: string[] | null }>((_source, args, { state }) =>
+    updates: on((_source, args: Paged & { ids?: string[] | null }, { state }) =>
       pageOf(state.updates.filter((update) => args.ids == null || args.ids.includes(update.id)).toReversed(), args),
     ),
     platform_api: on(() => ({ daily_limit: {} })),
@@ -185,13 +181,13 @@ export const READS: Resolvers = {
     show_timeline_weekends: on(() => false),
   },
   User: {
-    created_at: on<User>((user) => user.createdAt),
+    created_at: on((user: User) => user.createdAt),
     kind: on(() => "member"),
-    status: on<User>((user) => (user.enabled ? "ACTIVE" : "INACTIVE")),
+    status: on((user: User) => (user.enabled ? "ACTIVE" : "INACTIVE")),
     is_deleted: on(() => false),
     is_email_confirmed: on(() => true),
     title: on(() => ""),
-    url: on<User>((user, _args, { state }) => `https://${state.account.slug}.monday.com/users/${user.id}`),
+    url: on((user: User, _args, { state }) => `https://${state.account.slug}.monday.com/users/${user.id}`),
     time_zone_identifier: on(() => "Etc/UTC"),
     account: on((_source, _args, { state }) => state.account),
     account_id: on((_source, _args, { state }) => state.account.id),
@@ -200,103 +196,104 @@ export const READS: Resolvers = {
   Workspace: {
     kind: on(() => "open"),
     state: on(() => "active"),
-    created_at: on<{ createdAt: string | null }>((space) => space.createdAt),
+    created_at: on((space: { createdAt: string | null }) => space.createdAt),
     is_default_workspace: on(() => false),
   },
   Board: {
-    board_kind: on<Board>((board) => board.kind),
+    board_kind: on((board: Board) => board.kind),
     type: on(() => "board"),
     hierarchy_type: on(() => "classic"),
-    created_at: on<Board>((board) => seconds(board.createdAt)),
-    updated_at: on<Board>((board) => seconds(board.updatedAt)),
-    workspace_id: on<Board>((board) => board.workspaceId),
-    workspace: on<Board>(
-      (board, _args, { state }) => state.workspaces.find((space) => space.id === board.workspaceId) ?? null,
+    created_at: on((board: Board) => seconds(board.createdAt)),
+    updated_at: on((board: Board) => seconds(board.updatedAt)),
+    workspace_id: on((board: Board) => board.workspaceId),
+    workspace: on(
+      (board: Board, _args, { state }) => state.workspaces.find((space) => space.id === board.workspaceId) ?? null,
     ),
     permissions: on(() => "everyone"),
-    url: on<Board>((board, _args, { state }) => `https://${state.account.slug}.monday.com/boards/${board.id}`),
-    items_count: on<Board>((board) => [...board.items.values()].filter((item) => item.state === "active").length),
+    url: on((board: Board, _args, { state }) => `https://${state.account.slug}.monday.com/boards/${board.id}`),
+    items_count: on((board: Board) => [...board.items.values()].filter((item) => item.state === "active").length),
     items_limit: on(() => 10_000),
     item_terminology: on(() => "Item"),
-    creator: on<Board>((board, _args, context) => someUser(context, board.creatorId)),
-    owners: on<Board>((board, _args, context) => [someUser(context, board.creatorId)]),
-    groups: on<Board, { ids?: string[] | null }>((board, args) =>
+    creator: on((board: Board, _args, context) => someUser(context, board.creatorId)),
+    owners: on((board: Board, _args, context) => [someUser(context, board.creatorId)]),
+    groups: on((board: Board, args: { ids?: string[] | null }) =>
       board.groups
         .filter((group) => args.ids == null || args.ids.includes(group.id))
         .map((group) => groupSource(board, group)),
     ),
-    top_group: on<Board>((board) => (board.groups[0] === undefined ? null : groupSource(board, board.groups[0]))),
-    columns: on<Board, { ids?: string[] | null; types?: string[] | null }>((board, args) =>
+    top_group: on((board: Board) => (board.groups[0] === undefined ? null : groupSource(board, board.groups[0]))),
+    columns: on((board: Board, args: { ids?: string[] | null; types?: string[] | null }) =>
       board.columns.filter(
         (column) =>
           (args.ids == null || args.ids.includes(column.id))
           && (args.types == null || args.types.includes(column.type)),
       ),
     ),
-    items_page: on<Board, PageArguments>((board, args, context) => itemsPage(board, null, args, context)),
-    activity_logs: on<Board, ActivityArguments>((board, args, { state }) => {
+    items_page: on((board: Board, args: PageArguments, context) => itemsPage(board, null, args, context)),
+    activity_logs: on((board: Board, args: ActivityArguments, { state }) => {
       if (board.activityHidden) throw unauthorized();
       return activityRows(state, board, args);
     }),
-    updates: on<Board, Paged>((board, args, { state }) =>
+    updates: on((board: Board, args: Paged, { state }) =>
       pageOf(state.updates.filter((update) => state.boardOfItem(update.itemId)?.id === board.id).toReversed(), args),
     ),
   },
   Group: {
-    position: on<GroupSource>(({ board, id }) => String(board.groups.findIndex((group) => group.id === id) * 65_536)),
+    position: on(({ board, id }: GroupSource) => String(board.groups.findIndex((group) => group.id === id) * 65_536)),
     archived: on(() => false),
     deleted: on(() => false),
-    items_page: on<GroupSource, PageArguments>((group, args, context) =>
+    items_page: on((group: GroupSource, args: PageArguments, context) =>
       itemsPage(group.board, group.id, args, context),
     ),
   },
   Column: {
     archived: on(() => false),
-    settings: on<Column>((column) => settingsObject(column)),
-    settings_str: on<Column>((column) => JSON.stringify(legacySettings(column))),
-    revision: on<Column>((column) => String(column.revision)),
+    settings: on((column: Column) => settingsObject(column)),
+    settings_str: on((column: Column) => JSON.stringify(legacySettings(column))),
+    revision: on((column: Column) => String(column.revision)),
   },
   ActivityLogType: {
-    data: on<MondayActivitySeed>((row) => JSON.stringify(row.data)),
-    user_id: on<MondayActivitySeed>((row) => row.userId),
+    data: on((row: MondayActivitySeed) => JSON.stringify(row.data)),
+    user_id: on((row: MondayActivitySeed) => row.userId),
     account_id: on((_source, _args, { state }) => state.account.id),
-    created_at: on<MondayActivitySeed>((row) => `${Date.parse(row.createdAt)}0000`),
+    created_at: on((row: MondayActivitySeed) => `${Date.parse(row.createdAt)}0000`),
   },
   Item: {
-    created_at: on<Item>((item) => seconds(item.createdAt)),
-    updated_at: on<Item>((item) => seconds(item.updatedAt)),
-    creator_id: on<Item>((item) => item.creatorId),
-    creator: on<Item>((item, _args, { state }) => state.users.get(item.creatorId) ?? null),
-    board: on<Item>((item, _args, { state }) => state.board(item.boardId) ?? null),
-    group: on<Item>((item, _args, { state }) => {
+    created_at: on((item: Item) => seconds(item.createdAt)),
+    updated_at: on((item: Item) => seconds(item.updatedAt)),
+    creator_id: on((item: Item) => item.creatorId),
+    creator: on((item: Item, _args, { state }) => state.users.get(item.creatorId) ?? null),
+    board: on((item: Item, _args, { state }) => state.board(item.boardId) ?? null),
+    group: on((item: Item, _args, { state }) => {
       const board = state.board(item.boardId);
       const group = board?.groups.find((entry) => entry.id === item.groupId);
       return board === undefined || group === undefined ? null : groupSource(board, group);
     }),
-    column_values: on<Item, { ids?: string[] | null; types?: string[] | null }>((item, args, { state }) => {
+    column_values: on((item: Item, args: { ids?: string[] | null; types?: string[] | null }, { state }) => {
       const board = state.board(item.boardId);
       return board === undefined ? [] : cellsOf(board, item, args.ids, args.types);
     }),
-    updates: on<Item, Paged>((item, args, { state }) =>
+    updates: on((item: Item, args: Paged, { state }) =>
       pageOf(state.updates.filter((update) => update.itemId === item.id).toReversed(), args),
     ),
     parent_item: on(() => null),
     subitems: on(() => []),
-    url: on<Item>(
-      (item, _args, { state }) => `https://${state.account.slug}.monday.com/boards/${item.boardId}/pulses/${item.id}`,
+    url: on(
+      (item: Item, _args, { state }) =>
+        `https://${state.account.slug}.monday.com/boards/${item.boardId}/pulses/${item.id}`,
     ),
-    relative_link: on<Item>((item) => `/boards/${item.boardId}/pulses/${item.id}`),
-    email: on<Item>((item) => `pulse-${item.id}@use1.monday.com`),
+    relative_link: on((item: Item) => `/boards/${item.boardId}/pulses/${item.id}`),
+    email: on((item: Item) => `pulse-${item.id}@use1.monday.com`),
   },
   Update: {
-    text_body: on<Update>((update) => plainText(update.body)),
-    creator_id: on<Update>((update) => update.creatorId),
-    creator: on<Update>((update, _args, { state }) => state.users.get(update.creatorId) ?? null),
-    created_at: on<Update>((update) => update.createdAt),
-    updated_at: on<Update>((update) => update.createdAt),
-    edited_at: on<Update>((update) => update.createdAt),
-    item_id: on<Update>((update) => update.itemId),
-    item: on<Update>((update, _args, { state }) => state.visibleItem(update.itemId) ?? null),
+    text_body: on((update: Update) => plainText(update.body)),
+    creator_id: on((update: Update) => update.creatorId),
+    creator: on((update: Update, _args, { state }) => state.users.get(update.creatorId) ?? null),
+    created_at: on((update: Update) => update.createdAt),
+    updated_at: on((update: Update) => update.createdAt),
+    edited_at: on((update: Update) => update.createdAt),
+    item_id: on((update: Update) => update.itemId),
+    item: on((update: Update, _args, { state }) => state.visibleItem(update.itemId) ?? null),
   },
 };
 

@@ -90,69 +90,74 @@ function setBoardState(state: MondayState, userId: string, boardId: string, to: 
 export const WRITES: Resolvers = {
   Mutation: {
     complexity: on((_source, _args, context) => complexityOf(context, context.estimate)),
-    create_item: on<
-      unknown,
-      BoardArgument & LabelArgument & { item_name: string; group_id?: string | null; column_values?: unknown }
-    >((_source, args, { state, userId }) =>
-      createItem(state, { userId }, writableBoard(state, args.board_id), {
-        name: args.item_name,
-        groupId: args.group_id ?? null,
-        columnValues: args.column_values,
-        createLabels: labels(args),
-      }),
+    create_item: on(
+      (
+        _source,
+        args: BoardArgument & LabelArgument & { item_name: string; group_id?: string | null; column_values?: unknown },
+        { state, userId },
+      ) =>
+        createItem(state, { userId }, writableBoard(state, args.board_id), {
+          name: args.item_name,
+          groupId: args.group_id ?? null,
+          columnValues: args.column_values,
+          createLabels: labels(args),
+        }),
     ),
-    change_column_value: on<
-      unknown,
-      BoardArgument & ItemArgument & LabelArgument & { column_id: string; value: unknown }
-    >((_source, args, { state, userId }) =>
-      changeValues(
-        state,
-        { userId },
-        writableBoard(state, args.board_id),
-        args.item_id,
-        { [args.column_id]: jsonArgument(args.value) },
-        labels(args),
-      ),
+    change_column_value: on(
+      (
+        _source,
+        args: BoardArgument & ItemArgument & LabelArgument & { column_id: string; value: unknown },
+        { state, userId },
+      ) =>
+        changeValues(
+          state,
+          { userId },
+          writableBoard(state, args.board_id),
+          args.item_id,
+          { [args.column_id]: jsonArgument(args.value) },
+          labels(args),
+        ),
     ),
-    change_simple_column_value: on<
-      unknown,
-      BoardArgument & ItemArgument & LabelArgument & { column_id: string; value?: string | null }
-    >((_source, args, { state, userId }) => {
-      const board = writableBoard(state, args.board_id);
-      if (columnOf(board, args.column_id).type === "board_relation")
-        throw invalidArgument("connect boards take no simple value");
-      return changeValues(
-        state,
-        { userId },
-        board,
-        args.item_id,
-        { [args.column_id]: args.value ?? null },
-        labels(args),
-      );
-    }),
-    change_multiple_column_values: on<
-      unknown,
-      BoardArgument & ItemArgument & LabelArgument & { column_values: unknown }
-    >((_source, args, { state, userId }) =>
-      changeValues(
-        state,
-        { userId },
-        writableBoard(state, args.board_id),
-        args.item_id,
-        args.column_values,
-        labels(args),
-      ),
+    change_simple_column_value: on(
+      (
+        _source,
+        args: BoardArgument & ItemArgument & LabelArgument & { column_id: string; value?: string | null },
+        { state, userId },
+      ) => {
+        const board = writableBoard(state, args.board_id);
+        if (columnOf(board, args.column_id).type === "board_relation")
+          throw invalidArgument("connect boards take no simple value");
+        return changeValues(
+          state,
+          { userId },
+          board,
+          args.item_id,
+          { [args.column_id]: args.value ?? null },
+          labels(args),
+        );
+      },
     ),
-    move_item_to_group: on<unknown, ItemArgument & { group_id: string }>((_source, args, { state, userId }) =>
+    change_multiple_column_values: on(
+      (_source, args: BoardArgument & ItemArgument & LabelArgument & { column_values: unknown }, { state, userId }) =>
+        changeValues(
+          state,
+          { userId },
+          writableBoard(state, args.board_id),
+          args.item_id,
+          args.column_values,
+          labels(args),
+        ),
+    ),
+    move_item_to_group: on((_source, args: ItemArgument & { group_id: string }, { state, userId }) =>
       moveToGroup(state, { userId }, args.item_id, args.group_id),
     ),
-    archive_item: on<unknown, ItemArgument>((_source, args, { state, userId }) =>
+    archive_item: on((_source, args: ItemArgument, { state, userId }) =>
       setState(state, { userId }, args.item_id, "archived"),
     ),
-    delete_item: on<unknown, ItemArgument>((_source, args, { state, userId }) =>
+    delete_item: on((_source, args: ItemArgument, { state, userId }) =>
       setState(state, { userId }, args.item_id, "deleted"),
     ),
-    duplicate_item: on<unknown, BoardArgument & ItemArgument>((_source, args, { state, userId }) => {
+    duplicate_item: on((_source, args: BoardArgument & ItemArgument, { state, userId }) => {
       const { board, item } = writableItem(state, args.item_id);
       const copy = createItem(state, { userId }, board, {
         name: `${item.name} (copy)`,
@@ -163,9 +168,9 @@ export const WRITES: Resolvers = {
       state.putItem(board, filled);
       return filled;
     }),
-    create_board: on<unknown, CreateBoard>((_source, args, { state, userId }) => createBoard(state, userId, args)),
-    create_group: on<unknown, BoardArgument & { group_name: string; group_color?: string | null }>(
-      (_source, args, { state, userId }) => {
+    create_board: on((_source, args: CreateBoard, { state, userId }) => createBoard(state, userId, args)),
+    create_group: on(
+      (_source, args: BoardArgument & { group_name: string; group_color?: string | null }, { state, userId }) => {
         const board = writableBoard(state, args.board_id);
         const id = slug(args.group_name, (candidate) => board.groups.some((group) => group.id === candidate));
         const group = { id, title: args.group_name, color: args.group_color ?? "#579bfc" };
@@ -174,8 +179,12 @@ export const WRITES: Resolvers = {
         return { ...group, board };
       },
     ),
-    update_group: on<unknown, BoardArgument & { group_id: string; group_attribute: string; new_value: string }>(
-      (_source, args, { state, userId }) => {
+    update_group: on(
+      (
+        _source,
+        args: BoardArgument & { group_id: string; group_attribute: string; new_value: string },
+        { state, userId },
+      ) => {
         const board = writableBoard(state, args.board_id);
         const group = board.groups.find((entry) => entry.id === args.group_id);
         if (group === undefined) throw groupNotFound(args.group_id);
@@ -192,37 +201,40 @@ export const WRITES: Resolvers = {
         return { ...group, board };
       },
     ),
-    create_column: on<
-      unknown,
-      BoardArgument & {
-        id?: string | null;
-        title: string;
-        column_type: string;
-        description?: string | null;
-        defaults?: unknown;
-      }
-    >((_source, args, { state, userId }) => {
-      const board = writableBoard(state, args.board_id);
-      const taken = (id: string): boolean => board.columns.some((column) => column.id === id);
-      if (args.id != null && (!/^[a-z_][a-z0-9_]{0,23}$/u.test(args.id) || taken(args.id))) {
-        throw invalidArgument(`The column id ${args.id} is not valid or taken`);
-      }
-      const id = args.id ?? slug(args.title, taken);
-      const column = {
-        ...newColumn(id, args.title, args.column_type),
-        ...settingsFromDefaults(args.column_type, args.defaults),
-        description: args.description ?? null,
-      };
-      board.columns.push(column);
-      logEvent(state, board, { userId }, "create_column", "board", {
-        column_id: id,
-        column_title: args.title,
-        column_type: args.column_type,
-      });
-      return column;
-    }),
-    change_column_title: on<unknown, BoardArgument & { column_id: string; title: string }>(
-      (_source, args, { state, userId }) => {
+    create_column: on(
+      (
+        _source,
+        args: BoardArgument & {
+          id?: string | null;
+          title: string;
+          column_type: string;
+          description?: string | null;
+          defaults?: unknown;
+        },
+        { state, userId },
+      ) => {
+        const board = writableBoard(state, args.board_id);
+        const taken = (id: string): boolean => board.columns.some((column) => column.id === id);
+        if (args.id != null && (!/^[a-z_][a-z0-9_]{0,23}$/u.test(args.id) || taken(args.id))) {
+          throw invalidArgument(`The column id ${args.id} is not valid or taken`);
+        }
+        const id = args.id ?? slug(args.title, taken);
+        const column = {
+          ...newColumn(id, args.title, args.column_type),
+          ...settingsFromDefaults(args.column_type, args.defaults),
+          description: args.description ?? null,
+        };
+        board.columns.push(column);
+        logEvent(state, board, { userId }, "create_column", "board", {
+          column_id: id,
+          column_title: args.title,
+          column_type: args.column_type,
+        });
+        return column;
+      },
+    ),
+    change_column_title: on(
+      (_source, args: BoardArgument & { column_id: string; title: string }, { state, userId }) => {
         const board = writableBoard(state, args.board_id);
         const column = board.columns.find((entry) => entry.id === args.column_id);
         if (column === undefined) throw columnNotFound(args.column_id);
@@ -237,8 +249,8 @@ export const WRITES: Resolvers = {
         return column;
       },
     ),
-    update_board: on<unknown, BoardArgument & { board_attribute: string; new_value: string }>(
-      (_source, args, { state, userId }) => {
+    update_board: on(
+      (_source, args: BoardArgument & { board_attribute: string; new_value: string }, { state, userId }) => {
         const board = writableBoard(state, args.board_id);
         if (args.board_attribute === "description") board.description = args.new_value;
         else if (args.board_attribute === "name") {
@@ -252,14 +264,14 @@ export const WRITES: Resolvers = {
         return JSON.stringify({ success: true });
       },
     ),
-    archive_board: on<unknown, BoardArgument>((_source, args, { state, userId }) =>
+    archive_board: on((_source, args: BoardArgument, { state, userId }) =>
       setBoardState(state, userId, args.board_id, "archived"),
     ),
-    delete_board: on<unknown, BoardArgument>((_source, args, { state, userId }) =>
+    delete_board: on((_source, args: BoardArgument, { state, userId }) =>
       setBoardState(state, userId, args.board_id, "deleted"),
     ),
-    create_update: on<unknown, ItemArgument & { body: string; parent_id?: string | null }>(
-      (_source, args, { state, userId }) => {
+    create_update: on(
+      (_source, args: ItemArgument & { body: string; parent_id?: string | null }, { state, userId }) => {
         const parent = state.updates.find((update) => update.id === args.parent_id);
         const { board, item } = writableItem(state, args.item_id ?? parent?.itemId);
         const update = {
@@ -274,7 +286,7 @@ export const WRITES: Resolvers = {
         return update;
       },
     ),
-    create_workspace: on<unknown, { name: string; description?: string | null }>((_source, args, { state }) => {
+    create_workspace: on((_source, args: { name: string; description?: string | null }, { state }) => {
       const space = {
         id: state.newId(),
         name: args.name,
