@@ -1,0 +1,53 @@
+import { badRequest } from "./errors.ts";
+import type { Answer, Call } from "./call.ts";
+import { render } from "./selection.ts";
+import type { ResourceType } from "./selection.ts";
+
+/** One object: the selection asked for, else its full form. */
+export function one<Row>(call: Call, type: ResourceType<Row>, row: Row, status = 200): Answer {
+  const data = render(type, row, call.selection ?? type.full);
+  if (status !== 201) return { status, body: { data } };
+  const gid = typeof data["gid"] === "string" ? data["gid"] : "";
+  const collection =
+    { task: "tasks", project: "projects", section: "sections", story: "stories" }[type.name] ?? type.name;
+  return { status, body: { data }, headers: { location: `${call.base}/${collection}/${gid}` } };
+}
+
+/** A page of a list: the selection asked for, else compact; `next_page` only when a limit was given. */
+export function list<Row extends { readonly gid: string }>(
+  call: Call,
+  type: ResourceType<Row>,
+  rows: readonly Row[],
+): Answer {
+  const limit = call.query.get("limit");
+  const offset = call.query.get("offset");
+  if (offset === "") throw badRequest("offset: Your pagination token is invalid.");
+  const rest = new URLSearchParams(call.query);
+  rest.delete("limit");
+  rest.delete("offset");
+  const query = offset === null && limit === null ? "" : `${call.path}?${identity(rest)}`;
+  const page = call.world.pager.cut(rows, query, limit, offset);
+  const selection = call.selection ?? type.compact;
+  const data = page.rows.map((row) => render(type, row, selection));
+  if (page.next === undefined) return { status: 200, body: { data } };
+  if (page.next === null) return { status: 200, body: { data, next_page: null } };
+  rest.set("limit", limit ?? "");
+  rest.set("offset", page.next);
+  const path = `${call.path}?${rest.toString()}`;
+  return { status: 200, body: { data, next_page: { offset: page.next, path, uri: `${call.base}${path}` } } };
+}
+
+/** The filters of a listing; what the answer looks like does not bind a token. */
+function identity(query: URLSearchParams): string {
+  const kept = [...query].filter(([name]) => !name.startsWith("opt_"));
+  return kept
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join("&");
+}
+
+/** A whole list that never pages. */
+export function whole<Row>(call: Call, type: ResourceType<Row>, rows: readonly Row[]): Answer {
+  const selection = call.selection ?? type.compact;
+  return { status: 200, body: { data: rows.map((row) => render(type, row, selection)) } };
+}

@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { ApiFault } from "./errors.ts";
+
+export interface EventTarget {
+  readonly kind: "task" | "project" | "section" | "story" | "user" | "enum_option" | "custom_field" | "workspace";
+  readonly gid: string;
+}
+
+export interface EventRow {
+  readonly userGid: string | null;
+  readonly createdAt: string;
+  readonly action: "added" | "changed" | "removed" | "deleted" | "undeleted";
+  readonly resource: EventTarget;
+  readonly parent: EventTarget | null;
+  readonly change?: {
+    readonly field: string;
+    readonly action: "changed" | "added" | "removed";
+    readonly newValue?: EventTarget;
+  };
+  /** gids whose stream carries the event besides the workspace's: the task, its parents, its projects. */
+  readonly streams: readonly string[];
+}
+
+export interface EventPage {
+  readonly events: readonly EventRow[];
+  readonly sync: string;
+  readonly hasMore: boolean;
+}
+
+const LIFETIME_MS = 24 * 3600 * 1000;
+const STALE =
+  "Sync token invalid or too old. If you are attempting to keep resources in sync, you must fetch the full dataset for this query now and use the new sync token for the next sync.";
+
+/** The workspace's event log of the last 24 hours and the sync tokens into it (reference asana.md §13). */
+export class EventLog {
+  readonly #now: () => number;
+  readonly #secret: string;
+  #rows: EventRow[] = [];
+  /** Sequence number of the first kept row. */
+  #first = 0;
+  #dropNext = 0;
+  /** Tokens issued before this instant are refused. */
+  #refuseBefore = 0;
+
+  constructor(now: () => number, secret: string) {
+    this.#now = now;
+    this.#secret = secret;
+  }
+
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  record(event: EventRow): void {
+    if (this.#dropNext > 0) {
+      this.#dropNext -= 1;
+      return;
+    }
+    this.#rows.push(event);
+    if (this.#rows.length % 1024 === 0) this.#forgetOld();
+  }
+
+  /** Loses the next events, as delivery at most once may. */
+  drop(count: number): void {
+    this.#dropNext = count;
+  }
+
+  /** Makes every token issued until now too old. */
+  expireTokens(): void {
+    this.#refuseBefore = this.#now() + 1;
+  }
+
+  /** Events of one stream (`null`: the whole workspace) after a token. Errors: 412 with a fresh token. */
+  read(stream: string | null, scope: string, sync: string | null, cap: number): EventPage {
+    const start = sync === null ? null : this.#decode(scope, sync);
+    if (start === null) throw new ApiFault(412, STALE, { sync: this.#encode(scope, this.#first + this.#rows.length) });
+    const events: EventRow[] = [];
+    let at = start - this.#first;
+    for (; at < this.#rows.length && events.length < cap; at += 1) {
+      const event = this.#rows[at];
+      if (event !== undefined && (stream === null || event.streams.includes(stream))) events.push(event);
+    }
+    let hasMore = false;
+    for (let rest = at; rest < this.#rows.length && !hasMore; rest += 1) {
+      const event = this.#rows[rest];
+      hasMore = event !== undefined && (stream === null || event.streams.includes(stream));
+    }
+    if (!hasMore) at = this.#rows.length;
+    return { events, sync: this.#encode(scope, this.#first + at), hasMore };
+  }
+
+  #forgetOld(): void {
+    const limit = new Date(this.#now() - LIFETIME_MS).toISOString();
+    const keep = this.#rows.findIndex((event) => event.createdAt >= limit);
+    const gone = keep < 0 ? this.#rows.length : keep;
+    this.#rows = this.#rows.slice(gone);
+    this.#first += gone;
+  }
+
+  #check(scope: string, sequence: number, at: number): string {
+    return createHash("sha1").update(`${this.#secret}:${scope}:${sequence}:${at}`).digest("hex").slice(0, 10);
+  }
+
+  #encode(scope: string, sequence: number): string {
+    const at = Math.floor(this.#now());
+    const body = sequence.toString(16).padStart(10, "0") + at.toString(16).padStart(12, "0");
+    return `${this.#check(scope, sequence, at)}${body}:0`;
+  }
+
+  #decode(scope: string, token: string): number | null {
+    const match = /^([0-9a-f]{10})([0-9a-f]{10})([0-9a-f]{12}):0$/u.exec(token);
+    if (match === null) return null;
+    const sequence = Number.parseInt(match[2] ?? "", 16);
+    const at = Number.parseInt(match[3] ?? "", 16);
+    if (match[1] !== this.#check(scope, sequence, at)) return null;
+    const age = this.#now() - at;
+    if (age > LIFETIME_MS || at < this.#refuseBefore || sequence < this.#first) return null;
+    return sequence > this.#first + this.#rows.length ? null : sequence;
+  }
+}

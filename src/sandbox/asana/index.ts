@@ -1,0 +1,110 @@
+import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
+import type { AsanaSeed } from "../seeds.ts";
+import { Api } from "./api.ts";
+import { Authority, json } from "./auth.ts";
+import { parseBody, queryFields } from "./body.ts";
+import { control } from "./control.ts";
+import { ApiFault, errorBody, noRoute } from "./errors.ts";
+import { Faults, faultAnswer } from "./faults.ts";
+import { DEMO_LIMITS, RateLimiter, REAL_LIMITS } from "./limits.ts";
+import { createWorld } from "./world.ts";
+
+const BASE = "/api/1.0";
+
+/** The stand-in for Asana: `/api/1.0` and the OAuth pages under `/-/` (reference asana.md). */
+export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): SandboxSystem {
+  const world = createWorld(seed, environment);
+  const authority = new Authority(seed.tokenUserGid);
+  const limiter = new RateLimiter(
+    () => environment.clock.now(),
+    environment.limits === "real" ? REAL_LIMITS : DEMO_LIMITS,
+  );
+  const faults = new Faults();
+  const calls = new Map<string, number>();
+  const count = (route: string): void => {
+    calls.set(route, (calls.get(route) ?? 0) + 1);
+  };
+  const api = new Api(world, (route, credential) => {
+    count(route);
+    limiter.charge(credential.token, 1);
+  });
+
+  async function callApi(request: Request, url: URL): Promise<Response> {
+    const { method } = request;
+    const path = url.pathname.slice(BASE.length);
+    let leave: (() => void) | null = null;
+    try {
+      const match = api.match(method, path);
+      const credential = authority.authenticate(request.headers.get("authorization"));
+      const write = method !== "GET";
+      // A batch is charged by its actions.
+      if (match.name !== "POST /batch") {
+        count(match.name);
+        limiter.charge(credential.token, 1);
+      }
+      leave = limiter.enter(credential.token, write);
+      const fault = faults.take(`${method} ${path}`);
+      if (fault !== null && !fault.afterCommit) return faultAnswer(fault);
+      const text = write ? await request.text() : "";
+      const { data, optFields } = parseBody(
+        text,
+        request.headers.get("content-type") ?? "",
+        queryFields(url.searchParams),
+      );
+      const actor = { userGid: credential.userGid, source: "api" } as const;
+      const base = `${url.origin}${BASE}`;
+      const answer = api.run(match, {
+        method,
+        path,
+        query: url.searchParams,
+        data,
+        optFields,
+        credential,
+        actor,
+        base,
+      });
+      return fault === null ? json(answer.status, answer.body, answer.headers) : faultAnswer(fault);
+    } catch (error) {
+      if (!(error instanceof ApiFault)) throw error;
+      return json(error.status, errorBody(error), error.headers);
+    } finally {
+      leave?.();
+    }
+  }
+
+  async function oauth(request: Request, url: URL): Promise<Response> {
+    const route = `${request.method} ${url.pathname}`;
+    if (route === "GET /-/oauth_authorize") return authority.authorize(url.searchParams);
+    const form = new URLSearchParams(request.method === "POST" ? await request.text() : "");
+    if (route === "POST /-/oauth_token")
+      return authority.exchange(form, (gid) => {
+        const user = world.state.users.get(gid);
+        return { id: gid, gid, name: user?.name ?? "", email: user?.email ?? "" };
+      });
+    if (route === "POST /-/oauth_revoke") return authority.revokeGrant(form);
+    return json(404, errorBody(noRoute()));
+  }
+
+  return {
+    name: "asana",
+    fetch: (request) => {
+      const url = new URL(request.url);
+      if (url.pathname.startsWith(`${BASE}/`)) return callApi(request, url);
+      if (url.pathname.startsWith("/-/")) return oauth(request, url);
+      return json(404, errorBody(noRoute()));
+    },
+    control: (request) => control({ world, api, authority, limiter, faults, calls }, request),
+    describe: (origin) => ({
+      baseUrl: `${origin}${BASE}`,
+      token: authority.personalToken,
+      workspaceGid: seed.workspace.gid,
+      clientId: authority.clientId,
+      clientSecret: authority.clientSecret,
+    }),
+    environment: (origin) => ({
+      ASANA_MAIN_BASE_URL: `${origin}${BASE}`,
+      ASANA_MAIN_TOKEN: authority.personalToken,
+    }),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,243 @@
+import type { AsanaSeed } from "../seeds.ts";
+import { unknownObject, forbidden } from "./errors.ts";
+import type {
+  CustomFieldRow,
+  FieldValue,
+  OptionRow,
+  ProjectRow,
+  SectionRow,
+  StoryRow,
+  TaskRow,
+  TeamRow,
+  UserRow,
+} from "./rows.ts";
+
+/** Everything the workspace holds, indexed by gid; deleted rows stay so that history can name them. */
+export interface State {
+  readonly workspace: AsanaSeed["workspace"];
+  readonly users: Map<string, UserRow>;
+  readonly usersByEmail: Map<string, UserRow>;
+  readonly teams: Map<string, TeamRow>;
+  readonly customFields: Map<string, CustomFieldRow>;
+  readonly options: Map<string, { readonly field: CustomFieldRow; readonly option: OptionRow }>;
+  readonly projects: Map<string, ProjectRow>;
+  readonly projectsByTeam: Map<string, ProjectRow[]>;
+  readonly sections: Map<string, SectionRow>;
+  readonly tasks: Map<string, TaskRow>;
+  readonly tasksByAssignee: Map<string, Set<TaskRow>>;
+  readonly tasksByExternal: Map<string, TaskRow>;
+  readonly stories: Map<string, StoryRow>;
+  /** Projects the tokens may not see any more; set over the control routes. */
+  readonly hiddenProjects: Set<string>;
+  nextGid(): string;
+}
+
+function valuesOf(values: Readonly<Record<string, FieldValue | null>>): Map<string, FieldValue> {
+  const map = new Map<string, FieldValue>();
+  for (const gid of Object.keys(values)) {
+    const value = values[gid];
+    if (value !== null && value !== undefined) map.set(gid, value);
+  }
+  return map;
+}
+
+function gidSource(seed: AsanaSeed, random: () => number): () => string {
+  let last = 1_209_000_000_000_000;
+  const see = (rows: readonly { readonly gid: string }[]): void => {
+    for (const row of rows) {
+      const n = Number(row.gid);
+      if (n > last && n < 8_000_000_000_000_000) last = n;
+    }
+  };
+  see(seed.projects);
+  see(seed.sections);
+  see(seed.tasks);
+  see(seed.stories);
+  see(seed.customFields);
+  for (const field of seed.customFields) see(field.options ?? []);
+  return () => {
+    last += 1 + Math.floor(random() * 90);
+    return String(last);
+  };
+}
+
+/** Adds a row to a list kept under a key. */
+function push<T>(map: Map<string, T[]>, key: string, row: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [row]);
+  else list.push(row);
+}
+
+/** Keeps the index of tasks by assignee right when the assignee changes. */
+export function reassign(state: State, task: TaskRow, assigneeGid: string | null): void {
+  if (task.assigneeGid !== null) state.tasksByAssignee.get(task.assigneeGid)?.delete(task);
+  task.assigneeGid = assigneeGid;
+  if (assigneeGid === null) return;
+  const tasks = state.tasksByAssignee.get(assigneeGid);
+  if (tasks === undefined) state.tasksByAssignee.set(assigneeGid, new Set([task]));
+  else tasks.add(task);
+}
+
+export function addProjectRow(state: State, project: ProjectRow): void {
+  state.projects.set(project.gid, project);
+  push(state.projectsByTeam, project.teamGid, project);
+}
+
+/** Builds the linked state of a seed. Story rows are the seed's own objects. */
+export function createState(seed: AsanaSeed, random: () => number): State {
+  const state: State = {
+    workspace: seed.workspace,
+    users: new Map(seed.users.map((user) => [user.gid, user])),
+    usersByEmail: new Map(seed.users.map((user) => [user.email.toLowerCase(), user])),
+    teams: new Map(seed.teams.map((team) => [team.gid, team])),
+    customFields: new Map(),
+    options: new Map(),
+    projects: new Map(),
+    projectsByTeam: new Map(),
+    sections: new Map(),
+    tasks: new Map(),
+    tasksByAssignee: new Map(),
+    tasksByExternal: new Map(),
+    stories: new Map(),
+    hiddenProjects: new Set(),
+    nextGid: gidSource(seed, random),
+  };
+  for (const field of seed.customFields) {
+    const options = (field.options ?? []).map((option) => ({ ...option, enabled: true }));
+    const row = { gid: field.gid, name: field.name, type: field.type, precision: field.precision ?? 0, options };
+    state.customFields.set(row.gid, row);
+    for (const option of options) state.options.set(option.gid, { field: row, option });
+  }
+  for (const { values, customFieldGids, taskCustomFieldGids, ...project } of seed.projects) {
+    addProjectRow(state, {
+      ...project,
+      completedByGid: null,
+      color: null,
+      customFieldGids: [...customFieldGids],
+      taskCustomFieldGids: [...taskCustomFieldGids],
+      values: valuesOf(values),
+      sections: [],
+    });
+  }
+  for (const { projectGid, gid, name } of seed.sections) {
+    const project = state.projects.get(projectGid);
+    if (project === undefined) throw new Error(`Seed section ${gid} names no project: ${projectGid}`);
+    const section = { gid, name, project, createdAt: project.createdAt, tasks: [], deletedAt: null };
+    state.sections.set(gid, section);
+    project.sections.push(section);
+  }
+  seedTasks(state, seed);
+  for (const story of seed.stories) {
+    const task = state.tasks.get(story.taskGid);
+    if (task === undefined) throw new Error(`Seed story ${story.gid} names no task: ${story.taskGid}`);
+    task.stories.push(story);
+    state.stories.set(story.gid, story);
+  }
+  for (const task of state.tasks.values()) {
+    const { stories } = task;
+    for (let i = 1; i < stories.length; i += 1) {
+      if ((stories[i - 1]?.createdAt ?? "") <= (stories[i]?.createdAt ?? "")) continue;
+      stories.sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
+      break;
+    }
+  }
+  return state;
+}
+
+function seedTasks(state: State, seed: AsanaSeed): void {
+  for (const task of seed.tasks) {
+    const row: TaskRow = {
+      gid: task.gid,
+      name: task.name,
+      subtype: task.subtype,
+      notes: task.notes,
+      createdAt: task.createdAt,
+      createdByGid: task.createdByGid,
+      modifiedAt: task.modifiedAt,
+      assigneeGid: null,
+      completed: task.completed,
+      completedAt: task.completedAt,
+      completedByGid: task.completedByGid,
+      startOn: task.startOn,
+      dueOn: task.dueOn,
+      dueAt: null,
+      parent: null,
+      memberships: [],
+      values: valuesOf(task.values),
+      followerGids: [],
+      external: null,
+      deletedAt: task.deletedAt,
+      subtasks: [],
+      stories: [],
+    };
+    state.tasks.set(row.gid, row);
+    reassign(state, row, task.assigneeGid);
+    for (const { projectGid, sectionGid } of task.memberships) {
+      const section = state.sections.get(sectionGid);
+      if (section === undefined || section.project.gid !== projectGid)
+        throw new Error(`Seed task ${task.gid} names no section of ${projectGid}: ${sectionGid}`);
+      row.memberships.push({ project: section.project, section });
+      section.tasks.push(row);
+    }
+  }
+  for (const { gid, parentGid } of seed.tasks) {
+    if (parentGid === null) continue;
+    const task = state.tasks.get(gid);
+    const parent = state.tasks.get(parentGid);
+    if (task === undefined || parent === undefined) throw new Error(`Seed task ${gid} has no parent ${parentGid}`);
+    task.parent = parent;
+    parent.subtasks.push(task);
+  }
+}
+
+/** Whether a task can be reached at all: itself, its parent, and (when it sits in projects) one of them must live. */
+export function taskLives(task: TaskRow): boolean {
+  if (task.deletedAt !== null) return false;
+  if (task.memberships.some(({ project }) => project.deletedAt === null)) return true;
+  if (task.parent !== null) return taskLives(task.parent);
+  return task.memberships.length === 0;
+}
+
+function taskHidden(state: State, task: TaskRow): boolean {
+  if (state.hiddenProjects.size === 0) return false;
+  const living = task.memberships.filter(({ project }) => project.deletedAt === null);
+  if (living.length > 0) return living.every(({ project }) => state.hiddenProjects.has(project.gid));
+  return task.parent !== null && taskHidden(state, task.parent);
+}
+
+/** Whether lists show the task to the caller. */
+export function taskVisible(state: State, task: TaskRow): boolean {
+  return taskLives(task) && !taskHidden(state, task);
+}
+
+export function projectVisible(state: State, project: ProjectRow): boolean {
+  return project.deletedAt === null && !state.hiddenProjects.has(project.gid);
+}
+
+/** A task by gid or `external:<gid>`. Errors: 404 unknown or trashed, 403 when its projects are out of sight. */
+export function requireTask(state: State, id: string): TaskRow {
+  const task = id.startsWith("external:") ? state.tasksByExternal.get(id.slice(9)) : state.tasks.get(id);
+  if (task === undefined || !taskLives(task)) throw unknownObject("task", id);
+  if (taskHidden(state, task)) throw forbidden("task");
+  return task;
+}
+
+export function requireProject(state: State, gid: string): ProjectRow {
+  const project = state.projects.get(gid);
+  if (project === undefined || project.deletedAt !== null) throw unknownObject("project", gid);
+  if (state.hiddenProjects.has(gid)) throw forbidden("project");
+  return project;
+}
+
+export function requireSection(state: State, gid: string): SectionRow {
+  const section = state.sections.get(gid);
+  if (section === undefined || section.deletedAt !== null || section.project.deletedAt !== null)
+    throw unknownObject("section", gid);
+  if (state.hiddenProjects.has(section.project.gid)) throw forbidden("section");
+  return section;
+}
+
+/** The projects a task shows, in order of joining. */
+export function livingMemberships(state: State, task: TaskRow): TaskRow["memberships"] {
+  return task.memberships.filter(({ project }) => projectVisible(state, project));
+}
