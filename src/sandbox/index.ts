@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createAsana } from "./asana/index.ts";
+import { SandboxClock } from "./kit/clock.ts";
+import { createControl } from "./kit/control.ts";
+import { mulberry32 } from "./kit/random.ts";
+import { listen } from "./kit/server.ts";
+import type { RunningServer } from "./kit/server.ts";
+import type { SandboxEnvironment, SandboxSystem } from "./kit/system.ts";
+import { createMonday } from "./monday/index.ts";
+import { createSalesforce } from "./salesforce/index.ts";
+import { createTechFlow } from "./scenario/index.ts";
+import type { Truth } from "./scenario/index.ts";
+import { createTableau } from "./tableau/index.ts";
+
+export type { Truth } from "./scenario/index.ts";
+
+export interface SandboxOptions {
+  readonly seed: number;
+  readonly scale: number;
+  /** Business time at start, epoch milliseconds UTC. */
+  readonly asOf: number;
+  /** The control API's port; the systems take the ones after it. 0 takes any free ones. */
+  readonly port: number;
+  readonly limits: "demo" | "real";
+  /** The machine's clock. */
+  readonly wallNow: () => number;
+  /** Path of a Hyper engine for looking into published extracts. */
+  readonly hyperd?: string;
+}
+
+/** The first line of `hub sandbox --json` (design §9). */
+export interface SandboxDescription {
+  readonly control: string;
+  readonly seed: number;
+  readonly scale: number;
+  readonly asOf: string;
+  readonly limits: "demo" | "real";
+  readonly systems: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface RunningSandbox {
+  readonly description: SandboxDescription;
+  /** The variables of `.env.example` that point a hub at these systems. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly truth: Truth;
+  close(): Promise<void>;
+}
+
+/** Starts all systems with the TechFlow scenario, each on a port of its own of 127.0.0.1. */
+export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
+  const { seed, scale, asOf } = options;
+  const { world, truth } = createTechFlow({ seed, scale, asOf });
+  const directory = await mkdtemp(join(tmpdir(), "hub-sandbox-"));
+  const clock = new SandboxClock(asOf, options.wallNow);
+  const environment: SandboxEnvironment = { clock, random: mulberry32(seed), directory, limits: options.limits };
+  const systems: readonly SandboxSystem[] = [
+    createSalesforce(world.salesforce, environment),
+    createAsana(world.asana, environment),
+    createMonday(world.monday, environment),
+    createTableau(world.tableau, environment, options.hyperd === undefined ? {} : { hyperd: options.hyperd }),
+  ];
+  const servers: RunningServer[] = [];
+  const origins = new Map<string, string>();
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()));
+    await Promise.all(systems.map((system) => system.close()));
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    let description: SandboxDescription | undefined;
+    const control = await listen(createControl({ clock, systems, describe: () => description }), options.port, clock);
+    servers.push(control);
+    for (const [index, system] of systems.entries()) {
+      const port = options.port === 0 ? 0 : options.port + 1 + index;
+      const server = await listen((request) => system.fetch(request), port, clock);
+      servers.push(server);
+      origins.set(system.name, server.origin);
+    }
+    const originOf = (system: SandboxSystem): string => origins.get(system.name) ?? "";
+    description = {
+      control: control.origin,
+      seed,
+      scale,
+      asOf: new Date(asOf).toISOString(),
+      limits: options.limits,
+      systems: Object.fromEntries(systems.map((system) => [system.name, system.describe(originOf(system))])),
+    };
+    const variables = Object.assign({}, ...systems.map((system) => system.environment(originOf(system))));
+    return { description, environment: variables as Record<string, string>, truth, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { SandboxClock } from "./clock.ts";
+import type { SandboxSystem } from "./system.ts";
+
+const clockChange = z.strictObject({
+  set: z.iso.datetime({ offset: true }).optional(),
+  advanceMs: z.number().optional(),
+  freeze: z.boolean().optional(),
+});
+
+/**
+ * The sandbox's own API: `GET /` what runs where, `GET|POST /clock` business time, `/systems/<name>/…` each system's
+ * control routes. Nothing of it exists at a real service and no connector knows it.
+ */
+export function createControl(options: {
+  readonly clock: SandboxClock;
+  readonly systems: readonly SandboxSystem[];
+  readonly describe: () => unknown;
+}): (request: Request) => Response | Promise<Response> {
+  const { clock, systems } = options;
+  const app = new Hono();
+  const time = () => ({ now: new Date(clock.now()).toISOString(), frozen: clock.frozen });
+
+  app.get("/", (context) => context.json(options.describe() as object));
+  app.get("/clock", (context) => context.json(time()));
+  app.post("/clock", async (context) => {
+    const parsed = clockChange.safeParse(await context.req.json());
+    if (!parsed.success) return context.json({ error: z.prettifyError(parsed.error) }, 400);
+    const { set, advanceMs, freeze } = parsed.data;
+    if (set !== undefined) clock.set(Date.parse(set));
+    if (advanceMs !== undefined) clock.advance(advanceMs);
+    if (freeze !== undefined) clock.freeze(freeze);
+    return context.json(time());
+  });
+  app.all("/systems/:name/*", (context) => {
+    const name = context.req.param("name");
+    const system = systems.find((candidate) => candidate.name === name);
+    if (system === undefined) return context.json({ error: `No system ${name}.` }, 404);
+    const url = new URL(context.req.url);
+    url.pathname = url.pathname.slice(`/systems/${name}`.length);
+    return system.control(new Request(url, context.req.raw));
+  });
+  return app.fetch;
+}

@@ -1,0 +1,183 @@
+import type {
+  Connection,
+  ConnectorDefinition,
+  ConnectorDependencies,
+  Identity,
+  KnownRecords,
+  ReadContext,
+  ReadMode,
+  StreamDefinition,
+} from "../../connectors/kit/index.ts";
+import { HubError, toProblem } from "../../model/index.ts";
+import type { Certificate, Fence, Instant, Problem, StorePort } from "../../model/index.ts";
+import type { ProgressListener } from "../progress.ts";
+import { pullStream } from "./stream.ts";
+import { neededStreams } from "./streams.ts";
+
+/** A connection as configured, ready to be opened. */
+export interface PullSource {
+  readonly name: string;
+  readonly definition: ConnectorDefinition;
+  readonly settings: unknown;
+  readonly credentials: () => Readonly<Record<string, string>>;
+  /** Fields by stream that mappings and `keep:` name; its keys are the mapped streams. */
+  readonly selection: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface PullOptions {
+  readonly sources: readonly PullSource[];
+  /** Only these streams (and what they need). */
+  readonly streams?: readonly string[];
+  readonly mode: ReadMode;
+  readonly since?: Instant;
+  readonly store: StorePort;
+  readonly fence: Fence;
+  readonly dependencies: ConnectorDependencies;
+  readonly progress: ProgressListener;
+  readonly signal: AbortSignal;
+}
+
+export interface ConnectionOutcome {
+  readonly connection: string;
+  readonly identity: Identity | null;
+  readonly certificates: readonly Certificate[];
+  /** What kept the connection as a whole from being read; stream problems are in the certificates. */
+  readonly problem: Problem | null;
+  readonly stop: HubError | null;
+  readonly calls: number;
+}
+
+export interface PullReport {
+  readonly connections: readonly ConnectionOutcome[];
+  readonly complete: boolean;
+}
+
+/** Side by side within one stream; the transport's pacing decides how many calls are really under way. */
+const PARTITIONS_AT_ONCE = 8;
+
+/**
+ * Reads all connections side by side, each stream after what it builds on. One that fails does not stop the others;
+ * what was read of it is stored and the report says what is missing.
+ */
+export async function pull(options: PullOptions): Promise<PullReport> {
+  const connections = await Promise.all(options.sources.map((source) => pullConnection(source, options)));
+  const certificates = connections.flatMap((outcome) => outcome.certificates);
+  await options.store.records.saveCertificates(options.fence, certificates);
+  return {
+    connections,
+    complete: connections.every((outcome) => outcome.problem === null) && certificates.every(({ complete }) => complete),
+  };
+}
+
+async function pullConnection(source: PullSource, options: PullOptions): Promise<ConnectionOutcome> {
+  const { store, fence, dependencies, progress, signal } = options;
+  const certificates: Certificate[] = [];
+  let connection: Connection | undefined;
+  let identity: Identity | null = null;
+  try {
+    connection = await source.definition.connect({
+      name: source.name,
+      settings: source.settings,
+      credentials: source.credentials(),
+      dependencies,
+    });
+    identity = await connection.identify(signal);
+    await store.records.pinTenant(fence, {
+      connection: source.name,
+      system: source.definition.system,
+      tenant: identity.tenant,
+      name: identity.tenantName,
+      at: dependencies.clock.now(),
+    });
+    const offered = source.definition.streams(source.settings);
+    const streams = neededStreams(offered, chosen(source, options.streams));
+    const volatile = Object.fromEntries(offered.map((stream) => [stream.name, stream.volatile]));
+    const context = readContext(source, identity, options);
+    let stop: HubError | null = null;
+    for (const stream of connection.read === undefined ? [] : streams) {
+      if (connection.read === undefined || stop !== null) break;
+      const outcome = await pullStream(
+        {
+          connection,
+          identity,
+          stream,
+          volatile,
+          context,
+          store,
+          fence,
+          now: () => dependencies.clock.now(),
+          concurrency: PARTITIONS_AT_ONCE,
+          progress,
+        },
+        connection.read,
+      );
+      certificates.push(outcome.certificate);
+      if (changed(outcome.certificate)) await requeueDependents(stream, offered, identity, source, options);
+      stop = outcome.stop ?? null;
+    }
+    return {
+      connection: source.name,
+      identity,
+      certificates,
+      problem: stop === null ? null : toProblem(stop),
+      stop,
+      calls: connection.calls(),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
+    progress({ kind: "problem", code: error.code, message: error.message });
+    const problem = toProblem(error);
+    return {
+      connection: source.name,
+      identity,
+      certificates,
+      problem: { ...problem, place: { connection: source.name, ...problem.place } },
+      stop: error,
+      calls: connection?.calls() ?? 0,
+    };
+  } finally {
+    await connection?.close();
+  }
+}
+
+function chosen(source: PullSource, only: readonly string[] | undefined): ReadonlySet<string> {
+  const mapped = Object.keys(source.selection);
+  return new Set(only === undefined ? mapped : only);
+}
+
+function readContext(source: PullSource, identity: Identity, options: PullOptions): ReadContext {
+  const key = { system: source.definition.system, tenant: identity.tenant };
+  const known: KnownRecords = {
+    records: (stream, partition) => options.store.records.live({ ...key, stream }, partition),
+  };
+  return {
+    mode: options.mode,
+    ...(options.since === undefined ? {} : { since: options.since }),
+    selection: source.selection,
+    known,
+    signal: options.signal,
+  };
+}
+
+function changed(certificate: Certificate): boolean {
+  return certificate.inserted + certificate.changed + certificate.removed > 0;
+}
+
+/** A label, column or user that changed may change how entities read that were not touched themselves. */
+async function requeueDependents(
+  stream: StreamDefinition,
+  offered: readonly StreamDefinition[],
+  identity: Identity,
+  source: PullSource,
+  options: PullOptions,
+): Promise<void> {
+  for (const dependent of offered) {
+    if (dependent.references?.includes(stream.name) !== true) continue;
+    await options.store.mapping.requeue(options.fence, {
+      system: source.definition.system,
+      tenant: identity.tenant,
+      stream: dependent.name,
+    });
+  }
+}

@@ -1,0 +1,161 @@
+import PQueue from "p-queue";
+import type { Connection, Identity, Partition, ReadContext, ReadFace, StreamDefinition } from "../../connectors/kit/index.ts";
+import { cover } from "../../connectors/kit/index.ts";
+import { HubError, toProblem } from "../../model/index.ts";
+import type {
+  Certificate,
+  Fence,
+  InstantRange,
+  Page,
+  PageOutcome,
+  Problem,
+  StorePort,
+  StreamKey,
+} from "../../model/index.ts";
+import type { ProgressListener } from "../progress.ts";
+import { hashRecord } from "./hash.ts";
+
+export interface StreamPull {
+  readonly connection: Connection;
+  readonly identity: Identity;
+  readonly stream: StreamDefinition;
+  /** Volatile fields by stream, for pages that carry members of other streams. */
+  readonly volatile: Readonly<Record<string, readonly string[] | undefined>>;
+  readonly context: ReadContext;
+  readonly store: StorePort;
+  readonly fence: Fence;
+  readonly now: () => number;
+  /** Partitions read side by side; the transport paces the calls beneath. */
+  readonly concurrency: number;
+  readonly progress: ProgressListener;
+}
+
+/** What one stream's reading came to; `stop` is set when the whole connection should end with it. */
+export interface StreamOutcome {
+  readonly certificate: Certificate;
+  readonly stop: HubError | undefined;
+}
+
+/** Reads every partition of a stream to its end, committing page by page, and certifies what was covered. */
+export async function pullStream(pull: StreamPull, read: ReadFace): Promise<StreamOutcome> {
+  const { connection, identity, stream, context, store, fence, progress } = pull;
+  const key: StreamKey = { system: connection.system, tenant: identity.tenant, stream: stream.name };
+  const callsBefore = connection.calls();
+  const tally = { inserted: 0, changed: 0, unchanged: 0, removed: 0, rejected: 0 };
+  const problems: Problem[] = [];
+  const coveredBy: (readonly InstantRange[])[] = [];
+  let stop: HubError | undefined;
+  let pages = 0;
+  let sourceCount: number | null = null;
+  let sourceCountOf: string | null = null;
+  let partitions: readonly Partition[] = [];
+
+  const report = (done: boolean): void =>
+    progress({
+      kind: "stream",
+      connection: connection.name,
+      stream: stream.name,
+      records: tally.inserted + tally.changed + tally.unchanged + tally.removed,
+      pages,
+      done,
+    });
+
+  const fail = (error: unknown, partition?: string): void => {
+    context.signal.throwIfAborted();
+    const problem = toProblem(error);
+    problems.push({ ...problem, place: { connection: connection.name, stream: stream.name, ...(partition === undefined ? {} : { partition }), ...problem.place } });
+    progress({ kind: "problem", code: problem.code, message: problem.message });
+    if (error instanceof HubError && ["retry-later", "stop-run", "operator"].includes(error.disposition)) stop ??= error;
+    // A lost lease or a bug is nobody's stream: it ends the run.
+    if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
+  };
+
+  async function pullPartition(partition: Partition): Promise<void> {
+    if (stop !== undefined) return;
+    const position = await store.records.position(key, partition.id);
+    let covered: readonly InstantRange[] = position?.covered ?? [];
+    try {
+      for await (const page of read.read(partition, position, context)) {
+        const outcome = await store.records.commitPage(fence, {
+          key,
+          partition: partition.id,
+          records: page.records.map((record) => hashRecord(record, pull.volatile[record.stream])),
+          tombstones: page.tombstones,
+          rejects: page.rejects,
+          position: page.position,
+          seenAt: pull.now(),
+        });
+        addTo(tally, outcome);
+        pages += 1;
+        covered = page.position.covered;
+        ({ sourceCount, sourceCountOf } = addCount(page, sourceCount, sourceCountOf));
+        report(false);
+        context.signal.throwIfAborted();
+      }
+    } catch (error) {
+      fail(error, partition.id);
+    }
+    coveredBy.push(covered);
+  }
+
+  try {
+    partitions = await read.partitions(stream.name, context);
+  } catch (error) {
+    fail(error);
+  }
+  const queue = new PQueue({ concurrency: pull.concurrency });
+  await queue.addAll(partitions.map((partition) => () => pullPartition(partition)));
+  report(true);
+
+  const counts = await store.records.counts({ system: key.system, tenant: key.tenant });
+  const certificate: Certificate = {
+    runId: fence.runId,
+    connection: connection.name,
+    system: connection.system,
+    tenant: identity.tenant,
+    stream: stream.name,
+    asSeenBy: identity.userName,
+    complete: problems.length === 0,
+    partitions: partitions.length,
+    covered: intersectAll(coveredBy),
+    stored: counts.find((count) => count.stream === stream.name)?.live ?? 0,
+    sourceCount,
+    sourceCountOf,
+    ...tally,
+    calls: connection.calls() - callsBefore,
+    sweep: context.mode === "sweep",
+    problems,
+  };
+  return { certificate, stop };
+}
+
+function addTo(tally: { -readonly [Key in keyof PageOutcome]: number }, outcome: PageOutcome): void {
+  tally.inserted += outcome.inserted;
+  tally.changed += outcome.changed;
+  tally.unchanged += outcome.unchanged;
+  tally.removed += outcome.removed;
+  tally.rejected += outcome.rejected;
+}
+
+function addCount(
+  page: Page,
+  count: number | null,
+  of: string | null,
+): { sourceCount: number | null; sourceCountOf: string | null } {
+  if (page.sourceCount === undefined) return { sourceCount: count, sourceCountOf: of };
+  return { sourceCount: (count ?? 0) + page.sourceCount.count, sourceCountOf: page.sourceCount.of };
+}
+
+/** What every partition covers: the stream's own covered intervals. */
+function intersectAll(all: readonly (readonly InstantRange[])[]): readonly InstantRange[] {
+  const [first, ...rest] = all;
+  return rest.reduce(intersect, first ?? []);
+}
+
+function intersect(a: readonly InstantRange[], b: readonly InstantRange[]): readonly InstantRange[] {
+  let result: readonly InstantRange[] = [];
+  for (const x of a) {
+    for (const y of b) result = cover(result, { from: Math.max(x.from, y.from), to: Math.min(x.to, y.to) });
+  }
+  return result;
+}
