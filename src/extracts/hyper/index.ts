@@ -1,0 +1,10 @@
+export { startHyper } from "./engine.ts";
+export type { HyperEngine, HyperEngineOptions, HyperRow, HyperSession } from "./engine.ts";
+export { findHyper, hyperDirectory, installHyper } from "./install.ts";
+export type { FindHyperOptions, InstallHyperOptions } from "./install.ts";
+export type { PackagePin, Platform } from "./package-pin.ts";
+export { openHyperFile } from "./reader.ts";
+export type { HyperFileReader, StoredColumn, StoredTable } from "./reader.ts";
+export type { AssumedForeignKey, HyperColumn, HyperTable, HyperType } from "./tables.ts";
+export { writeHyperFile } from "./writer.ts";
+export type { WrittenHyperFile, WrittenTable } from "./writer.ts";
