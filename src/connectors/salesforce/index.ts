@@ -1,0 +1,2 @@
+export { salesforce } from "./connector.ts";
+export type { SalesforceSettings } from "./settings.ts";

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import type { CredentialSpec } from "../kit/index.ts";
+
+/** What a Salesforce connection may say in `hub.yaml` beyond `system`. */
+export const settingsSchema = z.strictObject({
+  /** How the hub signs in: as the run-as user of an app (client credentials), or as a named user by a signed token. */
+  login: z.enum(["client-credentials", "jwt"]).default("client-credentials"),
+  /** Share of the daily calls left to people: `30 %` or 0.3. */
+  reserve: z.union([z.number().min(0).max(1), z.string().regex(/^\d{1,3}(\.\d+)? ?%$/u)]).optional(),
+  /** Pinned, never "latest" (reference salesforce.md §1). */
+  apiVersion: z
+    .string()
+    .regex(/^\d{2}\.0$/u)
+    .default("64.0"),
+  /** API names of further objects to read, such as `Onboarding__c`. */
+  objects: z.array(z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/u)).optional(),
+  /** By object: the external id field that carries the hub's marker; without one the hub creates nothing there. */
+  externalIds: z.record(z.string(), z.string()).optional(),
+});
+
+export type SalesforceSettings = z.output<typeof settingsSchema>;
+
+export const CREDENTIALS: readonly CredentialSpec[] = [
+  {
+    key: "LOGIN_URL",
+    required: true,
+    secret: false,
+    description: "My Domain address, https://<domain>.my.salesforce.com (or https://login.salesforce.com for jwt).",
+  },
+  { key: "CLIENT_ID", required: true, secret: false, description: "Consumer key of the connected app." },
+  {
+    key: "CLIENT_SECRET",
+    required: false,
+    secret: true,
+    description: "Consumer secret of the connected app; needed for `login: client-credentials`.",
+  },
+  { key: "USERNAME", required: false, secret: false, description: "User to act as; needed for `login: jwt`." },
+  {
+    key: "PRIVATE_KEY_FILE",
+    required: false,
+    secret: true,
+    description: "PEM file with the key whose certificate the connected app holds; needed for `login: jwt`.",
+  },
+];
