@@ -39,6 +39,8 @@ export interface AttributeChange {
   readonly validAt: Instant;
   readonly observedAt: Instant;
   readonly source: "history" | "snapshot";
+  /** Who made it so, when the source's history says. */
+  readonly by?: ActorEvidence;
 }
 
 /** A business thing with identity and type, as one entity's mapping produced it. */

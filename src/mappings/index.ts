@@ -1,0 +1,16 @@
+export { compileCondition } from "./condition.ts";
+export type { Condition } from "./condition.ts";
+export type { ConditionSlip } from "./condition-nodes.ts";
+export { compileMapping, tryCompileMapping } from "./compile.ts";
+export type { CompiledMapping, MappingContext, MappingOptions } from "./compile.ts";
+export { runMappingTests } from "./file-tests.ts";
+export { checkFieldNames } from "./field-names.ts";
+export type { FieldReader } from "./fields.ts";
+export { bundleMappings } from "./mapping-set.ts";
+export type { MappedBySet, MappingSet } from "./mapping-set.ts";
+export { nearest } from "./nearest.ts";
+export { formatPath } from "./problems.ts";
+export type { MappingProblem, NodePath, Outcome } from "./problems.ts";
+export type { RateTable } from "./rates.ts";
+export { mappingSchema } from "./schema.ts";
+export type { MappingFile } from "./schema.ts";
