@@ -31,10 +31,11 @@ export function compileCondition(text: string): { readonly condition: Condition 
   });
   const first = slips[0];
   if (first !== undefined) return { slip: first };
-  if (node.type !== "bool" && node.type !== "any") {
-    return {
-      slip: { message: `The condition gives a ${node.type}, not yes or no.`, offset: 0, remedy: "Compare it." },
-    };
+  // A sum of two fields could be a text or a number: never an answer either way.
+  if ((node.type !== "bool" && node.type !== "any") || ast.node.op === "+") {
+    const found = node.type === "any" ? "sum" : node.type;
+    const message = `The condition gives a ${found}, not yes or no.`;
+    return { slip: { message, offset: 0, remedy: "Compare it with something." } };
   }
   const evaluate = node.evaluate;
   return {

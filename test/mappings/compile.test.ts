@@ -264,7 +264,7 @@ describe("checking", () => {
     );
     expect(problems.map((problem) => [problem.code, problem.path.join("."), problem.remedy])).toEqual([
       ["HUB-2103", "where", "Did you mean `startsWith`?"],
-      ["HUB-2103", "unless", "Compare it."],
+      ["HUB-2103", "unless", "Compare it with something."],
       ["HUB-2105", "stage.values.Lost", "Keep it under one of them."],
       ["HUB-2107", "events.odd", expect.stringContaining("becomes")],
     ]);
