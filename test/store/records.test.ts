@@ -78,7 +78,7 @@ describe("committing a page", () => {
     const fence = await begin(store);
     const broken = record("b", { n: 2 }, { stream: "history", hash: undefined as unknown as string });
 
-    await expect(store.records.commitPage(fence, page([record("a", { n: 1 }), broken]))).rejects.toThrow();
+    await expect(store.records.commitPage(fence, page([record("a", { n: 1 }), broken]))).rejects.toThrow("cannot be bound");
 
     expect(await liveIds(store)).toEqual([]);
     expect(await store.mapping.pendingCount()).toBe(0);

@@ -1,0 +1,29 @@
+import type { Machine } from "./terminal.ts";
+
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+
+/** The real machine. The first signal asks the command to stop at the next safe point; a second one ends it at once. */
+export function realMachine(): Machine & { readonly signalExitCode: () => number | undefined } {
+  const controller = new AbortController();
+  let received: string | undefined;
+  for (const signal of Object.keys(SIGNAL_NUMBERS)) {
+    process.on(signal, () => {
+      if (received !== undefined) process.exit(128 + (SIGNAL_NUMBERS[signal] ?? 0));
+      received = signal;
+      controller.abort(new DOMException(`Stopped by ${signal}.`, "AbortError"));
+    });
+  }
+  return {
+    terminal: {
+      out: (text) => void process.stdout.write(text),
+      err: (text) => void process.stderr.write(text),
+      live: process.stderr.isTTY === true,
+      columns: process.stderr.columns ?? 120,
+    },
+    environment: process.env,
+    directory: process.cwd(),
+    wallNow: () => Date.now(),
+    signal: controller.signal,
+    signalExitCode: () => (received === undefined ? undefined : 128 + (SIGNAL_NUMBERS[received] ?? 0)),
+  };
+}

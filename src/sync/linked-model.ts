@@ -1,0 +1,97 @@
+import { parseRecordKey } from "../model/index.ts";
+import type { Actor, Canonical, ModelEvent, ModelObject, StorePort } from "../model/index.ts";
+
+/** An object after link, with the events that concern it. */
+export interface LinkedObject {
+  readonly object: ModelObject;
+  readonly id: string;
+  readonly nativeId: string;
+  readonly references: Readonly<Record<string, string>>;
+  readonly persons: Readonly<Record<string, Actor | null>>;
+  readonly events: readonly ModelEvent[];
+}
+
+/** Objects of `type` whose reference `reference` names the object; their events belong to it. */
+export interface ChildJoin {
+  readonly type: string;
+  readonly reference: string;
+}
+
+/** What link found, loaded once and asked type by type. */
+export interface LinkedModel {
+  readonly actors: readonly Actor[];
+  /** By `system/tenant/user id`. */
+  actorOf(account: string): Actor | null;
+  /** All objects of a type, merged ones left out, with their own and their children's events in time order. */
+  objects(type: string, joins?: readonly ChildJoin[]): AsyncIterable<LinkedObject>;
+}
+
+export async function loadLinkedModel(store: StorePort): Promise<LinkedModel> {
+  const actors = await store.model.actors();
+  const byAccount = new Map(actors.flatMap((actor) => actor.accounts.map(({ key }) => [key, actor] as const)));
+  const aliases = new Map((await store.model.objectLinks()).map((link) => [link.objectKey, link.objectId]));
+  const references = new Map<string, Record<string, string>>();
+  for (const link of await store.model.referenceLinks()) {
+    const known = references.get(link.objectKey) ?? {};
+    known[link.name] = link.objectId;
+    references.set(link.objectKey, known);
+  }
+
+  async function eventsByObject(type: string, idOf: (key: string) => string | undefined): Promise<Map<string, ModelEvent[]>> {
+    const found = new Map<string, ModelEvent[]>();
+    for await (const events of store.model.events([type])) {
+      for (const event of events) {
+        const id = idOf(event.objectKey);
+        if (id === undefined) continue;
+        const known = found.get(id);
+        if (known === undefined) found.set(id, [event]);
+        else known.push(event);
+      }
+    }
+    return found;
+  }
+
+  const actorOf = (account: string): Actor | null => byAccount.get(account) ?? null;
+
+  async function* objects(type: string, joins: readonly ChildJoin[] = []): AsyncIterable<LinkedObject> {
+    const sources = [await eventsByObject(type, (key) => aliases.get(key) ?? key)];
+    for (const join of joins) {
+      sources.push(await eventsByObject(join.type, (key) => references.get(key)?.[join.reference]));
+    }
+    for await (const page of store.model.objects([type])) {
+      for (const object of page) {
+        if (aliases.has(object.key)) continue;
+        const events = sources.flatMap((source) => source.get(object.key) ?? []);
+        if (sources.length > 1 || events.length > 1) events.sort(inTime);
+        yield {
+          object,
+          id: object.key,
+          nativeId: parseRecordKey(object.key)?.id.replace(/#[^#]*$/u, "") ?? object.key,
+          references: references.get(object.key) ?? {},
+          persons: personsOf(object, actorOf),
+          events,
+        };
+      }
+    }
+  }
+
+  return { actors, actorOf, objects };
+}
+
+function inTime(a: ModelEvent, b: ModelEvent): number {
+  return a.occurredAt - b.occurredAt || a.sequence - b.sequence || (a.id < b.id ? -1 : 1);
+}
+
+function personsOf(object: ModelObject, actorOf: (account: string) => Actor | null): Record<string, Actor | null> {
+  const [system, tenant] = object.key.split("/");
+  const persons: Record<string, Actor | null> = {};
+  for (const [name, value] of Object.entries(object.attributes)) {
+    const person = personOf(value);
+    if (person !== undefined) persons[name] = actorOf(`${system}/${tenant}/${person}`);
+  }
+  return persons;
+}
+
+function personOf(value: Canonical): string | undefined {
+  return typeof value === "object" && value !== null && "person" in value ? value.person : undefined;
+}
