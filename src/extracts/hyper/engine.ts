@@ -179,6 +179,8 @@ async function connect(port: number): Promise<HyperSession> {
   client.on("error", () => undefined);
   try {
     await client.connect();
+    // By default the machine's zone, in which a timestamp without zone would be taken.
+    await client.query("SET TIME ZONE 'UTC'");
   } catch (error) {
     throw notStarted(error);
   }

@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
 import { datasourceOf, pathOf } from "./call.ts";
 import type { Reply, SiteCall } from "./call.ts";
 import { collection, element } from "./element.ts";
@@ -28,12 +27,27 @@ function download(call: SiteCall, revision: Revision): Response {
   if (!/\*\/\*|application\/\*|octet-stream/u.test(accept)) {
     throw new TableauError("406000", "Not Acceptable", "The content is only available as application/octet-stream.");
   }
-  const body = Readable.toWeb(createReadStream(revision.file));
-  return new Response(body, {
+  return new Response(streamOf(revision.file), {
     headers: {
       "content-type": "application/octet-stream",
       "content-length": String(revision.bytes),
       "content-disposition": `name="tableau_datasource"; filename="${revision.fileName.replaceAll('"', "")}"`,
+    },
+  });
+}
+
+/** Chunk by chunk, as the client takes them. */
+function streamOf(file: string): ReadableStream {
+  const source = createReadStream(file);
+  const chunks = source[Symbol.asyncIterator]();
+  return new ReadableStream({
+    pull: async (controller) => {
+      const next: IteratorResult<unknown> = await chunks.next();
+      if (next.done === true) controller.close();
+      else if (next.value instanceof Uint8Array) controller.enqueue(new Uint8Array(next.value));
+    },
+    cancel: () => {
+      source.destroy();
     },
   });
 }

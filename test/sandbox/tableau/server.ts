@@ -129,7 +129,9 @@ export async function signIn(server: TableauServer, tokenName = server.descripti
           ...(options.type === undefined ? {} : { "content-type": options.type }),
           accept: options.accept ?? (options.json === true ? "application/json" : "*/*"),
         },
-        ...(options.body === undefined ? {} : { body: options.body }),
+        ...(options.body === undefined
+          ? {}
+          : { body: typeof options.body === "string" ? options.body : new Uint8Array(options.body) }),
       }),
   };
 }
