@@ -20,6 +20,11 @@ export class SandboxClock {
     return this.#frozen ? this.#base : this.#base + (this.#wallNow() - this.#startedAt);
   }
 
+  /** The real instant now, epoch milliseconds: for the expiry of credentials, which does not follow business time. */
+  wallNow(): number {
+    return this.#wallNow();
+  }
+
   /** Jumps to an instant; time goes on elapsing from there unless the clock is frozen. */
   set(instant: number): void {
     this.#base = instant;
