@@ -1,0 +1,41 @@
+import { methodNotAllowed, notFound } from "../errors.ts";
+import type { Call, Reply, RestState } from "./call.ts";
+import { collectionsResource } from "./collections-resource.ts";
+import { batchResource, compositeResource } from "./composite-resource.ts";
+import { limitsResource } from "./limits-resource.ts";
+import { queryResource } from "./query-resource.ts";
+import { recordResource } from "./record-resource.ts";
+
+const ROOT = ["composite", "limits", "query", "queryAll", "sobjects"] as const;
+
+function root(state: RestState, call: Call): Reply {
+  if (call.method !== "GET") throw methodNotAllowed(call.method);
+  const body: Record<string, string> = {};
+  for (const each of ROOT) body[each] = `/services/data/v${call.version}/${each}`;
+  body["identity"] = `${call.origin}/id/${state.org.id}/${call.session.userId}`;
+  return { status: 200, body };
+}
+
+/** Sends a call to its resource. @throws SalesforceError for everything the caller did wrong */
+export function dispatch(state: RestState, call: Call): Reply {
+  switch (call.path[0]?.toLowerCase()) {
+    case undefined:
+      return root(state, call);
+    case "query":
+    case "queryall":
+      return queryResource(state, call);
+    case "sobjects":
+      return recordResource(state, call);
+    case "limits":
+      return limitsResource(state, call);
+    case "composite": {
+      const again = (inner: Call): Reply => dispatch(state, inner);
+      if (call.path.length === 1) return compositeResource(state, call, again);
+      if (call.path[1] === "batch") return batchResource(state, call, again);
+      if (call.path[1] === "sobjects") return collectionsResource(state, call);
+      throw notFound();
+    }
+    default:
+      throw notFound();
+  }
+}

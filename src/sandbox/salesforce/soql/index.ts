@@ -1,0 +1,3 @@
+export { fieldValue, printRecord, runQuery } from "./execute.ts";
+export type { QueryAnswer, QueryOptions } from "./execute.ts";
+export type { Json } from "./shape.ts";

@@ -1,0 +1,173 @@
+import type { SalesforceSeed } from "../../seeds.ts";
+import type { SandboxClock } from "../../kit/clock.ts";
+import { salesforceId, toId18 } from "../ids.ts";
+import { buildSchema } from "../schema/index.ts";
+import type { ObjectSchema, OrgSchema, Row } from "../schema/index.ts";
+import { Table } from "./table.ts";
+import type { Deletion } from "./table.ts";
+
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** Milliseconds in the 15 days a deleted record stays in the recycle bin. */
+export const RECYCLE_BIN_MS = 15 * 86_400_000;
+
+/** An instant as rows hold it: ISO 8601 UTC, whole seconds. */
+export function stamp(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
+}
+
+function serial(id: string): number {
+  let n = 0;
+  for (const character of id.slice(5, 15)) n = n * 62 + DIGITS.indexOf(character);
+  return n;
+}
+
+/** The org: its schema, its tables, the numbering of new records and the journal that can take a change back. */
+export class Org {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly schema: OrgSchema;
+  readonly clock: SandboxClock;
+  readonly #tables = new Map<string, Table>();
+  readonly #serials = new Map<string, number>();
+  #journal: (() => void)[] | null = null;
+
+  constructor(seed: SalesforceSeed, clock: SandboxClock) {
+    this.id = seed.organization.id;
+    this.name = seed.organization.name;
+    this.timeZone = seed.organization.timeZone;
+    this.clock = clock;
+    this.schema = buildSchema(seed);
+    for (const object of this.schema.objects) {
+      const rows = object.name === "Organization" ? organizationRows(seed) : (seed.rows[object.name] ?? []);
+      this.#tables.set(
+        object.name,
+        new Table(
+          object,
+          rows.map((row) => wholeSeconds(object, row)),
+        ),
+      );
+      for (const row of rows) {
+        if (row.Id.slice(3, 5) !== "5e") continue;
+        const n = serial(row.Id);
+        if (n > (this.#serials.get(object.keyPrefix) ?? 0)) this.#serials.set(object.keyPrefix, n);
+      }
+    }
+  }
+
+  /** The current business instant as rows hold it. */
+  now(): string {
+    return stamp(this.clock.now());
+  }
+
+  table(object: ObjectSchema): Table {
+    const table = this.#tables.get(object.name);
+    if (table === undefined) throw new TypeError(`no table for ${object.name}`);
+    return table;
+  }
+
+  /** The table of an object the schema is known to hold. */
+  tableNamed(name: string): Table {
+    const table = this.#tables.get(name);
+    if (table === undefined) throw new TypeError(`no table for ${name}`);
+    return table;
+  }
+
+  /** Finds the row behind an id, in whichever of the objects holds it. */
+  find(id: string, objects: readonly string[]): { readonly table: Table; readonly row: Row } | undefined {
+    for (const name of objects) {
+      const table = this.#tables.get(name);
+      const row = table?.get(id);
+      if (table !== undefined && row !== undefined) return { table, row };
+    }
+    return undefined;
+  }
+
+  /** The id of the next record of an object. */
+  nextId(object: ObjectSchema): string {
+    const n = (this.#serials.get(object.keyPrefix) ?? 0) + 1;
+    this.#serials.set(object.keyPrefix, n);
+    return salesforceId(object.keyPrefix, n);
+  }
+
+  save(table: Table, row: Row): void {
+    const former = table.get(row.Id);
+    table.put(row);
+    this.#journal?.push(() => {
+      if (former === undefined) table.remove(row.Id);
+      else table.put(former);
+    });
+  }
+
+  erase(table: Table, id: string): void {
+    const former = table.get(id);
+    if (former === undefined) return;
+    table.remove(id);
+    this.#journal?.push(() => {
+      table.put(former);
+    });
+  }
+
+  logDeletion(table: Table, deletion: Deletion): void {
+    const former = table.deletion(deletion.id);
+    table.logDeletion(deletion);
+    this.#journal?.push(() => {
+      if (former === undefined) table.forgetDeletion(deletion.id);
+      else table.logDeletion(former);
+    });
+  }
+
+  forgetDeletion(table: Table, id: string): void {
+    const former = table.deletion(id);
+    table.forgetDeletion(id);
+    if (former === undefined) return;
+    this.#journal?.push(() => {
+      table.logDeletion(former);
+    });
+  }
+
+  /** Runs a change as one transaction: undone when it throws, or when `keep` refuses its outcome. */
+  atomically<T>(change: () => T, keep: (outcome: T) => boolean = () => true): T {
+    const outer = this.#journal;
+    const journal: (() => void)[] = [];
+    this.#journal = journal;
+    let kept = false;
+    try {
+      const outcome = change();
+      kept = keep(outcome);
+      return outcome;
+    } finally {
+      this.#journal = outer;
+      if (kept) outer?.push(...journal);
+      else for (const undo of journal.toReversed()) undo();
+    }
+  }
+}
+
+function organizationRows(seed: SalesforceSeed): readonly Row[] {
+  const given = seed.rows["Organization"];
+  if (given !== undefined && given.length > 0) return given;
+  const { id, name, timeZone } = seed.organization;
+  return [{ Id: id, Name: name, TimeZoneSidKey: timeZone }];
+}
+
+/** Stamps have whole seconds (reference salesforce.md §5); a seed that is finer is cut, all else is kept as it is. */
+function wholeSeconds(object: ObjectSchema, row: Row): Row {
+  let cut: Record<string, string> | null = null;
+  for (const field of object.fields) {
+    if (field.type !== "datetime") continue;
+    const value = row[field.name];
+    if (typeof value === "string" && !value.endsWith(".000Z")) {
+      cut ??= {};
+      cut[field.name] = stamp(Date.parse(value));
+    }
+  }
+  return cut === null ? row : { ...row, ...cut };
+}
+
+/** Brings a 15- or 18-character id to 18; null for anything else. */
+export function normalizeId(text: string): string | null {
+  if (!/^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/u.test(text)) return null;
+  return toId18(text.slice(0, 15));
+}
