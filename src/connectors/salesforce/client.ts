@@ -9,6 +9,7 @@ import type { Describe, QueryAnswer } from "./answers.ts";
 import { classify } from "./failures.ts";
 import { WholeBodyTransport } from "./http.ts";
 import type { Exchange } from "./http.ts";
+import { reserveShare } from "./settings.ts";
 import type { SalesforceSettings } from "./settings.ts";
 import { grantFor } from "./sign-in.ts";
 import { renderSoql } from "./soql.ts";
@@ -54,6 +55,7 @@ export class SalesforceClient {
     const clientId = credentials["CLIENT_ID"] ?? "";
     this.#credential = `salesforce ${new URL(loginUrl).host} …${clientId.slice(-6)}`;
     this.#transport = new Transport({ credential: this.#credential, concurrency: CONCURRENCY, dependencies });
+    if (settings.reserve !== undefined) dependencies.ledger.reserve(this.#credential, reserveShare(settings.reserve));
     const clientSecret = credentials["CLIENT_SECRET"];
     this.#connection = new JsforceConnection({
       loginUrl,
@@ -66,10 +68,7 @@ export class SalesforceClient {
         ...(clientSecret === undefined || settings.login === "jwt" ? {} : { clientSecret }),
       },
       refreshFn: (_connection, done) => {
-        this.#refresh().then(
-          (token) => done(null, token),
-          (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-        );
+        void handOver(this.#refresh(), done);
       },
     });
     const whole = new WholeBodyTransport((headers) => this.#observe(headers));
@@ -284,4 +283,16 @@ function validUrl(text: string): string {
     place: { system: "salesforce", path: "LOGIN_URL" },
     remedy: "Set it to https://<domain>.my.salesforce.com.",
   });
+}
+
+/** Tells a promise's outcome the way jsforce wants to hear it. */
+async function handOver(token: Promise<string>, done: (error: Error | null, token?: string) => void): Promise<void> {
+  let given: string;
+  try {
+    given = await token;
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)));
+    return;
+  }
+  done(null, given);
 }

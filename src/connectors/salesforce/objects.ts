@@ -123,7 +123,13 @@ export function streamsOf(settings: SalesforceSettings): readonly StreamDefiniti
       role: spec.role,
       volatile: ["SystemModstamp"],
       ...(spec.parent === undefined ? {} : { memberOf: spec.parent.object }),
-      ...(spec.role === "entity" ? { references: [DESCRIPTIONS] } : {}),
+      // People and stages are read with whatever names them; a change there does not map anything again.
+      ...(spec.role === "entity" ? { references: [DESCRIPTIONS], after: neededBy(spec.name) } : {}),
     })),
   ];
+}
+
+function neededBy(object: string): readonly string[] {
+  if (object === "Opportunity") return ["User", "Group", "OpportunityStage", "CurrencyType"];
+  return object === "Lead" ? ["User", "Group", "LeadStatus"] : ["User", "Group"];
 }

@@ -42,3 +42,8 @@ export const CREDENTIALS: readonly CredentialSpec[] = [
     description: "PEM file with the key whose certificate the connected app holds; needed for `login: jwt`.",
   },
 ];
+
+/** The share of calls left to people, 0 to 1. */
+export function reserveShare(reserve: string | number): number {
+  return typeof reserve === "number" ? reserve : Math.min(1, Number.parseFloat(reserve) / 100);
+}

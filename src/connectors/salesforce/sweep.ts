@@ -61,12 +61,12 @@ async function* liveIds(
   let last: string | null = null;
   for (;;) {
     const startedAfter: string | null = last;
-    const where = last === null ? [] : [`Id > ${quote(last)}`];
+    const where: readonly string[] = last === null ? [] : [`Id > ${quote(last)}`];
     const query: Soql = { object: spec.name, fields: ["Id"], where, orderBy: ["Id"] };
     try {
       // Activities older than a year are archived: live, and only listed by queryAll.
       const all = spec.name === "Task" || spec.name === "Event";
-      const live = all ? { ...query, where: [...where, "IsDeleted = FALSE"] } : query;
+      const live: Soql = all ? { ...query, where: [...where, "IsDeleted = FALSE"] } : query;
       for await (const page of pagesOf(client, live, all, signal)) {
         const ids = page.records.map((row) => row.Id);
         last = ids.at(-1) ?? last;

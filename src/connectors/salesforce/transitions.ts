@@ -36,8 +36,10 @@ export function transitionsOf(
     } else changes.push(...fieldChanges(rows, fields, complete, facts));
   }
   changes.push(...initialValues(entity, changes, complete, fields, created));
-  // Sorting is stable: of one instant, the creation comes first and rows keep the order of their ids.
-  const ordered = changes.sort((left, right) => left.at - right.at || rank(left, entity) - rank(right, entity));
+  // Sorting is stable: of one row, fields keep their order.
+  const ordered = changes.sort(
+    (left, right) => left.at - right.at || rank(left, entity) - rank(right, entity) || byRow(left, right),
+  );
   const transitions = ordered.map((change, sequence) => ({ ...change, sequence }));
   return { transitions, gaps: entity.content === null ? [] : gapsOf(transitions, fields) };
 }
@@ -138,6 +140,11 @@ function byTime(rows: readonly Member[]): readonly Member[] {
 /** The creation goes before everything else of its second. */
 function rank(change: Change, entity: Entity): number {
   return change.source.stream === entity.stream ? 0 : 1;
+}
+
+/** Row order is all that is known of one second. */
+function byRow(left: Change, right: Change): number {
+  return compareText(left.source.stream, right.source.stream) || compareText(left.source.id, right.source.id);
 }
 
 function isLookup(field: string, fields: Readonly<Record<string, FieldValue>>, facts: ObjectFacts): boolean {
