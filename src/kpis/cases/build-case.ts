@@ -1,0 +1,218 @@
+import type { Instant, Precision } from "../../model/index.ts";
+import { hashText, parseRecordKey } from "../../model/index.ts";
+import { addSpan, daysBetween } from "../definitions/durations.ts";
+import type { ProcessDefinition } from "../definitions/process.ts";
+import { versionAt } from "../definitions/compile-process.ts";
+import type { LinkedObject } from "../input.ts";
+import { dayOf, moneyOf, textOf, valueAtPath } from "./attributes.ts";
+import type { Case, CaseEvent, CaseStatus, Verdict } from "./case.ts";
+import { judge } from "./conformance.ts";
+import type { CaseContext } from "./context.ts";
+import { activityNames, caseEvents, findEnd } from "./events.ts";
+import { pathFitness } from "./fitness.ts";
+import { repeats, stepExecutions } from "./steps.ts";
+import { businessTime, stageVisits } from "./visits.ts";
+
+/** Builds the cases of one process from its objects, each judged against the version in force at its start. */
+export function createCaseBuilder(
+  versions: readonly ProcessDefinition[],
+  context: CaseContext,
+): (subject: LinkedObject) => Case | null {
+  const names = new Map(versions.map((version) => [version.key, activityNames(version)]));
+  const latest = versions.at(-1);
+  return (subject) => {
+    if (latest === undefined || subject.object.removed?.cause === "merged") return null;
+    const rough = startOf(subject, latest, [], context);
+    const process = versionAt(versions, context.calendarOf(latest.team).localDay(rough?.at ?? context.asOf)) ?? latest;
+    const known = names.get(process.key);
+    return known === undefined ? null : buildCase(subject, process, known, context);
+  };
+}
+
+function buildCase(
+  subject: LinkedObject,
+  process: ProcessDefinition,
+  names: ReturnType<typeof activityNames>,
+  context: CaseContext,
+): Case | null {
+  const events = caseEvents(subject, process, names, context);
+  const start = startOf(subject, process, events, context);
+  if (start === null || start.at > context.asOf) return null;
+  const end = findEnd(events, process);
+  const removedAt = removal(subject, events, context);
+  const completedAt = end?.event.at ?? removedAt;
+  const status: CaseStatus =
+    end === null ? (removedAt === null ? "open" : "cancelled") : end.cancels ? "cancelled" : "completed";
+  const owner = process.owner === null ? null : (subject.persons[process.owner] ?? null);
+  const team = owner?.team ?? process.team;
+  const calendar = context.calendarOf(team);
+  const visits = stageVisits(events, process, start.at, completedAt, context);
+  const steps = stepExecutions(events, process, context.registeredClients);
+  const negative = completedAt !== null && completedAt < start.at;
+  const endPrecision = end?.event.precision ?? (completedAt === null ? null : "s");
+  const measurable = completedAt !== null && !negative && start.precision !== "day" && endPrecision !== "day";
+  const dimensions: Record<string, string> = {};
+  for (const [name, path] of Object.entries(process.dimensions)) {
+    const text = textOf(valueAtPath(subject, path, start.sourceId, context));
+    if (text !== null) dimensions[name] = text;
+  }
+  const verdicts = judgeAll(subject, process, events, start.at, completedAt, dimensions, context);
+  const reentries = visits.filter(
+    (visit, index) => visit.isReentry && !visit.isFlicker && visits[index - 1]?.isFlicker !== true,
+  ).length;
+  const isRework = reentries > 0 || repeats(events, process) > 0;
+  const variant = traceOf(events);
+  const system = parseRecordKey(subject.object.key)?.system ?? "unknown";
+  const historySince = context.historySince(system);
+  return {
+    key: caseKey(process.name, subject.id),
+    process,
+    caseId: subject.id,
+    nativeId: subject.nativeId,
+    name: nameOf(subject),
+    url: subject.object.url,
+    system,
+    sourceId: start.sourceId,
+    accountId: subject.references["account"] ?? null,
+    dimensions,
+    team,
+    owner,
+    money: process.money === null ? null : moneyOf(valueAtPath(subject, process.money, start.sourceId, context)),
+    startedAt: start.at,
+    startPrecision: start.precision,
+    completedAt,
+    endPrecision,
+    outcome: end?.outcome ?? (removedAt === null ? null : (subject.object.removed?.cause ?? null)),
+    status,
+    cycleMs: measurable ? completedAt - start.at : null,
+    cycleBusinessMs: measurable ? businessTime(visits, start.at, completedAt, team, context.calendarOf) : null,
+    cycleDays:
+      completedAt === null || negative
+        ? null
+        : daysBetween(calendar.localDay(start.at), calendar.localDay(completedAt)),
+    visits,
+    steps,
+    verdicts,
+    eventCount: events.length,
+    reentries,
+    isRework,
+    isFirstTimeRight: status === "completed" && !isRework && steps.every((step) => !step.isError),
+    variant,
+    fitness: status === "completed" ? pathFitness(variant, process.paths) : null,
+    dueAt: process.due === null ? null : addSpan(start.at, process.due, calendar),
+    leftTruncated: historySince !== null && start.at < historySince,
+    anomaly: negative ? "negative duration" : null,
+  };
+}
+
+/** The surrogate key of a case: the same object in the same process is the same case, whatever the version. */
+export function caseKey(process: string, caseId: string): string {
+  return hashText(`case\0${process}\0${caseId}`).slice(0, 16);
+}
+
+interface Start {
+  readonly at: Instant;
+  readonly precision: Precision;
+  readonly sourceId: string | null;
+}
+
+function startOf(
+  subject: LinkedObject,
+  process: ProcessDefinition,
+  events: readonly CaseEvent[],
+  context: CaseContext,
+): Start | null {
+  const created = (): Start | null => {
+    const event = subject.events.find(
+      (candidate) => candidate.type === `${process.caseType} created` && candidate.objectKey === subject.object.key,
+    );
+    const at = event?.occurredAt ?? subject.object.createdAt ?? events[0]?.at ?? subject.events[0]?.occurredAt;
+    return at === undefined ? null : { at, precision: event?.precision ?? "ms", sourceId: null };
+  };
+  const { start } = process;
+  switch (start.kind) {
+    case "created":
+      return created();
+    case "activity": {
+      const event = events.find((candidate) => candidate.activity === start.activity && !candidate.reopens);
+      return event === undefined ? null : { at: event.at, precision: event.precision, sourceId: null };
+    }
+    case "day": {
+      const day = dayOf(subject.object.attributes[start.attribute] ?? null);
+      return day === null
+        ? null
+        : { at: context.calendarOf(process.team).startOfDay(day), precision: "day", sourceId: null };
+    }
+    case "handoff": {
+      const handoff = context
+        .handoffsTo(start.contract, subject.id)
+        .find((candidate) => candidate.triggeredAt !== null && candidate.triggeredAt <= context.asOf);
+      if (handoff !== undefined && handoff.triggeredAt !== null) {
+        return { at: handoff.triggeredAt, precision: "s", sourceId: handoff.sourceKey };
+      }
+      const own = start.idAttribute === null ? null : textOf(subject.object.attributes[start.idAttribute] ?? null);
+      const pointer = subject.references[start.sourceType] ?? own;
+      const source = pointer === null ? undefined : context.startSource(process.name, pointer);
+      const at = source?.times.findLast((time) => time <= context.asOf);
+      return source === undefined || at === undefined ? created() : { at, precision: "s", sourceId: source.id };
+    }
+  }
+}
+
+/** When an unfinished case went out of the world; null while its object lives or has merely dropped out of sight. */
+function removal(subject: LinkedObject, events: readonly CaseEvent[], context: CaseContext): Instant | null {
+  const { removed } = subject.object;
+  if (removed === null || removed.cause === "visibility lost") return null;
+  const at = removed.at ?? events.at(-1)?.at ?? context.asOf;
+  return at <= context.asOf ? at : null;
+}
+
+function judgeAll(
+  subject: LinkedObject,
+  process: ProcessDefinition,
+  events: readonly CaseEvent[],
+  startedAt: Instant,
+  endedAt: Instant | null,
+  dimensions: Readonly<Record<string, string>>,
+  context: CaseContext,
+): readonly Verdict[] {
+  const judged = {
+    subject,
+    label: `${capital(process.caseType.replaceAll("-", " "))} ${nameOf(subject)}`,
+    events,
+    startedAt,
+    endedAt,
+    asOf: context.asOf,
+    calendar: context.calendarOf(process.team),
+    attribute: (name: string) => textOf(subject.object.attributes[name] ?? null) ?? dimensions[name] ?? null,
+  };
+  return process.rules.map((rule) => {
+    const verdict = judge(rule, judged);
+    const waiver = context.waivers.find(
+      (candidate) =>
+        candidate.process === process.name
+        && candidate.rule === rule.id
+        && candidate.caseId === subject.id
+        && (candidate.until === null || candidate.until > context.asOf),
+    );
+    return waiver === undefined || verdict.state !== "violated" ? verdict : { ...verdict, waived: true };
+  });
+}
+
+/** The activities in order, without immediate repetitions. */
+function traceOf(events: readonly CaseEvent[]): readonly string[] {
+  const trace: string[] = [];
+  for (const event of events) {
+    const activity = event.reopens ? `${event.activity} reopened` : event.activity;
+    if (trace.at(-1) !== activity) trace.push(activity);
+  }
+  return trace;
+}
+
+function nameOf(subject: LinkedObject): string {
+  return textOf(subject.object.attributes["name"] ?? null) ?? subject.nativeId;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,136 @@
+import type { BusinessCalendar, Instant } from "../../model/index.ts";
+import type { ProcessDefinition, StageDefinition } from "../definitions/process.ts";
+import type { CaseEvent, StageVisit } from "./case.ts";
+import type { CaseContext } from "./context.ts";
+
+const FLICKER_MS = 60_000;
+
+interface Stay {
+  readonly stage: StageDefinition;
+  readonly enteredAt: Instant;
+  exitedAt: Instant | null;
+  readonly actor: StageVisit["actor"];
+}
+
+/**
+ * The stage visits of a case. Stages come from stage events, or, where a stage is declared with `until`, last from the end of the
+ * stage before until that activity. The stay in a terminal stage is none: the case is over.
+ */
+export function stageVisits(
+  events: readonly CaseEvent[],
+  process: ProcessDefinition,
+  startedAt: Instant,
+  endedAt: Instant | null,
+  context: CaseContext,
+): readonly StageVisit[] {
+  const byActivity = process.stages.some((stage) => stage.until !== null);
+  const stays = byActivity ? phases(events, process, startedAt, endedAt) : stageStays(events, process, endedAt);
+  const visits = new Map<string, number>();
+  const lastOf = new Map<string, number>();
+  for (const [index, stay] of stays.entries()) lastOf.set(stay.stage.name, index);
+  return stays.map((stay, index) => {
+    const visitNo = (visits.get(stay.stage.name) ?? 0) + 1;
+    visits.set(stay.stage.name, visitNo);
+    const before = stays[index - 1]?.stage.order;
+    const after = stays[index + 1]?.stage.order;
+    const durationMs = stay.exitedAt === null ? null : stay.exitedAt - stay.enteredAt;
+    const isFlicker =
+      durationMs !== null
+      && durationMs < FLICKER_MS
+      && before !== undefined
+      && after !== undefined
+      && Math.abs(after - before) !== 1;
+    const team = stay.stage.team ?? process.team;
+    return {
+      stage: stay.stage.name,
+      visitNo,
+      enteredAt: stay.enteredAt,
+      exitedAt: stay.exitedAt,
+      team,
+      actor: stay.actor,
+      durationMs,
+      businessMs: stay.exitedAt === null ? null : context.calendarOf(team).elapsed(stay.enteredAt, stay.exitedAt),
+      isReentry: visitNo > 1,
+      isBackward: before !== undefined && stay.stage.order < before,
+      isFlicker,
+      isLast: lastOf.get(stay.stage.name) === index,
+    };
+  });
+}
+
+function stageStays(events: readonly CaseEvent[], process: ProcessDefinition, endedAt: Instant | null): Stay[] {
+  const stages = new Map(process.stages.map((stage) => [stage.name, stage]));
+  const terminals = new Set(process.ends.map((end) => end.activity));
+  const stays: Stay[] = [];
+  let current: Stay | null = null;
+  let inTerminal: string | null = null;
+  for (const event of events) {
+    if (event.event.stage === null || (!stages.has(event.activity) && !terminals.has(event.activity))) continue;
+    if (current?.stage.name === event.activity || inTerminal === event.activity) continue;
+    if (current !== null) current.exitedAt = event.at;
+    const stage = stages.get(event.activity);
+    if (stage === undefined || terminals.has(event.activity)) {
+      current = null;
+      inTerminal = event.activity;
+      continue;
+    }
+    current = { stage, enteredAt: event.at, exitedAt: null, actor: event.actor };
+    inTerminal = null;
+    stays.push(current);
+  }
+  if (current !== null && endedAt !== null) current.exitedAt = Math.max(endedAt, current.enteredAt);
+  return stays;
+}
+
+function phases(
+  events: readonly CaseEvent[],
+  process: ProcessDefinition,
+  startedAt: Instant,
+  endedAt: Instant | null,
+): Stay[] {
+  const stays: Stay[] = [];
+  let from = startedAt;
+  for (const stage of process.stages) {
+    const close = events.find((event) => event.activity === (stage.until ?? stage.name) && !event.reopens);
+    if (close === undefined) {
+      // A later stage that was closed shows that this one was skipped; otherwise the case is still here.
+      const skipped = process.stages.some(
+        (later) =>
+          later.order > stage.order
+          && events.some((event) => event.activity === (later.until ?? later.name) && !event.reopens),
+      );
+      if (skipped) continue;
+      stays.push({ stage, enteredAt: from, exitedAt: endedAt === null ? null : Math.max(endedAt, from), actor: null });
+      break;
+    }
+    // A stage closed before the one ahead of it took no time of its own.
+    if (close.at < from) continue;
+    stays.push({ stage, enteredAt: from, exitedAt: close.at, actor: close.actor });
+    from = close.at;
+  }
+  return stays;
+}
+
+/**
+ * Business time of a case: each visit on the calendar of the team that owned it, the rest on the process's. The past is not
+ * re-priced with the last owner's calendar (reference §2.1).
+ */
+export function businessTime(
+  visits: readonly StageVisit[],
+  startedAt: Instant,
+  endedAt: Instant,
+  team: string | null,
+  calendarOf: (team: string | null) => BusinessCalendar,
+): number {
+  const own = calendarOf(team);
+  if (visits.every((visit) => calendarOf(visit.team) === own)) return own.elapsed(startedAt, endedAt);
+  let sum = 0;
+  let from = startedAt;
+  for (const visit of visits) {
+    const enter = Math.min(Math.max(visit.enteredAt, from), endedAt);
+    const exit = Math.min(Math.max(visit.exitedAt ?? endedAt, enter), endedAt);
+    sum += own.elapsed(from, enter) + calendarOf(visit.team).elapsed(enter, exit);
+    from = exit;
+  }
+  return sum + own.elapsed(from, endedAt);
+}

@@ -1,0 +1,70 @@
+import { DateTime } from "luxon";
+import type { Day, Instant } from "../../model/index.ts";
+
+/** A length of time a KPI looks back over, as its file names it. */
+export interface WindowDefinition {
+  /** `fiscal quarter`, `2 fiscal quarters`, `12 months`. */
+  readonly text: string;
+  readonly count: number;
+  readonly unit: "fiscal quarter" | "fiscal year" | "month" | "week";
+}
+
+/** A window at an as-of: the last complete ones, half-open. */
+export interface Window {
+  readonly text: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly fromDay: Day;
+  /** The day after the last one. */
+  readonly toDay: Day;
+}
+
+/** How the company counts its year. */
+export interface Reporting {
+  /** IANA zone that every day and month of a report means. */
+  readonly zone: string;
+  /** 1 (January) to 12: the month the fiscal year starts with. */
+  readonly fiscalYearStarts: number;
+  readonly corporateCurrency: string;
+}
+
+/** Reads `fiscal quarter`, `2 fiscal quarters`, `12 months`, `8 weeks`, `fiscal year`; undefined when it is none of these. */
+export function parseWindow(source: string): WindowDefinition | undefined {
+  const match = /^(?:(\d+) )?(fiscal quarter|fiscal year|month|week)s?$/u.exec(source.trim());
+  const unit = match?.[2];
+  if (unit !== "fiscal quarter" && unit !== "fiscal year" && unit !== "month" && unit !== "week") return undefined;
+  const count = match?.[1] === undefined ? 1 : Number(match[1]);
+  return count < 1 ? undefined : { text: source.trim(), count, unit };
+}
+
+/** The last `count` complete units before the as-of, in the reporting zone and the fiscal calendar. */
+export function windowAt(definition: WindowDefinition, asOf: Instant, reporting: Reporting): Window {
+  const now = DateTime.fromMillis(asOf, { zone: reporting.zone });
+  const months = { "fiscal quarter": 3, "fiscal year": 12, month: 1, week: 0 }[definition.unit];
+  let to: DateTime;
+  let from: DateTime;
+  if (months === 0) {
+    to = now.startOf("week");
+    from = to.minus({ weeks: definition.count });
+  } else {
+    const sinceStart = (now.month - reporting.fiscalYearStarts + 12) % 12;
+    to = now.startOf("month").minus({ months: sinceStart % months });
+    from = to.minus({ months: months * definition.count });
+  }
+  return windowOf(definition.text, from, to);
+}
+
+/** A window of local days, `from` to `to` inclusive. */
+export function windowOfDays(text: string, from: Day, to: Day, zone: string): Window {
+  return windowOf(text, DateTime.fromISO(from, { zone }), DateTime.fromISO(to, { zone }).plus({ days: 1 }));
+}
+
+function windowOf(text: string, from: DateTime, to: DateTime): Window {
+  const day = (date: DateTime): Day => date.toFormat("yyyy-MM-dd");
+  return { text, from: from.toMillis(), to: to.toMillis(), fromDay: day(from), toDay: day(to) };
+}
+
+/** True when both cover the same months of the year, so that a season cannot explain a difference (reference §2.3). */
+export function sameSeason(a: Window, b: Window): boolean {
+  return a.fromDay.slice(4) === b.fromDay.slice(4) && a.toDay.slice(4) === b.toDay.slice(4);
+}

@@ -1,0 +1,15 @@
+export { compileProcess, versionAt } from "./definitions/compile-process.ts";
+export { processFileSchema } from "./definitions/process-file.ts";
+export type { ProcessFile } from "./definitions/process-file.ts";
+export type { ProcessDefinition, StageDefinition, StepDefinition } from "./definitions/process.ts";
+export type { Rule, RuleBody } from "./definitions/rule.ts";
+export { compileKpi } from "./definitions/compile-kpi.ts";
+export type { KpiDefinition, KpiVocabulary } from "./definitions/compile-kpi.ts";
+export { kpiFileSchema, MEASURES } from "./definitions/kpi-file.ts";
+export type { KpiFile, MeasureKind } from "./definitions/kpi-file.ts";
+export { windowAt } from "./definitions/windows.ts";
+export type { Reporting, Window } from "./definitions/windows.ts";
+export { createCaseBuilder, caseKey } from "./cases/build-case.ts";
+export type { Case, StageVisit, StepExecution, Verdict } from "./cases/case.ts";
+export type { CaseContext } from "./cases/context.ts";
+export type { CaseJoin, ContractInfo, LinkedObject, MeasureSource, Waiver } from "./input.ts";

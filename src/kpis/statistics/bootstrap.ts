@@ -1,0 +1,58 @@
+import type { Interval } from "./wilson.ts";
+import { quantileSorted } from "./quantile.ts";
+
+/** Observations grouped by what is drawn together, an account's cases for instance. */
+export interface Clusters {
+  /** Number of clusters. */
+  readonly count: number;
+  /** Cluster of each observation. */
+  readonly of: Uint32Array;
+}
+
+export function clustersOf(names: readonly string[]): Clusters {
+  const numbers = new Map<string, number>();
+  const of = Uint32Array.from(names, (name) => {
+    const known = numbers.get(name);
+    if (known !== undefined) return known;
+    numbers.set(name, numbers.size);
+    return numbers.size - 1;
+  });
+  return { count: numbers.size, of };
+}
+
+/** Draws clusters with replacement and writes how often each observation was drawn into `weights`. */
+export function drawWeights(
+  clusters: Clusters,
+  random: () => number,
+  times: Float64Array,
+  weights: Float64Array,
+): void {
+  times.fill(0);
+  for (let i = 0; i < clusters.count; i += 1) {
+    const drawn = Math.floor(random() * clusters.count);
+    times[drawn] = (times[drawn] ?? 0) + 1;
+  }
+  for (let i = 0; i < weights.length; i += 1) weights[i] = times[clusters.of[i] ?? 0] ?? 0;
+}
+
+/**
+ * Percentile interval of a statistic over resamples; a resample whose statistic is null (a median not reached) counts as
+ * `whenNull`. Null when fewer than half of the resamples give a number and no `whenNull` is given.
+ */
+export function percentileInterval(
+  resamples: number,
+  statistic: () => number | null,
+  level = 0.95,
+  whenNull?: number,
+): Interval | null {
+  const values: number[] = [];
+  for (let i = 0; i < resamples; i += 1) {
+    const value = statistic() ?? whenNull;
+    if (value !== undefined) values.push(value);
+  }
+  if (values.length < resamples / 2) return null;
+  values.sort((a, b) => a - b);
+  const low = quantileSorted(values, (1 - level) / 2);
+  const high = quantileSorted(values, (1 + level) / 2);
+  return low === null || high === null ? null : { low, high };
+}

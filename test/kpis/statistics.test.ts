@@ -1,0 +1,56 @@
+import { describe, expect, test } from "@jest/globals";
+import { clustersOf, drawWeights, percentileInterval } from "../../src/kpis/statistics/bootstrap.ts";
+import { kaplanMeierQuantile } from "../../src/kpis/statistics/kaplan-meier.ts";
+import { quantile } from "../../src/kpis/statistics/quantile.ts";
+import { seededRandom } from "../../src/kpis/statistics/random.ts";
+import { wilson } from "../../src/kpis/statistics/wilson.ts";
+
+describe("statistics", () => {
+  test("quantiles interpolate as type 7", () => {
+    expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
+    expect(quantile([1, 2, 3, 4, 5], 0.9)).toBeCloseTo(4.6, 12);
+    expect(quantile([], 0.5)).toBeNull();
+  });
+
+  test("the Wilson interval of 19 of 20 is 76 to 99 %, and 73 of 73 is needed to show 95 %", () => {
+    const nineteen = wilson(19, 20);
+    expect(nineteen?.low).toBeCloseTo(0.7639, 3);
+    expect(nineteen?.high).toBeCloseTo(0.9911, 3);
+    expect(wilson(72, 72)?.low).toBeLessThan(0.95);
+    expect(wilson(73, 73)?.low).toBeGreaterThan(0.95);
+    expect(wilson(0, 380)?.high).toBeGreaterThan(0.01);
+    expect(wilson(0, 381)?.high).toBeLessThan(0.01);
+  });
+
+  test("the Kaplan–Meier median counts open cases as longer than their age", () => {
+    const ended = (duration: number) => ({ duration, ended: true });
+    const open = (duration: number) => ({ duration, ended: false });
+    expect(kaplanMeierQuantile([ended(1), ended(2), ended(3), ended(4)])).toBe(2);
+    expect(kaplanMeierQuantile([ended(1), open(2), open(3), ended(4), ended(6)])).toBe(4);
+    expect(kaplanMeierQuantile([ended(1), open(2), open(3)])).toBeNull();
+    expect(kaplanMeierQuantile([open(2), ended(2)])).toBe(2);
+  });
+
+  test("weights act as repetitions", () => {
+    const observations = [
+      { duration: 1, ended: true },
+      { duration: 5, ended: true },
+    ];
+    expect(kaplanMeierQuantile(observations, 0.5, [1, 3])).toBe(5);
+  });
+
+  test("resamples draw whole clusters and are the same for the same seed", () => {
+    const clusters = clustersOf(["a", "a", "b", "c"]);
+    const draw = () => {
+      const random = seededRandom(7);
+      const times = new Float64Array(clusters.count);
+      const weights = new Float64Array(4);
+      return percentileInterval(200, () => {
+        drawWeights(clusters, random, times, weights);
+        expect(weights[0]).toBe(weights[1]);
+        return weights[0] ?? null;
+      });
+    };
+    expect(draw()).toEqual(draw());
+  });
+});
