@@ -1,4 +1,4 @@
-import { SalesforceError } from "../errors.ts";
+import type { SalesforceError } from "../errors.ts";
 import type { FieldType, Value } from "../schema/index.ts";
 import { normalizeId } from "../state/org.ts";
 import type { Literal, Operator } from "./ast.ts";

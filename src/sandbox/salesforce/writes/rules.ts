@@ -118,7 +118,7 @@ function task(change: Change): void {
   draft["IsHighPriority"] = draft["Priority"] === "High";
   draft["IsClosed"] = draft["Status"] === "Completed";
   if (former === null || former["IsClosed"] !== draft["IsClosed"]) {
-    draft["CompletedDateTime"] = draft["IsClosed"] === true ? context.at : null;
+    draft["CompletedDateTime"] = draft["IsClosed"] ? context.at : null;
   }
   activityAccount(change);
 }

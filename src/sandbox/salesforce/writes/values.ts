@@ -9,7 +9,7 @@ export type Values = Map<string, Value>;
 
 function cannotDeserialize(type: string, value: unknown): SalesforceError {
   const kind = typeof value === "number" ? "NUMBER" : typeof value === "boolean" ? "BOOLEAN" : "STRING";
-  const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const shown = typeof value === "string" ? value : JSON.stringify(value);
   return jsonParserError(
     `Cannot deserialize instance of ${type} from VALUE_${kind} value ${shown} or request may be missing a required field `
       + `at [line:1, column:2]`,
@@ -43,7 +43,9 @@ function reference(org: Org, field: FieldSchema, value: unknown): Value {
 }
 
 function text(field: FieldSchema, value: unknown): Value {
-  if (typeof value === "object") throw cannotDeserialize("string", value);
+  if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {
+    throw cannotDeserialize("string", value);
+  }
   const written = String(value);
   if (written === "") return null;
   if (field.length > 0 && written.length > field.length) {
