@@ -128,11 +128,12 @@ export interface Session {
   readonly waits: number[];
 }
 
-/** A connection whose waits take no time; the clock stands an hour behind the org's. */
+/** A connection whose waits take no time; unless said its clock stands an hour behind the org's. */
 export async function connect(
   origin: string,
   settings: Partial<SalesforceSettings> = {},
   credentials: Readonly<Record<string, string>> = { CLIENT_SECRET: "secret" },
+  now: () => number = () => Date.parse("2026-11-02T10:00:00Z"),
 ): Promise<Session> {
   const quota: QuotaState[] = [];
   const waits: number[] = [];
@@ -141,7 +142,7 @@ export async function connect(
     settings: { login: "client-credentials", apiVersion: "64.0", ...settings },
     credentials: { LOGIN_URL: origin, CLIENT_ID: "app", ...credentials },
     dependencies: {
-      clock: { now: () => Date.parse("2026-11-02T10:00:00Z") },
+      clock: { now },
       sleep: (ms) => {
         waits.push(ms);
         return Promise.resolve();
