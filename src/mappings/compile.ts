@@ -52,6 +52,8 @@ export interface CompiledMapping {
   /** Stage names when they are listed; null when stages are whatever the field holds; undefined without `stage:`. */
   readonly stages: readonly string[] | null | undefined;
   readonly eventTypes: readonly string[];
+  /** True when an event carries `step`: its activity is then that value, known only from data. */
+  readonly namesSteps: boolean;
   takes(entity: NormalisedEntity): boolean;
   /** Pure. Nothing for an entity that `where` and `unless` leave out. */
   apply(entity: NormalisedEntity, context: MappingContext): MappedEntity;
@@ -141,6 +143,7 @@ export function tryCompileMapping(file: MappingFile, options: MappingOptions): O
       readers,
       stages: stage === null ? undefined : stage.map.names,
       eventTypes: rules.map((rule) => rule.type),
+      namesSteps: rules.some((rule) => rule.readers.some((reader) => reader.name === "step")),
       takes,
       apply: (entity, context) => (takes(entity) ? build(entity, context.firstSeenAt) : NOTHING),
     },

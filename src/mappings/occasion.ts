@@ -48,7 +48,13 @@ export function isOccasion(
     case "changes":
       return true;
     case "becomes":
-      return text !== null && foldValue(text) === occasion.value && textOf(from) !== text;
+      // An empty yes-or-no field says no: filling it with "no" is no change.
+      return (
+        text !== null
+        && foldValue(text) === occasion.value
+        && textOf(from) !== text
+        && !(occasion.value === "false" && textOf(from) === null)
+      );
     default:
       return assertNever(occasion.what);
   }

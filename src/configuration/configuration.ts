@@ -1,0 +1,78 @@
+import type { ConnectorDefinition } from "../connectors/kit/index.ts";
+import type { CompiledMapping, MappingFile, MappingSet, RateTable } from "../mappings/index.ts";
+import { HubError } from "../model/index.ts";
+import type { BusinessCalendar, Instant, Problem } from "../model/index.ts";
+import type { BindingsFile } from "./bindings-file.ts";
+import type { FileKind } from "./file-kind.ts";
+import type { HubFile } from "./hub-file.ts";
+import type { PeopleFile } from "./people-file.ts";
+import type { ModelVocabulary } from "./vocabulary.ts";
+
+/** One line of `connections:`, its settings checked by its connector. */
+export interface ConfiguredConnection {
+  readonly name: string;
+  readonly system: string;
+  readonly settings: unknown;
+  readonly connector: ConnectorDefinition;
+}
+
+/** Everything under config/, checked as a whole. */
+export interface Configuration {
+  readonly directory: string;
+  readonly company: string;
+  /** The reporting zone. */
+  readonly zone: string;
+  /** Month the fiscal year starts in, 1 for January. */
+  readonly fiscalYearStart: number;
+  /** The calendar of `time.calendar`. */
+  readonly calendar: BusinessCalendar;
+  readonly calendars: ReadonlyMap<string, BusinessCalendar>;
+  readonly asOf: Instant | null;
+  readonly money: RateTable;
+  readonly connections: ReadonlyMap<string, ConfiguredConnection>;
+  readonly schedule: HubFile["schedule"];
+  readonly publish: {
+    readonly connection: string | null;
+    readonly project: readonly string[];
+    readonly formats: HubFile["publish"]["formats"];
+    /** Bytes. */
+    readonly chunkThreshold: number;
+  };
+  readonly people: PeopleFile;
+  readonly mappings: MappingSet;
+  readonly vocabulary: ModelVocabulary;
+  readonly bindings: BindingsFile;
+  /** What the files of an injected kind were compiled to, in the order of their file names. */
+  readonly compiled: <Compiled>(kind: FileKind<Compiled>) => readonly Compiled[];
+  readonly kinds: readonly FileKind<unknown>[];
+  /** Each mapping with its file, for the tests written in it. */
+  readonly mappingFiles: readonly MappingWithFile[];
+  /** Of every file's content; changes exactly when a value changes. */
+  readonly hash: string;
+}
+
+export interface MappingWithFile {
+  readonly mapping: CompiledMapping;
+  readonly file: MappingFile;
+}
+
+/** All problems of a configuration at once; the message counts them, `problems` holds them in the order of the files. */
+export class ConfigurationError extends HubError {
+  override readonly name = "ConfigurationError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const [first] = problems;
+    const more = problems.length - 1;
+    super(
+      problems.length === 1 && first !== undefined ? first.code : "HUB-2000",
+      `${first?.message ?? "The configuration cannot be used."}${more > 0 ? ` (and ${String(more)} more)` : ""}`,
+      {
+        disposition: "operator",
+        ...(first === undefined ? {} : { place: first.place }),
+        ...(first?.remedy === undefined ? {} : { remedy: first.remedy }),
+      },
+    );
+    this.problems = problems;
+  }
+}

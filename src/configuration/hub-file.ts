@@ -1,0 +1,100 @@
+import { z } from "zod";
+
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+] as const;
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/u, "is a day written 2026-02-01");
+const currency = z.string().regex(/^[A-Z]{3}$/u, "is a currency of three capitals, such as USD");
+const connectionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/u, "is a connection's name in small letters, digits and hyphens");
+const zone = z.string().refine(isZone, "is a time zone such as America/Los_Angeles");
+const cron = z.string().regex(/^(\S+ ){4,5}\S+$/u, "is a schedule of five parts, such as `0 6 * * *`");
+
+/** config/hub.yaml. A connection's settings beyond `system` are checked by its connector. */
+export const hubSchema = z.strictObject({
+  company: z.string().min(1),
+  time: z.strictObject({
+    zone: zone.describe("The reporting zone: every day, month and quarter is meant in it."),
+    fiscal_year_starts: z.enum(MONTHS).default("January"),
+    calendar: z.string().min(1).describe("A file of config/calendars/."),
+    as_of: z
+      .string()
+      .regex(
+        /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/u,
+        "is an instant written 2026-02-01T09:00:00Z",
+      )
+      .optional()
+      .describe("Answers every question about now as of this instant; `--as-of` goes before it."),
+  }),
+  money: z.strictObject({
+    corporate: currency.describe("The currency that all amounts are brought to."),
+    rates: z
+      .record(
+        currency,
+        z.union([z.number().positive(), z.array(z.strictObject({ from: day, rate: z.number().positive() })).min(1)]),
+      )
+      .default({})
+      .describe("What one unit of a currency is worth in the corporate one: a number, or numbers by their first day."),
+  }),
+  connections: z.record(connectionName, z.looseObject({ system: z.string().min(1) })),
+  schedule: z
+    .strictObject({
+      pull: cron.optional(),
+      publish: cron.optional(),
+      missed: z.enum(["run once", "skip"]).default("run once"),
+    })
+    .default({ missed: "run once" }),
+  publish: z
+    .strictObject({
+      connection: connectionName
+        .optional()
+        .describe("The connection that data sources go to; without it files are only written."),
+      project: z
+        .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+        .default("Process Hub")
+        .describe("The project in the target, or the way to it from the root."),
+      formats: z
+        .array(z.enum(["hyper", "parquet", "csv"]))
+        .min(1)
+        .default(["hyper", "parquet", "csv"]),
+      chunk_threshold: z
+        .string()
+        .regex(/^\d+ ?(kB|MB)$/u, "is a size such as 64 MB")
+        .default("64 MB")
+        .describe("Files above this size are sent in chunks."),
+    })
+    .default({ project: "Process Hub", formats: ["hyper", "parquet", "csv"], chunk_threshold: "64 MB" }),
+});
+
+export type HubFile = z.output<typeof hubSchema>;
+
+/** 1 for January. */
+export function monthNumber(name: HubFile["time"]["fiscal_year_starts"]): number {
+  return MONTHS.indexOf(name) + 1;
+}
+
+/** Bytes of a size such as `64 MB`. */
+export function sizeInBytes(text: string): number {
+  return Number.parseInt(text, 10) * (text.endsWith("kB") ? 1_000 : 1_000_000);
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}

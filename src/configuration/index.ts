@@ -1,0 +1,11 @@
+export { ConfigurationError } from "./configuration.ts";
+export type { Configuration, ConfiguredConnection, MappingWithFile } from "./configuration.ts";
+export { credentialsFor, variableName } from "./credentials.ts";
+export type { Environment } from "./credentials.ts";
+export { explainConfiguration } from "./explain.ts";
+export type { FileKind, KindContext, KindProblem } from "./file-kind.ts";
+export { configurationSchemas } from "./json-schemas.ts";
+export type { PeopleFile, PersonFile } from "./people-file.ts";
+export { checkConfiguration, readConfiguration } from "./read.ts";
+export type { ReadOptions } from "./read.ts";
+export type { ModelVocabulary, ObjectTypeWords } from "./vocabulary.ts";

@@ -1,0 +1,244 @@
+import path from "node:path";
+import type { ConnectorDefinition } from "../connectors/kit/index.ts";
+import { bundleMappings, mappingSchema, runMappingTests, tryCompileMapping } from "../mappings/index.ts";
+import type { RateTable } from "../mappings/index.ts";
+import { canonicalJson, createBusinessCalendar, hashText, HubError, parseInstant, toProblem } from "../model/index.ts";
+import type { BusinessCalendar, Problem } from "../model/index.ts";
+import { bindingsSchema } from "./bindings-file.ts";
+import { calendarSchema, toCalendarDefinition } from "./calendar-file.ts";
+import { ConfigurationError } from "./configuration.ts";
+import type { Configuration, ConfiguredConnection, MappingWithFile } from "./configuration.ts";
+import { readConnections } from "./connections.ts";
+import { checkKeys, checkPeople, checkSource } from "./cross-references.ts";
+import type { FileKind, KindContext, KindProblem } from "./file-kind.ts";
+import { hubSchema, monthNumber, sizeInBytes } from "./hub-file.ts";
+import type { HubFile } from "./hub-file.ts";
+import { compileKind } from "./kind-files.ts";
+import { peopleSchema } from "./people-file.ts";
+import { checkShape, suggestion } from "./shape.ts";
+import { readSourceFiles } from "./source-files.ts";
+import { buildVocabulary } from "./vocabulary.ts";
+import type { YamlFile } from "./yaml-file.ts";
+
+export interface ReadOptions {
+  /** The registry of systems. */
+  readonly connectors: readonly ConnectorDefinition[];
+  /** Further kinds of files, in the order in which they may refer to each other. */
+  readonly kinds: readonly FileKind<unknown>[];
+  /** Runs the `tests:` of mapping files, too. */
+  readonly tests?: boolean;
+}
+
+const TOP_FILES = ["hub.yaml", "people.yaml", "bindings.lock.yaml"];
+
+/** Reads and checks a configuration directory as a whole; throws one ConfigurationError with every problem found. */
+export async function readConfiguration(directory: string, options: ReadOptions): Promise<Configuration> {
+  const { configuration, problems } = await checkConfiguration(directory, options);
+  if (configuration === null || problems.length > 0) throw new ConfigurationError(problems);
+  return configuration;
+}
+
+/** Reads and checks a configuration directory; problems come in the order of the files and their lines. */
+export async function checkConfiguration(
+  directory: string,
+  options: ReadOptions,
+): Promise<{ readonly configuration: Configuration | null; readonly problems: readonly Problem[] }> {
+  const folders = ["calendars", "mappings", ...options.kinds.map((kind) => kind.folder)];
+  const files = await readSourceFiles(directory, TOP_FILES, folders);
+  const problems: Problem[] = [...files.problems];
+  const all = [...files.byFolder.values()].flat();
+  for (const file of all) problems.push(...file.problems);
+  const inFolder = (folder: string): readonly YamlFile[] =>
+    (files.byFolder.get(folder) ?? []).filter((file) => file.data !== undefined);
+  const top = (name: string): YamlFile | undefined => inFolder("").find((file) => path.basename(file.file) === name);
+  const report = (yaml: YamlFile, found: readonly KindProblem[]): void => {
+    for (const problem of found) problems.push(placed(yaml, problem));
+  };
+
+  const hubYaml = top("hub.yaml");
+  const hub = hubYaml === undefined ? null : keep(checkShape(hubYaml, hubSchema, "HUB-2010"), problems);
+  if (hubYaml === undefined && !all.some((file) => path.basename(file.file) === "hub.yaml")) {
+    problems.push({
+      code: "HUB-2002",
+      message: "There is no hub.yaml.",
+      place: { file: path.join(directory, "hub.yaml") },
+      remedy: "Name the configuration directory with --config DIR.",
+    });
+  }
+  const { connections } =
+    hub === null || hubYaml === undefined
+      ? { connections: new Map<string, ConfiguredConnection>() }
+      : collect(readConnections(hubYaml, hub, options.connectors), problems);
+
+  const calendars = new Map<string, BusinessCalendar>();
+  for (const yaml of inFolder("calendars")) {
+    const file = keep(checkShape(yaml, calendarSchema, "HUB-2012"), problems);
+    if (file === null) continue;
+    try {
+      calendars.set(file.calendar, createBusinessCalendar(toCalendarDefinition(file)));
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      problems.push({ ...toProblem(error), place: yaml.placeOf([]) });
+    }
+  }
+  const peopleYaml = top("people.yaml");
+  const people =
+    peopleYaml === undefined ? [] : (keep(checkShape(peopleYaml, peopleSchema, "HUB-2011"), problems) ?? []);
+  const bindingsYaml = top("bindings.lock.yaml");
+  const bindings =
+    bindingsYaml === undefined ? {} : (keep(checkShape(bindingsYaml, bindingsSchema, "HUB-2013"), problems) ?? {});
+  if (hub !== null && hubYaml !== undefined) {
+    report(hubYaml, checkHub(hub, calendars, connections));
+    if (peopleYaml !== undefined) report(peopleYaml, checkPeople(people, connections));
+  }
+
+  const zone = hub?.time.zone ?? "UTC";
+  const money = ratesOf(hub);
+  const mappings: (MappingWithFile & { readonly yaml: YamlFile })[] = [];
+  for (const yaml of inFolder("mappings")) {
+    const file = keep(checkShape(yaml, mappingSchema, "HUB-2101"), problems);
+    if (file === null) continue;
+    if (hub !== null) report(yaml, checkSource(file, connections));
+    const outcome = tryCompileMapping(file, { zone, money });
+    report(yaml, outcome.problems);
+    if (mappings.some((other) => other.file.mapping === file.mapping))
+      report(yaml, [twice("mapping", file.mapping, ["mapping"])]);
+    else if (outcome.value !== null) mappings.push({ mapping: outcome.value, file, yaml });
+  }
+  const vocabulary = buildVocabulary(mappings.map((each) => each.mapping));
+  // A mapping that cannot be read would make every mention of its objects look like a slip, too.
+  const complete = hub !== null && mappings.length === inFolder("mappings").length;
+  for (const each of mappings) {
+    if (complete) report(each.yaml, checkKeys(each, vocabulary));
+    if (options.tests === true) report(each.yaml, runMappingTests(each.mapping, each.file));
+  }
+
+  const results = new Map<FileKind<unknown>, readonly unknown[]>();
+  // The registry ties each result to the kind that made it; the map cannot say so in types.
+  const compiled = <Compiled>(kind: FileKind<Compiled>): readonly Compiled[] =>
+    (results.get(kind) ?? []) as readonly Compiled[];
+  for (const kind of options.kinds) {
+    const context: Omit<KindContext, "placeOf"> = {
+      zone,
+      money,
+      calendars,
+      calendar: hub?.time.calendar ?? "",
+      people,
+      vocabulary,
+      connections: new Map([...connections].map(([name, { system }]) => [name, system])),
+      compiled,
+    };
+    results.set(kind, collect(compileKind(kind, inFolder(kind.folder), complete ? context : null), problems).values);
+  }
+
+  const calendar = hub === null ? undefined : calendars.get(hub.time.calendar);
+  if (hub === null || calendar === undefined) return { configuration: null, problems: inOrder(problems) };
+  const asOf = hub.time.as_of === undefined ? null : (parseInstant(hub.time.as_of) ?? null);
+  return {
+    problems: inOrder(problems),
+    configuration: {
+      directory,
+      company: hub.company,
+      zone,
+      fiscalYearStart: monthNumber(hub.time.fiscal_year_starts),
+      calendar,
+      calendars,
+      asOf,
+      money,
+      connections,
+      schedule: hub.schedule,
+      publish: {
+        connection: hub.publish.connection ?? null,
+        project: typeof hub.publish.project === "string" ? [hub.publish.project] : hub.publish.project,
+        formats: hub.publish.formats,
+        chunkThreshold: sizeInBytes(hub.publish.chunk_threshold),
+      },
+      people,
+      mappings: bundleMappings(mappings.map((each) => each.mapping)),
+      vocabulary,
+      bindings,
+      compiled,
+      kinds: options.kinds,
+      mappingFiles: mappings.map(({ mapping, file }) => ({ mapping, file })),
+      hash: hashText(canonicalJson(all.map((file) => [path.relative(directory, file.file), file.data ?? null]))),
+    },
+  };
+}
+
+function checkHub(
+  hub: HubFile,
+  calendars: ReadonlyMap<string, BusinessCalendar>,
+  connections: ReadonlyMap<string, ConfiguredConnection>,
+): readonly KindProblem[] {
+  const problems: KindProblem[] = [];
+  if (!calendars.has(hub.time.calendar)) {
+    problems.push({
+      code: "HUB-2027",
+      message: `There is no calendar "${hub.time.calendar}" under calendars/.`,
+      path: ["time", "calendar"],
+      remedy: suggestion(hub.time.calendar, [...calendars.keys()]),
+    });
+  }
+  const target = hub.publish.connection;
+  if (target !== undefined && !(target in hub.connections)) {
+    problems.push({
+      code: "HUB-2021",
+      message: `There is no connection "${target}".`,
+      path: ["publish", "connection"],
+      remedy: suggestion(target, [...connections.keys()]),
+    });
+  }
+  if (hub.money.corporate in hub.money.rates) {
+    problems.push({
+      code: "HUB-2028",
+      message: `${hub.money.corporate} is the corporate currency and needs no rate.`,
+      path: ["money", "rates", hub.money.corporate],
+      remedy: "Leave the line out.",
+    });
+  }
+  return problems;
+}
+
+function ratesOf(hub: HubFile | null): RateTable {
+  if (hub === null) return { corporate: "USD", rates: {} };
+  const rates = Object.entries(hub.money.rates).map(([currency, rows]) => [
+    currency,
+    typeof rows === "number" ? [{ from: "1970-01-01", rate: rows }] : rows,
+  ]);
+  return { corporate: hub.money.corporate, rates: Object.fromEntries(rates) };
+}
+
+/** The same thing described by two files. */
+export function twice(kind: string, name: string, at: KindProblem["path"]): KindProblem {
+  return {
+    code: "HUB-2025",
+    message: `Another file describes the ${kind} "${name}", too.`,
+    path: at,
+    remedy: "Give one of them another name.",
+  };
+}
+
+function placed(yaml: YamlFile, problem: KindProblem): Problem {
+  const { code, message, remedy, path: at, offset } = problem;
+  const place = yaml.placeOf(at, offset === undefined ? {} : { offset });
+  return { code, message, place, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+function keep<T>(
+  shaped: { readonly value: T | null; readonly problems: readonly Problem[] },
+  into: Problem[],
+): T | null {
+  into.push(...shaped.problems);
+  return shaped.value;
+}
+
+function collect<T extends { readonly problems: readonly Problem[] }>(result: T, into: Problem[]): T {
+  into.push(...result.problems);
+  return result;
+}
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const rank = ({ place }: Problem): string =>
+    `${place.file ?? ""}\0${String(place.line ?? 0).padStart(6, "0")}\0${String(place.column ?? 0).padStart(6, "0")}`;
+  return problems.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
+}
