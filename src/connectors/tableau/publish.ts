@@ -1,0 +1,206 @@
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
+import PQueue from "p-queue";
+import { HubError } from "../../model/index.ts";
+import type { ConnectOptions, PublishCommand, PublishFace, PublishReceipt } from "../kit/index.ts";
+import { datasourceAnswer, jobAnswer } from "./answers.ts";
+import type { Datasource } from "./answers.ts";
+import { TRANSFER_TIMEOUT_MS } from "./client.ts";
+import type { TableauClient } from "./client.ts";
+import { addTags, downloadContent, findDatasource } from "./datasources.ts";
+import { isAmbiguous, tableauCode } from "./failures.ts";
+import { waitForJob } from "./jobs.ts";
+import { datasourcePayload, multipartBody } from "./multipart.ts";
+import { ProjectTree } from "./projects.ts";
+import type { TableauSettings } from "./settings.ts";
+import { uploadInChunks } from "./upload.ts";
+
+const MEGABYTE = 1024 * 1024;
+const TRIES = 2;
+/** Waits between looks for a result whose answer was lost: the server may still be at it. */
+const SETTLE_WAITS_MS = [0, 2000, 5000, 10_000];
+
+/** What a server says of an upload it has lost chunks of, or that ended with the login it belonged to. */
+const LOST_UPLOAD = new Set(["400011", "404007"]);
+
+/** One publish on its way. */
+interface Publication {
+  readonly command: PublishCommand;
+  readonly type: string;
+  readonly bytes: number;
+  readonly projectId: string;
+  /** What stood under this name before; undefined when nothing did. */
+  readonly before: Datasource | undefined;
+}
+
+interface Outcome {
+  readonly datasource: Datasource;
+  readonly how: PublishReceipt["how"];
+  readonly chunks: number;
+  readonly jobId: string | null;
+}
+
+/**
+ * Publishes files as data sources with `overwrite`, one at a time (reference tableau.md §7). The server swaps the
+ * content as a whole, so the old one stays when anything fails.
+ */
+export function publishFace(client: TableauClient, options: ConnectOptions<TableauSettings>): PublishFace {
+  const publisher = new Publisher(client, options);
+  return {
+    publish: (command, signal) => publisher.publish(command, signal),
+    download: (receipt, file, signal) => downloadContent(client, receipt.id, file, signal),
+  };
+}
+
+class Publisher {
+  readonly #client: TableauClient;
+  readonly #options: ConnectOptions<TableauSettings>;
+  readonly #projects: ProjectTree;
+  readonly #queue = new PQueue({ concurrency: 1 });
+
+  constructor(client: TableauClient, options: ConnectOptions<TableauSettings>) {
+    this.#client = client;
+    this.#options = options;
+    this.#projects = new ProjectTree(client);
+  }
+
+  async publish(command: PublishCommand, signal: AbortSignal): Promise<PublishReceipt> {
+    return this.#queue.add(() => this.#publish(command, signal), { signal });
+  }
+
+  async #publish(command: PublishCommand, signal: AbortSignal): Promise<PublishReceipt> {
+    const { type, bytes } = await describeFile(command.file);
+    let outcome: Outcome;
+    try {
+      outcome = await this.#toProject(command, type, bytes, signal);
+    } catch (error) {
+      if (tableauCode(error) !== "404005") throw error;
+      // The project we knew is gone; resolve the path again, once.
+      this.#projects.forget();
+      outcome = await this.#toProject(command, type, bytes, signal);
+    }
+    const { datasource, how, chunks, jobId } = outcome;
+    await addTags(this.#client, datasource, command.tags, signal);
+    return {
+      id: datasource.id,
+      name: datasource.name,
+      url: datasource.webpageUrl ?? null,
+      bytes,
+      how,
+      chunks,
+      jobId,
+      updatedAt: datasource.updatedAt,
+    };
+  }
+
+  async #toProject(command: PublishCommand, type: string, bytes: number, signal: AbortSignal): Promise<Outcome> {
+    const projectId = await this.#projects.resolve(command.project, signal);
+    const before = await findDatasource(this.#client, command.name, projectId, signal);
+    const publication: Publication = { command, type, bytes, projectId, before };
+    const single = bytes <= this.#options.settings.singleRequestMegabytes * MEGABYTE;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return single ? await this.#single(publication, signal) : await this.#chunked(publication, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const lostChunks = !single && LOST_UPLOAD.has(tableauCode(error) ?? "");
+        if (!isAmbiguous(error) && !lostChunks) throw error;
+        const landed = isAmbiguous(error) ? await this.#settled(publication, signal) : undefined;
+        if (landed !== undefined)
+          return { datasource: landed, how: single ? "single" : "chunked", chunks: 0, jobId: null };
+        if (attempt >= TRIES) throw error;
+        // Nothing landed, and sending the same content again can only land it.
+        this.#options.dependencies.log("info", `Publishing ${command.name} is begun anew.`, { system: "tableau" });
+      }
+    }
+  }
+
+  async #single(publication: Publication, signal: AbortSignal): Promise<Outcome> {
+    const { command, type, bytes } = publication;
+    const range = { file: command.file, start: 0, end: bytes };
+    const file = { name: "tableau_datasource", fileName: `datasource.${type}`, range } as const;
+    const datasource = await this.#client.request(
+      {
+        method: "POST",
+        path: `/datasources?datasourceType=${type}&overwrite=true`,
+        schema: datasourceAnswer,
+        operation: "POST /datasources",
+        body: multipartBody(payloadOf(publication), file, this.#boundary()),
+        timeoutMs: TRANSFER_TIMEOUT_MS,
+      },
+      signal,
+    );
+    return { datasource, how: "single", chunks: 1, jobId: null };
+  }
+
+  async #chunked(publication: Publication, signal: AbortSignal): Promise<Outcome> {
+    const { command, type, bytes } = publication;
+    const { settings, dependencies } = this.#options;
+    const chunkBytes = Math.max(1, Math.floor(settings.chunkMegabytes * MEGABYTE));
+    const boundary = () => this.#boundary();
+    const { sessionId, chunks } = await uploadInChunks(this.#client, command.file, bytes, chunkBytes, boundary, signal);
+    const job = await this.#client.request(
+      {
+        method: "POST",
+        path: `/datasources?uploadSessionId=${encodeURIComponent(sessionId)}&datasourceType=${type}&overwrite=true&asJob=true`,
+        schema: jobAnswer,
+        operation: "POST /datasources (asJob)",
+        body: multipartBody(payloadOf(publication), undefined, this.#boundary()),
+      },
+      signal,
+    );
+    await waitForJob(this.#client, job.id, settings.jobTimeoutMinutes * 60_000, dependencies, signal);
+    // A finished job does not say which data source it made.
+    const datasource = await this.#settled(publication, signal);
+    if (datasource !== undefined) return { datasource, how: "chunked", chunks, jobId: job.id };
+    throw new HubError("HUB-5111", `Tableau says ${command.name} is published, but the data source has not changed.`, {
+      place: { system: "tableau", record: publication.before?.id ?? command.name },
+      remedy: "Run again; if it stays so, look at the data source's revisions in Tableau.",
+    });
+  }
+
+  /** The data source if it is new or its stamp has moved since we began; looks a few times while the server settles. */
+  async #settled(publication: Publication, signal: AbortSignal): Promise<Datasource | undefined> {
+    const { command, projectId, before } = publication;
+    for (const wait of SETTLE_WAITS_MS) {
+      if (wait > 0) await this.#options.dependencies.sleep(wait, signal);
+      const now = await findDatasource(this.#client, command.name, projectId, signal);
+      if (now !== undefined && (before === undefined || now.id !== before.id || now.updatedAt > before.updatedAt)) {
+        return now;
+      }
+    }
+    return undefined;
+  }
+
+  #boundary(): string {
+    const { random } = this.#options.dependencies;
+    return `hub-${Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join("")}`;
+  }
+}
+
+function payloadOf({ command, projectId }: Publication): string {
+  return datasourcePayload({ name: command.name, description: command.description, projectId });
+}
+
+const TYPES = new Set(["hyper", "parquet", "tdsx"]);
+
+async function describeFile(file: string): Promise<{ readonly type: string; readonly bytes: number }> {
+  const type = extname(file).slice(1).toLowerCase();
+  if (!TYPES.has(type)) throw unusable(file, "Tableau takes no file of this kind as a data source.");
+  let bytes: number;
+  try {
+    bytes = (await stat(file)).size;
+  } catch (cause) {
+    throw unusable(file, "The file to publish is not there.", cause);
+  }
+  if (bytes === 0) throw unusable(file, "The file to publish is empty.");
+  return { type, bytes };
+}
+
+function unusable(file: string, message: string, cause?: unknown): HubError {
+  return new HubError("HUB-5114", message, {
+    cause,
+    place: { system: "tableau", file },
+    remedy: "Build the extracts again (`hub publish`).",
+  });
+}

@@ -1,0 +1,48 @@
+import { tableau } from "../../../src/connectors/tableau/index.ts";
+import type { TableauSettings } from "../../../src/connectors/tableau/index.ts";
+import type { Connection } from "../../../src/connectors/kit/index.ts";
+
+export interface TestConnection {
+  readonly connection: Connection;
+  /** Waits asked for, in milliseconds; none is waited. */
+  readonly sleeps: number[];
+  /** Everything logged, as one text each. */
+  readonly logged: string[];
+}
+
+/** A connection with an injected sleep that only takes notes. */
+export async function connectTo(
+  described: Readonly<Record<string, string>>,
+  settings: Partial<TableauSettings> = {},
+  onSleep: (ms: number) => Promise<void> = () => Promise.resolve(),
+): Promise<TestConnection> {
+  const sleeps: number[] = [];
+  const logged: string[] = [];
+  const connection = await tableau.connect({
+    name: "tableau-cloud",
+    settings: tableau.settings.parse(settings),
+    credentials: {
+      BASE_URL: described["baseUrl"] ?? "",
+      SITE: described["site"] ?? "",
+      TOKEN_NAME: described["tokenName"] ?? "",
+      TOKEN_SECRET: described["tokenSecret"] ?? "",
+    },
+    dependencies: {
+      clock: { now: () => Date.parse("2026-03-02T09:00:00Z") },
+      sleep: async (ms, signal) => {
+        signal.throwIfAborted();
+        sleeps.push(ms);
+        await onSleep(ms);
+      },
+      random: () => 0.5,
+      ledger: {
+        take: () => Promise.resolve(true),
+        observe: () => undefined,
+        state: () => Promise.resolve({ used: 0, limit: null, resetsAt: null }),
+        reserve: () => undefined,
+      },
+      log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
+    },
+  });
+  return { connection, sleeps, logged };
+}

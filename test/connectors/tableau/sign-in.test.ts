@@ -1,0 +1,138 @@
+import { inspect } from "node:util";
+import { describe, expect, test } from "@jest/globals";
+import nock from "nock";
+import { HubError } from "../../../src/model/index.ts";
+import { connectTo } from "./connection.ts";
+
+const HOST = "https://10ax.online.tableau.test";
+const POD = "https://dub01.online.tableau.test";
+const SECRET = "s3cret-of-the-token";
+const DESCRIBED = { baseUrl: HOST, site: "techflow", tokenName: "hub", tokenSecret: SECRET };
+const signal = new AbortController().signal;
+
+const serverInfo = (version: string) =>
+  nock(HOST)
+    .get("/api/2.4/serverinfo")
+    .reply(200, { serverInfo: { productVersion: { value: "x", build: "y" }, restApiVersion: version } });
+const credentials = {
+  credentials: { token: "abc|def|site-1", site: { id: "site-1", contentUrl: "techflow" }, user: { id: "user-1" } },
+};
+const signInBody = {
+  credentials: { personalAccessTokenName: "hub", personalAccessTokenSecret: SECRET, site: { contentUrl: "techflow" } },
+};
+const whoIs = (origin: string, version: string) => {
+  const site = nock(origin, { reqheaders: { "x-tableau-auth": "abc|def|site-1" } });
+  site.get(`/api/${version}/sites/site-1`).reply(200, { site: { name: "TechFlow" } });
+  site.get(`/api/${version}/sites/site-1/users/user-1`).reply(403, { error: { code: "403004", summary: "Forbidden" } });
+  site.post(`/api/${version}/auth/signout`).reply(204);
+};
+
+describe("signing in to Tableau", () => {
+  test.each([
+    ["3.9", "3.9"],
+    ["3.31", "3.29"],
+    ["4.0", "3.29"],
+  ])("speaks to a server of version %s in version %s", async (theirs, spoken) => {
+    serverInfo(theirs);
+    nock(HOST).post(`/api/${spoken}/auth/signin`, signInBody).reply(200, credentials);
+    whoIs(HOST, spoken);
+    const { connection } = await connectTo(DESCRIBED);
+    expect(await connection.identify(signal)).toMatchObject({
+      tenant: "site-1",
+      userName: "user-1",
+      apiVersion: spoken,
+    });
+    await connection.close();
+  });
+
+  test("follows one redirect with the same body and stays on that pod", async () => {
+    serverInfo("3.29");
+    nock(HOST)
+      .post("/api/3.29/auth/signin")
+      .reply(301, "", { location: `${POD}/api/3.29/auth/signin` });
+    nock(POD).post("/api/3.29/auth/signin", signInBody).reply(200, credentials);
+    whoIs(POD, "3.29");
+    const { connection } = await connectTo(DESCRIBED);
+    expect(await connection.identify(signal)).toMatchObject({ tenantName: "TechFlow" });
+    await connection.close();
+  });
+
+  test.each([
+    [
+      "a second redirect",
+      () =>
+        nock(POD)
+          .post("/api/3.29/auth/signin")
+          .reply(302, "", { location: `${HOST}/again` }),
+      POD,
+    ],
+    ["one that leaves the encrypted connection", () => undefined, "http://dub01.online.tableau.test"],
+  ])("does not follow %s", async (_what, prepare, target) => {
+    serverInfo("3.29");
+    nock(HOST)
+      .post("/api/3.29/auth/signin")
+      .reply(301, "", { location: `${target}/api/3.29/auth/signin` });
+    prepare();
+    const { connection } = await connectTo(DESCRIBED);
+    await expect(connection.identify(signal)).rejects.toMatchObject({ code: "HUB-5101" });
+  });
+
+  test("is refused with HUB-5101 and never repeats the secret, even when the server does", async () => {
+    serverInfo("3.29");
+    nock(HOST)
+      .post("/api/3.29/auth/signin")
+      .reply(401, { error: { code: "401001", summary: "Signin Error", detail: `bad secret ${SECRET}` } });
+    const { connection, logged } = await connectTo(DESCRIBED);
+    const failure: unknown = await connection.identify(signal).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(HubError);
+    expect(failure).toMatchObject({ code: "HUB-5101", disposition: "operator" });
+    expect(inspect(failure, { depth: 10, showHidden: true })).not.toContain(SECRET);
+    expect(logged.join("\n")).not.toContain(SECRET);
+  });
+
+  test("tells a server that is not there with HUB-5106, without the request in the error", async () => {
+    nock(HOST)
+      .get("/api/2.4/serverinfo")
+      .times(5)
+      .replyWithError(Object.assign(new Error("x"), { code: "ECONNREFUSED" }));
+    const { connection, sleeps } = await connectTo(DESCRIBED);
+    const failure: unknown = await connection.identify(signal).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "HUB-5106", disposition: "retry-now" });
+    expect(inspect(failure, { depth: 10 })).not.toContain("x-tableau-auth");
+    expect(sleeps).toHaveLength(4);
+  });
+
+  test("tells an answer of somebody else with HUB-5112", async () => {
+    nock(HOST).get("/api/2.4/serverinfo").reply(200, "<html>Welcome</html>");
+    const { connection } = await connectTo(DESCRIBED);
+    await expect(connection.identify(signal)).rejects.toMatchObject({ code: "HUB-5112" });
+  });
+
+  test("gives up when a fresh session is refused, too", async () => {
+    serverInfo("3.29");
+    nock(HOST).post("/api/3.29/auth/signin").times(2).reply(200, credentials);
+    nock(HOST)
+      .get("/api/3.29/sites/site-1")
+      .times(2)
+      .reply(401, { error: { code: "401002", summary: "Unauthorized", detail: "abc|def|site-1" } });
+    nock(HOST)
+      .post("/api/3.29/auth/signout")
+      .reply(401, { error: { code: "401002" } });
+    const { connection } = await connectTo(DESCRIBED);
+    const failure: unknown = await connection.identify(signal).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "HUB-5102" });
+    expect(inspect(failure, { depth: 10 })).not.toContain("abc|def|site-1");
+    await connection.close();
+  });
+});
+
+describe("settings of a Tableau connection", () => {
+  test("refuse what they do not know and sizes no request may have", async () => {
+    await expect(connectTo(DESCRIBED, { singleRequestMegabytes: 65 })).rejects.toThrow(/singleRequestMegabytes/u);
+    await expect(connectTo(DESCRIBED, { projekt: "x" } as object)).rejects.toThrow(/projekt/u);
+  });
+
+  test("need an address", async () => {
+    await expect(connectTo({ ...DESCRIBED, baseUrl: "10ax" })).rejects.toMatchObject({ code: "HUB-5101" });
+  });
+});
