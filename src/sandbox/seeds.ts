@@ -23,6 +23,8 @@ export interface SalesforceFieldSeed {
   /** The name of the parent relationship in SOQL (`CSM__r`), for references. */
   readonly relationshipName?: string;
   readonly externalId?: boolean;
+  /** Whether the org refuses a second record with the same value; external ids alone do not. */
+  readonly unique?: boolean;
   readonly picklist?: readonly string[];
 }
 

@@ -123,7 +123,7 @@ export function techFlowOrg(): SalesforceSeedBuilder {
       IsConverted: name === "Converted",
     });
   }
-  const external = { label: "Hub External Id", type: "string", externalId: true } as const;
+  const external = { label: "Hub External Id", type: "string", externalId: true, unique: true } as const;
   for (const object of ["Account", "Lead", "Opportunity"]) {
     builder.customField(object, { name: "Hub_External_Id__c", ...external });
   }

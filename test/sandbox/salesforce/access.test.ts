@@ -148,6 +148,18 @@ describe("the instance", () => {
     });
   });
 
+  test("hides objects, fields and records without a trace, and shows them again", async () => {
+    const id = await salesforce.create("Account", { Name: "Hidden", Site: "S" });
+    const hide = { objects: ["Lead"], fields: { Account: ["Site"] }, rows: [id] };
+    await salesforce.control("POST", "visibility", hide);
+    expect(await salesforce.queryError("SELECT Id FROM Lead")).toMatchObject({ errorCode: "INVALID_TYPE" });
+    expect(await salesforce.queryError("SELECT Site FROM Account")).toMatchObject({ errorCode: "INVALID_FIELD" });
+    expect((await salesforce.query("SELECT Id FROM Account", "queryAll")).totalSize).toBe(0);
+    expect((await salesforce.call("GET", `sobjects/Account/${id}`)).status).toBe(404);
+    await salesforce.control("POST", "visibility", { hidden: false, ...hide });
+    expect((await salesforce.query("SELECT Site FROM Account")).records).toMatchObject([{ Site: "S" }]);
+  });
+
   test("meets a client with the faults it was told to", async () => {
     await salesforce.control("POST", "faults", { operation: "limits", status: 503, times: 1, after: 1 });
     const statuses: number[] = [];

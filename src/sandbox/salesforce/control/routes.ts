@@ -51,6 +51,13 @@ const LIMITS = z.object({ dailyCalls: z.number().int().nonnegative(), token: z.s
 const PAGING = z.object({ rows: z.number().int().positive() });
 const SESSIONS = z.object({ timeoutSeconds: z.number().positive().optional(), rotate: z.boolean().optional() });
 const USER = z.object({ userId: z.string().optional() });
+/** Objects, fields by object and record ids to hide from the API, or to show again. */
+const VISIBILITY = z.object({
+  hidden: z.boolean().default(true),
+  objects: z.array(z.string()).default([]),
+  fields: z.record(z.string(), z.array(z.string())).default({}),
+  rows: z.array(z.string()).default([]),
+});
 const KEY = z.object({ publicKey: z.string() });
 
 type Handler = (state: ControlState, body: unknown) => unknown;
@@ -166,6 +173,16 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "POST refresh-tokens": (state, body) => {
     const { userId } = USER.parse(body);
     return { refreshToken: state.sessions.grantRefresh(userId ?? state.userId) };
+  },
+  "POST visibility": (state, body) => {
+    const { hidden, objects, fields, rows } = VISIBILITY.parse(body);
+    const { visibility } = state.rest.org;
+    for (const name of objects) visibility.hideObject(objectNamed(state, name).name, hidden);
+    for (const [name, names] of Object.entries(fields)) {
+      visibility.hideFields(objectNamed(state, name).name, hidden ? names : []);
+    }
+    visibility.hideRows(rows, hidden);
+    return {};
   },
   "POST keys": (state, body) => {
     state.credentials.register(KEY.parse(body).publicKey);

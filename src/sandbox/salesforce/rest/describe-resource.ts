@@ -144,7 +144,9 @@ export function describeGlobal(org: Org, version: string): Record<string, unknow
   return {
     encoding: "UTF-8",
     maxBatchSize: 200,
-    sobjects: org.schema.objects.map((each) => describeSummary(each, version)),
+    sobjects: org.schema.objects
+      .filter((each) => org.visibility.shows(each))
+      .map((each) => describeSummary(each, version)),
   };
 }
 
@@ -186,7 +188,7 @@ export function describeObject(org: Org, object: ObjectSchema, version: string):
     defaultImplementation: null,
     extendedBy: null,
     extendsInterfaces: null,
-    fields: object.fields.map((each) => describeField(org, each)),
+    fields: org.visibility.fields(object).map((each) => describeField(org, each)),
     implementedBy: null,
     implementsInterfaces: null,
     listviewable: null,

@@ -21,7 +21,7 @@ export function recordResource(state: RestState, call: Call): Reply {
   const [, name, third, fourth] = call.path;
   if (name === undefined) return conditionalDescribe(state, call, () => describeGlobal(org, call.version));
   const object = org.schema.object(name);
-  if (object === undefined) throw notFound();
+  if (object === undefined || !org.visibility.shows(object)) throw notFound();
   if (third === undefined) return objectItself(state, call, object);
   const word = third.toLowerCase();
   if (fourth === undefined) {
@@ -81,6 +81,7 @@ function recordById(state: RestState, call: Call, object: ObjectSchema, id: stri
     return objectItself(state, { ...call, path: call.path.slice(0, 2) }, object);
   if (method !== "GET" && method !== "PATCH" && method !== "DELETE") throw methodNotAllowed(method);
   const row = liveRecord(context, object, id);
+  if (!state.org.visibility.showsRow(row.Id)) throw notFound();
   const refused = precondition(call, row);
   if (refused !== null) return refused;
   if (method === "GET") return { status: 200, body: readRecord(state, call, object, row) };

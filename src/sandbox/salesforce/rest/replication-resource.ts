@@ -50,7 +50,9 @@ export function replicationResource(
   if (which === "updated") {
     const field = object.fieldsByName.has("systemmodstamp") ? "SystemModstamp" : "CreatedDate";
     const rows = table.ordered(field).slice(table.lowerBound(field, from), table.lowerBound(field, to));
-    const ids = rows.filter((each) => each["IsDeleted"] !== true).map((each) => each.Id);
+    const ids = rows
+      .filter((each) => each["IsDeleted"] !== true && org.visibility.showsRow(each.Id))
+      .map((each) => each.Id);
     return { status: 200, body: { ids, latestDateCovered } };
   }
   const deletedRecords = [...table.deletions()]

@@ -213,6 +213,7 @@ export function customField(seed: {
   readonly referenceTo?: readonly string[];
   readonly relationshipName?: string;
   readonly externalId?: boolean;
+  readonly unique?: boolean;
   readonly picklist?: readonly string[];
 }): FieldSchema {
   const numeric = seed.type === "currency" || seed.type === "double";
@@ -223,7 +224,7 @@ export function customField(seed: {
     precision: numeric ? 18 : 0,
     scale: numeric ? 2 : 0,
     externalId: external,
-    unique: external,
+    unique: seed.unique === true,
     picklist: seed.picklist ?? [],
     restrictedPicklist: seed.picklist !== undefined,
     referenceTo: seed.referenceTo ?? [],

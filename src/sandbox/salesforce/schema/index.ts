@@ -19,7 +19,7 @@ import {
   recordTypeFields,
   userFields,
 } from "./setup-objects.ts";
-import type { ChildRelationship, FieldSchema, ObjectSchema } from "./types.ts";
+import type { ChildRelationship, FieldSchema, ObjectSchema, Row } from "./types.ts";
 
 export { readField } from "./types.ts";
 export type { AddressValue, ChildRelationship, FieldSchema, FieldType, ObjectSchema, Row, Value } from "./types.ts";
@@ -180,12 +180,24 @@ function childrenOf(name: string, all: ReadonlyMap<string, readonly FieldSchema[
   return found;
 }
 
+/** A standard picklist takes the org's own values when its rows hold others than the platform's. */
+function inUse(field: FieldSchema, rows: readonly Row[]): FieldSchema {
+  if (field.type !== "picklist" || field.picklist.length === 0 || field.restrictedPicklist) return field;
+  const seen = new Set<string>();
+  for (const row of rows) {
+    const value = row[field.name];
+    if (typeof value === "string") seen.add(value);
+  }
+  return [...seen].every((each) => field.picklist.includes(each)) ? field : { ...field, picklist: [...seen] };
+}
+
 /** Builds the org's objects: the standard fields plus the seed's custom ones. */
 export function buildSchema(seed: SalesforceSeed): OrgSchema {
   const fields = new Map<string, readonly FieldSchema[]>();
   for (const definition of DEFINITIONS) {
+    const rows = seed.rows[definition.name] ?? [];
     const custom = (seed.customFields[definition.name] ?? []).map((each) => customField(each));
-    fields.set(definition.name, [...definition.fields(), ...custom]);
+    fields.set(definition.name, [...definition.fields().map((each) => inUse(each, rows)), ...custom]);
   }
   return new OrgSchema(
     DEFINITIONS.map((definition) => {

@@ -288,7 +288,10 @@ export function contractFields(): FieldSchema[] {
     longText("SpecialTerms", "Special Terms", 4000),
     lookup("ActivatedById", "Activated By ID", ["User"], "ActivatedBy", READ_ONLY),
     instant("ActivatedDate", "Activated Date", READ_ONLY),
-    picklist("StatusCode", "Status Category", ["Draft", "InApproval", "Activated"], { ...READ_ONLY, nillable: false }),
+    picklist("StatusCode", "Status Category", ["Draft", "InApproval", "Activated", "Expired", "Terminated"], {
+      ...READ_ONLY,
+      nillable: false,
+    }),
     longText("Description", "Description", 32_000),
     text("Name", "Contract Name", 80),
     CURRENCY,

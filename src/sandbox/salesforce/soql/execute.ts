@@ -78,7 +78,9 @@ export function runQuery(org: Org, query: string, options: QueryOptions): QueryA
 
 function scopeOf(run: Run, statement: Statement): Scope {
   const object = run.org.schema.object(statement.from.name);
-  if (object === undefined) throw unknownType(run.query, statement.from.offset, statement.from.name);
+  if (object === undefined || !run.org.visibility.shows(object)) {
+    throw unknownType(run.query, statement.from.offset, statement.from.name);
+  }
   return { org: run.org, object, alias: statement.from.alias, query: run.query };
 }
 
@@ -117,9 +119,13 @@ function semiJoin(run: Run, statement: Statement): Value[] {
 }
 
 function visible(run: Run): (row: Row) => boolean {
-  if (!run.includeDeleted) return (row) => row["IsDeleted"] !== true && row["IsArchived"] !== true;
+  const { visibility } = run.org;
+  if (!run.includeDeleted) {
+    return (row) => row["IsDeleted"] !== true && row["IsArchived"] !== true && visibility.showsRow(row.Id);
+  }
   const { binStart } = run;
   return (row) => {
+    if (!visibility.showsRow(row.Id)) return false;
     if (row["IsDeleted"] !== true) return true;
     const at = row["SystemModstamp"];
     return typeof at !== "string" || at >= binStart;
@@ -198,7 +204,7 @@ function compileRecord(run: Run, scope: Scope, statement: Statement): (row: Row)
     if (item.kind === "children") {
       children.push(compileChildren(run, scope, item.statement));
     } else if (item.kind === "fields") {
-      for (const field of scope.object.fields) {
+      for (const field of scope.org.visibility.fields(scope.object)) {
         if (item.which === "all" || field.custom === (item.which === "custom")) columns.add(field.name, item.offset);
       }
     } else {
@@ -226,7 +232,7 @@ function compileChildren(run: Run, scope: Scope, statement: Statement): Writer {
   const wanted = statement.from.name.split(".").at(-1)?.toLowerCase();
   const relation = scope.object.children.find((each) => each.name.toLowerCase() === wanted);
   const object = relation === undefined ? undefined : run.org.schema.object(relation.object);
-  if (relation === undefined || object === undefined) {
+  if (relation === undefined || object === undefined || !run.org.visibility.shows(object)) {
     throw new SalesforceError(
       400,
       "INVALID_TYPE",
@@ -263,7 +269,7 @@ export function printRecord(
 ): Json {
   const scope: Scope = { org, object, alias: null, query: "" };
   const columns = new ColumnTree(scope);
-  for (const name of fields ?? object.fields.map((each) => each.name)) columns.add(name, 0);
+  for (const name of fields ?? org.visibility.fields(object).map((each) => each.name)) columns.add(name, 0);
   const out: Json = { attributes: attributes(version, object.name, row.Id) };
   for (const write of columns.writers(version)) write(out, row);
   return out;

@@ -127,7 +127,7 @@ export function bindPath(scope: Scope, path: string, offset: number): BoundPath 
     object = target;
     at += part.length + 1;
   }
-  const field = object.fieldsByName.get(last.toLowerCase());
+  const field = scope.org.visibility.field(object, last);
   if (field === undefined) throw noSuchColumn(scope.query, offset, last, object.name);
   return through(steps, field, readOwn(field));
 }

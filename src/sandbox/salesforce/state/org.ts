@@ -5,6 +5,7 @@ import { buildSchema } from "../schema/index.ts";
 import type { ObjectSchema, OrgSchema, Row } from "../schema/index.ts";
 import { Table } from "./table.ts";
 import type { Deletion } from "./table.ts";
+import { Visibility } from "./visibility.ts";
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -29,6 +30,7 @@ export class Org {
   readonly timeZone: string;
   readonly schema: OrgSchema;
   readonly clock: SandboxClock;
+  readonly visibility = new Visibility();
   readonly #tables = new Map<string, Table>();
   readonly #serials = new Map<string, number>();
   #journal: (() => void)[] | null = null;

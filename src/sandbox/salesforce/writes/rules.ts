@@ -24,6 +24,8 @@ const STATUS_CODES: Readonly<Record<string, string>> = {
   Draft: "Draft",
   "In Approval Process": "InApproval",
   Activated: "Activated",
+  Expired: "Expired",
+  Terminated: "Terminated",
 };
 
 function changed(change: Change, field: string): boolean {
