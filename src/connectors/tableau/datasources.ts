@@ -1,10 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import { extname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { anyAnswer, datasourceSchema } from "./answers.ts";
 import type { Datasource } from "./answers.ts";
 import type { TableauClient } from "./client.ts";
 import { jsonBody } from "./multipart.ts";
+import { isPackage, unpackExtract } from "./package-reader.ts";
 
 /** Names a filter carries safely; commas and ampersands in values break it (reference tableau.md §1.5). */
 const FILTERABLE = /^[A-Za-z0-9 _.-]+$/u;
@@ -46,24 +48,30 @@ export async function addTags(
   );
 }
 
-/** Fetches the content into a file, which appears only when it is whole. */
+/**
+ * Fetches the content into a file, which appears only when it is whole. Real servers hand out a published `.hyper` in a
+ * package; when the file asked for is a `.hyper`, the extract is taken out of it.
+ */
 export async function downloadContent(
   client: TableauClient,
   id: string,
   file: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const unfinished = `${file}.part`;
+  const fetched = `${file}.part`;
+  const unpacked = `${file}.unpacked`;
   try {
     await client.bytes(
       `/datasources/${id}/content`,
       "GET /datasources/…/content",
-      (bytes) => pipeline(bytes, createWriteStream(unfinished)),
+      (bytes) => pipeline(bytes, createWriteStream(fetched)),
       signal,
     );
-    await rename(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
+    const wrapped = extname(file).toLowerCase() === ".hyper" && (await isPackage(fetched));
+    if (wrapped) await unpackExtract(fetched, unpacked);
+    await rename(wrapped ? unpacked : fetched, file);
+  } finally {
+    await rm(fetched, { force: true });
+    await rm(unpacked, { force: true });
   }
 }

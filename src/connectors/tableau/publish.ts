@@ -106,13 +106,22 @@ class Publisher {
         const lostChunks = !single && LOST_UPLOAD.has(tableauCode(error) ?? "");
         if (!isAmbiguous(error) && !lostChunks) throw error;
         const landed = isAmbiguous(error) ? await this.#settled(publication, signal) : undefined;
-        if (landed !== undefined)
-          return { datasource: landed, how: single ? "single" : "chunked", chunks: 0, jobId: null };
+        if (landed !== undefined) return this.#unheard(landed, single, bytes);
         if (attempt >= TRIES) throw error;
         // Nothing landed, and sending the same content again can only land it.
         this.#options.dependencies.log("info", `Publishing ${command.name} is begun anew.`, { system: "tableau" });
       }
     }
+  }
+
+  /** A publish whose answer was lost, found done. */
+  #unheard(datasource: Datasource, single: boolean, bytes: number): Outcome {
+    const chunks = single ? 1 : Math.ceil(bytes / this.#chunkBytes());
+    return { datasource, how: single ? "single" : "chunked", chunks, jobId: null };
+  }
+
+  #chunkBytes(): number {
+    return Math.max(1, Math.floor(this.#options.settings.chunkMegabytes * MEGABYTE));
   }
 
   async #single(publication: Publication, signal: AbortSignal): Promise<Outcome> {
@@ -136,7 +145,7 @@ class Publisher {
   async #chunked(publication: Publication, signal: AbortSignal): Promise<Outcome> {
     const { command, type, bytes } = publication;
     const { settings, dependencies } = this.#options;
-    const chunkBytes = Math.max(1, Math.floor(settings.chunkMegabytes * MEGABYTE));
+    const chunkBytes = this.#chunkBytes();
     const boundary = () => this.#boundary();
     const { sessionId, chunks } = await uploadInChunks(this.#client, command.file, bytes, chunkBytes, boundary, signal);
     const job = await this.#client.request(

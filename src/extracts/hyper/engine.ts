@@ -11,6 +11,7 @@ import { HubError } from "../../model/index.ts";
 
 const HOST = "127.0.0.1";
 const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 10_000;
 /** The file format every Tableau since 2020.4.15 reads (reference tableau.md §5.4). */
 const FORMAT_VERSION = 2;
 
@@ -61,7 +62,9 @@ export async function startHyper(options: HyperEngineOptions): Promise<HyperEngi
       server.close();
       if (callback === undefined) child.kill();
       else callback.destroy();
+      const impatient = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
       await ended;
+      clearTimeout(impatient);
       await rm(scratch, { recursive: true, force: true });
     })();
     await stopping;

@@ -36,11 +36,9 @@ export async function checkContent(file: string, type: DatasourceType, inspector
 
 /** The contents of a `.hyper` file; 400011 when the engine cannot open it. */
 export async function hyperContents(file: string, inspector: HyperInspector): Promise<HyperContents> {
-  try {
-    return await inspector.contents(file);
-  } catch {
-    throw publishFailed("The extract could not be opened.");
-  }
+  const contents = await inspector.contents(file);
+  if (contents === undefined) throw publishFailed("The extract could not be opened.");
+  return contents;
 }
 
 /** Exactly one table that no other refers to, from which all the others can be reached along foreign keys. */

@@ -11,6 +11,7 @@ const SettingsPatch = z
     initialFinishCode: z.boolean(),
     jobNotes: z.boolean(),
     failJobs: z.int().min(0),
+    downloadAs: z.enum(["published", "package"]),
   })
   .partial();
 
@@ -70,6 +71,7 @@ export function controlRoutes(gateway: Gateway): Hono {
     settings.unknownPolls = given.unknownPolls ?? settings.unknownPolls;
     settings.initialFinishCode = given.initialFinishCode ?? settings.initialFinishCode;
     settings.jobNotes = given.jobNotes ?? settings.jobNotes;
+    settings.downloadAs = given.downloadAs ?? settings.downloadAs;
     settings.failJobs = given.failJobs ?? settings.failJobs;
     return context.json(settings);
   });

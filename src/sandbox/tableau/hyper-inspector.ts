@@ -34,10 +34,14 @@ export class HyperInspector {
     return this.#binary !== undefined;
   }
 
-  /** Reads tables and assumed foreign keys. Rejects when the engine cannot open the file. */
-  async contents(file: string): Promise<HyperContents> {
+  /** Tables and assumed foreign keys; undefined for a file the engine cannot open. Rejects when there is no engine. */
+  async contents(file: string): Promise<HyperContents | undefined> {
     return this.#inTurn(async (engine) => {
-      await engine.query(`ATTACH DATABASE ${quoted(file)} AS "looked_at"`);
+      try {
+        await engine.query(`ATTACH DATABASE ${quoted(file)} AS "looked_at"`);
+      } catch {
+        return undefined;
+      }
       try {
         return await readContents(engine, "looked_at");
       } finally {
@@ -78,8 +82,15 @@ export class HyperInspector {
     const result = this.#queue.then(async () => {
       clearTimeout(this.#idle);
       this.#process ??= startHyperProcess(binary, this.#directory);
+      let engine: HyperProcess;
       try {
-        return await work(await this.#process);
+        engine = await this.#process;
+      } catch (error) {
+        this.#process = undefined;
+        throw error;
+      }
+      try {
+        return await work(engine);
       } finally {
         this.#idle = setTimeout(() => void this.close(), IDLE_MS);
         this.#idle.unref();

@@ -1,37 +1,47 @@
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { datasourceOf, pathOf } from "./call.ts";
 import type { Reply, SiteCall } from "./call.ts";
 import { collection, element } from "./element.ts";
 import { notFound, TableauError } from "./errors.ts";
 import { listPage } from "./listing.ts";
+import { packageOf } from "./package-writer.ts";
 import { stamp } from "./state.ts";
 import type { Revision } from "./state.ts";
 
 /** `GET /datasources/{id}/content`: the newest bytes, as they were published. */
-export function downloadDatasource(call: SiteCall): Reply {
+export async function downloadDatasource(call: SiteCall): Promise<Reply> {
   const revision = datasourceOf(call).revisions.at(-1);
   if (revision === undefined) throw notFound("404004", "The content");
   return download(call, revision);
 }
 
 /** `GET /datasources/{id}/revisions/{n}/content` */
-export function downloadRevision(call: SiteCall): Reply {
+export async function downloadRevision(call: SiteCall): Promise<Reply> {
   const number = Number(pathOf(call, "revision"));
   const revision = datasourceOf(call).revisions.find((candidate) => candidate.number === number);
   if (revision === undefined) throw notFound("404004", `Revision '${pathOf(call, "revision")}'`);
   return download(call, revision);
 }
 
-function download(call: SiteCall, revision: Revision): Response {
+async function download(call: SiteCall, revision: Revision): Promise<Response> {
   const accept = call.request.headers.get("accept") ?? "*/*";
   if (!/\*\/\*|application\/\*|octet-stream/u.test(accept)) {
     throw new TableauError("406000", "Not Acceptable", "The content is only available as application/octet-stream.");
   }
-  return new Response(streamOf(revision.file), {
+  if (call.settings.downloadAs === "package" && revision.fileName.endsWith(".hyper")) {
+    const packed = await packageOf(revision.fileName, await readFile(revision.file));
+    return bytesResponse(packed, packed.length, revision.fileName.replace(/\.hyper$/u, ".tdsx"));
+  }
+  return bytesResponse(streamOf(revision.file), revision.bytes, revision.fileName);
+}
+
+function bytesResponse(body: ReadableStream | Uint8Array<ArrayBuffer>, length: number, fileName: string): Response {
+  return new Response(body, {
     headers: {
       "content-type": "application/octet-stream",
-      "content-length": String(revision.bytes),
-      "content-disposition": `name="tableau_datasource"; filename="${revision.fileName.replaceAll('"', "")}"`,
+      "content-length": String(length),
+      "content-disposition": `name="tableau_datasource"; filename="${fileName.replaceAll('"', "")}"`,
     },
   });
 }

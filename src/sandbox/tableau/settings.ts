@@ -20,6 +20,8 @@ export interface Settings {
   initialFinishCode: boolean;
   /** Whether a failed job says why; real ones often do not. */
   jobNotes: boolean;
+  /** `package`: a published .hyper is downloaded as a .tdsx around it, as real servers do; `published`: as it came. */
+  downloadAs: "published" | "package";
   /** The next jobs that fail whatever they do. */
   failJobs: number;
   /** Publishes a site may make within an hour; undefined is no limit. */
@@ -36,6 +38,7 @@ export function defaultSettings(limits: "demo" | "real"): Settings {
     unknownPolls: 0,
     initialFinishCode: false,
     jobNotes: false,
+    downloadAs: "published",
     failJobs: 0,
     publishesPerHour: limits === "real" ? 600 : undefined,
     signInRedirect: undefined,

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { PublishCommand, PublishFace } from "../../../src/connectors/kit/index.ts";
 import type { TableauSettings } from "../../../src/connectors/tableau/index.ts";
 import { startTableau } from "../../sandbox/tableau/server.ts";
@@ -22,6 +22,7 @@ beforeEach(async () => {
   open = [];
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const { connection } of open) await connection.close();
   await server.stop();
   await rm(directory, { recursive: true, force: true });
@@ -73,6 +74,19 @@ describe("publishing a small file", () => {
     expect(await operations()).toMatchObject({ "datasources.publish": 1, "auth.signIn": 1 });
   });
 
+  test("takes the extract out of the package that real servers wrap it in", async () => {
+    const content = await hyperFile("small.hyper", 90_000);
+    await server.control("/settings", { downloadAs: "package" });
+    const { publish } = await connected();
+    const receipt = await publish.publish(command("small.hyper"), signal);
+    await publish.download(receipt, join(directory, "back.hyper"), signal);
+    expect((await readFile(join(directory, "back.hyper"))).equals(content)).toBe(true);
+    await publish.download(receipt, join(directory, "back.tdsx"), signal);
+    const packed = await readFile(join(directory, "back.tdsx"));
+    expect(packed.subarray(0, 2).toString("latin1")).toBe("PK");
+    expect((await readdir(directory)).sort()).toEqual(["back.hyper", "back.tdsx", "small.hyper"]);
+  });
+
   test("replaces what is there under the same id", async () => {
     await hyperFile("one.hyper", 1000);
     const second = await hyperFile("two.hyper", 2000);
@@ -109,6 +123,8 @@ describe("publishing a small file", () => {
   });
 
   test("takes a lost answer for what it turns out to be", async () => {
+    // The sandbox's server says so on the console when it breaks a connection off.
+    jest.spyOn(console, "error").mockImplementation(() => undefined);
     await hyperFile("one.hyper", 1000);
     const { publish } = await connected();
     await server.control("/faults", { operation: "datasources.publish", status: 504, when: "after" });
