@@ -42,8 +42,18 @@ describe("the token endpoint", () => {
     const basic = Buffer.from(`${client().client_id}:${client().client_secret}`).toString("base64");
     expect((await grant({ grant_type: "client_credentials" }, { authorization: `Basic ${basic}` })).status).toBe(200);
     const { access_token: token, id } = granted.body as { access_token: string; id: string };
+    const info = await fetch(`${salesforce.origin}/services/oauth2/userinfo`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await info.json()).toMatchObject({ user_id: INTEGRATION, name: "Process Hub" });
     const identity = await fetch(`${id}?format=json&oauth_token=${encodeURIComponent(token)}`);
     expect(await identity.json()).toMatchObject({ user_id: INTEGRATION, username: "process.hub@techflow.example" });
+    await fetch(`${salesforce.origin}/services/oauth2/revoke`, {
+      method: "POST",
+      body: new URLSearchParams({ token }),
+    });
+    const revoked = { authorization: `Bearer ${token}` };
+    expect((await salesforce.call("GET", "limits", undefined, revoked)).status).toBe(401);
   });
 
   test.each([
@@ -146,6 +156,12 @@ describe("the instance", () => {
       total: 4,
       operations: { "GET sobjects/Lead/describe": 1, "GET limits": 3 },
     });
+  });
+
+  test("tells its business time in the Date header and counts rows per object", async () => {
+    const answer = await salesforce.call("GET", "limits/recordCount?sObjects=User,Task,Nope");
+    expect(answer.body).toEqual({ sObjects: [{ count: 3, name: "User" }] });
+    expect(Date.parse(answer.headers.get("date") ?? "")).toBe(salesforce.clock.now());
   });
 
   test("hides objects, fields and records without a trace, and shows them again", async () => {

@@ -4,9 +4,13 @@ import { startSalesforce } from "./server.ts";
 import type { SalesforceServer } from "./server.ts";
 
 let salesforce: SalesforceServer;
+let gone: string;
 
 beforeAll(async () => {
-  salesforce = await startSalesforce(techFlowOrg().build());
+  const builder = techFlowOrg();
+  gone = builder.add("User", { LastName: "Gone", Username: "gone@techflow.example", IsActive: false });
+  for (const name of ["Twin A", "Twin B"]) builder.add("Account", { Name: name, Hub_External_Id__c: "twin" });
+  salesforce = await startSalesforce(builder.build());
 });
 
 beforeEach(() => {
@@ -153,6 +157,19 @@ describe("upsert", () => {
     ]);
     const unknown = await salesforce.call("PATCH", "sobjects/Lead/Nope__c/1", { LastName: "a" });
     expect(unknown).toMatchObject({ status: 404, body: [{ errorCode: "NOT_FOUND" }] });
+  });
+});
+
+test("an external id that two records carry answers 300 with both", async () => {
+  const answer = await salesforce.call("PATCH", "sobjects/Account/Hub_External_Id__c/twin", { Site: "x" });
+  expect(answer.status).toBe(300);
+  expect(answer.body).toHaveLength(2);
+});
+
+test("a user who has left cannot become an owner", async () => {
+  expect(await salesforce.call("POST", "sobjects/Account", { Name: "x", OwnerId: gone })).toMatchObject({
+    status: 400,
+    body: [{ errorCode: "INACTIVE_OWNER_OR_USER" }],
   });
 });
 

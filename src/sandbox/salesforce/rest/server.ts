@@ -63,6 +63,13 @@ function respond(request: Request, reply: Reply, headers: Headers): Response {
 
 /** Answers one request to the instance: OAuth, identity or a REST resource. */
 export async function serve(state: ServerState, request: Request): Promise<Response> {
+  const response = await route(state, request);
+  // Clients bound their windows by the server's time, so it has to be the one the rows are stamped with.
+  response.headers.set("date", new Date(state.rest.org.clock.now()).toUTCString());
+  return response;
+}
+
+async function route(state: ServerState, request: Request): Promise<Response> {
   if (oversized(request)) return new Response("", { status: 431 });
   const url = new URL(request.url);
   const path = splitPath(url.pathname);

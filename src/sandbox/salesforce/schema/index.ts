@@ -10,6 +10,7 @@ import {
   opportunityFields,
 } from "./sales-objects.ts";
 import {
+  currencyTypeFields,
   fieldHistoryFields,
   groupFields,
   leadStatusFields,
@@ -137,6 +138,14 @@ const DEFINITIONS: readonly Definition[] = [
     plural: "Lead Status Values",
     keyPrefix: "01J",
     fields: leadStatusFields,
+    writes: "none",
+  },
+  {
+    name: "CurrencyType",
+    label: "Currency Type",
+    plural: "Currency Types",
+    keyPrefix: "01L",
+    fields: currencyTypeFields,
     writes: "none",
   },
   {

@@ -5,6 +5,7 @@ import {
   CREATED,
   CURRENCY,
   day,
+  decimal,
   email,
   flag,
   ID_FIELD,
@@ -141,6 +142,19 @@ export function leadStatusFields(): FieldSchema[] {
     integer("SortOrder", "Sort Order"),
     flag("IsDefault", "Is Default"),
     flag("IsConverted", "Converted"),
+    ...AUDIT,
+  ]);
+}
+
+/** CurrencyType: the currencies of a multi-currency org with their rates against the corporate one. */
+export function currencyTypeFields(): FieldSchema[] {
+  return readOnly([
+    ID_FIELD,
+    text("IsoCode", "Currency ISO Code", 3, { nameField: true }),
+    decimal("ConversionRate", "Conversion Rate", { scale: 6 }),
+    integer("DecimalPlaces", "Decimal Places"),
+    flag("IsActive", "Active"),
+    flag("IsCorporate", "Corporate Currency"),
     ...AUDIT,
   ]);
 }

@@ -74,7 +74,7 @@ function readNamed(name: string): (target: Target) => Value {
   const lower = name.toLowerCase();
   return ({ object, row }) => {
     if (lower === "type") return object.name;
-    const field = object.fieldsByName.get(lower) ?? (lower === "name" ? nameField(object) : undefined);
+    const field = lower === "name" ? nameField(object) : object.fieldsByName.get(lower);
     return field === undefined ? null : readField(field, row);
   };
 }

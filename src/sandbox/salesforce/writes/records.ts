@@ -4,7 +4,7 @@ import { normalizeId } from "../state/org.ts";
 import { finish, has, stampModified } from "./context.ts";
 import type { Draft, WriteContext } from "./context.ts";
 import { writeHistory } from "./history.ts";
-import { applyRules, checkUnique } from "./rules.ts";
+import { applyRules, checkOwner, checkUnique } from "./rules.ts";
 import { readValues } from "./values.ts";
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -62,6 +62,7 @@ export function createRecord(context: WriteContext, object: ObjectSchema, body: 
   if (has(object, "CreatedById")) draft["CreatedById"] = context.userId;
   stampModified(context, object, draft);
   applyRules({ context, object, former: null, draft, given });
+  checkOwner({ context, object, draft, given });
   checkUnique({ context, object, draft, given });
   const row = finish(draft);
   org.save(org.table(object), row);
@@ -89,6 +90,7 @@ export function updateRecord(context: WriteContext, object: ObjectSchema, id: st
   requireFields(object, draft);
   stampModified(context, object, draft);
   applyRules({ context, object, former, draft, given });
+  checkOwner({ context, object, draft, given });
   checkUnique({ context, object, draft, given });
   const row = finish(draft);
   context.org.save(context.org.table(object), row);

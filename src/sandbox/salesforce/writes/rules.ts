@@ -175,6 +175,20 @@ export function applyRules(change: Change): void {
   }
 }
 
+/** Refuses to hand a record to a user who has left. */
+export function checkOwner(change: Omit<Change, "former">): void {
+  const { context, object, draft, given } = change;
+  const owner = given.get("OwnerId");
+  if (typeof owner !== "string" || !owner.startsWith("005")) return;
+  if (context.org.tableNamed("User").get(owner)?.["IsActive"] !== false) return;
+  throw new SalesforceError(
+    400,
+    "INACTIVE_OWNER_OR_USER",
+    `operation performed with inactive user [${String(draft["OwnerId"])}] as owner of ${object.name.toLowerCase()}`,
+    [],
+  );
+}
+
 /** Refuses a second record with the same value in a unique field. */
 export function checkUnique(change: Omit<Change, "former">): void {
   const { context, object, draft, given } = change;
