@@ -33,10 +33,7 @@ export interface Configuration {
   readonly schedule: HubFile["schedule"];
   readonly publish: {
     readonly connection: string | null;
-    readonly project: readonly string[];
     readonly formats: HubFile["publish"]["formats"];
-    /** Bytes. */
-    readonly chunkThreshold: number;
   };
   readonly people: PeopleFile;
   readonly mappings: MappingSet;

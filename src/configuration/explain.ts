@@ -54,7 +54,7 @@ function mappingSentence(mapping: CompiledMapping, file: MappingFile): string {
     ([type, spec]) => `"${type}" (${typeof spec === "string" ? spec : spec.when})`,
   );
   return [
-    `Each ${mapping.stream} of ${mapping.connection}${where} becomes ${article(mapping.objectType)}`,
+    `Each record of ${mapping.connection}.${mapping.stream}${where} becomes ${article(mapping.objectType)}`,
     attributes.length === 0 ? "" : ` with ${list(attributes)}`,
     references.length === 0 ? "" : `, tied to ${list(references)}`,
     stages,
@@ -65,10 +65,7 @@ function mappingSentence(mapping: CompiledMapping, file: MappingFile): string {
 }
 
 function publishSentence({ publish }: Configuration): string {
-  const where =
-    publish.connection === null
-      ? "written to files only"
-      : `published to ${publish.connection}, project ${publish.project.join(" / ")}`;
+  const where = publish.connection === null ? "written to files only" : `published to ${publish.connection}`;
   return `Extracts are ${where}, as ${list(publish.formats)}.`;
 }
 

@@ -62,21 +62,12 @@ export const hubSchema = z.strictObject({
       connection: connectionName
         .optional()
         .describe("The connection that data sources go to; without it files are only written."),
-      project: z
-        .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-        .default("Process Hub")
-        .describe("The project in the target, or the way to it from the root."),
       formats: z
         .array(z.enum(["hyper", "parquet", "csv"]))
         .min(1)
         .default(["hyper", "parquet", "csv"]),
-      chunk_threshold: z
-        .string()
-        .regex(/^\d+ ?(kB|MB)$/u, "is a size such as 64 MB")
-        .default("64 MB")
-        .describe("Files above this size are sent in chunks."),
     })
-    .default({ project: "Process Hub", formats: ["hyper", "parquet", "csv"], chunk_threshold: "64 MB" }),
+    .default({ formats: ["hyper", "parquet", "csv"] }),
 });
 
 export type HubFile = z.output<typeof hubSchema>;
@@ -84,11 +75,6 @@ export type HubFile = z.output<typeof hubSchema>;
 /** 1 for January. */
 export function monthNumber(name: HubFile["time"]["fiscal_year_starts"]): number {
   return MONTHS.indexOf(name) + 1;
-}
-
-/** Bytes of a size such as `64 MB`. */
-export function sizeInBytes(text: string): number {
-  return Number.parseInt(text, 10) * (text.endsWith("kB") ? 1_000 : 1_000_000);
 }
 
 function isZone(name: string): boolean {

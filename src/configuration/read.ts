@@ -11,7 +11,7 @@ import type { Configuration, ConfiguredConnection, MappingWithFile } from "./con
 import { readConnections } from "./connections.ts";
 import { checkKeys, checkPeople, checkSource } from "./cross-references.ts";
 import type { FileKind, KindContext, KindProblem } from "./file-kind.ts";
-import { hubSchema, monthNumber, sizeInBytes } from "./hub-file.ts";
+import { hubSchema, monthNumber } from "./hub-file.ts";
 import type { HubFile } from "./hub-file.ts";
 import { compileKind } from "./kind-files.ts";
 import { peopleSchema } from "./people-file.ts";
@@ -147,12 +147,7 @@ export async function checkConfiguration(
       money,
       connections,
       schedule: hub.schedule,
-      publish: {
-        connection: hub.publish.connection ?? null,
-        project: typeof hub.publish.project === "string" ? [hub.publish.project] : hub.publish.project,
-        formats: hub.publish.formats,
-        chunkThreshold: sizeInBytes(hub.publish.chunk_threshold),
-      },
+      publish: { connection: hub.publish.connection ?? null, formats: hub.publish.formats },
       people,
       mappings: bundleMappings(mappings.map((each) => each.mapping)),
       vocabulary,

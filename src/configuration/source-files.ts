@@ -29,8 +29,9 @@ export async function readSourceFiles(
     const place = { file: path.join(directory, entry.name) };
     if (entry.isDirectory) {
       if (folders.includes(entry.name)) byFolder.set(entry.name, await readFolder(directory, entry.name));
-      else if (!entry.name.startsWith("."))
+      else if (!entry.name.startsWith(".") && (await readFolder(directory, entry.name)).length > 0) {
         problems.push(unread(`The folder ${entry.name}`, place, suggestion(entry.name, folders)));
+      }
     } else if (topFiles.includes(entry.name)) top.push(entry.name);
     else if (/\.ya?ml$/u.test(entry.name))
       problems.push(unread(`The file ${entry.name}`, place, suggestion(entry.name, topFiles)));

@@ -177,7 +177,12 @@ function dayFrom(text: string, zone: string): string | null {
 function recordReference(value: FieldValue | undefined, stream: string | null): NativeReference | undefined {
   if (value === undefined || value === null) return undefined;
   if (isList(value)) return recordReference(value[0], stream);
-  if (isRecord(value)) return { kind: "record", stream: value.stream, id: value.id };
+  if (isRecord(value)) {
+    // A field that may point to several kinds of records counts only where it points to the one asked for.
+    return stream !== null && stream !== value.stream
+      ? undefined
+      : { kind: "record", stream: value.stream, id: value.id };
+  }
   const id = stream === null ? null : textOf(value);
   return id === null || stream === null ? undefined : { kind: "record", stream, id };
 }

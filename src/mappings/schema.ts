@@ -82,7 +82,9 @@ const detailedField = z
       .optional()
       .describe("With `money`: the currency of every amount, instead of `currency`."),
     ref: fieldName.optional().describe("A field that points to another record of the same system."),
-    stream: fieldName.optional().describe("With `ref`: the stream of that record, when the field holds a bare id."),
+    stream: fieldName
+      .optional()
+      .describe("With `ref`: the only stream it may point to; needed when the field holds a bare id."),
     key: z
       .strictObject({
         type: z.string().min(1).describe("The object type looked for."),
