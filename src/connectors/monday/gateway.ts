@@ -1,0 +1,192 @@
+import { ApiClient } from "@mondaydotcomorg/api";
+import { z } from "zod";
+import { DAY, HubError } from "../../model/index.ts";
+import type { Instant } from "../../model/index.ts";
+import { Transport } from "../kit/index.ts";
+import type { ConnectorDependencies, Failure } from "../kit/index.ts";
+import { faultOf, faultOfThrown, headersOfThrown, judge } from "./failures.ts";
+import type { Fault } from "./failures.ts";
+import { scarcestWait } from "./rate-limits.ts";
+
+/** Pinned, never "current": a new version may change what a field means (reference monday.md §2). */
+export const API_VERSION = "2026-10";
+
+const TIMEOUT_MS = 60_000;
+/** As many partitions as a stream reads side by side; every plan allows more. */
+const CONCURRENCY = 8;
+
+const answerSchema = z.object({
+  status: z.number(),
+  headers: z.instanceof(Headers),
+  data: z.unknown(),
+  errors: z.unknown(),
+  extensions: z.object({ request_id: z.string().optional() }).optional().catch(undefined),
+});
+
+export interface Question<T> {
+  /** For logs and errors. */
+  readonly operation: string;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly answer: z.ZodType<T>;
+  readonly signal: AbortSignal;
+  /** Set on mutations. */
+  readonly idempotencyKey?: string;
+  /** False for what creates. */
+  readonly idempotent?: boolean;
+}
+
+export interface GatewayOptions {
+  readonly endpoint: string;
+  readonly token: string;
+  /** Names the quota of this credential. */
+  readonly credential: string;
+  readonly dependencies: ConnectorDependencies;
+}
+
+/** The one place that speaks to monday.com: official client, pinned version, dispositions, pacing. */
+export class MondayGateway {
+  readonly #options: GatewayOptions;
+  readonly #transport: Transport;
+  #waitUntil: Instant = 0;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#transport = new Transport({
+      credential: options.credential,
+      concurrency: CONCURRENCY,
+      dependencies: options.dependencies,
+    });
+  }
+
+  get calls(): number {
+    return this.#transport.calls;
+  }
+
+  /** monday.com's own clock, as far as its answers told it. */
+  now(): Instant {
+    return this.#transport.serverNow();
+  }
+
+  /** Books the account's daily allowance; what was used of it is the ledger's own count. */
+  async bookDailyLimit(limit: number): Promise<void> {
+    const { ledger, clock } = this.#options.dependencies;
+    const { used } = await ledger.state(this.#options.credential);
+    const untilReset = DAY - (this.now() % DAY);
+    ledger.observe(this.#options.credential, { used, limit, resetsAt: clock.now() + untilReset });
+  }
+
+  /**
+   * Asks one question. Any error in the answer fails it, also beside data: a part that could not be read is no answer.
+   * @throws HubError HUB-1501 … HUB-1509, HUB-1512, HUB-1201 to HUB-1203
+   */
+  async ask<T>(question: Question<T>): Promise<{ readonly data: T; readonly requestId: string | null }> {
+    await this.#throttle(question.signal);
+    const { operation } = question;
+    const answer = await this.#transport.call({
+      operation,
+      idempotent: question.idempotent ?? true,
+      timeoutMs: TIMEOUT_MS,
+      signal: question.signal,
+      send: (signal) => this.#send(question, signal),
+      classify: (thrown) => this.#classify(thrown, operation),
+    });
+    const parsed = question.answer.safeParse(answer.data);
+    if (!parsed.success) throw unexpectedAnswer(operation, parsed.error);
+    return { data: parsed.data, requestId: answer.requestId };
+  }
+
+  async #send<T>(question: Question<T>, signal: AbortSignal): Promise<{ data: unknown; requestId: string | null }> {
+    const { token, endpoint } = this.#options;
+    const { idempotencyKey } = question;
+    // A client per call: neither the abort signal nor a header can be given with a request (reference monday.md §5).
+    const client = new ApiClient({
+      token,
+      endpoint,
+      apiVersion: API_VERSION,
+      requestConfig: {
+        errorPolicy: "all",
+        signal,
+        headers: idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey },
+      },
+    });
+    const answer = answerSchema.parse(await client.rawRequest(question.query, question.variables));
+    this.#observe(answer.headers);
+    const fault = faultOf({ errors: answer.errors }, answer.status, answer.headers);
+    if (fault !== null) throw new MondayFault(fault);
+    checkVersion(answer.headers.get("api-version"), question.operation);
+    return { data: answer.data, requestId: answer.extensions?.request_id ?? null };
+  }
+
+  #classify(thrown: unknown, operation: string): Failure {
+    if (thrown instanceof HubError) return { error: thrown };
+    const headers = headersOfThrown(thrown);
+    if (headers !== undefined) this.#observe(headers);
+    const fault = thrown instanceof MondayFault ? thrown.fault : faultOfThrown(thrown);
+    if (fault !== null) return judge(fault, operation, this.now());
+    if (thrown instanceof z.ZodError) return { error: unexpectedAnswer(operation, thrown) };
+    return {
+      error: new HubError("HUB-1202", `monday.com could not be reached: ${networkReason(thrown)}.`, {
+        disposition: "retry-now",
+        place: { system: "monday", request: operation },
+        remedy: "Check the network and ENDPOINT; the next run goes on from the last stored page.",
+      }),
+    };
+  }
+
+  #observe(headers: Headers): void {
+    this.#transport.observeDate(headers.get("date"));
+    const wait = scarcestWait(headers);
+    if (wait !== undefined) this.#waitUntil = this.#options.dependencies.clock.now() + wait;
+  }
+
+  /** Waits before a budget runs dry, so that nothing is refused in the first place. */
+  async #throttle(signal: AbortSignal): Promise<void> {
+    const { clock, sleep } = this.#options.dependencies;
+    const wait = this.#waitUntil - clock.now();
+    if (wait > 0) await sleep(wait, signal);
+    this.#waitUntil = 0;
+  }
+}
+
+/** Carries an error found inside a 200 answer to where failures are judged. */
+class MondayFault extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(fault.code);
+    this.fault = fault;
+  }
+}
+
+/** A version that was not asked for may mean other things by the same names. */
+function checkVersion(served: string | null, operation: string): void {
+  if (served === API_VERSION) return;
+  throw new HubError("HUB-1509", `monday.com answered in API version ${served ?? "(not told)"}, not ${API_VERSION}.`, {
+    disposition: "operator",
+    place: { system: "monday", request: operation },
+    remedy: "Update the hub to a release that knows the version served now.",
+  });
+}
+
+function unexpectedAnswer(operation: string, error: z.ZodError): HubError {
+  const issue = error.issues[0];
+  const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.code})`;
+  return new HubError(
+    "HUB-1508",
+    `${operation} was answered with something that is not what monday.com documents${where}.`,
+    {
+      disposition: "stop-stream",
+      place: { system: "monday", request: operation },
+      remedy: "Run again; if it stays, the API has changed and the hub needs an update.",
+    },
+  );
+}
+
+/** The cause of a failed fetch by its system code only; texts may hold addresses with secrets. */
+function networkReason(thrown: unknown): string {
+  const cause = thrown instanceof Error ? thrown.cause : undefined;
+  if (typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string")
+    return cause.code;
+  return thrown instanceof Error ? thrown.name : "no answer";
+}

@@ -1,0 +1,117 @@
+import { HubError, parseInstant } from "../../model/index.ts";
+import type { Instant } from "../../model/index.ts";
+import { boardPageSchema, nextPageSchema } from "./answers.ts";
+import type { ActivityAnswer, ItemAnswer, ItemsPage } from "./answers.ts";
+import { boardGone, cellVariables, MOST_RESTARTS, neverEnding, OVERLAP_MS } from "./board-source.ts";
+import type { BoardSource } from "./board-source.ts";
+import { ITEMS_AND_LOG, ITEMS_FIRST, ITEMS_NEXT } from "./documents.ts";
+import { CURSOR_EXPIRED } from "./failures.ts";
+import { ITEMS_PER_PAGE, ROWS_PER_PAGE } from "./streams.ts";
+import { nextForm, updatedSince } from "./updated-filter.ts";
+
+export interface ListedPage {
+  readonly items: readonly ItemAnswer[];
+  /** Newest rows of the log from `logFrom` on; with the very first page only. */
+  readonly log: readonly ActivityAnswer[] | null;
+  /** Everything updated before it has been listed; null while nothing is sure. */
+  readonly before: Instant | null;
+  readonly done: boolean;
+}
+
+export interface ListOptions {
+  /** Items updated at or after it; null for all. */
+  readonly from: Instant | null;
+  /** Rows of the log at or after it, together with the first page. */
+  readonly logFrom: string | null;
+}
+
+/**
+ * Lists a board's active items, oldest update first. When the cursor is forgotten (60 minutes after the first page), it
+ * starts again at the newest update that is certain to have been passed: of items changed since the start, the order no
+ * longer tells where they stood, so they do not count (reference monday.md §7.5).
+ */
+export async function* listItems(source: BoardSource, options: ListOptions): AsyncGenerator<ListedPage> {
+  const startedAt = source.gateway.now();
+  let before = options.from;
+  for (let restarts = 0; ; restarts += 1) {
+    if (restarts > MOST_RESTARTS) throw neverEnding(source, "The items");
+    try {
+      let log: readonly ActivityAnswer[] | null = null;
+      let page: ItemsPage;
+      if (restarts === 0) ({ page, log } = await firstPage(source, before, options.logFrom, true));
+      else ({ page } = await firstPage(source, before, null, false));
+      for (;;) {
+        before = passed(page.items, before, startedAt - OVERLAP_MS);
+        const done = page.cursor === null;
+        yield { items: page.items, log, before: done ? startedAt - OVERLAP_MS : before, done };
+        log = null;
+        if (page.cursor === null) return;
+        page = await nextPage(source, page.cursor);
+      }
+    } catch (error) {
+      if (!(error instanceof HubError) || error.code !== CURSOR_EXPIRED) throw error;
+    }
+  }
+}
+
+/** The newest update among the items seen that did not change while they were listed. */
+function passed(items: readonly ItemAnswer[], before: Instant | null, settled: Instant): Instant | null {
+  let mark = before;
+  for (const item of items) {
+    const updated = parseInstant(item.updated_at ?? "");
+    if (updated !== undefined && updated <= settled && (mark === null || updated > mark)) mark = updated;
+  }
+  return mark;
+}
+
+async function firstPage(
+  source: BoardSource,
+  from: Instant | null,
+  logFrom: string | null,
+  withLog: boolean,
+): Promise<{ page: ItemsPage; log: readonly ActivityAnswer[] | null }> {
+  const { gateway, board, filter, signal } = source;
+  for (;;) {
+    const query = updatedSince(filter.form, from, gateway.now());
+    try {
+      const { data } = await gateway.ask({
+        operation: `items of board ${board.id}`,
+        query: withLog ? ITEMS_AND_LOG : ITEMS_FIRST,
+        variables: {
+          board: [board.id],
+          limit: ITEMS_PER_PAGE,
+          query,
+          ...cellVariables(source),
+          ...(withLog ? { rows: ROWS_PER_PAGE, ...(logFrom === null ? {} : { from: logFrom }) } : {}),
+        },
+        answer: boardPageSchema,
+        signal,
+      });
+      const found = data.boards?.[0];
+      if (found?.items_page == null) throw boardGone(source);
+      const log = found.activity_logs?.filter((row) => row !== null) ?? [];
+      return { page: recent(found.items_page, from), log: withLog ? log : null };
+    } catch (error) {
+      const next = from === null ? undefined : nextForm(error, filter.form);
+      if (next === undefined) throw error;
+      filter.form = next;
+    }
+  }
+}
+
+async function nextPage(source: BoardSource, cursor: string): Promise<ItemsPage> {
+  const { data } = await source.gateway.ask({
+    operation: `next items of board ${source.board.id}`,
+    query: ITEMS_NEXT,
+    variables: { cursor, limit: ITEMS_PER_PAGE, ...cellVariables(source) },
+    answer: nextPageSchema,
+    signal: source.signal,
+  });
+  return data.next_items_page;
+}
+
+/** The coarse filter lets older items through; they are known already. */
+function recent(page: ItemsPage, from: Instant | null): ItemsPage {
+  if (from === null) return page;
+  return { ...page, items: page.items.filter((item) => (parseInstant(item.updated_at ?? "") ?? from) >= from - 1000) };
+}

@@ -1,0 +1,150 @@
+import { z } from "zod";
+import { isJsonObject } from "../../model/index.ts";
+import type { JsonObject, Page, Position, RemovalCause, Tombstone } from "../../model/index.ts";
+import type { ReadContext } from "../kit/index.ts";
+import { boardSchema, userSchema, workspaceSchema } from "./answers.ts";
+import type { BoardAnswer } from "./answers.ts";
+import { BOARDS, BOARD_STATES, USERS, WORKSPACES } from "./documents.ts";
+import type { MondayGateway } from "./gateway.ts";
+import { wantsBoard } from "./settings.ts";
+import type { MondaySettings } from "./settings.ts";
+
+/** The lists have no change filter and are read whole each time; the content hash makes that free (design §5.2). */
+const NO_STATE = null;
+const USERS_PER_PAGE = 500;
+export const BOARDS_PER_PAGE = 50;
+const WORKSPACES_PER_PAGE = 100;
+const STATES_PER_CALL = 100;
+
+interface Listed<T> {
+  readonly records: readonly T[];
+  readonly position: Position;
+}
+
+/** Pages through a list, two pages a call, until one is empty: a short page may hide what the user cannot see. */
+export async function wholeList<T>(
+  gateway: MondayGateway,
+  ask: { operation: string; query: string; limit: number; of: z.ZodType<T>; signal: AbortSignal },
+): Promise<Listed<T>> {
+  const startedAt = gateway.now();
+  const records: T[] = [];
+  const list = z.array(ask.of.nullable()).nullable();
+  for (let page = 1; ; page += 2) {
+    const { data } = await gateway.ask({
+      operation: ask.operation,
+      query: ask.query,
+      variables: { limit: ask.limit, first: page, second: page + 1 },
+      answer: z.object({ first: list, second: list }),
+      signal: ask.signal,
+    });
+    const second = data.second ?? [];
+    records.push(...[...(data.first ?? []), ...second].filter((record) => record !== null));
+    if (second.length === 0) break;
+  }
+  return { records, position: { covered: [{ from: 0, to: startedAt }], state: NO_STATE } };
+}
+
+export async function* readWorkspaces(gateway: MondayGateway, context: ReadContext): AsyncGenerator<Page> {
+  const ask = { operation: "workspaces", query: WORKSPACES, limit: WORKSPACES_PER_PAGE, of: workspaceSchema };
+  const { records, position } = await wholeList(gateway, { ...ask, signal: context.signal });
+  const named = records.flatMap((space) => (space.id === null ? [] : [{ ...space, id: space.id }]));
+  yield {
+    records: named.map((space) => ({ stream: "workspaces", id: space.id, content: space })),
+    tombstones: await goneFromList("workspaces", named, context),
+    rejects: [],
+    position,
+  };
+}
+
+/** Users in any state the list shows; one who is no longer listed keeps the record that names the past. */
+export async function* readUsers(gateway: MondayGateway, context: ReadContext): AsyncGenerator<Page> {
+  const ask = { operation: "users", query: USERS, limit: USERS_PER_PAGE, of: userSchema };
+  const { records, position } = await wholeList(gateway, { ...ask, signal: context.signal });
+  yield {
+    records: records.map((user) => ({ stream: "users", id: user.id, content: user })),
+    tombstones: [],
+    rejects: [],
+    position,
+  };
+}
+
+/**
+ * The boards the settings ask for. One that is no longer listed ends by its own state (archived, deleted) or is out of
+ * sight, and its items with it, the items first: a crash in between is made good by the next run.
+ */
+export async function* readBoards(
+  gateway: MondayGateway,
+  settings: MondaySettings,
+  context: ReadContext,
+): AsyncGenerator<Page> {
+  const ask = { operation: "boards", query: BOARDS, limit: BOARDS_PER_PAGE, of: boardSchema };
+  const { records, position } = await wholeList(gateway, { ...ask, signal: context.signal });
+  const wanted = records.filter((board) => isWanted(board, settings));
+  const gone = await goneFromList("boards", wanted, context);
+  const causes = await causesOf(gateway, gone, context.signal);
+  for (const { id } of gone) {
+    const cause = causes.get(id) ?? "visibility lost";
+    for await (const items of context.known.records("items", id)) {
+      const tombstones = items.map((item): Tombstone => ({
+        stream: "items",
+        id: item.id,
+        cause: cause === "deleted" ? "parent deleted" : cause,
+        at: null,
+      }));
+      yield { records: [], tombstones, rejects: [], position };
+    }
+  }
+  yield {
+    records: wanted.map((board) => ({ stream: "boards", id: board.id, content: boardContent(board) })),
+    tombstones: gone.map((tombstone) => ({ ...tombstone, cause: causes.get(tombstone.id) ?? "visibility lost" })),
+    rejects: [],
+    position,
+    sourceCount: { count: wanted.length, of: "boards the settings ask for" },
+  };
+}
+
+/** Sub-item boards, documents and the like are listed among the boards and are none. */
+export const isWanted = (board: BoardAnswer, settings: MondaySettings): boolean =>
+  (board.type === null || board.type === "board") && wantsBoard(settings, board.name, board.workspace?.name ?? null);
+
+function boardContent(board: BoardAnswer): JsonObject {
+  const content: unknown = board;
+  return isJsonObject(content) ? content : {};
+}
+
+async function goneFromList(
+  stream: string,
+  listed: readonly { readonly id: string }[],
+  context: ReadContext,
+): Promise<readonly Tombstone[]> {
+  const seen = new Set(listed.map((record) => record.id));
+  const gone: Tombstone[] = [];
+  for await (const page of context.known.records(stream)) {
+    for (const { id } of page) if (!seen.has(id)) gone.push({ stream, id, cause: "visibility lost", at: null });
+  }
+  return gone;
+}
+
+async function causesOf(
+  gateway: MondayGateway,
+  gone: readonly Tombstone[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, RemovalCause>> {
+  const causes = new Map<string, RemovalCause>();
+  const answer = z.object({ boards: z.array(z.object({ id: z.string(), state: z.string() }).nullable()).nullable() });
+  for (let at = 0; at < gone.length; at += STATES_PER_CALL) {
+    const ids = gone.slice(at, at + STATES_PER_CALL).map((tombstone) => tombstone.id);
+    const variables = { ids, limit: STATES_PER_CALL };
+    const { data } = await gateway.ask({
+      operation: "states of boards",
+      query: BOARD_STATES,
+      variables,
+      answer,
+      signal,
+    });
+    for (const board of data.boards ?? []) {
+      if (board?.state === "archived" || board?.state === "deleted") causes.set(board.id, board.state);
+    }
+  }
+  return causes;
+}

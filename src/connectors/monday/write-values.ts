@@ -1,0 +1,98 @@
+import { HubError, toIso } from "../../model/index.ts";
+import type { Canonical, Json } from "../../model/index.ts";
+import type { BoardAnswer } from "./answers.ts";
+import { namedColumns } from "./board-columns.ts";
+import type { NamedColumn } from "./board-columns.ts";
+import { foldName } from "./settings.ts";
+
+/** What a command sets: cells by column id in monday.com's write form, and the group to move to. */
+export interface WriteValues {
+  readonly values: Readonly<Record<string, Json>>;
+  readonly group: string | null;
+}
+
+/**
+ * Brings fields, named as the normaliser offers them, to the write forms of reference monday.md §6. The name travels as
+ * the value `name`.
+ * @throws HubError HUB-1516 for a field the board does not have or a value its column cannot hold.
+ */
+export function writeValues(board: BoardAnswer, fields: Readonly<Record<string, Canonical>>): WriteValues {
+  const columns = namedColumns(board);
+  const values: Record<string, Json> = {};
+  let group: string | null = null;
+  for (const [field, value] of Object.entries(fields)) {
+    if (field === "name") {
+      if (typeof value !== "string" || value === "" || value.length > 255)
+        throw unwritable(board, field, "a name has 1 to 255 characters");
+      values["name"] = value;
+    } else if (field === "group") {
+      group = groupId(board, value);
+    } else {
+      const column = columns.find(
+        (candidate) => foldName(candidate.field) === foldName(field) || candidate.id === field,
+      );
+      if (column === undefined) throw unwritable(board, field, "the board has no such column");
+      values[column.id] = value === null ? null : cell(board, column, value);
+    }
+  }
+  return { values, group };
+}
+
+function groupId(board: BoardAnswer, value: Canonical): string {
+  const wanted = typeof value === "string" ? foldName(value) : "";
+  const group = board.groups?.find((candidate) => foldName(candidate.title) === wanted || candidate.id === value);
+  if (group === undefined) throw unwritable(board, "group", "the board has no such group");
+  return group.id;
+}
+
+function cell(board: BoardAnswer, column: NamedColumn, value: Exclude<Canonical, null>): Json {
+  const refuse = (why: string): never => {
+    throw unwritable(board, column.field, why);
+  };
+  switch (column.type) {
+    case "text":
+      return typeof value === "string" || typeof value === "number" ? String(value) : refuse("a text is expected");
+    case "long_text":
+      return typeof value === "string" ? { text: value } : refuse("a text is expected");
+    case "numbers": {
+      const number = typeof value === "object" && "amount" in value ? value.amount : value;
+      return typeof number === "number" ? String(number) : refuse("a number is expected");
+    }
+    case "status": {
+      if (typeof value !== "string") return refuse("the text of a label is expected");
+      const known = [...column.labels].find(([, label]) => foldName(label) === foldName(value));
+      return known === undefined ? refuse(`"${value}" is not one of its labels`) : { index: Number(known[0]) };
+    }
+    case "dropdown": {
+      if (typeof value === "string") return { labels: [value] };
+      return isList(value) ? { labels: [...value] } : refuse("labels are expected");
+    }
+    case "people":
+      return typeof value === "object" && "person" in value
+        ? { personsAndTeams: [{ id: Number(value.person), kind: "person" }] }
+        : refuse("a person is expected");
+    case "date":
+      if (typeof value === "object" && "day" in value) return { date: value.day };
+      if (typeof value === "object" && "at" in value) {
+        const [date = "", time = ""] = toIso(value.at).split("T");
+        return { date, time: time.slice(0, 8) };
+      }
+      return refuse("a day is expected");
+    case "checkbox":
+      return typeof value === "boolean" ? (value ? { checked: "true" } : null) : refuse("yes or no is expected");
+    case "link":
+      return typeof value === "string" ? { url: value, text: value } : refuse("an address is expected");
+    default:
+      return refuse(`columns of the type ${column.type} are not written`);
+  }
+}
+
+const isList = (value: Canonical): value is readonly string[] => Array.isArray(value);
+
+function unwritable(board: BoardAnswer, field: string, why: string): HubError {
+  return new HubError("HUB-1516", `"${field}" of the board ${board.name} cannot be set: ${why}.`, {
+    disposition: "skip-record",
+    place: { system: "monday", stream: "items", partition: board.id, path: field },
+    remedy: "Compare the contract's fields with the board's columns.",
+  });
+}
