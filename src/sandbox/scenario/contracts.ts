@@ -113,7 +113,7 @@ function renew(
 function oldCustomers(setting: Setting, random: Random, book: CustomerBook): Term[] {
   const { start, calendar, staff, ids } = setting;
   const terms: Term[] = [];
-  for (let i = Math.round(50 * setting.scale); i > 0; i -= 1) {
+  for (let i = Math.round(35 * setting.scale); i > 0; i -= 1) {
     const startDay = calendar.businessDayFrom(calendar.localDay(start) - random.int(5, 330));
     const createdAt = second(calendar.instant(startDay - random.int(20, 60), 10 * HOUR));
     const owner = random.pick(staff.sellers);

@@ -149,7 +149,7 @@ export function tellNewBusiness(setting: Setting, book: CustomerBook, leads: rea
     const deal = convert(setting, random, book, lead);
     if (deal !== null) deals.push(deal);
   }
-  const wanted = Math.round(630 * setting.scale);
+  const wanted = Math.round(680 * setting.scale);
   while (deals.length < wanted) {
     const at = second(calendar.add(start + random.next() * (asOf - start), random.between(0, 7) * HOUR));
     if (at >= asOf) continue;
@@ -166,7 +166,7 @@ export function tellNewBusiness(setting: Setting, book: CustomerBook, leads: rea
     );
   }
   for (const deal of deals) {
-    runDeal(setting, random, deal, random.chance(0.36));
+    runDeal(setting, random, deal, random.chance(0.32));
     deal.changes = upTo<DealChange>(deal.changes, asOf);
     if (!deal.changes.some((change) => change.field === "stage" && change.to === "Closed Won")) {
       deal.contractNumber = null;
@@ -184,7 +184,7 @@ export function tellExpansions(
   const { asOf, calendar } = setting;
   const deals: DealStory[] = [];
   for (const customer of customers) {
-    if (!random.chance(0.36)) continue;
+    if (!random.chance(0.32)) continue;
     const at = calendar.add(customer.since + random.between(60, 300) * DAY, random.between(0, 7) * HOUR);
     if (at >= asOf) continue;
     const owner = customer.account.owner;

@@ -89,7 +89,7 @@ export function tellFeatures(setting: Setting): FeatureStory[] {
   const count = Math.round(120 * setting.scale);
   const order = random.shuffled(Array.from({ length: FEATURE_NAMES }, (_, k) => k));
   const times = Array.from({ length: count }, () =>
-    calendar.add(start + random.next() * (asOf - start - 12 * DAY), random.between(0, 7) * HOUR),
+    calendar.add(start + random.next() * (asOf - start - 8 * DAY), random.between(0, 7) * HOUR),
   ).sort((a, b) => a - b);
   const features = times.map((at, n): FeatureStory => {
     const owner = random.pick(staff.productManagers);
@@ -136,17 +136,25 @@ export function tellFeatures(setting: Setting): FeatureStory[] {
   return features;
 }
 
-/** One or two items in Planning are committed in the last business hours, so that their epic is not yet due. */
+/** One or two items are committed in the last business hours, so that their epic is not yet due. */
 function commitLastMinute(setting: Setting, random: Random, features: readonly FeatureStory[]): void {
   const { asOf, calendar } = setting;
-  const ready = features.filter((feature) => {
+  const stageOf = (feature: FeatureStory): RoadmapStage => {
     const last = feature.changes.findLast((change) => change.kind === "stage");
-    return last?.kind === "stage" && last.to === "Planning" && last.at < asOf - 8 * DAY && feature.defects.length === 0;
-  });
+    return last?.kind === "stage" ? last.to : "Discovery";
+  };
+  const quiet = features.filter(
+    (feature) => feature.defects.length === 0 && (feature.changes.at(-1)?.at ?? feature.createdAt) < asOf - 5 * DAY,
+  );
+  const planned = quiet.filter((feature) => stageOf(feature) === "Planning");
+  const ready = planned.length > 0 ? planned : quiet.filter((feature) => stageOf(feature) === "Discovery");
   let day = calendar.localDay(asOf) - 1;
   while (!calendar.isBusinessDay(day)) day -= 1;
   for (const feature of random.shuffled(ready).slice(0, Math.max(1, Math.round(1.5 * setting.scale)))) {
     const at = second(calendar.instant(day, random.between(9.5, 16.5) * HOUR));
+    if (stageOf(feature) === "Discovery") {
+      feature.changes.push({ at: at - 3 * HOUR, by: feature.owner, kind: "stage", to: "Planning" });
+    }
     feature.changes.push({ at, by: feature.owner, kind: "stage", to: "Committed" });
     feature.defects.push("epic-not-yet-due");
   }

@@ -233,6 +233,18 @@ function tellLastMinute(setting: Setting, random: Random, deals: readonly DealSt
   });
 }
 
+/** Sees to it that a manager who has left still holds an onboarding that cannot be finished yet. */
+function leaveOneBehind(setting: Setting, random: Random, deals: readonly DealStory[]): void {
+  const { asOf, staff } = setting;
+  for (const deal of random.shuffled(deals)) {
+    const win = winsOf(deal)[0] ?? 0;
+    const leaver = staff.successManagers.find((person) => (staff.leftAt.get(person.name) ?? 0) > win);
+    if (leaver === undefined || win < asOf - 22 * DAY) continue;
+    deal.changes = deal.changes.map((change) => (change.field === "csm" ? { ...change, to: leaver } : change));
+    return;
+  }
+}
+
 /** Onboardings nobody's deal asked for. */
 function orphans(setting: Setting, random: Random, book: CustomerBook): OnboardingStory[] {
   const { asOf, calendar, staff, ids } = setting;
@@ -318,6 +330,11 @@ export function tellOnboardings(
     random,
     won.filter((deal) => !defects.has(deal) && settled(deal)),
     STEP_ODDITIES,
+  );
+  leaveOneBehind(
+    setting,
+    random,
+    live.filter((deal) => !defects.has(deal)),
   );
   for (const [deal, defect] of defects) {
     deal.defects.push(defect);

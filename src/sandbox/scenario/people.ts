@@ -32,12 +32,12 @@ function service(name: string): RosterEntry {
   return entry;
 }
 
-/** Decides who has left by the as-of: one or two Customer Success Managers, within the last four months. */
+/** Decides who has left by the as-of: one or two Customer Success Managers, within the last three weeks. */
 export function createStaff(random: Random, asOf: number): Staff {
   const successManagers = byJob("csm");
   const leftAt = new Map<string, number>();
   for (const person of random.shuffled(successManagers).slice(0, random.int(1, 2))) {
-    leftAt.set(person.name, asOf - Math.round(random.between(6, 40)) * DAY);
+    leftAt.set(person.name, asOf - Math.round(random.between(5, 18)) * DAY);
   }
   const [salesManager] = byJob("sales manager");
   if (salesManager === undefined) throw new Error("The roster has no sales manager.");

@@ -145,7 +145,22 @@ function writeItem(
     is_top_group: groups.seeds[0] === group,
     pulse_id: Number(feature.id),
     pulse_name: name,
-    column_values_json: JSON.stringify({ ...values, status: { ...label("Discovery") } }),
+    column_values_json: JSON.stringify({
+      status: label("Discovery"),
+      person: owner,
+      text_key: { value: feature.key },
+      date4: { date: feature.target, icon: null, time: null },
+      numbers: { value: feature.points },
+      priority: {
+        label: {
+          index: PRIORITY_INDEX[feature.priority],
+          text: feature.priority,
+          style: { color: "#a25ddc", border: "#9238af", var_name: "dark-purple" },
+          is_done: false,
+        },
+        post_id: null,
+      },
+    }),
   });
   const cell = (change: FeatureChange, columnId: string, type: string, value: unknown, previous: unknown): void => {
     row(change.at, change.by, "update_column_value", {
