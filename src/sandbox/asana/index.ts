@@ -85,13 +85,20 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
     return json(404, errorBody(noRoute()));
   }
 
+  async function route(request: Request, url: URL): Promise<Response> {
+    if (url.pathname.startsWith(`${BASE}/`)) return callApi(request, url);
+    if (url.pathname.startsWith("/-/")) return oauth(request, url);
+    return json(404, errorBody(noRoute()));
+  }
+
   return {
     name: "asana",
-    fetch: (request) => {
+    fetch: async (request) => {
       const url = new URL(request.url);
-      if (url.pathname.startsWith(`${BASE}/`)) return callApi(request, url);
-      if (url.pathname.startsWith("/-/")) return oauth(request, url);
-      return json(404, errorBody(noRoute()));
+      const answer = await route(request, url);
+      // The service's own clock, as its Date header shows it.
+      answer.headers.set("date", new Date(environment.clock.now()).toUTCString());
+      return answer;
     },
     control: (request) => control({ world, api, authority, limiter, faults, calls }, request),
     describe: (origin) => ({

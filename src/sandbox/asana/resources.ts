@@ -182,8 +182,8 @@ export function createResources(state: State): Resources {
   const entryFields: Record<string, (row: FieldEntry) => FieldResult> = {
     enabled: (row) => row.enabled,
     display_value: (row) => displayValue(state, row.field, row.value),
-    text_value: (row) => (row.field.type === "text" ? (row.value as string | null) : undefined),
-    number_value: (row) => (row.field.type === "number" ? (row.value as number | null) : undefined),
+    text_value: (row) => (row.field.type !== "text" ? undefined : typeof row.value === "string" ? row.value : null),
+    number_value: (row) => (row.field.type !== "number" ? undefined : typeof row.value === "number" ? row.value : null),
     enum_value: (row) =>
       row.field.type === "enum" ? (typeof row.value === "string" ? optionRef(row.value) : null) : undefined,
     multi_enum_values: (row) =>

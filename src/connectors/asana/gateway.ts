@@ -1,0 +1,234 @@
+import { createHash } from "node:crypto";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { ApiClient } from "asana";
+import { z } from "zod";
+import type { Instant } from "../../model/index.ts";
+import { Transport } from "../kit/index.ts";
+import type { ConnectOptions } from "../kit/index.ts";
+import { FailedAction, classify, refusalBehind, unexpectedAnswer } from "./failures.ts";
+import { DEFAULT_BASE_URL, shareOf } from "./settings.ts";
+import type { AsanaSettings } from "./settings.ts";
+
+export type Query = Readonly<Record<string, string | number | boolean>>;
+export type Params = Readonly<Record<string, string>>;
+
+/** One call: a path of the API's reference with its `{…}` parts, and what fills them. */
+export interface Request {
+  readonly method: "GET" | "POST" | "PUT";
+  readonly path: string;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly idempotent?: boolean;
+  readonly cost?: number;
+}
+
+export interface BatchAction {
+  readonly relativePath: string;
+  readonly fields: string;
+  readonly limit?: number;
+}
+
+/** One action's outcome: 2xx with its body, or a refusal that concerns this action alone. */
+export interface BatchResult {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface ListPage {
+  readonly rows: readonly unknown[];
+  readonly last: boolean;
+}
+
+const TIMEOUT_MS = 60_000;
+const PAGE_SIZE = 100;
+const BATCH_SIZE = 10;
+const LISTING_RESTARTS = 3;
+const TRIES = 8;
+
+const responseSchema = z.looseObject({
+  data: z.unknown(),
+  response: z.looseObject({ headers: z.record(z.string(), z.unknown()) }),
+});
+const listSchema = z.looseObject({
+  data: z.array(z.unknown()),
+  next_page: z.looseObject({ offset: z.string() }).nullish(),
+});
+const batchSchema = z.looseObject({
+  data: z.array(z.looseObject({ status_code: z.number(), body: z.unknown() })),
+});
+
+/**
+ * The one door to Asana: the official client for the bytes, the kit's transport for pace, quota, time limits and
+ * retries. The client itself neither retries nor keeps connections open, so both are done here (reference asana.md §2).
+ */
+export class AsanaGateway {
+  readonly #client: ApiClient;
+  readonly #agent: HttpAgent;
+  readonly #transport: Transport;
+  readonly #log: ConnectOptions<AsanaSettings>["dependencies"]["log"];
+
+  constructor(options: ConnectOptions<AsanaSettings>) {
+    const { credentials, settings, dependencies } = options;
+    const baseUrl = (credentials["BASE_URL"] ?? DEFAULT_BASE_URL).replace(/\/+$/u, "");
+    const token = credentials["TOKEN"] ?? "";
+    const pool = { keepAlive: true, maxSockets: settings.concurrency };
+    this.#agent = baseUrl.startsWith("https:") ? new HttpsAgent(pool) : new HttpAgent(pool);
+    this.#client = new ApiClient();
+    this.#client.basePath = baseUrl;
+    this.#client.RETURN_COLLECTION = false;
+    this.#client.timeout = TIMEOUT_MS;
+    this.#client.requestAgent = this.#agent;
+    this.#client.authentications = { token: { type: "personalAccessToken", accessToken: token } };
+    this.#log = dependencies.log;
+    const credential = `asana ${createHash("sha256").update(token).digest("hex").slice(0, 8)}`;
+    if (settings.reserve !== undefined) dependencies.ledger.reserve(credential, shareOf(settings.reserve));
+    this.#transport = new Transport({ credential, concurrency: settings.concurrency, tries: TRIES, dependencies });
+  }
+
+  get calls(): number {
+    return this.#transport.calls;
+  }
+
+  /** The service's clock. */
+  now(): Instant {
+    return this.#transport.serverNow();
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** The JSON body of one answer. Errors: HUB-1201 to 1203 and HUB-14xx. */
+  async call(request: Request, signal: AbortSignal): Promise<unknown> {
+    return this.#send(request, signal, (body) => body);
+  }
+
+  /** One call whose `data` has a known shape. */
+  async read<T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+    const body = await this.call(request, signal);
+    const parsed = z.looseObject({ data: schema }).safeParse(body);
+    if (!parsed.success) throw unexpectedAnswer(nameOf(request), parsed.error);
+    return parsed.data.data;
+  }
+
+  /**
+   * A listing, page after page, back to back. When the service lets the offset expire the listing starts again and
+   * rows may come twice: callers go by gid.
+   */
+  async *list(path: string, params: Params, query: Query, signal: AbortSignal): AsyncGenerator<ListPage> {
+    let restarts = 0;
+    let offset: string | null = null;
+    for (;;) {
+      const asked: Query = offset === null ? query : { ...query, offset };
+      const request: Request = { method: "GET", path, params, query: { ...asked, limit: PAGE_SIZE } };
+      let body: unknown;
+      try {
+        body = await this.call(request, signal);
+      } catch (error) {
+        const expired = refusalBehind(error)?.message.startsWith("offset: Your pagination token") === true;
+        if (!expired || restarts >= LISTING_RESTARTS) throw error;
+        restarts += 1;
+        offset = null;
+        continue;
+      }
+      const parsed = listSchema.safeParse(body);
+      if (!parsed.success) throw unexpectedAnswer(nameOf(request), parsed.error);
+      offset = parsed.data.next_page?.offset ?? null;
+      yield { rows: parsed.data.data, last: offset === null };
+      if (offset === null) return;
+    }
+  }
+
+  /** Reads many paths, ten to a call; results in the order of the actions. */
+  async readMany(actions: readonly BatchAction[], signal: AbortSignal): Promise<readonly BatchResult[]> {
+    const chunks: (readonly BatchAction[])[] = [];
+    for (let at = 0; at < actions.length; at += BATCH_SIZE) chunks.push(actions.slice(at, at + BATCH_SIZE));
+    const results = await Promise.all(chunks.map((chunk) => this.#batch(chunk, signal)));
+    return results.flat();
+  }
+
+  async #batch(actions: readonly BatchAction[], signal: AbortSignal): Promise<readonly BatchResult[]> {
+    const request: Request = {
+      method: "POST",
+      path: "/batch",
+      data: {
+        actions: actions.map(({ relativePath, fields, limit }) => ({
+          method: "get",
+          relative_path: relativePath,
+          options: { fields: fields.split(","), ...(limit === undefined ? {} : { limit }) },
+        })),
+      },
+      idempotent: true,
+      cost: actions.length,
+    };
+    return this.#send(request, signal, (body) => {
+      const parsed = batchSchema.safeParse(body);
+      if (!parsed.success || parsed.data.data.length !== actions.length)
+        throw unexpectedAnswer("POST /batch", parsed.error ?? body);
+      const results = parsed.data.data.map((one) => ({ status: one.status_code, body: one.body }));
+      const bad = results.find(({ status }) => status === 429 || status >= 500);
+      if (bad !== undefined)
+        throw new FailedAction({ status: bad.status, message: "", sync: undefined, retryAfterMs: undefined });
+      return results;
+    });
+  }
+
+  async #send<T>(request: Request, signal: AbortSignal, take: (body: unknown) => T): Promise<T> {
+    const operation = nameOf(request);
+    return this.#transport.call({
+      operation,
+      cost: request.cost ?? 1,
+      idempotent: request.idempotent ?? request.method !== "POST",
+      timeoutMs: TIMEOUT_MS,
+      signal,
+      send: async (attempt) => {
+        const { data, response } = responseSchema.parse(await abortable(this.#ask(request), attempt));
+        const { date, "asana-change": change } = response.headers;
+        this.#transport.observeDate(typeof date === "string" ? date : null);
+        if (typeof change === "string" && change.includes("affected=true"))
+          this.#log("warn", "Asana announces a change that affects this request", { operation, change });
+        return take(data);
+      },
+      classify: (thrown) => classify(thrown, operation),
+    });
+  }
+
+  /** The client writes into the objects it is given, so each call gets fresh ones. */
+  async #ask({ method, path, params, query, data }: Request): Promise<unknown> {
+    const json = ["application/json; charset=UTF-8"];
+    return this.#client.callApi(
+      path,
+      method,
+      { ...params },
+      { ...query },
+      {},
+      {},
+      data === undefined ? null : { data: { ...data } },
+      ["token"],
+      data === undefined ? [] : json,
+      json,
+      "Blob",
+    );
+  }
+}
+
+function nameOf({ method, path }: Request): string {
+  return `${method} ${path}`;
+}
+
+/** The client cannot be interrupted: on abort its answer is left alone and dropped when it comes. */
+async function abortable<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+    signal.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    return await Promise.race([pending, aborted]);
+  } finally {
+    if (abort !== undefined) signal.removeEventListener("abort", abort);
+  }
+}

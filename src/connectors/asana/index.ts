@@ -1,0 +1,2 @@
+export { asana } from "./connector.ts";
+export type { AsanaSettings } from "./settings.ts";

@@ -1,0 +1,164 @@
+import { parseInstant } from "../../model/index.ts";
+import type { JsonObject, Page, Position, Reject, SourceRecord, Tombstone } from "../../model/index.ts";
+import { cover } from "../kit/index.ts";
+import type { ReadContext } from "../kit/index.ts";
+import { unexpectedAnswer } from "./failures.ts";
+import type { AsanaGateway } from "./gateway.ts";
+import { settleAbsent } from "./read-tasks.ts";
+import { keepAskedFields, projectsAsked } from "./selection.ts";
+import type { Asked } from "./selection.ts";
+import { accept, contentOf, projectSchema } from "./shapes.ts";
+import type { Project } from "./shapes.ts";
+import { projectsOf } from "./task-details.ts";
+
+function record(project: Project, asked: Asked): SourceRecord {
+  const modifiedAt = parseInstant(project.modified_at ?? "");
+  return {
+    stream: "projects",
+    id: project.gid,
+    content: keepAskedFields(contentOf(project), asked),
+    ...(modifiedAt === undefined ? {} : { modifiedAt }),
+  };
+}
+
+/**
+ * Lists all projects each time (the API offers no filter by change), archived ones too. One that is no longer listed is
+ * asked for by name; with a deleted project go its sections and those of its tasks that live in no other.
+ */
+export async function* readProjects(
+  gateway: AsanaGateway,
+  workspace: string,
+  position: Position | null,
+  context: ReadContext,
+  inScope: (project: JsonObject) => boolean,
+): AsyncGenerator<Page> {
+  const asked = projectsAsked(context.selection);
+  const startedAt = gateway.now();
+  const before: Position = position ?? { covered: [], state: null };
+  const seen = new Set<string>();
+  const query = { workspace, opt_fields: asked.optFields };
+  for await (const page of gateway.list("/projects", {}, query, context.signal)) {
+    const { good, rejects } = accept("projects", projectSchema, page.rows);
+    const ours = good.filter((project) => !seen.has(project.gid) && inScope(contentOf(project)));
+    for (const { gid } of ours) seen.add(gid);
+    for (const { id } of rejects) if (id !== null) seen.add(id);
+    if (ours.length === 0 && rejects.length === 0) continue;
+    yield { records: ours.map((project) => record(project, asked)), tombstones: [], rejects, position: before };
+  }
+  const absent: string[] = [];
+  for await (const page of context.known.records("projects")) {
+    for (const { id } of page) if (!seen.has(id)) absent.push(id);
+  }
+  const settled = await settle(gateway, absent, asked, context, inScope);
+  yield {
+    ...settled,
+    position: { covered: cover(before.covered, { from: 0, to: startedAt }), state: null },
+    sourceCount: { count: seen.size, of: "projects listed" },
+  };
+}
+
+/** Why each unlisted project is gone, and what went with it. */
+async function settle(
+  gateway: AsanaGateway,
+  absent: readonly string[],
+  asked: Asked,
+  context: ReadContext,
+  inScope: (project: JsonObject) => boolean,
+): Promise<{ records: readonly SourceRecord[]; tombstones: readonly Tombstone[]; rejects: readonly Reject[] }> {
+  if (absent.length === 0) return { records: [], tombstones: [], rejects: [] };
+  const actions = absent.map((gid) => ({ relativePath: `/projects/${gid}`, fields: asked.optFields }));
+  const results = await gateway.readMany(actions, context.signal);
+  const records: SourceRecord[] = [];
+  const rejects: Reject[] = [];
+  const tombstones: Tombstone[] = [];
+  const deleted = new Set<string>();
+  const lost = new Set<string>();
+  for (const [i, { status, body }] of results.entries()) {
+    const id = absent[i] ?? "";
+    if (status === 404) {
+      deleted.add(id);
+      tombstones.push({ stream: "projects", id, cause: "deleted", at: null });
+      continue;
+    }
+    if (status !== 200 && status !== 403) throw unexpectedAnswer(`GET /projects/${id}`, body);
+    const found = accept("projects", projectSchema, status === 200 ? [(body as { data?: unknown }).data] : []);
+    rejects.push(...found.rejects);
+    const ours = found.good.filter((project) => inScope(contentOf(project)));
+    records.push(...ours.map((project) => record(project, asked)));
+    if (ours.length > 0 || found.rejects.length > 0) continue;
+    // Out of the token's sight, or of what the connection is configured to look at: the project may well live on.
+    lost.add(id);
+    tombstones.push({ stream: "projects", id, cause: "visibility lost", at: null });
+  }
+  tombstones.push(
+    ...(await sectionsOf(context, deleted, "parent deleted")),
+    ...(await sectionsOf(context, lost, "visibility lost")),
+  );
+  const left = await tasksIn(context, deleted);
+  const settled = await settleAbsent(gateway, left, context, "parent deleted");
+  const unseen = (await tasksIn(context, lost)).filter((gid) => !left.includes(gid));
+  const outOfSight = await settleLost(gateway, unseen, context, lost);
+  return {
+    records: [...records, ...settled.records, ...outOfSight.records],
+    tombstones: [...tombstones, ...settled.tombstones, ...outOfSight.tombstones],
+    rejects: [...rejects, ...settled.rejects, ...outOfSight.rejects],
+  };
+}
+
+/** Tasks of projects out of sight: those that live only there are out of sight with them, whatever a GET says. */
+async function settleLost(
+  gateway: AsanaGateway,
+  gids: readonly string[],
+  context: ReadContext,
+  lost: ReadonlySet<string>,
+): Promise<{ records: readonly SourceRecord[]; tombstones: readonly Tombstone[]; rejects: readonly Reject[] }> {
+  const settled = await settleAbsent(gateway, gids, context);
+  const away = new Set<string>();
+  for (const { stream, id, content } of settled.records) {
+    if (stream === "tasks" && projectsOf(content).every((project) => lost.has(project))) away.add(id);
+  }
+  return {
+    records: settled.records.filter((one) => !away.has(one.member?.id ?? one.id)),
+    tombstones: [
+      ...settled.tombstones,
+      ...[...away].map((id) => ({ stream: "tasks", id, cause: "visibility lost", at: null }) as const),
+    ],
+    rejects: settled.rejects,
+  };
+}
+
+/** Known tasks that stand in any of some projects, with their subtasks. */
+async function tasksIn(context: ReadContext, projects: ReadonlySet<string>): Promise<string[]> {
+  const found = new Set<string>();
+  if (projects.size === 0) return [];
+  const parents = new Map<string, string>();
+  for await (const page of context.known.records("tasks")) {
+    for (const { id, content } of page) {
+      if (projectsOf(content).some((project) => projects.has(project))) found.add(id);
+      const parent = (content["parent"] as { readonly gid?: unknown } | null | undefined)?.gid;
+      if (typeof parent === "string") parents.set(id, parent);
+    }
+  }
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    for (const [id, parent] of parents) if (found.has(parent)) found.add(id);
+  }
+  return [...found];
+}
+
+async function sectionsOf(
+  context: ReadContext,
+  projects: ReadonlySet<string>,
+  cause: "parent deleted" | "visibility lost",
+): Promise<readonly Tombstone[]> {
+  const tombstones: Tombstone[] = [];
+  if (projects.size === 0) return tombstones;
+  for await (const page of context.known.records("sections")) {
+    for (const { id, content } of page) {
+      const project = (content["project"] as { readonly gid?: unknown } | null | undefined)?.gid;
+      if (typeof project === "string" && projects.has(project))
+        tombstones.push({ stream: "sections", id, cause, at: null });
+    }
+  }
+  return tombstones;
+}

@@ -1,0 +1,249 @@
+import { z } from "zod";
+import { HubError, isJsonObject, MINUTE, parseInstant, toIso } from "../../model/index.ts";
+import type { JsonObject, Page, Position, Reject, SourceRecord, Tombstone } from "../../model/index.ts";
+import { cover } from "../kit/index.ts";
+import type { Partition, ReadContext } from "../kit/index.ts";
+import { readBaseline } from "./baseline.ts";
+import type { Baseline } from "./baseline.ts";
+import type { AsanaGateway } from "./gateway.ts";
+import { tasksAsked } from "./selection.ts";
+import { accept, contentOf, taskSchema } from "./shapes.ts";
+import type { Task } from "./shapes.ts";
+import { FEED } from "./streams.ts";
+import {
+  projectsOf,
+  readStories,
+  readSubtasks,
+  readTasks,
+  signatureOf,
+  taskRecord,
+  tombstonesOf,
+} from "./task-details.ts";
+
+/** `modified_since` reaches back this far behind what was seen, for what commits late. */
+const OVERLAP_MS = 2 * MINUTE;
+/** More tasks than this at the newest stamp would make an unchanged cycle cost a second call. */
+const CROWDED = 90;
+
+const stateSchema = z.object({
+  /** The newest `modified_at` seen; null when the project had no tasks. */
+  since: z.string().nullable(),
+  /** The event feed's epoch in which the project was last listed in full; null when it may not be relied on. */
+  epoch: z.number().nullable(),
+  /** What was asked for when it was listed in full. */
+  asked: z.string(),
+});
+type State = z.output<typeof stateSchema>;
+
+/** How a partition is read this time. */
+interface Plan {
+  readonly state: State | null;
+  readonly baseline: Baseline | null;
+  /** List every task and look for absent ones, rather than those modified since. */
+  readonly everything: boolean;
+  /** Read every task's history, changed or not. */
+  readonly allStories: boolean;
+}
+
+function planOf(position: Position | null, context: ReadContext, baseline: Baseline | null, asked: string): Plan {
+  const parsed = stateSchema.safeParse(position?.state);
+  const state = parsed.success ? parsed.data : null;
+  const followed = baseline !== null && baseline.available && state !== null && state.epoch === baseline.epoch;
+  const sameFields = state === null || state.asked === asked;
+  return {
+    state,
+    baseline,
+    everything: context.mode !== "incremental" || !followed || !sameFields,
+    allStories: context.mode === "full" || !sameFields,
+  };
+}
+
+/**
+ * Reads one project's tasks with their histories. Unchanged, it costs one call. A full listing goes by position in the
+ * project, so its pages are committed but the position stays until the last: after a crash it starts over, and tasks
+ * known to be unchanged cost nothing but the listing.
+ */
+export async function* readProjectTasks(
+  gateway: AsanaGateway,
+  partition: Partition,
+  position: Position | null,
+  context: ReadContext,
+  /** Whether this run lists every project in full, so that the counts of all add up. */
+  listsAll: boolean,
+): AsyncGenerator<Page> {
+  const { signal, selection } = context;
+  const asked = tasksAsked(selection);
+  const plan = planOf(position, context, await readBaseline(context.known), asked.signature);
+  const before: Position = position ?? { covered: [], state: null };
+  const startedAt = gateway.now();
+  const since = plan.everything ? null : (plan.state?.since ?? null);
+  const query = {
+    project: partition.id,
+    opt_fields: asked.optFields,
+    ...(since === null ? {} : { modified_since: toIso((parseInstant(since) ?? 0) - OVERLAP_MS) }),
+  };
+  const known = plan.everything ? await knownIn(context, partition.id) : null;
+  const seen = new Set<string>();
+  const stamps: string[] = [];
+  let homeCount = 0;
+  for await (const page of gateway.list("/tasks", {}, query, signal)) {
+    const { good, rejects } = accept("tasks", taskSchema, page.rows);
+    const fresh = good.filter((task) => !seen.has(task.gid));
+    for (const task of fresh) {
+      seen.add(task.gid);
+      stamps.push(task.modified_at);
+      if (projectsOf(contentOf(task))[0] === partition.id) homeCount += 1;
+    }
+    if (fresh.length === 0 && rejects.length === 0) continue;
+    const compare = known ?? (await knownAmong(context, fresh));
+    const content = await withHistories(gateway, fresh, compare, plan, context);
+    for (const task of content.subtasks) seen.add(task.gid);
+    homeCount += content.subtasks.length;
+    yield {
+      records: content.records,
+      tombstones: content.tombstones,
+      rejects: [...rejects, ...content.rejects],
+      position: before,
+    };
+  }
+  const absent = known === null ? [] : [...known.keys()].filter((gid) => !seen.has(gid));
+  const settled = await settleAbsent(gateway, absent, context);
+  const epoch = plan.baseline?.available === true ? plan.baseline.epoch : null;
+  const state: State = {
+    since: nextSince(since ?? plan.state?.since ?? null, stamps, startedAt),
+    epoch: plan.everything ? epoch : (plan.state?.epoch ?? null),
+    asked: asked.signature,
+  };
+  const from = plan.everything ? 0 : (before.covered.at(-1)?.to ?? 0) - OVERLAP_MS;
+  yield {
+    ...settled,
+    position: { covered: cover(before.covered, { from: Math.max(0, from), to: startedAt }), state },
+    ...(listsAll
+      ? { sourceCount: { count: homeCount, of: "tasks listed in their first project, with subtasks" } }
+      : {}),
+  };
+}
+
+/**
+ * Where the next `modified_since` starts: the newest stamp seen, so that it never depends on clocks; only when too many
+ * tasks share that moment (a bulk change) the service's own time at the start of the listing.
+ */
+function nextSince(previous: string | null, stamps: readonly string[], startedAt: number): string | null {
+  let newest = previous;
+  for (const stamp of stamps) if (newest === null || stamp > newest) newest = stamp;
+  if (newest === null) return null;
+  const edge = toIso((parseInstant(newest) ?? 0) - OVERLAP_MS);
+  const crowd = stamps.reduce((count, stamp) => (stamp >= edge ? count + 1 : count), 0);
+  const start = toIso(startedAt);
+  return crowd > CROWDED && start > newest ? start : newest;
+}
+
+/** Signatures of the tasks the hub believes to be in the project. */
+async function knownIn(context: ReadContext, project: string): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  for await (const page of context.known.records("tasks", project)) {
+    for (const { id, content } of page) known.set(id, signatureOf(content));
+  }
+  // What the event feed delivered last is known under the feed's own partition.
+  for await (const page of context.known.records("tasks", FEED)) {
+    for (const { id, content } of page) if (projectsOf(content).includes(project)) known.set(id, signatureOf(content));
+  }
+  return known;
+}
+
+/** Signatures of some tasks, wherever they were delivered. */
+async function knownAmong(context: ReadContext, tasks: readonly Task[]): Promise<Map<string, string>> {
+  const wanted = new Set(tasks.map(({ gid }) => gid));
+  const partitions = new Set([FEED, ...tasks.flatMap((task) => projectsOf(contentOf(task)))]);
+  const known = new Map<string, string>();
+  for (const partition of partitions) {
+    for await (const page of context.known.records("tasks", partition)) {
+      for (const { id, content } of page) if (wanted.has(id)) known.set(id, signatureOf(content));
+    }
+  }
+  return known;
+}
+
+interface Content {
+  readonly records: readonly SourceRecord[];
+  readonly tombstones: readonly Tombstone[];
+  readonly rejects: readonly Reject[];
+  readonly subtasks: readonly Task[];
+}
+
+/** The listed tasks as records, their subtasks, and the histories of those that changed. */
+async function withHistories(
+  gateway: AsanaGateway,
+  listed: readonly Task[],
+  known: ReadonlyMap<string, string>,
+  plan: Plan,
+  context: ReadContext,
+): Promise<Content> {
+  const asked = tasksAsked(context.selection);
+  const changed = (task: Task): boolean => plan.allStories || known.get(task.gid) !== signatureOf(contentOf(task));
+  const parents = plan.everything ? listed : listed.filter(changed);
+  const below = await readSubtasks(gateway, parents, asked, context.signal);
+  const tasks = [...listed, ...below.tasks];
+  const stories = await readStories(
+    gateway,
+    tasks.filter(changed).map(({ gid }) => gid),
+    asked,
+    context.signal,
+  );
+  // A task that went away between its listing and its history is asked for by name before it is called deleted.
+  const vanished = await settleAbsent(gateway, [...stories.gone], context);
+  return {
+    records: [
+      ...tasks.filter(({ gid }) => !stories.gone.has(gid)).map((task) => taskRecord(task, asked)),
+      ...stories.records,
+      ...vanished.records,
+    ],
+    tombstones: vanished.tombstones,
+    rejects: [...below.rejects, ...stories.rejects, ...vanished.rejects],
+    subtasks: below.tasks,
+  };
+}
+
+/** Asks for each absent task by name: 404 is deleted, 403 out of sight, an answer is a task that moved. */
+export async function settleAbsent(
+  gateway: AsanaGateway,
+  gids: readonly string[],
+  context: ReadContext,
+  cause: "deleted" | "parent deleted" = "deleted",
+  at: (gid: string) => number | null = () => null,
+): Promise<Omit<Content, "subtasks">> {
+  if (gids.length === 0) return { records: [], tombstones: [], rejects: [] };
+  const asked = tasksAsked(context.selection);
+  const details = await readTasks(gateway, gids, asked, context.signal);
+  const stories = await readStories(
+    gateway,
+    details.tasks.map(({ gid }) => gid),
+    asked,
+    context.signal,
+  );
+  const late = stories.gone.size === 0 ? null : await readTasks(gateway, [...stories.gone], asked, context.signal);
+  const unreadable = late?.tasks[0];
+  if (unreadable !== undefined) throw unreadableHistory(unreadable.gid);
+  return {
+    records: [
+      ...details.tasks.filter(({ gid }) => !stories.gone.has(gid)).map((task) => taskRecord(task, asked)),
+      ...stories.records,
+    ],
+    tombstones: [...tombstonesOf(details, cause, at), ...(late === null ? [] : tombstonesOf(late, cause, at))],
+    rejects: [...details.rejects, ...stories.rejects],
+  };
+}
+
+function unreadableHistory(task: string): HubError {
+  return new HubError("HUB-1412", `Task ${task} can be read, its history cannot.`, {
+    disposition: "stop-stream",
+    place: { system: "asana", stream: "tasks", record: task },
+    remedy: "Give the token the scope stories:read, or run again if the task was being deleted.",
+  });
+}
+
+/** The project a partition of tasks or sections stands for, from a stored project record. */
+export function partitionOf(stream: string, id: string, content: JsonObject): Partition {
+  const name = isJsonObject(content) && typeof content["name"] === "string" ? content["name"] : id;
+  return { stream, id, title: name };
+}

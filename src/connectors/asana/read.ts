@@ -1,0 +1,112 @@
+import { HubError } from "../../model/index.ts";
+import type { JsonObject, Page, Position } from "../../model/index.ts";
+import type { Partition, ReadContext, ReadFace } from "../kit/index.ts";
+import type { AsanaGateway } from "./gateway.ts";
+import { readEvents } from "./read-events.ts";
+import { readWholeList, wholeLists } from "./read-lists.ts";
+import { readProjects } from "./read-projects.ts";
+import { readSections } from "./read-sections.ts";
+import { partitionOf, readProjectTasks } from "./read-tasks.ts";
+import type { AsanaSettings } from "./settings.ts";
+import { FEED, WHOLE } from "./streams.ts";
+import { textOf } from "./values.ts";
+
+/** Whether a project belongs to the teams the connection is configured to look at. */
+export function projectFilter(settings: AsanaSettings): (project: JsonObject) => boolean {
+  const teams = settings.projects?.teams;
+  if (teams === undefined) return () => true;
+  const wanted = new Set(teams.map((team) => team.trim().toLowerCase()));
+  return (project) => {
+    const team = project["team"] as { readonly gid?: string; readonly name?: string | null } | null | undefined;
+    if (team === null || team === undefined) return false;
+    return wanted.has(team.gid ?? "") || wanted.has((team.name ?? "").trim().toLowerCase());
+  };
+}
+
+/** The reading side of one connection. `workspace` resolves the tenant's gid, once. */
+export function readFace(
+  gateway: AsanaGateway,
+  settings: AsanaSettings,
+  workspace: (signal: AbortSignal) => Promise<string>,
+): ReadFace {
+  const inScope = projectFilter(settings);
+  /** `modified_at` of the projects last seen, for the sections. */
+  let projects = new Map<string, string>();
+  /** A new epoch of the event feed began in this run. */
+  let newEpoch = false;
+
+  async function knownProjects(context: ReadContext): Promise<readonly Partition[]> {
+    const found: Partition[] = [];
+    const stamps = new Map<string, string>();
+    for await (const page of context.known.records("projects")) {
+      for (const { id, content } of page) {
+        if (!inScope(content)) continue;
+        found.push(partitionOf("", id, content));
+        stamps.set(id, textOf(content["modified_at"]) ?? "");
+      }
+    }
+    projects = stamps;
+    return found;
+  }
+
+  async function feedScope(context: ReadContext): Promise<(gids: readonly string[]) => boolean> {
+    if (settings.projects?.teams === undefined) return (gids) => gids.some((gid) => gid !== "");
+    await knownProjects(context);
+    const ours = projects;
+    return (gids) => gids.some((gid) => ours.has(gid));
+  }
+
+  async function* read(partition: Partition, position: Position | null, context: ReadContext): AsyncGenerator<Page> {
+    const { signal } = context;
+    const tenant = await workspace(signal);
+    const list = wholeLists(tenant)[partition.stream];
+    if (list !== undefined) {
+      yield* readWholeList(gateway, list, position, context);
+      return;
+    }
+    switch (partition.stream) {
+      case "events": {
+        const scope = await feedScope(context);
+        const news = {
+          newEpoch: () => {
+            newEpoch = true;
+          },
+        };
+        yield* readEvents(gateway, tenant, position, context, scope, news);
+        return;
+      }
+      case "projects":
+        yield* readProjects(gateway, tenant, position, context, inScope);
+        return;
+      case "sections":
+        if (!projects.has(partition.id)) await knownProjects(context);
+        yield* readSections(gateway, partition, position, context, projects.get(partition.id) ?? "");
+        return;
+      case "tasks":
+        yield* readProjectTasks(gateway, partition, position, context, newEpoch || context.mode !== "incremental");
+        return;
+      default:
+        throw unknownStream(partition.stream);
+    }
+  }
+
+  return {
+    partitions: async (stream, context) => {
+      if (stream === "stories") return [];
+      if (stream === "events") return [{ stream, id: FEED, title: "Workspace events" }];
+      if (stream === "tasks" || stream === "sections")
+        return (await knownProjects(context)).map((partition) => ({ ...partition, stream }));
+      if (stream !== "projects" && wholeLists("")[stream] === undefined) throw unknownStream(stream);
+      return [{ stream, id: WHOLE, title: "Workspace" }];
+    },
+    read,
+  };
+}
+
+function unknownStream(stream: string): HubError {
+  return new HubError("HUB-1413", `This Asana connection does not read ${stream}.`, {
+    disposition: "stop-stream",
+    place: { system: "asana", stream },
+    remedy: "See `hub discover` for the streams there are.",
+  });
+}

@@ -1,0 +1,66 @@
+import { isJsonObject } from "../../model/index.ts";
+import type { FieldValue, Json, JsonObject } from "../../model/index.ts";
+
+type Maybe = Json | undefined;
+
+export function textOf(value: Maybe): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+/** A nested object's gid. */
+export function gidOf(value: Maybe): string | null {
+  return isJsonObject(value) ? textOf(value["gid"]) : null;
+}
+
+export function nameOf(value: Maybe): string | null {
+  return isJsonObject(value) ? textOf(value["name"]) : null;
+}
+
+export function personOf(value: Maybe): FieldValue {
+  const gid = gidOf(value);
+  return gid === null ? null : { person: gid };
+}
+
+/** A section, team or enum option: the gid survives a renaming. */
+export function optionOf(value: Maybe): FieldValue {
+  const gid = gidOf(value);
+  return gid === null ? null : { option: gid, name: nameOf(value) ?? "" };
+}
+
+export function recordOf(stream: string, value: Maybe): FieldValue {
+  const gid = gidOf(value);
+  return gid === null ? null : { stream, id: gid };
+}
+
+export function listOf(value: Maybe): readonly JsonObject[] {
+  return Array.isArray(value) ? (value as readonly Json[]).filter((one) => isJsonObject(one)) : [];
+}
+
+/** `{date, date_time}` of date custom fields and `{due_on, …}` of stories: the instant when there is one, else the day. */
+export function dateOf(value: Maybe): FieldValue {
+  if (!isJsonObject(value)) return null;
+  return textOf(value["date_time"]) ?? textOf(value["due_at"]) ?? textOf(value["date"]) ?? textOf(value["due_on"]);
+}
+
+/** The value of a custom field, on the object itself (`prefix` empty) or as a story tells it (`old_`, `new_`). */
+export function customValue(type: string | null, holder: JsonObject, prefix: "" | "old_" | "new_"): FieldValue {
+  const read = (name: string): Maybe => holder[`${prefix}${name}`];
+  switch (type) {
+    case "text":
+      return textOf(read("text_value"));
+    case "number": {
+      const number = read("number_value");
+      return typeof number === "number" ? number : null;
+    }
+    case "enum":
+      return optionOf(read("enum_value"));
+    case "multi_enum":
+      return listOf(read("multi_enum_values")).map(optionOf);
+    case "date":
+      return dateOf(read("date_value"));
+    case "people":
+      return listOf(read("people_value")).map(personOf);
+    default:
+      return textOf(read("text_value")) ?? textOf(holder["display_value"]);
+  }
+}

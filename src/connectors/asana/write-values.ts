@@ -1,0 +1,97 @@
+import { HubError, toIso } from "../../model/index.ts";
+import type { Canonical } from "../../model/index.ts";
+import type { CustomFieldDefinition } from "./custom-field-definitions.ts";
+
+/** A write in Asana's words: plain properties, custom field values by gid, and where the object goes. */
+export interface WriteBody {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly customFields: Readonly<Record<string, unknown>>;
+  /** Section or team by name or gid, when the command says one. */
+  readonly section: string | null;
+  readonly team: string | null;
+}
+
+const PLAIN: Readonly<Record<string, readonly string[]>> = {
+  tasks: ["name", "notes", "assignee", "completed", "due_on", "due_at", "start_on", "resource_subtype"],
+  projects: ["name", "notes", "owner", "archived", "completed", "due_on", "start_on"],
+};
+
+/** A value as the API takes it for plain properties. */
+function plain(value: Canonical): string | number | boolean | readonly string[] | null {
+  if (value === null || typeof value !== "object") return value;
+  if ("day" in value) return value.day;
+  if ("person" in value) return value.person;
+  if ("amount" in value) return value.amount;
+  if ("at" in value && typeof value.at === "number") return toIso(value.at);
+  return value as readonly string[];
+}
+
+/** One text, for properties that take one. */
+function single(value: Canonical): string {
+  const bare = plain(value);
+  return Array.isArray(bare) ? (bare[0] ?? "") : String(bare ?? "");
+}
+
+function custom(definition: CustomFieldDefinition, value: Canonical): unknown {
+  const bare = plain(value);
+  if (bare === null) return null;
+  switch (definition.resource_subtype) {
+    case "enum":
+      return optionGid(definition, single(value));
+    case "multi_enum":
+      return (Array.isArray(bare) ? (bare as readonly string[]) : [single(value)]).map((one) =>
+        optionGid(definition, one),
+      );
+    case "people":
+      return Array.isArray(bare) ? bare : [bare];
+    case "date":
+      return typeof bare === "string" && bare.includes("T") ? { date_time: bare } : { date: bare };
+    case "number":
+      return typeof bare === "string" ? Number(bare) : bare;
+    default:
+      return single(value);
+  }
+}
+
+function optionGid(definition: CustomFieldDefinition, value: string): string {
+  const options = (definition.enum_options ?? []).filter(({ enabled }) => enabled !== false);
+  const folded = value.trim().toLowerCase();
+  const found = options.find(({ gid, name }) => gid === value || name.trim().toLowerCase() === folded);
+  if (found !== undefined) return found.gid;
+  throw new HubError("HUB-1417", `The custom field ${definition.name} has no enabled option ${value}.`, {
+    disposition: "skip-record",
+    place: { system: "asana", path: definition.name },
+    remedy: `Add the option in Asana, or correct the value; there are: ${options.map(({ name }) => name).join(", ")}.`,
+  });
+}
+
+/** Brings a command's fields, named as the normaliser offers them, to Asana's words. Errors: HUB-1416, HUB-1417. */
+export function writeBody(
+  stream: string,
+  fields: Readonly<Record<string, Canonical>>,
+  definitions: readonly CustomFieldDefinition[],
+): WriteBody {
+  const data: Record<string, unknown> = {};
+  const customFields: Record<string, unknown> = {};
+  let section: string | null = null;
+  let team: string | null = null;
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === "section" && stream === "tasks") section = single(value);
+    else if (name === "team" && stream === "projects") team = single(value);
+    else if (PLAIN[stream]?.includes(name) === true) data[name] = plain(value);
+    else {
+      const definition = definitions.find((one) => one.name === name || `custom ${one.name}` === name);
+      if (definition === undefined) throw notWritable(stream, name);
+      customFields[definition.gid] = custom(definition, value);
+    }
+  }
+  return { data, customFields, section, team };
+}
+
+function notWritable(stream: string, name: string): HubError {
+  return new HubError("HUB-1416", `The hub cannot write ${name} of Asana ${stream}.`, {
+    disposition: "operator",
+    place: { system: "asana", stream, path: name },
+    remedy: "Name a custom field of the workspace or one of the writable fields in docs/connectors.",
+  });
+}

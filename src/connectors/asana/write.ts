@@ -1,0 +1,297 @@
+import { z } from "zod";
+import { HubError, parseInstant, toIso } from "../../model/index.ts";
+import type { Page } from "../../model/index.ts";
+import type { CreateCommand, ReadContext, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
+import { readDefinitions } from "./custom-field-definitions.ts";
+import { refusalBehind } from "./failures.ts";
+import type { AsanaGateway } from "./gateway.ts";
+import { settleAbsent } from "./read-tasks.ts";
+import { projectFilter } from "./read.ts";
+import { keepAskedFields, projectsAsked } from "./selection.ts";
+import type { AsanaSettings } from "./settings.ts";
+import { contentOf, projectSchema } from "./shapes.ts";
+import { writeBody } from "./write-values.ts";
+
+type Workspace = (signal: AbortSignal) => Promise<string>;
+
+const createdSchema = z.looseObject({ gid: z.string(), created_at: z.string().nullish() });
+const stampSchema = z.looseObject({ gid: z.string(), modified_at: z.string() });
+const notedSchema = z.looseObject({ gid: z.string(), notes: z.string().nullish() });
+const namedSchema = z.looseObject({ gid: z.string(), name: z.string() });
+
+/**
+ * Writes to projects and tasks. Asana has no idempotency key and external ids are not for personal tokens, so the
+ * marker stands as a line of its own in the notes, where a listing finds it at once (reference asana.md §11).
+ */
+export function writeFace(gateway: AsanaGateway, settings: AsanaSettings, workspace: Workspace): WriteFace {
+  return {
+    find: (stream, marker, signal) => find(gateway, settings, workspace, stream, marker, signal),
+    create: (command, signal) => create(gateway, workspace, command, signal),
+    update: (command, signal) => update(gateway, workspace, command, signal),
+    verify: (stream, id, context) => verify(gateway, stream, id, context),
+  };
+}
+
+function carries(row: unknown, marker: string): string | null {
+  const parsed = notedSchema.safeParse(row);
+  if (!parsed.success) return null;
+  const lines = (parsed.data.notes ?? "").split("\n");
+  return lines.some((line) => line.trim() === marker) ? parsed.data.gid : null;
+}
+
+async function find(
+  gateway: AsanaGateway,
+  settings: AsanaSettings,
+  workspace: Workspace,
+  stream: string,
+  marker: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  assertWritable(stream);
+  const inScope = projectFilter(settings);
+  const projects: string[] = [];
+  const query = { workspace: await workspace(signal), opt_fields: "notes,team.gid,team.name" };
+  for await (const page of gateway.list("/projects", {}, query, signal)) {
+    for (const row of page.rows) {
+      const gid = stream === "projects" ? carries(row, marker) : null;
+      if (gid !== null) return gid;
+      const project = notedSchema.safeParse(row);
+      if (stream === "tasks" && project.success && inScope(contentOf(project.data))) projects.push(project.data.gid);
+    }
+  }
+  const found = await Promise.all(projects.map((project) => findTask(gateway, project, marker, signal)));
+  return found.find((gid) => gid !== null) ?? null;
+}
+
+async function findTask(
+  gateway: AsanaGateway,
+  project: string,
+  marker: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  for await (const page of gateway.list("/tasks", {}, { project, opt_fields: "notes" }, signal)) {
+    for (const row of page.rows) {
+      const gid = carries(row, marker);
+      if (gid !== null) return gid;
+    }
+  }
+  return null;
+}
+
+async function create(
+  gateway: AsanaGateway,
+  workspace: Workspace,
+  command: CreateCommand,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  assertWritable(command.stream);
+  if (command.template !== undefined) throw notOffered("creating from a template", "Leave `create_from` out.");
+  const tenant = await workspace(signal);
+  const body = writeBody(command.stream, command.fields, await readDefinitions(gateway, tenant, signal));
+  const notes = typeof body.data["notes"] === "string" && body.data["notes"] !== "" ? `${body.data["notes"]}\n\n` : "";
+  const data = { ...body.data, notes: `${notes}${command.marker}` };
+  const made =
+    command.stream === "projects"
+      ? await createProject(gateway, tenant, body.team ?? command.parent ?? null, data, body.customFields, signal)
+      : await createTask(gateway, command.parent ?? null, body.section, data, body.customFields, signal);
+  return { id: made.gid, requestId: null, at: parseInstant(made.created_at ?? "") ?? gateway.now() };
+}
+
+type Made = z.output<typeof createdSchema>;
+type Data = Readonly<Record<string, unknown>>;
+
+/** The marker goes with the first call; fields follow, so that a crash in between leaves a project that is found again. */
+async function createProject(
+  gateway: AsanaGateway,
+  workspace: string,
+  teamName: string | null,
+  data: Data,
+  customFields: Data,
+  signal: AbortSignal,
+): Promise<Made> {
+  if (teamName === null) throw notOffered("creating a project without a team", "Give the field `team`.");
+  const team = await gidByName(
+    gateway,
+    "/workspaces/{workspace_gid}/teams",
+    { workspace_gid: workspace },
+    teamName,
+    signal,
+  );
+  const made = await gateway.read(
+    { method: "POST", path: "/projects", query: { opt_fields: "created_at" }, data: { ...data, workspace, team } },
+    createdSchema,
+    signal,
+  );
+  await setProjectFields(gateway, made.gid, customFields, signal);
+  return made;
+}
+
+async function setProjectFields(
+  gateway: AsanaGateway,
+  project: string,
+  customFields: Data,
+  signal: AbortSignal,
+): Promise<void> {
+  const gids = Object.keys(customFields);
+  if (gids.length === 0) return;
+  const params = { project_gid: project };
+  const present = new Set<string>();
+  const path = "/projects/{project_gid}/custom_field_settings";
+  for await (const page of gateway.list(path, params, { opt_fields: "custom_field.gid" }, signal)) {
+    for (const row of page.rows) {
+      const parsed = z.looseObject({ custom_field: z.looseObject({ gid: z.string() }) }).safeParse(row);
+      if (parsed.success) present.add(parsed.data.custom_field.gid);
+    }
+  }
+  for (const gid of gids.filter((one) => !present.has(one))) {
+    const request = { method: "POST", path: "/projects/{project_gid}/addCustomFieldSetting", params } as const;
+    await gateway.call({ ...request, data: { custom_field: gid }, idempotent: true }, signal);
+  }
+  await gateway.call(
+    { method: "PUT", path: "/projects/{project_gid}", params, data: { custom_fields: customFields } },
+    signal,
+  );
+}
+
+async function createTask(
+  gateway: AsanaGateway,
+  project: string | null,
+  sectionName: string | null,
+  data: Data,
+  customFields: Data,
+  signal: AbortSignal,
+): Promise<Made> {
+  if (project === null) throw notOffered("creating a task outside a project", "Name the project as the parent.");
+  const section = sectionName === null ? null : await sectionGid(gateway, project, sectionName, signal);
+  const home = section === null ? { projects: [project] } : { memberships: [{ project, section }] };
+  const fields = Object.keys(customFields).length === 0 ? {} : { custom_fields: customFields };
+  return gateway.read(
+    { method: "POST", path: "/tasks", query: { opt_fields: "created_at" }, data: { ...data, ...home, ...fields } },
+    createdSchema,
+    signal,
+  );
+}
+
+async function sectionGid(gateway: AsanaGateway, project: string, name: string, signal: AbortSignal): Promise<string> {
+  return gidByName(gateway, "/projects/{project_gid}/sections", { project_gid: project }, name, signal);
+}
+
+async function gidByName(
+  gateway: AsanaGateway,
+  path: string,
+  params: Readonly<Record<string, string>>,
+  name: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const folded = name.trim().toLowerCase();
+  for await (const page of gateway.list(path, params, { opt_fields: "name" }, signal)) {
+    for (const row of page.rows) {
+      const parsed = namedSchema.safeParse(row);
+      if (!parsed.success) continue;
+      if (parsed.data.gid === name || parsed.data.name.trim().toLowerCase() === folded) return parsed.data.gid;
+    }
+  }
+  throw new HubError("HUB-1418", `Asana has no ${name} at ${path}.`, {
+    disposition: "operator",
+    place: { system: "asana", request: `GET ${path}` },
+    remedy: "Correct the name, or create it in Asana.",
+  });
+}
+
+async function update(
+  gateway: AsanaGateway,
+  workspace: Workspace,
+  command: UpdateCommand,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  const { stream, id } = command;
+  assertWritable(stream);
+  const body = writeBody(stream, command.fields, await readDefinitions(gateway, await workspace(signal), signal));
+  const path = stream === "tasks" ? "/tasks/{task_gid}" : "/projects/{project_gid}";
+  const params = stream === "tasks" ? { task_gid: id } : { project_gid: id };
+  // Asana offers no conditional write: the stamp is compared as late as possible.
+  if (command.unmodifiedSince !== undefined) {
+    const now = await gateway.read(
+      { method: "GET", path, params, query: { opt_fields: "modified_at" } },
+      stampSchema,
+      signal,
+    );
+    const modifiedAt = parseInstant(now.modified_at);
+    if (modifiedAt !== undefined && modifiedAt > command.unmodifiedSince) throw stale(command, now.modified_at);
+  }
+  const customFields = Object.keys(body.customFields).length === 0 ? {} : { custom_fields: body.customFields };
+  const data = { ...body.data, ...customFields };
+  if (Object.keys(data).length > 0) await gateway.call({ method: "PUT", path, params, data }, signal);
+  if (body.section !== null) await moveTask(gateway, id, body.section, signal);
+  return { id, requestId: null, at: gateway.now() };
+}
+
+const homeSchema = z.looseObject({
+  memberships: z.array(z.looseObject({ project: z.looseObject({ gid: z.string() }) })),
+});
+
+async function moveTask(gateway: AsanaGateway, task: string, section: string, signal: AbortSignal): Promise<void> {
+  const request = { method: "GET", path: "/tasks/{task_gid}", params: { task_gid: task } } as const;
+  const home = await gateway.read({ ...request, query: { opt_fields: "memberships.project.gid" } }, homeSchema, signal);
+  const project = home.memberships[0]?.project.gid;
+  if (project === undefined) throw notOffered("moving a task that is in no project", "Add it to a project first.");
+  const target = await sectionGid(gateway, project, section, signal);
+  await gateway.call(
+    {
+      method: "POST",
+      path: "/sections/{section_gid}/addTask",
+      params: { section_gid: target },
+      data: { task },
+      idempotent: true,
+    },
+    signal,
+  );
+}
+
+/** Not a step of the partition's reading: the position says nothing and must not replace the partition's own. */
+async function verify(gateway: AsanaGateway, stream: string, id: string, context: ReadContext): Promise<Page> {
+  assertWritable(stream);
+  const position = { covered: [], state: null };
+  if (stream === "tasks") return { ...(await settleAbsent(gateway, [id], context)), position };
+  const asked = projectsAsked(context.selection);
+  const request = { method: "GET", path: "/projects/{project_gid}", params: { project_gid: id } } as const;
+  try {
+    const project = await gateway.read(
+      { ...request, query: { opt_fields: asked.optFields } },
+      projectSchema,
+      context.signal,
+    );
+    const records = [{ stream, id, content: keepAskedFields(contentOf(project), asked) }];
+    return { records, tombstones: [], rejects: [], position };
+  } catch (error) {
+    const status = refusalBehind(error)?.status;
+    if (status !== 404 && status !== 403) throw error;
+    const cause = status === 404 ? "deleted" : "visibility lost";
+    return { records: [], tombstones: [{ stream, id, cause, at: null }], rejects: [], position };
+  }
+}
+
+function assertWritable(stream: string): void {
+  if (stream !== "tasks" && stream !== "projects") throw notOffered(`writing ${stream}`, "Write projects or tasks.");
+}
+
+function notOffered(what: string, remedy: string): HubError {
+  return new HubError("HUB-1419", `The Asana connector does not offer ${what}.`, {
+    disposition: "operator",
+    place: { system: "asana" },
+    remedy,
+  });
+}
+
+function stale({ stream, id, unmodifiedSince }: UpdateCommand, modifiedAt: string): HubError {
+  const planned = unmodifiedSince === undefined ? "" : ` of ${toIso(unmodifiedSince)}`;
+  return new HubError(
+    "HUB-1420",
+    `${stream} ${id} was changed at ${modifiedAt}, after the state${planned} it was planned on.`,
+    {
+      disposition: "skip-record",
+      place: { system: "asana", stream, record: id },
+      remedy: "Read again and plan again.",
+    },
+  );
+}
