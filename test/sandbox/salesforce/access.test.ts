@@ -114,6 +114,31 @@ describe("the token endpoint", () => {
   });
 });
 
+describe("SOAP login", () => {
+  async function login(version: string, password: string): Promise<{ status: number; xml: string }> {
+    const response = await fetch(`${salesforce.origin}/services/Soap/u/${version}`, {
+      method: "POST",
+      headers: { "content-type": "text/xml", soapaction: "login" },
+      body: `<?xml version="1.0"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>
+        <n1:login xmlns:n1="urn:partner.soap.sforce.com"><n1:username>${salesforce.connect["username"] ?? ""}</n1:username>
+        <n1:password>${password}</n1:password></n1:login></e:Body></e:Envelope>`,
+    });
+    return { status: response.status, xml: await response.text() };
+  }
+
+  test("opens a session below version 65 and nowhere else", async () => {
+    const { password = "", securityToken = "" } = salesforce.connect;
+    const granted = await login("64.0", password + securityToken);
+    const sessionId = /<sessionId>([^<]+)</u.exec(granted.xml)?.[1] ?? "";
+    const headers = { authorization: `Bearer ${sessionId}` };
+    expect((await salesforce.call("GET", "limits", undefined, headers)).status).toBe(200);
+    expect((await login("65.0", password + securityToken)).xml).toContain("UNSUPPORTED_API_VERSION");
+    const refused = await login("64.0", password);
+    expect(refused.status).toBe(500);
+    expect(refused.xml).toContain("<faultcode>INVALID_LOGIN</faultcode>");
+  });
+});
+
 describe("the instance", () => {
   test("refuses an unknown token with an array body, and takes the OAuth scheme", async () => {
     expect(await salesforce.call("GET", "limits", undefined, { authorization: "Bearer nope" })).toMatchObject({
@@ -181,6 +206,9 @@ describe("the instance", () => {
     const statuses: number[] = [];
     for (let n = 0; n < 3; n += 1) statuses.push((await salesforce.call("GET", "limits")).status);
     expect(statuses).toEqual([200, 503, 200]);
+    await salesforce.control("POST", "faults", { kind: "cut" });
+    await expect(salesforce.call("GET", "limits")).rejects.toThrow("terminated");
+    expect((await salesforce.call("GET", "limits")).status).toBe(200);
   });
 
   test("describes objects with the fields of both the platform and the org", async () => {

@@ -88,3 +88,11 @@ test("jsforce signs in with client credentials and learns who it is", async () =
   expect((await signed.identity()).username).toBe("process.hub@techflow.example");
   expect((await signed.query("SELECT Id FROM User")).totalSize).toBe(3);
 });
+
+test("jsforce signs in with a name, a password and a security token", async () => {
+  const { username = "", password = "", securityToken = "" } = salesforce.connect;
+  const signed = new Connection({ version: "64.0", loginUrl: salesforce.origin });
+  await signed.login(username, password + securityToken);
+  expect(signed.instanceUrl).toBe(salesforce.origin);
+  expect((await signed.query("SELECT Id FROM User")).totalSize).toBe(3);
+});

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const FAULT = z.object({
   /** Part of the operation name, e.g. `query` or `sobjects/Lead`; every call when left out. */
   operation: z.string().default(""),
-  kind: z.enum(["error", "html", "malformed", "empty"]).default("error"),
+  kind: z.enum(["error", "html", "malformed", "empty", "cut"]).default("error"),
   status: z.number().int().min(200).max(599).default(503),
   code: z.string().default("SERVER_UNAVAILABLE"),
   message: z.string().default("Server too busy"),
@@ -54,6 +54,16 @@ export class Faults {
   }
 }
 
+/** A body that ends long before the length its headers promise; the connection is closed on it. */
+function cutBody(): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(new TextEncoder().encode('{"totalSize":1,"done":true,"records":['));
+      controller.close();
+    },
+  });
+}
+
 /** The answer of a fault. */
 export function faultResponse(fault: Fault): Response {
   const { status, code, message } = fault;
@@ -70,6 +80,11 @@ export function faultResponse(fault: Fault): Response {
       return new Response('{"totalSize":1,"done":tr', { status: 200, headers: type });
     case "empty":
       return new Response("", { status: 200, headers: type });
+    case "cut":
+      return new Response(cutBody(), {
+        status: 200,
+        headers: { ...type, "content-length": "4096", connection: "close" },
+      });
     default:
       return fault.kind satisfies never;
   }

@@ -1,5 +1,6 @@
 import { grantToken, identity, revokeToken, userInfo } from "../auth/oauth.ts";
 import type { OAuthState } from "../auth/oauth.ts";
+import { soapLogin } from "../auth/soap-login.ts";
 import type { Session } from "../auth/sessions.ts";
 import type { CallCounter } from "../control/calls.ts";
 import { faultResponse } from "../control/faults.ts";
@@ -76,6 +77,10 @@ async function route(state: ServerState, request: Request): Promise<Response> {
   if (path[0] === "id") return serveIdentity(state, request, url, path);
   if (path[0] !== "services") return new Response("", { status: 404 });
   if (path[1] === "oauth2") return serveOAuth(state, request, url, path[2] ?? "");
+  if (path[1]?.toLowerCase() === "soap" && path[2] === "u" && request.method === "POST") {
+    state.calls.count("POST Soap/u");
+    return soapLogin(state.oauth, await request.text(), path[3] ?? "", url.origin);
+  }
   if (path[1] !== "data") return new Response("", { status: 404 });
   if (path.length === 2) return versions();
   return serveData(state, request, url, path);
