@@ -5,6 +5,7 @@ export type { Environment } from "./credentials.ts";
 export { explainConfiguration } from "./explain.ts";
 export type { FileKind, KindContext, KindProblem } from "./file-kind.ts";
 export { configurationSchemas } from "./json-schemas.ts";
+export { knownPeople } from "./known-people.ts";
 export type { PeopleFile, PersonFile } from "./people-file.ts";
 export { checkConfiguration, readConfiguration } from "./read.ts";
 export type { ReadOptions } from "./read.ts";

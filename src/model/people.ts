@@ -2,7 +2,8 @@
 export interface Actor {
   readonly id: string;
   readonly name: string;
-  readonly kind: "human" | "service" | "automation" | "unknown";
+  /** A queue holds work until a person takes it. */
+  readonly kind: "human" | "service" | "automation" | "queue" | "unknown";
   readonly team: string | null;
   /** Who takes over when the person has left. */
   readonly backup: string | null;
