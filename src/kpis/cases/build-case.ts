@@ -1,5 +1,5 @@
 import type { Instant, Precision } from "../../model/index.ts";
-import { hashText, parseRecordKey } from "../../model/index.ts";
+import { assertNever, hashText, parseRecordKey } from "../../model/index.ts";
 import { addSpan, daysBetween } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { versionAt } from "../definitions/compile-process.ts";
@@ -156,6 +156,8 @@ function startOf(
       const at = source?.times.findLast((time) => time <= context.asOf);
       return source === undefined || at === undefined ? created() : { at, precision: "s", sourceId: source.id };
     }
+    default:
+      return assertNever(start);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from "../../model/index.ts";
 import type { BusinessCalendar, Instant } from "../../model/index.ts";
 import { addDays, addSpan, daysBetween, formatDuration, formatSpan } from "../definitions/durations.ts";
 import { fold } from "../definitions/problems.ts";
@@ -187,6 +188,8 @@ function find(body: RuleBody, on: Judged): Finding {
         event.at,
       );
     }
+    default:
+      return assertNever(body);
   }
 }
 

@@ -128,8 +128,7 @@ function typed(file: ProcessFile, place: ErrorPlace): ProcessDefinition {
             points: file.sprints.points ?? null,
             team: file.sprints.team ?? null,
             done: file.sprints.done,
-            firstName: file.sprints.first.name,
-            firstDay: file.sprints.first.day,
+            first: file.sprints.first,
             days: file.sprints.days,
           },
   } satisfies Omit<ProcessDefinition, "explanation">;

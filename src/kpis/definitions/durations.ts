@@ -1,5 +1,5 @@
 import type { BusinessCalendar, Instant } from "../../model/index.ts";
-import { DAY, HOUR, MINUTE } from "../../model/index.ts";
+import { assertNever, DAY, HOUR, MINUTE } from "../../model/index.ts";
 
 export type DurationUnit = "minutes" | "hours" | "days" | "weeks" | "business hours" | "business days";
 
@@ -54,6 +54,8 @@ export function addSpan(from: Instant, span: Span, calendar: BusinessCalendar): 
       const target = addDays(day, span.count * (span.unit === "weeks" ? 7 : 1));
       return calendar.startOfDay(target) + (from - calendar.startOfDay(day));
     }
+    default:
+      return assertNever(span.unit);
   }
 }
 

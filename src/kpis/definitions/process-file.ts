@@ -77,8 +77,8 @@ export const processFileSchema = z.strictObject({
       points: name.optional(),
       team: name.optional(),
       done: name,
-      /** The name and first day of one sprint; the others follow by number. */
-      first: z.strictObject({ name, day }),
+      /** Name and first day of each year's first sprint, `2026-S01: 2026-01-05`; the others follow by their number. */
+      first: z.record(z.string().regex(/^.*?\d+$/u, "a name that ends in a number"), day),
       days: z.number().int().positive().default(14),
     })
     .optional(),

@@ -52,8 +52,8 @@ export interface SprintDefinition {
   readonly points: string | null;
   readonly team: string | null;
   readonly done: string;
-  readonly firstName: string;
-  readonly firstDay: Day;
+  /** First day by the name of a sprint; the others of its prefix follow by number. */
+  readonly first: Readonly<Record<string, Day>>;
   readonly days: number;
 }
 

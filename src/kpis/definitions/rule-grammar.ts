@@ -1,3 +1,4 @@
+import { assertNever } from "../../model/index.ts";
 import type { ErrorPlace } from "../../model/index.ts";
 import { formatSpan, parseSpan } from "./durations.ts";
 import { definitionError, fold, quoteList, suggest } from "./problems.ts";
@@ -121,6 +122,8 @@ function plainBody(body: RuleBody): string {
       return `"${body.a}" is the first activity`;
     case "last":
       return `"${body.a}" is the last activity`;
+    default:
+      return assertNever(body);
   }
 }
 
@@ -150,5 +153,7 @@ function formalRule(body: RuleBody): string {
       return `init(${body.a})`;
     case "last":
       return `end(${body.a})`;
+    default:
+      return assertNever(body);
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from "../../model/index.ts";
 import { parseSpan } from "./durations.ts";
 import type { Span } from "./durations.ts";
 
@@ -42,5 +43,7 @@ export function reaches(direction: TargetDirection, value: number, target: numbe
       return value <= target;
     case "below":
       return value < target;
+    default:
+      return assertNever(direction);
   }
 }

@@ -1,0 +1,56 @@
+import type { Instant } from "../../model/index.ts";
+import { DAY } from "../../model/index.ts";
+import { reaches } from "../definitions/targets.ts";
+import type { TargetDirection } from "../definitions/targets.ts";
+import type { Window } from "../definitions/windows.ts";
+import { wilson } from "../statistics/wilson.ts";
+import type { Interval } from "../statistics/wilson.ts";
+import type { KpiVerdict } from "./result.ts";
+
+/** A target is met, or not, only when the whole interval is on one side of it (reference §2.9). */
+export function judgeInterval(interval: Interval, direction: TargetDirection, target: number): KpiVerdict {
+  const low = reaches(direction, interval.low, target);
+  const high = reaches(direction, interval.high, target);
+  if (low && high) return "met";
+  return low || high ? "inconclusive" : "not met";
+}
+
+const MOST_TRIALS = 5_000_000;
+
+/**
+ * How many trials it would take, at the rate seen so far, until the interval clears the target; null when that rate is too
+ * close to the target for any sensible number.
+ */
+export function trialsToConclude(
+  numerator: number,
+  denominator: number,
+  direction: TargetDirection,
+  target: number,
+): number | null {
+  const rate = numerator / denominator;
+  const concludes = (n: number): boolean => {
+    const interval = wilson(rate * n, n);
+    return interval !== null && judgeInterval(interval, direction, target) !== "inconclusive";
+  };
+  let high = denominator;
+  while (!concludes(high)) {
+    high *= 2;
+    if (high > MOST_TRIALS) return null;
+  }
+  let low = Math.floor(high / 2);
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (concludes(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** "about March 2027 at this rate", from how fast trials came in over the window. */
+export function whenConclusive(needed: number | null, n: number, window: Window, asOf: Instant): string {
+  if (needed === null) return "too close to the target to be told apart at this volume";
+  const perDay = n / Math.max(1, (window.to - window.from) / DAY);
+  const at = new Date(asOf + ((needed - n) / perDay) * DAY);
+  const month = at.toLocaleDateString("en-US", { month: "long", year: "numeric", timeZone: "UTC" });
+  return `it takes about ${needed.toLocaleString("en-US")}, at this rate around ${month}`;
+}

@@ -1,0 +1,20 @@
+/** `96.2 %`; whole numbers from 99.95 and for round values. */
+export function percent(ratio: number): string {
+  const value = ratio * 100;
+  return `${Number(value.toFixed(Math.abs(value) < 10 ? 2 : 1))} %`;
+}
+
+/** `19–31 %`. */
+export function percentRange(low: number, high: number): string {
+  return `${Number((low * 100).toFixed(1))}–${Number((high * 100).toFixed(1))} %`;
+}
+
+/** `1,234,500 USD`, whole units. */
+export function moneyText(amount: number, currency: string): string {
+  return `${Math.round(amount).toLocaleString("en-US")} ${currency}`;
+}
+
+/** `1 case`, `12 cases`. */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? singular : plural}`;
+}

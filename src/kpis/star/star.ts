@@ -1,0 +1,233 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { DuckDBAppender, DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
+import {
+  BIGINT,
+  DATE,
+  DOUBLE,
+  DuckDBDataChunk,
+  DuckDBDateValue,
+  DuckDBInstance,
+  DuckDBTimestampValue,
+  INTEGER,
+  TIMESTAMP,
+  VARCHAR,
+} from "@duckdb/node-api";
+import { HubError } from "../../model/index.ts";
+import type { Column, ColumnType } from "./columns.ts";
+import type { LocalTime } from "./local-time.ts";
+import { createLocalTime } from "./local-time.ts";
+import { STAR_TABLE_NAMES, starColumns, starTable } from "./tables.ts";
+import type { StarRow, StarTableName } from "./tables.ts";
+
+const CHUNK_ROWS = 2048;
+const DAY_MS = 86_400_000;
+
+export interface StarOptions {
+  /** A database file, made anew; in memory when left out. */
+  readonly path?: string;
+  /** IANA zone of the local columns. */
+  readonly zone: string;
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+}
+
+/** A value as a query gives it back: bigints as numbers, timestamps and dates as epoch milliseconds. */
+export type SqlValue = string | number | boolean | null;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+const DUCK_TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
+  TEXT: VARCHAR,
+  INT: INTEGER,
+  BIG_INT: BIGINT,
+  DOUBLE,
+  DATE,
+  TIMESTAMP,
+};
+
+/**
+ * Opens an empty star schema in DuckDB. Nothing is fetched: extensions are neither installed nor loaded.
+ * @throws HubError HUB-4501 when the database cannot be opened
+ */
+export async function openStar(options: StarOptions): Promise<Star> {
+  try {
+    if (options.path !== undefined) await mkdir(dirname(options.path), { recursive: true });
+    const instance = await DuckDBInstance.create(options.path ?? ":memory:", {
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+      memory_limit: options.memoryLimit ?? "256MB",
+      threads: String(options.threads ?? 2),
+    });
+    const connection = await instance.connect();
+    await connection.run("SET preserve_insertion_order = true");
+    for (const name of STAR_TABLE_NAMES) {
+      const columns = starColumns(name).map(([column, { type }]) => `"${column}" ${DUCK_TYPES[type].toString()}`);
+      await connection.run(`CREATE TABLE ${name} (${columns.join(", ")})`);
+    }
+    return new Star(instance, connection, createLocalTime(options.zone));
+  } catch (error) {
+    throw new HubError("HUB-4501", `The measuring database ${options.path ?? "in memory"} cannot be opened.`, {
+      cause: error,
+      remedy: "Check that its folder is writable and that no other process holds it.",
+    });
+  }
+}
+
+/** The star schema: rows go in through `append`, answers come out through SQL. Close it when done. */
+export class Star {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly local: LocalTime;
+  readonly #buffers = new Map<StarTableName, Buffer>();
+
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection, local: LocalTime) {
+    this.#instance = instance;
+    this.#connection = connection;
+    this.local = local;
+  }
+
+  /** Adds a row; it is visible to queries after `flush`. */
+  async append<T extends StarTableName>(table: T, row: StarRow<T>): Promise<void> {
+    let buffer = this.#buffers.get(table);
+    if (buffer === undefined) {
+      buffer = newBuffer(table, await this.#connection.createAppender(table));
+      this.#buffers.set(table, buffer);
+    }
+    put(buffer, row, this.local);
+    if (buffer.rows === CHUNK_ROWS) empty(buffer);
+  }
+
+  /** Makes everything appended so far visible. */
+  async flush(): Promise<void> {
+    for (const [table, buffer] of this.#buffers) {
+      try {
+        empty(buffer);
+        buffer.appender.flushSync();
+      } catch (error) {
+        throw new HubError("HUB-4502", `Rows of ${table} could not be written.`, { cause: error });
+      }
+    }
+    await Promise.resolve();
+  }
+
+  /** Runs a statement without an answer. */
+  async run(sql: string): Promise<void> {
+    await this.#guard(sql, () => this.#connection.run(sql));
+  }
+
+  /** Runs a query with positional parameters (`$1`, …). */
+  async query(sql: string, parameters: readonly (string | number | null)[] = []): Promise<readonly SqlRow[]> {
+    const reader = await this.#guard(sql, () => this.#connection.runAndReadAll(sql, [...parameters]));
+    const names = reader.deduplicatedColumnNames();
+    return reader.getRows().map((values) => {
+      const row: Record<string, SqlValue> = {};
+      for (const [index, name] of names.entries()) row[name] = plain(values[index] ?? null);
+      return row;
+    });
+  }
+
+  /** Number of rows of a table. */
+  async count(table: StarTableName): Promise<number> {
+    const [row] = await this.query(`SELECT count(*) AS n FROM ${table}`);
+    return typeof row?.["n"] === "number" ? row["n"] : 0;
+  }
+
+  /** The table's rows in the order of its key, `write` being a COPY target such as `'/x.parquet' (FORMAT parquet)`. */
+  async copy(table: StarTableName, select: string, target: string): Promise<void> {
+    const order = starTable(table).key.map((column) => `"${column}"`);
+    await this.run(`COPY (SELECT ${select} FROM ${table} ORDER BY ${order.join(", ")}) TO ${target}`);
+  }
+
+  close(): void {
+    for (const buffer of this.#buffers.values()) buffer.appender.closeSync();
+    this.#buffers.clear();
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+
+  async #guard<T>(sql: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw new HubError(
+        "HUB-4503",
+        `A measuring query failed: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          cause: error,
+          place: { request: sql.slice(0, 300) },
+        },
+      );
+    }
+  }
+}
+
+interface Buffer {
+  readonly appender: DuckDBAppender;
+  readonly types: readonly DuckDBType[];
+  readonly columns: readonly (readonly [name: string, column: Column])[];
+  readonly values: DuckDBValue[][];
+  rows: number;
+}
+
+function newBuffer(table: StarTableName, appender: DuckDBAppender): Buffer {
+  const columns = starColumns(table);
+  return {
+    appender,
+    columns,
+    types: columns.map(([, column]) => DUCK_TYPES[column.type]),
+    values: columns.map(() => []),
+    rows: 0,
+  };
+}
+
+function put(
+  buffer: Buffer,
+  row: Readonly<Record<string, string | number | null | undefined>>,
+  local: LocalTime,
+): void {
+  for (const [index, [name, column]] of buffer.columns.entries()) {
+    buffer.values[index]?.push(valueOf(row, name, column, local));
+  }
+  buffer.rows += 1;
+}
+
+function valueOf(
+  row: Readonly<Record<string, string | number | null | undefined>>,
+  name: string,
+  { type, derived }: Column,
+  local: LocalTime,
+): DuckDBValue {
+  if (derived?.as === "constant") return derived.from;
+  const value = row[derived?.from ?? name];
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string") {
+    return type === "DATE" ? new DuckDBDateValue(Math.round(Date.parse(`${value}T00:00:00Z`) / DAY_MS)) : value;
+  }
+  if (derived?.as === "date key") return local.dateKey(value);
+  switch (type) {
+    case "TIMESTAMP":
+      return new DuckDBTimestampValue(BigInt(Math.round(derived === undefined ? value : local.wall(value))) * 1000n);
+    case "BIG_INT":
+      return BigInt(Math.round(value));
+    default:
+      return value;
+  }
+}
+
+function empty(buffer: Buffer): void {
+  if (buffer.rows === 0) return;
+  const chunk = DuckDBDataChunk.create(buffer.types, buffer.rows);
+  chunk.setColumns(buffer.values);
+  buffer.appender.appendDataChunk(chunk);
+  for (const column of buffer.values) column.length = 0;
+  buffer.rows = 0;
+}
+
+function plain(value: DuckDBValue): SqlValue {
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return value;
+  if (typeof value === "bigint") return Number(value);
+  if (value instanceof DuckDBTimestampValue) return Number(value.micros / 1000n);
+  if (value instanceof DuckDBDateValue) return value.days * DAY_MS;
+  return String(value);
+}
