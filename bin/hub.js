@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// The `--` keeps Node from taking our own `--env-file` for its option of that name, wherever it stands.
 // Starts the command on Node 24 or newer. Plain JavaScript that parses on any Node: a host with an older one
 // runs the copy that came with `npm ci` (optionalDependencies of package.json).
 import { spawn } from "node:child_process";
@@ -39,7 +40,7 @@ if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
     );
     process.exit(EXIT_NO_RUNTIME);
   }
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, ["--", fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => child.kill(signal));
   }

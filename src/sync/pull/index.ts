@@ -19,7 +19,8 @@ export interface PullSource {
   readonly name: string;
   readonly definition: ConnectorDefinition;
   readonly settings: unknown;
-  readonly credentials: () => Readonly<Record<string, string>>;
+  /** Throws HUB-1101 when one is missing. */
+  readonly credentials: () => Promise<Readonly<Record<string, string>>>;
   /** Fields by stream that mappings and `keep:` name; its keys are the mapped streams. */
   readonly selection: Readonly<Record<string, readonly string[]>>;
 }
@@ -78,7 +79,7 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
     connection = await source.definition.connect({
       name: source.name,
       settings: source.settings,
-      credentials: source.credentials(),
+      credentials: await source.credentials(),
       dependencies,
     });
     identity = await connection.identify(signal);

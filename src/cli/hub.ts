@@ -1,0 +1,151 @@
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { readConfiguration } from "../configuration/index.ts";
+import type { Configuration } from "../configuration/index.ts";
+import { CONNECTORS } from "../connectors/index.ts";
+import type { ConnectorDependencies } from "../connectors/kit/index.ts";
+import { HubError } from "../model/index.ts";
+import type { Clock, Instant, StorePort } from "../model/index.ts";
+import { openStore } from "../store/index.ts";
+import { FILE_KINDS, withRun } from "../sync/index.ts";
+import type { ProgressListener, RunContext, RunResult } from "../sync/index.ts";
+import { createLog } from "./log.ts";
+import { createProgressView } from "./progress-view.ts";
+import type { Machine } from "./terminal.ts";
+import { readInstant } from "./verbs/sandbox.ts";
+
+/** The options that every verb takes (design §9). */
+export interface GlobalOptions {
+  readonly config: string;
+  readonly db: string;
+  readonly envFile?: string;
+  readonly asOf?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** A hub at rest: configuration checked, store open. Close it. */
+export interface OpenHub {
+  readonly configuration: Configuration;
+  readonly store: StorePort;
+  readonly asOf: Instant;
+  /** Runs work under the writer's lease, with progress on standard error. */
+  run<Answer>(
+    kind: string,
+    work: (context: RunContext) => Promise<RunResult<Answer>>,
+  ): Promise<{ readonly result: RunResult<Answer>; readonly runId: string }>;
+  close(): Promise<void>;
+}
+
+export async function openHub(machine: Machine, options: GlobalOptions): Promise<OpenHub> {
+  const at = (path: string): string => resolve(machine.directory, path);
+  const configuration = await readConfiguration(at(options.config), { connectors: CONNECTORS, kinds: FILE_KINDS });
+  const environment = await readEnvironment(machine, options);
+  const fixed = options.asOf === undefined ? configuration.asOf : readInstant(options.asOf);
+  const clock: Clock = { now: () => fixed ?? machine.wallNow() };
+  const asOf = clock.now();
+  const store = openStore(options.db === ":memory:" || /^[a-z]+:/u.test(options.db) ? options.db : at(options.db), clock);
+  for (const { name, settings } of configuration.connections.values()) store.ledger.reserve(name, reserveOf(settings));
+  const dependencies: ConnectorDependencies = {
+    clock,
+    sleep,
+    random: Math.random,
+    ledger: store.ledger,
+    log: createLog(machine, options),
+  };
+  return {
+    configuration,
+    store,
+    asOf,
+    async run(kind, work) {
+      const view = createProgressView(machine.terminal, { quiet: options.quiet, wallNow: machine.wallNow });
+      try {
+        return await withRun(
+          store,
+          {
+            kind,
+            startedAt: clock.now(),
+            asOf,
+            configurationHash: configuration.hash,
+            configuration: { directory: configuration.directory, company: configuration.company },
+            owner: `${hostname()}:${process.pid}`,
+            isAlive: ownerIsAlive,
+            wallNow: machine.wallNow(),
+          },
+          () => clock.now(),
+          (fence) =>
+            work({
+              configuration,
+              store,
+              fence,
+              asOf,
+              dependencies,
+              environment,
+              readText,
+              progress: view.listener satisfies ProgressListener,
+              signal: machine.signal,
+            }),
+        );
+      } finally {
+        view.finish();
+      }
+    },
+    close: () => store.close(),
+  };
+}
+
+/** The process's environment over that of `--env-file`, or of `.env` where there is one. */
+export async function readEnvironment(
+  machine: Machine,
+  options: Pick<GlobalOptions, "envFile">,
+): Promise<Readonly<Record<string, string | undefined>>> {
+  const file = resolve(machine.directory, options.envFile ?? ".env");
+  try {
+    return { ...parseEnv(await readText(file)), ...machine.environment };
+  } catch (cause) {
+    if (options.envFile === undefined) return machine.environment;
+    throw new HubError("HUB-0003", `The environment file ${options.envFile} cannot be read.`, {
+      cause,
+      disposition: "operator",
+      place: { file },
+    });
+  }
+}
+
+const readText = (file: string): Promise<string> => readFile(file, "utf8");
+
+/** `host:pid`; a process of another host cannot be asked and counts as alive until its lease expires. */
+function ownerIsAlive(owner: string): boolean {
+  const [host, pid] = owner.split(":");
+  if (host !== hostname()) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A connection's `reserve: 30 %` as a share. */
+function reserveOf(settings: unknown): number {
+  const reserve = typeof settings === "object" && settings !== null && "reserve" in settings ? settings.reserve : 0;
+  if (typeof reserve === "number") return reserve > 1 ? reserve / 100 : reserve;
+  return typeof reserve === "string" ? Number.parseFloat(reserve) / 100 : 0;
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done, refuse) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      refuse(signal.reason instanceof Error ? signal.reason : new DOMException("Stopped.", "AbortError"));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      done();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}

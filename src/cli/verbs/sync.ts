@@ -1,0 +1,36 @@
+import { mapAndLink, pullStep } from "../../sync/index.ts";
+import { EXIT } from "../exit-codes.ts";
+import { openHub } from "../hub.ts";
+import type { GlobalOptions } from "../hub.ts";
+import type { Machine } from "../terminal.ts";
+import { readInstant } from "./sandbox.ts";
+
+export interface SyncVerbOptions extends GlobalOptions {
+  readonly connection?: readonly string[];
+  readonly stream?: readonly string[];
+  readonly full: boolean;
+  readonly sweep: boolean;
+  readonly since?: string;
+}
+
+/** Pulls, maps and links. */
+export async function syncVerb(machine: Machine, options: SyncVerbOptions): Promise<number> {
+  const hub = await openHub(machine, options);
+  try {
+    const { result } = await hub.run("sync", async (context) => {
+      const pull = await pullStep(context, {
+        ...(options.connection === undefined ? {} : { connections: options.connection }),
+        ...(options.stream === undefined ? {} : { streams: options.stream }),
+        mode: options.sweep ? "sweep" : options.full ? "full" : "incremental",
+        ...(options.since === undefined ? {} : { since: readInstant(options.since) }),
+      });
+      const { map } = await mapAndLink(context);
+      const complete = pull.complete && map.rejected === 0;
+      return { answer: { pull, map }, complete, summary: null };
+    });
+    if (options.json) machine.terminal.out(`${JSON.stringify(result.answer)}\n`);
+    return result.complete ? EXIT.complete : EXIT.incomplete;
+  } finally {
+    await hub.close();
+  }
+}

@@ -1,0 +1,39 @@
+import type { Normaliser, ReferenceRecords } from "../connectors/kit/index.ts";
+import type { JsonObject } from "../model/index.ts";
+import type { RunContext } from "./context.ts";
+import type { EntityMapper } from "./map.ts";
+
+/**
+ * The mapper of a tenant's entities: its connector's normaliser with the reference records it looks things up in, then
+ * the configuration's mappings. Null when no configured connection is pinned to the tenant.
+ */
+export async function createMapper(context: RunContext, system: string, tenant: string): Promise<EntityMapper | null> {
+  const { configuration, store } = context;
+  const pin = (await store.records.pins()).find((each) => each.system === system && each.tenant === tenant);
+  const connection = pin === undefined ? undefined : configuration.connections.get(pin.connection);
+  if (connection === undefined) return null;
+  const { connector, settings, name } = connection;
+  const references: Record<string, ReadonlyMap<string, JsonObject>> = {};
+  for (const stream of connector.streams(settings)) {
+    if (stream.role !== "reference") continue;
+    const records = new Map<string, JsonObject>();
+    for await (const page of store.records.live({ system, tenant, stream: stream.name })) {
+      for (const record of page) records.set(record.id, record.content);
+    }
+    references[stream.name] = records;
+  }
+  const normalise: Normaliser = connector.normaliser({
+    system,
+    tenant,
+    settings,
+    references: references satisfies ReferenceRecords,
+  });
+  const mapped = new Set(configuration.mappings.streams(name));
+  return (entity) => {
+    if (!mapped.has(entity.stream)) return { objects: [], events: [], unmapped: [] };
+    const { objects, events, unmapped } = configuration.mappings.apply(name, normalise(entity), {
+      firstSeenAt: entity.firstSeenAt,
+    });
+    return { objects, events, unmapped };
+  };
+}

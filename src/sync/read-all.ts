@@ -1,0 +1,78 @@
+import type { ReadMode } from "../connectors/kit/index.ts";
+import type { Instant } from "../model/index.ts";
+import { foldText } from "../matching/index.ts";
+import type { RunContext } from "./context.ts";
+import { linkObjects } from "./link.ts";
+import type { LinkReport } from "./link.ts";
+import { mapEntities } from "./map.ts";
+import type { MapReport } from "./map.ts";
+import { createMapper } from "./mappers.ts";
+import { pull } from "./pull/index.ts";
+import type { PullReport } from "./pull/index.ts";
+import { pullSources } from "./sources.ts";
+
+export interface ReadOptions {
+  readonly connections?: readonly string[];
+  readonly streams?: readonly string[];
+  readonly mode: ReadMode;
+  readonly since?: Instant;
+}
+
+/** Reads the systems; commits page by page and certifies what was covered. */
+export async function pullStep(context: RunContext, options: ReadOptions): Promise<PullReport> {
+  const { store, fence, dependencies, progress, signal } = context;
+  progress({ kind: "step", step: "pull", state: "started" });
+  const report = await pull({
+    sources: pullSources(context, options.connections),
+    ...(options.streams === undefined ? {} : { streams: options.streams }),
+    mode: options.mode,
+    ...(options.since === undefined ? {} : { since: options.since }),
+    store,
+    fence,
+    dependencies,
+    progress,
+    signal,
+  });
+  progress({ kind: "step", step: "pull", state: "done", detail: pullDetail(report) });
+  return report;
+}
+
+/** Maps what is listed and links everything anew. */
+export async function mapAndLink(context: RunContext): Promise<{ readonly map: MapReport; readonly link: LinkReport }> {
+  const { store, fence, dependencies, progress, signal } = context;
+  progress({ kind: "step", step: "map", state: "started" });
+  const map = await mapEntities({
+    store,
+    fence,
+    mapperOf: (system, tenant) => createMapper(context, system, tenant),
+    now: () => dependencies.clock.now(),
+    progress,
+    signal,
+  });
+  progress({
+    kind: "step",
+    step: "map",
+    state: "done",
+    detail: `${count(map.mapped)} entities → ${count(map.objects)} objects, ${count(map.events)} events${map.rejected > 0 ? `, ${count(map.rejected)} rejected` : ""}`,
+  });
+  progress({ kind: "step", step: "link", state: "started" });
+  const link = await linkObjects({ store, fence, actors: [], fold: foldText });
+  progress({
+    kind: "step",
+    step: "link",
+    state: "done",
+    detail: `${count(link.objects)} objects, ${count(link.references)} references, ${count(link.people)} people`,
+  });
+  return { map, link };
+}
+
+function pullDetail(report: PullReport): string {
+  const certificates = report.connections.flatMap((connection) => connection.certificates);
+  const sum = (of: (certificate: (typeof certificates)[number]) => number): string =>
+    count(certificates.reduce((total, certificate) => total + of(certificate), 0));
+  return `${sum((each) => each.inserted)} new, ${sum((each) => each.changed)} changed, ${sum((each) => each.removed)} removed, ${sum((each) => each.unchanged)} unchanged; ${count(report.connections.reduce((total, each) => total + each.calls, 0))} calls`;
+}
+
+function count(n: number): string {
+  return n.toLocaleString("en-US");
+}
