@@ -31,7 +31,7 @@ function instants(value: unknown): string[] {
 
 describe("the TechFlow world", () => {
   test("is the same for the same options and another one for another seed", () => {
-    expect(digest(make(1))).toBe(digest(make(1)));
+    expect(digest(make(1).world)).toBe(digest(world));
     expect(digest(make(2).world)).not.toBe(digest(world));
   });
 
@@ -57,13 +57,9 @@ describe("the TechFlow world", () => {
   });
 
   test("gives every record an id of its own and every reference a record", () => {
-    const known = new Set<unknown>();
-    for (const list of Object.values(salesforce.rows)) {
-      for (const row of list) {
-        expect(known.has(row.Id)).toBe(false);
-        known.add(row.Id);
-      }
-    }
+    const all = Object.values(salesforce.rows).flat();
+    const known = new Set<unknown>(all.map((row) => row.Id));
+    expect(known.size).toBe(all.length);
     const references = ["OwnerId", "AccountId", "OpportunityId", "ContactId", "LeadId", "ContractId", "CSM__c"].concat([
       "Renews_Contract__c",
       "Opportunity__c",
@@ -77,9 +73,7 @@ describe("the TechFlow world", () => {
       "CreatedById",
       "LastModifiedById",
     ]);
-    const broken = Object.values(salesforce.rows).flatMap((list) =>
-      list.flatMap((row) => references.filter((name) => row[name] != null && !known.has(row[name]))),
-    );
+    const broken = all.flatMap((row) => references.filter((name) => row[name] != null && !known.has(row[name])));
     expect(broken).toEqual([]);
     const gids = [
       ...asana.projects.map((project) => project.gid),
@@ -94,41 +88,43 @@ describe("the TechFlow world", () => {
 
   test("ends each opportunity's history at its current values", () => {
     const history = grouped(rows("OpportunityHistory"), (row) => String(row["OpportunityId"]));
+    const wrong: unknown[] = [];
     for (const deal of rows("Opportunity")) {
       const own = (history.get(deal.Id) ?? []).toSorted((a, b) =>
         `${String(a["CreatedDate"])}${a.Id}` < `${String(b["CreatedDate"])}${b.Id}` ? -1 : 1,
       );
       const last = own.at(-1);
       const stage = last?.["StageName"] === "Needs Analysis" ? "Solution Fit" : last?.["StageName"];
-      expect([stage, last?.["Amount"], last?.["CloseDate"], last?.["Probability"]]).toEqual([
-        deal["StageName"],
-        deal["Amount"],
-        deal["CloseDate"],
-        deal["Probability"],
-      ]);
-      expect(own[0]?.["CreatedDate"]).toBe(deal["CreatedDate"]);
-      expect(own[0]?.["StageName"]).toBe("Discovery");
-      expect(own.every((row) => row["IsDeleted"] === deal["IsDeleted"])).toBe(true);
+      const agrees =
+        stage === deal["StageName"]
+        && ["Amount", "CloseDate", "Probability"].every((name) => last?.[name] === deal[name])
+        && own[0]?.["CreatedDate"] === deal["CreatedDate"]
+        && own[0]?.["StageName"] === "Discovery"
+        && own.every((row) => row["IsDeleted"] === deal["IsDeleted"]);
+      if (!agrees) wrong.push(deal);
     }
+    expect(wrong).toEqual([]);
   });
 
   test("chains field history so that each old value is the one before, and ends at the record's value", () => {
     const check = (history: string, parent: string, object: string, fields: Readonly<Record<string, string>>): void => {
       const records = new Map(rows(object).map((row) => [row.Id, row]));
       const last = new Map<string, unknown>();
+      const wrong: unknown[] = [];
       for (const row of rows(history)) {
         const column = fields[String(row["Field"])];
         const byId = typeof row["NewValue"] === "string" && /^00[5G]5e/.test(row["NewValue"]);
         if (column === undefined || (column.endsWith("Id") || column === "CSM__c" ? !byId : false)) continue;
         const key = `${String(row[parent])}/${column}`;
-        if (last.has(key)) expect(row["OldValue"]).toBe(last.get(key));
+        if (last.has(key) && row["OldValue"] !== last.get(key)) wrong.push(row);
         last.set(key, row["NewValue"]);
       }
       expect(last.size).toBeGreaterThan(20);
       for (const [key, value] of last) {
         const [id = "", column = ""] = key.split("/");
-        expect(records.get(id)?.[column]).toBe(value);
+        if (records.get(id)?.[column] !== value) wrong.push([key, value]);
       }
+      expect(wrong).toEqual([]);
     };
     check("OpportunityFieldHistory", "OpportunityId", "Opportunity", {
       Owner: "OwnerId",
@@ -143,28 +139,29 @@ describe("the TechFlow world", () => {
 
   test("replays each task's stories to its section, assignee and completion", () => {
     const stories = grouped(asana.stories, (story) => story.taskGid);
+    const wrong: unknown[] = [];
     for (const task of asana.tasks) {
       const own: readonly AsanaStorySeed[] = stories.get(task.gid) ?? [];
-      expect(own[0]?.subtype).toBe("added_to_project");
-      expect(own[0]?.createdAt).toBe(task.createdAt);
+      let fine = own[0]?.subtype === "added_to_project" && own[0].createdAt === task.createdAt;
       let section: string | undefined;
       let assignee: string | null = null;
       let completed: string | null = null;
       let at = "";
       for (const story of own) {
-        expect(story.createdAt >= at).toBe(true);
+        if (story.createdAt < at) fine = false;
         at = story.createdAt;
         if (story.subtype === "section_changed") {
-          if (section !== undefined) expect(story.oldSectionGid).toBe(section);
+          if (section !== undefined && story.oldSectionGid !== section) fine = false;
           section = story.newSectionGid;
         }
         if (story.subtype === "assigned") assignee = story.assigneeGid ?? null;
         if (story.subtype === "marked_complete") completed = story.createdAt;
         if (story.subtype === "marked_incomplete") completed = null;
       }
-      if (section !== undefined) expect(task.memberships[0]?.sectionGid).toBe(section);
-      expect([task.assigneeGid, task.completedAt]).toEqual([assignee, completed]);
+      if (section !== undefined && task.memberships[0]?.sectionGid !== section) fine = false;
+      if (!fine || task.assigneeGid !== assignee || task.completedAt !== completed) wrong.push(task);
     }
+    expect(wrong).toEqual([]);
   });
 
   test("replays each item's activity to its cells, group and name", () => {
@@ -200,9 +197,9 @@ describe("the TechFlow world", () => {
     expect(world.monday.boards[0]?.activity.some((row) => row.userId === "-4")).toBe(true);
   });
 
-  test("stands at scale 5 in about five times the rows", () => {
-    const big = make(3, 5).world;
-    expect(big.salesforce.rows["Lead"]?.length).toBeGreaterThan(14_000);
-    expect(big.asana.projects.length).toBeGreaterThan(750);
+  test("holds three times the rows at scale 3", () => {
+    const big = make(3, 3).world;
+    expect(big.salesforce.rows["Lead"]?.length).toBeGreaterThan(8_500);
+    expect(big.asana.projects.length).toBeGreaterThan(450);
   });
 });
