@@ -1,0 +1,22 @@
+import { Option } from "commander";
+import { integer, positive } from "./options.ts";
+import type { Register } from "./options.ts";
+
+/** The sandbox and the demo on it. */
+export const sandboxCommands: Register = (program, machine, done) => {
+  program
+    .command("sandbox")
+    .description("the systems alone, with the sample company, until stopped")
+    .option("--seed <n>", "another seed, another company", integer, 7)
+    .option("--scale <n>", "1 is about 3,000 leads", positive, 1)
+    .option("--as-of <instant>", "the sandbox's business time at start")
+    .option("--port <n>", "control API; the systems take the ports after it (0: any)", integer, 0)
+    .addOption(new Option("--limits <kind>", "rate limits").choices(["demo", "real"]).default("demo"))
+    .option("--truth <file>", "write what is true of the scenario, for tests")
+    .option("--env-file <file>", "write the variables that point a hub here")
+    .option("--json", "one JSON line that says where everything is", false)
+    .action(async (options) => {
+      const { sandboxVerb } = await import("../verbs/sandbox.ts");
+      done(await sandboxVerb(machine, options));
+    });
+};
