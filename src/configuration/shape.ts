@@ -199,8 +199,10 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
+/** Rooms word their messages as "is …", "says …", or only name what is wanted ("a day as YYYY-MM-DD"). */
 function predicate(message: string): string {
   const text = message.replace(/\.$/u, "");
+  if (/^(a|an|one|two) /u.test(text)) return `is not ${text}`;
   return /^[a-z]/u.test(text) ? text : `does not fit: ${lowerFirst(text)}`;
 }
 
