@@ -44,8 +44,9 @@ export function foldDomain(text: string): string | null {
  */
 export function foldRecordId(text: string): string {
   const trimmed = text.trim();
-  const last = /^https?:\/\//u.test(trimmed)
-    ? (new URL(trimmed).pathname.split("/").findLast((part) => part !== "") ?? trimmed)
-    : trimmed;
+  const last =
+    /^https?:/u.test(trimmed) && URL.canParse(trimmed)
+      ? (new URL(trimmed).pathname.split("/").findLast((part) => part !== "") ?? trimmed)
+      : trimmed;
   return /^[A-Za-z0-9]{15}[A-Z0-5]{3}$/u.test(last) ? last.slice(0, 15) : last;
 }

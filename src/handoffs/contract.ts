@@ -1,0 +1,72 @@
+import type { Instant, FieldComparison } from "../model/index.ts";
+import type { Condition } from "./condition.ts";
+import type { Span } from "./durations.ts";
+import type { Occasion } from "./phrases.ts";
+
+/** Two attributes that are compared: the source's and the target's. */
+export interface Pair {
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/** Where a name on the source's side is read: an attribute of its own, or of an object it refers to. */
+export interface SourceName {
+  readonly reference: string | null;
+  readonly attribute: string;
+}
+
+/** One way in which a target may be alike to what is expected; never enough on its own (reference §3.2 rung 3). */
+export type Likeness =
+  | { readonly kind: "reference"; readonly reference: string }
+  | { readonly kind: "company" | "text"; readonly ours: SourceName; readonly theirs: string };
+
+export interface MatchRules {
+  /** Target's attribute that holds the source's id. */
+  readonly linkFromTarget: readonly string[];
+  /** Source's attribute that holds the target's id. */
+  readonly linkFromSource: readonly string[];
+  /** Each key is all of its pairs. */
+  readonly keys: readonly (readonly Pair[])[];
+  readonly likenesses: readonly Likeness[];
+  /** Milliseconds between the trigger and a like target's creation. */
+  readonly within: number;
+}
+
+export interface ComparedField extends Pair {
+  readonly name: string;
+  readonly owner: FieldComparison["owner"];
+  readonly backupIfInactive: boolean;
+}
+
+/** A contract between two teams, checked and ready to be decided on. */
+export interface Contract {
+  readonly name: string;
+  readonly title: string;
+  readonly since: Instant;
+  readonly mode: "observe" | "propose" | "auto";
+  readonly fromTeam: string | null;
+  readonly toTeam: string | null;
+  readonly sourceType: string;
+  /** The source's type when the target is the source itself. */
+  readonly targetType: string;
+  /** For a target that is the source itself: the person attribute that makes it present. */
+  readonly presentOnce: string | null;
+  readonly trigger: { readonly stages: readonly string[] };
+  /** Whether a further entering waits for the decision on the one before. */
+  readonly onceDecided: boolean;
+  readonly where: Condition | null;
+  readonly unless: Condition | null;
+  readonly createFrom: { readonly connection: string; readonly template: string } | null;
+  readonly created: Span;
+  readonly grace: Span;
+  readonly accepted: Span | null;
+  readonly match: MatchRules;
+  readonly needs: readonly string[];
+  readonly acceptedWhen: readonly Occasion[];
+  readonly rejectedWhen: readonly Occasion[];
+  readonly revokedWhen: readonly Occasion[];
+  readonly fields: readonly ComparedField[];
+  /** Money attribute of the source. */
+  readonly money: string | null;
+  readonly createsPerRun: number | null;
+}

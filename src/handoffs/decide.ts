@@ -1,0 +1,283 @@
+import { hashText } from "../model/index.ts";
+import type {
+  Canonical,
+  Decision,
+  Handoff,
+  Instant,
+  LinkState,
+  MatchEvidence,
+  Money,
+  Timeliness,
+} from "../model/index.ts";
+import { becauseOf, historicalBecause } from "./because.ts";
+import type { Claims } from "./claims.ts";
+import { compareFields, contentOf } from "./compare.ts";
+import type { Contract } from "./contract.ts";
+import { addSpan } from "./durations.ts";
+import type { Party, ReconcileInput } from "./input.ts";
+import { labelOf, plainOf } from "./labels.ts";
+import type { Candidate } from "./likenesses.ts";
+import { firstOccasion } from "./occasions.ts";
+import type { Occurrence } from "./occurrences.ts";
+import { byAge, ownEvents } from "./parties.ts";
+import type { People } from "./parties.ts";
+
+/** What was found for one occurrence before its state is derived. */
+export interface Finding {
+  readonly link: "matched" | "duplicate" | "ambiguous" | "none";
+  /** The target that counts: its times decide. For `ambiguous` the likeliest, which is never told as the target. */
+  readonly primary: Party | null;
+  /** When the target came to be there. */
+  readonly createdAt: Instant | null;
+  readonly evidence: readonly MatchEvidence[];
+}
+
+export interface DecisionContext {
+  readonly contract: Contract;
+  readonly input: ReconcileInput;
+  readonly people: People;
+}
+
+const CONFIDENCE = { link: 1, key: 0.98, alike: { 1: 0.5, 2: 0.7 } } as const;
+
+/** The handoff id: stable over runs, so that decisions of people stay with it (design §6). */
+export function handoffId(contract: string, subject: string, occurrence: number | "orphan"): string {
+  return hashText([contract, subject, String(occurrence)].join("\0"));
+}
+
+/** What rungs 1 to 3 found for a source. */
+export function findTarget(claims: Claims, candidates: readonly Candidate[], source: Party): Finding {
+  const links = claims.links.get(source.linked.id) ?? [];
+  const keys = claims.keys.get(source.linked.id) ?? [];
+  const evidence: MatchEvidence[] = [
+    ...links.map(({ target, why }) => ({
+      targetKey: target.linked.id,
+      rung: 1 as const,
+      why,
+      confidence: CONFIDENCE.link,
+    })),
+    ...keys.map(({ target, why }) => ({
+      targetKey: target.linked.id,
+      rung: 2 as const,
+      why,
+      confidence: CONFIDENCE.key,
+    })),
+  ];
+  const [linked] = links;
+  if (linked !== undefined) {
+    const link = links.length + keys.length > 1 ? "duplicate" : "matched";
+    return { link, primary: linked.target, createdAt: linked.target.createdAt, evidence };
+  }
+  const [keyed] = keys;
+  if (keyed !== undefined) {
+    const sole = keys.length === 1 && claims.keyClaimants.get(keyed.target.linked.id) === 1;
+    return { link: sole ? "matched" : "ambiguous", primary: keyed.target, createdAt: keyed.target.createdAt, evidence };
+  }
+  const [like] = candidates;
+  if (like === undefined) return { link: "none", primary: null, createdAt: null, evidence: [] };
+  return {
+    link: "ambiguous",
+    primary: like.target,
+    createdAt: like.target.createdAt,
+    evidence: candidates.map(({ target, why, strength }) => ({
+      targetKey: target.linked.id,
+      rung: 3,
+      why,
+      confidence: CONFIDENCE.alike[strength],
+    })),
+  };
+}
+
+/** Derives the whole handoff of one occurrence (docs/techflow.md, "Rules of the states"). */
+export function decide(
+  context: DecisionContext,
+  source: Party,
+  occurrence: Occurrence,
+  finding: Finding,
+  latest: boolean,
+): Handoff {
+  const { contract, input } = context;
+  const { asOf, calendar } = input;
+  const { triggeredAt, revokedAt } = occurrence;
+  const dueAt = addSpan(triggeredAt, contract.created, calendar);
+  const graceUntil = addSpan(dueAt, contract.grace, calendar);
+  const itself = contract.presentOnce !== null;
+  // A target that an earlier occurrence had and a later one took still tells how the earlier one went.
+  const own = latest || itself;
+  const found = finding.link === "matched" || finding.link === "duplicate";
+  const settled = finding.link === "none" || !own ? absent(asOf, graceUntil) : finding.link;
+  const link: LinkState = revokedAt === null ? settled : "revoked";
+  const told = link === "matched" || link === "duplicate" || (link === "revoked" && found);
+  const target = told && own && found ? finding.primary : null;
+  const counts = told || link === "ambiguous" ? finding.createdAt : null;
+  const decision = told && found ? decisionOf(context, finding.primary, occurrence) : NO_DECISION;
+  const comparisons =
+    link === "matched" && target !== null && !itself ? compareFields(contract, source.linked, target.linked) : [];
+  const state = {
+    link,
+    timeliness: timelinessOf(counts, dueAt, asOf),
+    content: link === "matched" ? contentOf(comparisons) : ("unknown" as const),
+    decision: decision.decision,
+  };
+  const times = {
+    triggeredAt,
+    dueAt,
+    graceUntil,
+    acceptDueAt: contract.accepted === null ? null : addSpan(triggeredAt, contract.accepted, calendar),
+    createdAt: told ? finding.createdAt : null,
+    acceptedAt: decision.acceptedAt,
+    rejectedAt: decision.rejectedAt,
+    revokedAt,
+  };
+  const label = labelOf(state);
+  const id = handoffId(contract.name, source.linked.id, occurrence.number);
+  const waiver = waiverOf(input, id);
+  return {
+    id,
+    contract: contract.name,
+    occurrence: occurrence.number,
+    sourceKey: source.linked.id,
+    targetKey: target?.linked.id ?? null,
+    claimedKeys: own ? finding.evidence.map(({ targetKey }) => targetKey) : [],
+    historical: false,
+    ...state,
+    label,
+    plain: plainOf(label, waiver !== null),
+    because: becauseOf({
+      contract,
+      source,
+      stage: occurrence.stage,
+      target,
+      state: { ...times, link: state.link, timeliness: state.timeliness },
+      evidence: finding.evidence,
+      comparisons,
+    }),
+    ...times,
+    assignedAt: told ? assignedAt(contract, finding) : null,
+    firstWorkAt: told && finding.primary !== null ? firstWorkAt(finding, asOf) : null,
+    evidence: own ? finding.evidence : [],
+    comparisons,
+    money: moneyOf(contract, source),
+    waiver,
+  };
+}
+
+/** An occurrence from before the contract: counted, and nothing said of it. */
+export function historical(context: DecisionContext, source: Party, occurrence: Occurrence): Handoff {
+  const { contract, input } = context;
+  const id = handoffId(contract.name, source.linked.id, occurrence.number);
+  return {
+    ...EMPTY,
+    id,
+    contract: contract.name,
+    occurrence: occurrence.number,
+    sourceKey: source.linked.id,
+    historical: true,
+    plain: plainOf("expected", true),
+    because: historicalBecause(contract, source, occurrence.stage, occurrence.triggeredAt),
+    triggeredAt: occurrence.triggeredAt,
+    money: moneyOf(contract, source),
+    waiver: waiverOf(input, id),
+  };
+}
+
+/** A handoff of which nothing is known yet. */
+export const EMPTY = {
+  targetKey: null,
+  claimedKeys: [],
+  link: "expected",
+  timeliness: "pending",
+  content: "unknown",
+  decision: "none",
+  label: "expected",
+  triggeredAt: null,
+  dueAt: null,
+  graceUntil: null,
+  acceptDueAt: null,
+  createdAt: null,
+  assignedAt: null,
+  acceptedAt: null,
+  rejectedAt: null,
+  firstWorkAt: null,
+  revokedAt: null,
+  evidence: [],
+  comparisons: [],
+  money: null,
+} as const satisfies Partial<Handoff>;
+
+interface DecisionTimes {
+  readonly decision: Decision;
+  readonly acceptedAt: Instant | null;
+  readonly rejectedAt: Instant | null;
+}
+
+const NO_DECISION: DecisionTimes = { decision: "none", acceptedAt: null, rejectedAt: null };
+
+function absent(asOf: Instant, graceUntil: Instant): "expected" | "missing" {
+  return asOf > graceUntil ? "missing" : "expected";
+}
+
+function timelinessOf(createdAt: Instant | null, dueAt: Instant, asOf: Instant): Timeliness {
+  if (createdAt !== null) return createdAt <= dueAt ? "on_time" : "late";
+  return asOf <= dueAt ? "pending" : "late";
+}
+
+/** A target of its own may have been at work before the trigger; a source that is its own target decides anew each time. */
+function decisionOf(
+  { contract, input, people }: DecisionContext,
+  target: Party | null,
+  occurrence: Occurrence,
+): DecisionTimes {
+  if (target === null) return NO_DECISION;
+  const itself = contract.presentOnce !== null;
+  const to = itself && occurrence.nextAt !== null ? Math.min(input.asOf, occurrence.nextAt - 1) : input.asOf;
+  const window = { from: itself ? occurrence.triggeredAt : Number.NEGATIVE_INFINITY, to };
+  const acceptedAt = firstOccasion(contract.acceptedWhen, target, window, people);
+  const reachedAt = firstOccasion(contract.acceptedWhen, target, window, people, true);
+  const rejectedAt = firstOccasion(contract.rejectedWhen, target, window, people);
+  if (rejectedAt !== null && (reachedAt === null || rejectedAt < reachedAt))
+    return { decision: "rejected", acceptedAt: null, rejectedAt };
+  return acceptedAt === null ? NO_DECISION : { decision: "accepted", acceptedAt, rejectedAt: null };
+}
+
+function assignedAt(contract: Contract, { primary, createdAt }: Finding): Instant | null {
+  if (contract.presentOnce !== null || primary === null) return createdAt;
+  const { object } = primary.linked;
+  for (const { theirs } of contract.fields) {
+    const value = object.attributes[theirs] ?? null;
+    const first = object.history.find((change) => change.attribute === theirs && isPerson(change.value));
+    if (first !== undefined) return first.validAt;
+    if (isPerson(value)) return primary.createdAt;
+  }
+  return null;
+}
+
+function isPerson(value: Canonical): boolean {
+  return typeof value === "object" && value !== null && "person" in value;
+}
+
+function firstWorkAt({ primary, createdAt }: Finding, asOf: Instant): Instant | null {
+  if (primary === null || createdAt === null) return null;
+  const after = (at: Instant): boolean => at > createdAt && at <= asOf;
+  const child = primary.linked.events.find(
+    (event) => event.objectType !== primary.linked.object.type && after(event.occurredAt),
+  );
+  const own = ownEvents(primary.linked, asOf).find((event) => after(event.occurredAt));
+  if (child === undefined || own === undefined) return child?.occurredAt ?? own?.occurredAt ?? null;
+  return Math.min(child.occurredAt, own.occurredAt);
+}
+
+function moneyOf(contract: Contract, source: Party): Money | null {
+  const value = contract.money === null ? null : (source.linked.object.attributes[contract.money] ?? null);
+  return typeof value === "object" && value !== null && "amount" in value ? value : null;
+}
+
+export function waiverOf(input: ReconcileInput, id: string): Handoff["waiver"] {
+  const waiver = input.waivers.get(id);
+  return waiver === undefined || (waiver.until !== null && waiver.until <= input.asOf) ? null : waiver;
+}
+
+/** Live targets, oldest first. */
+export function liveOf(targets: readonly Party[]): readonly Party[] {
+  return targets.filter((target) => target.removedAt === null).sort(byAge);
+}

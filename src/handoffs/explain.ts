@@ -1,0 +1,98 @@
+import { assertNever, toIso } from "../model/index.ts";
+import type { Contract, Likeness } from "./contract.ts";
+import type { Span } from "./durations.ts";
+import type { Occasion } from "./phrases.ts";
+
+/** Says a contract back in sentences, as `config check` prints it. */
+export function explainContract(contract: Contract): readonly string[] {
+  const itself = contract.presentOnce !== null;
+  const { sourceType: source, targetType: target } = contract;
+  const conditions = [
+    ...(contract.where === null ? [] : [`only where ${contract.where.text}`]),
+    ...(contract.unless === null ? [] : [`not where ${contract.unless.text}`]),
+  ];
+  const again = contract.onceDecided ? "again only once the one before was decided" : "each time anew";
+  return [
+    `${contract.title}: when a ${source} enters ${list(contract.trigger.stages)} (${again}${conditions.map((text) => `; ${text}`).join("")}), ${itself ? `its ${contract.presentOnce ?? ""} is to be a person` : `a ${target} is expected`} within ${span(contract.created)}.`,
+    `What happened before ${toIso(contract.since)} is counted apart. After a grace of ${span(contract.grace)} it counts as missing.`,
+    ...matchSentences(contract),
+    ...(contract.acceptedWhen.length === 0
+      ? []
+      : [
+          `It is accepted when ${occasions(contract.acceptedWhen, target)}${contract.accepted === null ? "" : `, due within ${span(contract.accepted)}`}.`,
+        ]),
+    ...(contract.rejectedWhen.length === 0
+      ? []
+      : [`It is rejected when ${occasions(contract.rejectedWhen, target)} before that.`]),
+    ...(contract.revokedWhen.length === 0
+      ? []
+      : [`Nothing is expected any more once ${occasions(contract.revokedWhen, source)}.`]),
+    ...contract.fields.map(
+      ({ name, ours, theirs, owner }) =>
+        `${name}: the ${source}'s ${ours} is compared with the ${target}'s ${theirs}; ${owner.replace("_", " ")} decides.`,
+    ),
+    mode(contract),
+  ];
+}
+
+function matchSentences({ match, sourceType, targetType }: Contract): readonly string[] {
+  const links = [
+    ...match.linkFromTarget.map((attribute) => `its ${attribute} is the ${sourceType}'s id`),
+    ...match.linkFromSource.map((attribute) => `the ${sourceType}'s ${attribute} is its id`),
+  ];
+  const keys = match.keys.map((key) => `both have the same ${key.map(({ ours }) => ours).join(" and ")}`);
+  if (links.length + keys.length + match.likenesses.length === 0) return [];
+  const alike = match.likenesses.map(like);
+  return [
+    ...(links.length + keys.length === 0
+      ? []
+      : [`A ${targetType} belongs to it when ${[...links, ...keys].join(", or else when ")}.`]),
+    ...(alike.length === 0
+      ? []
+      : [`A ${targetType} with ${alike.join(" or ")} is shown as a candidate and never taken.`]),
+  ];
+}
+
+function like(likeness: Likeness): string {
+  if (likeness.kind === "reference") return `the same ${likeness.reference}`;
+  return likeness.kind === "company" ? `the same company in its ${likeness.theirs}` : `the same ${likeness.theirs}`;
+}
+
+function occasions(all: readonly Occasion[], type: string): string {
+  return all.map((occasion) => sayOccasion(occasion, type)).join(", or ");
+}
+
+function sayOccasion(occasion: Occasion, type: string): string {
+  switch (occasion.kind) {
+    case "enters":
+      return `the ${type} enters ${list(occasion.stages)}${occasion.byPerson ? " by a person's hand" : ""}`;
+    case "leaves":
+      return `the ${type} leaves ${list(occasion.stages)}`;
+    case "step":
+      return `the step "${occasion.step}" is completed`;
+    case "set":
+      return `the ${type}'s ${occasion.attribute} is set${occasion.byPerson ? " by a person" : ""}`;
+    case "removed":
+      return `the ${type} is ${occasion.causes.includes("deleted") ? "deleted" : ""}${occasion.causes.length === 1 || !occasion.causes.includes("archived") ? "" : " or "}${occasion.causes.includes("archived") ? "archived" : ""}`;
+    default:
+      return assertNever(occasion);
+  }
+}
+
+function mode({ mode, createFrom }: Contract): string {
+  if (mode === "observe") return "The hub only watches: it proposes nothing.";
+  const create =
+    createFrom === null
+      ? "creates nothing"
+      : `creates what is missing from ${createFrom.template} in ${createFrom.connection}`;
+  return `The hub ${mode === "auto" ? "carries out on its own" : "proposes"} repairs: it ${create} and brings fields the source owns up to date.`;
+}
+
+function list(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
+}
+
+function span({ text }: Span): string {
+  return text;
+}

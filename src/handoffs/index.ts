@@ -1,0 +1,12 @@
+export { compileContract, tryCompileContract } from "./compile.ts";
+export type { ContractOptions } from "./compile.ts";
+export type { Contract } from "./contract.ts";
+export { explainContract } from "./explain.ts";
+export type { LinkedObject, ReconcileInput, Waiver } from "./input.ts";
+export { planHash } from "./plan-hash.ts";
+export type { ContractProblem, TypeWords } from "./problems.ts";
+export { proposeOperations } from "./propose.ts";
+export type { ProposeInput } from "./propose.ts";
+export { reconcile } from "./reconcile.ts";
+export { handoffSchema } from "./schema.ts";
+export type { HandoffFile } from "./schema.ts";

@@ -1,0 +1,91 @@
+import { z } from "zod";
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/u, "is a name in small letters, digits and hyphens");
+const words = z.string().trim().min(1);
+const span = z.string().trim().min(1).describe("A length of time: 24h, 2 days, 1 business hour, 3 business days.");
+
+export const OWNERSHIPS = ["source", "target", "shared", "create_once", "append_only", "derived"] as const;
+const ownership = z.enum(OWNERSHIPS);
+
+/** One field that both sides hold. Short form: only who owns it. */
+const fieldSchema = z.union([
+  ownership,
+  z.strictObject({
+    ours: words.optional().describe("Attribute of the source; the field's name when left out."),
+    theirs: words.optional().describe("Attribute of the target; the field's name when left out."),
+    rule: ownership.default("source"),
+    if_inactive: z
+      .literal("backup")
+      .optional()
+      .describe("For persons: who left is replaced by the backup of people.yaml."),
+  }),
+]);
+
+const rungSchema = z.union([
+  z.strictObject({
+    link: words.describe(
+      "Attribute of the target that holds the source's id; `<source type>.<attribute>` the other way round.",
+    ),
+  }),
+  z.strictObject({
+    same: z.array(words).min(1).describe("Attributes that both sides share: `contract_number`, or `ours = theirs`."),
+  }),
+  z.strictObject({
+    alike: z
+      .strictObject({
+        reference: words.optional().describe("A reference both sides have, to the same object."),
+        company: words.optional().describe("A company's name: `theirs = ours`, ours may be `reference.attribute`."),
+        text: words.optional().describe("A name: `theirs = ours`."),
+        within: span.default("60 days").describe("Between the trigger and the target's creation."),
+      })
+      .refine(
+        ({ reference, company, text }) => reference !== undefined || company !== undefined || text !== undefined,
+        {
+          error: "names at least one of reference, company and text",
+        },
+      ),
+  }),
+]);
+
+/** A file of config/handoffs/: one boundary between two teams. */
+export const handoffSchema = z.strictObject({
+  handoff: name,
+  title: words.optional(),
+  since: z
+    .union([z.iso.datetime({ offset: true }), z.iso.date()])
+    .describe("What happened before is historical: counted apart, never late, never repaired."),
+  mode: z.enum(["observe", "propose", "auto"]).default("observe"),
+  from: z.strictObject({
+    team: words.optional(),
+    when: words.describe("The trigger: `<type> enters <stage>`."),
+    again: z
+      .enum(["each time", "once decided"])
+      .default("each time")
+      .describe(
+        "Whether a further entering opens a new occurrence at once, or only after the last one was accepted or rejected.",
+      ),
+  }),
+  where: words.optional().describe("CEL; only sources for which this holds."),
+  unless: words.optional().describe("CEL; not sources for which this holds."),
+  to: z.strictObject({
+    team: words.optional(),
+    expect: words.describe("The target's object type, or `itself`."),
+    present_when: words.optional().describe("For `itself`: `owner is a person`."),
+    create_from: words.optional().describe("`<connection>/<template>` to create a missing target from."),
+  }),
+  due: z.strictObject({
+    created: span,
+    grace: span.default("24h").describe("After `created`, before the handoff counts as missing."),
+    accepted: span.optional(),
+  }),
+  match: z.array(rungSchema).default([]),
+  needs: z.array(words).default([]),
+  accepted_when: words.optional(),
+  rejected_when: words.optional(),
+  revoked_when: words.optional(),
+  fields: z.record(words, fieldSchema).default({}),
+  money: words.optional().describe("The source's attribute that says how much is at stake."),
+  limits: z.strictObject({ creates_per_run: z.number().int().nonnegative().optional() }).default({}),
+});
+
+export type HandoffFile = z.output<typeof handoffSchema>;
