@@ -8,3 +8,5 @@ export * from "./pull/index.ts";
 export * from "./read-all.ts";
 export * from "./run.ts";
 export * from "./sources.ts";
+export * from "./people.ts";
+export * from "./reconcile.ts";

@@ -9,6 +9,7 @@ import type { MapReport } from "./map.ts";
 import { createMapper } from "./mappers.ts";
 import { pull } from "./pull/index.ts";
 import type { PullReport } from "./pull/index.ts";
+import { resolveAccounts } from "./people.ts";
 import { pullSources } from "./sources.ts";
 
 export interface ReadOptions {
@@ -56,7 +57,8 @@ export async function mapAndLink(context: RunContext): Promise<{ readonly map: M
     detail: `${count(map.mapped)} entities → ${count(map.objects)} objects, ${count(map.events)} events${map.rejected > 0 ? `, ${count(map.rejected)} rejected` : ""}`,
   });
   progress({ kind: "step", step: "link", state: "started" });
-  const link = await linkObjects({ store, fence, actors: [], fold: foldText });
+  const { actors } = await resolveAccounts(context);
+  const link = await linkObjects({ store, fence, actors, fold: foldText });
   progress({
     kind: "step",
     step: "link",

@@ -1,0 +1,116 @@
+import { planHash, proposeOperations, reconcile } from "../handoffs/index.ts";
+import type { Contract, LinkedObject, Waiver } from "../handoffs/index.ts";
+import type { Canonical, Handoff, Operation, Plan, StorePort } from "../model/index.ts";
+import type { RunContext } from "./context.ts";
+import { HANDOFF_FILES } from "./file-kinds.ts";
+import { loadLinkedModel } from "./linked-model.ts";
+import type { ChildJoin, LinkedModel } from "./linked-model.ts";
+
+/** The handoffs of all contracts as of the run's as-of, and the writes that would repair them. */
+export interface Reconciliation {
+  readonly handoffs: readonly Handoff[];
+  readonly operations: readonly Operation[];
+}
+
+/** Decides every contract anew from what link found and stores the states; proposes repairs but stores no plan. */
+export async function reconcileStep(context: RunContext): Promise<Reconciliation> {
+  const { configuration, store, fence, asOf, progress } = context;
+  progress({ kind: "step", step: "reconcile", state: "started" });
+  const model = await loadLinkedModel(store);
+  const waivers = await currentWaivers(store, asOf);
+  const connections = await pinnedConnections(store);
+  const handoffs: Handoff[] = [];
+  const operations: Operation[] = [];
+  for (const contract of configuration.compiled(HANDOFF_FILES)) {
+    const { sources, targets } = await bothSides(context, contract, model);
+    const decided = reconcile(contract, {
+      asOf,
+      calendar: configuration.calendar,
+      sources,
+      targets,
+      actors: model.actors,
+      related: await relatedAttributes(store, [...sources, ...targets]),
+      waivers,
+    });
+    handoffs.push(...decided);
+    const objects = new Map([...sources, ...targets].map((object) => [object.id, object]));
+    operations.push(...proposeOperations(contract, { handoffs: decided, objects, actors: model.actors, connections }));
+  }
+  await store.handoffs.replaceHandoffs(fence, handoffs);
+  const current = handoffs.filter((handoff) => !handoff.historical);
+  progress({
+    kind: "step",
+    step: "reconcile",
+    state: "done",
+    detail: `${current.length.toLocaleString("en-US")} handoffs, ${(handoffs.length - current.length).toLocaleString("en-US")} historical`,
+  });
+  return { handoffs, operations };
+}
+
+/** Stores the proposed writes as an immutable plan; the same operations are the same plan. */
+export async function planStep(context: RunContext, operations: readonly Operation[]): Promise<Plan> {
+  const { store, fence, asOf, dependencies, progress } = context;
+  progress({ kind: "step", step: "plan", state: "started" });
+  const plan: Plan = { hash: planHash(operations), asOf, createdAt: dependencies.clock.now(), operations };
+  await store.handoffs.savePlan(fence, plan);
+  progress({
+    kind: "step",
+    step: "plan",
+    state: "done",
+    detail: `${operations.length} operations proposed, none sent; plan ${plan.hash.slice(0, 12)}`,
+  });
+  return plan;
+}
+
+async function bothSides(
+  context: RunContext,
+  contract: Contract,
+  model: LinkedModel,
+): Promise<{ readonly sources: readonly LinkedObject[]; readonly targets: readonly LinkedObject[] }> {
+  const sources = await collect(model, contract.sourceType, childrenOf(context, contract.sourceType));
+  if (contract.targetType === contract.sourceType) return { sources, targets: [] };
+  return { sources, targets: await collect(model, contract.targetType, childrenOf(context, contract.targetType)) };
+}
+
+async function collect(model: LinkedModel, type: string, joins: readonly ChildJoin[]): Promise<readonly LinkedObject[]> {
+  const found: LinkedObject[] = [];
+  for await (const object of model.objects(type, joins)) found.push(object);
+  return found;
+}
+
+/** A type is a child of the type that one of its references is named after (`onboarding-step.onboarding`). */
+function childrenOf({ configuration }: RunContext, parent: string): readonly ChildJoin[] {
+  return [...configuration.vocabulary.values()]
+    .filter(({ type, references }) => type.startsWith(`${parent}-`) && references.includes(parent))
+    .map(({ type }) => ({ type, reference: parent }));
+}
+
+/** Attributes of what the objects refer to, by object id. */
+async function relatedAttributes(
+  store: StorePort,
+  objects: readonly LinkedObject[],
+): Promise<ReadonlyMap<string, Readonly<Record<string, Canonical>>>> {
+  const wanted = new Set(objects.flatMap((object) => Object.values(object.references)));
+  const found = new Map<string, Readonly<Record<string, Canonical>>>();
+  if (wanted.size === 0) return found;
+  for await (const page of store.model.objects()) {
+    for (const { key, attributes } of page) if (wanted.has(key)) found.set(key, attributes);
+  }
+  return found;
+}
+
+/** The last word on each handoff counts, until it expires. */
+async function currentWaivers(store: StorePort, asOf: number): Promise<ReadonlyMap<string, Waiver>> {
+  const waivers = new Map<string, Waiver>();
+  for (const { handoffId, kind, reason, by, until } of await store.handoffs.decisions()) {
+    if (kind === "waive" && (until === null || until > asOf)) waivers.set(handoffId, { reason, by, until });
+    else waivers.delete(handoffId);
+  }
+  return waivers;
+}
+
+async function pinnedConnections(
+  store: StorePort,
+): Promise<ReadonlyMap<string, { readonly system: string; readonly tenant: string }>> {
+  return new Map((await store.records.pins()).map(({ connection, system, tenant }) => [connection, { system, tenant }]));
+}
