@@ -2,6 +2,7 @@ import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
 import type { SalesforceSeed } from "../seeds.ts";
 import { Credentials } from "./auth/credentials.ts";
 import { Sessions } from "./auth/sessions.ts";
+import { QueryJobs } from "./bulk/query-jobs.ts";
 import { CallCounter } from "./control/calls.ts";
 import { Faults } from "./control/faults.ts";
 import { handleControl, writeAs } from "./control/routes.ts";
@@ -20,7 +21,7 @@ const DAILY_CALLS = { demo: 10_000_000, real: 100_000 };
 
 /**
  * The Salesforce stand-in: OAuth, identity, and the REST API v31–v68 (query, records, collections, composite, describe,
- * limits, replication) over the seed's rows (reference salesforce.md).
+ * limits, replication, Bulk 2.0 query jobs) over the seed's rows (reference salesforce.md).
  */
 export function createSalesforce(seed: SalesforceSeed, environment: SandboxEnvironment): SandboxSystem {
   const { clock, random } = environment;
@@ -33,6 +34,7 @@ export function createSalesforce(seed: SalesforceSeed, environment: SandboxEnvir
   const rest: RestState = {
     org,
     cursors: new Cursors(clock),
+    queryJobs: new QueryJobs(clock),
     quota: new Quota(clock, DAILY_CALLS[environment.limits]),
     staged: new StagedTransactions(org, (write, at) => writeAs({ rest, userId }, write, at)),
     schemaSince: clock.now(),

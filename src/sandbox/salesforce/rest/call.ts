@@ -1,5 +1,6 @@
 import type { Session } from "../auth/sessions.ts";
 import { jsonParserError } from "../errors.ts";
+import type { QueryJobs } from "../bulk/query-jobs.ts";
 import type { Cursors } from "../state/cursors.ts";
 import type { Org } from "../state/org.ts";
 import type { Quota } from "../state/quota.ts";
@@ -10,6 +11,7 @@ import type { WriteContext } from "../writes/index.ts";
 export interface RestState {
   readonly org: Org;
   readonly cursors: Cursors;
+  readonly queryJobs: QueryJobs;
   readonly quota: Quota;
   readonly staged: StagedTransactions;
   /** When the schema last changed, for conditional describes. */
@@ -35,6 +37,8 @@ export interface Reply {
   readonly status: number;
   /** Left out for an empty body. */
   readonly body?: unknown;
+  /** A body that is not JSON; its content type is among the headers. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

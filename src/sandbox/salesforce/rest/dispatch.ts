@@ -1,4 +1,5 @@
 import { methodNotAllowed, notFound } from "../errors.ts";
+import { queryJobsResource } from "../bulk/query-jobs-resource.ts";
 import type { Call, Reply, RestState } from "./call.ts";
 import { collectionsResource } from "./collections-resource.ts";
 import { batchResource, compositeResource } from "./composite-resource.ts";
@@ -6,7 +7,7 @@ import { limitsResource } from "./limits-resource.ts";
 import { queryResource } from "./query-resource.ts";
 import { recordResource } from "./record-resource.ts";
 
-const ROOT = ["composite", "limits", "query", "queryAll", "sobjects"] as const;
+const ROOT = ["composite", "jobs", "limits", "query", "queryAll", "sobjects"] as const;
 
 function root(state: RestState, call: Call): Reply {
   if (call.method !== "GET") throw methodNotAllowed(call.method);
@@ -26,6 +27,9 @@ export function dispatch(state: RestState, call: Call): Reply {
       return queryResource(state, call);
     case "sobjects":
       return recordResource(state, call);
+    case "jobs":
+      if (call.path[1] !== "query") throw notFound();
+      return queryJobsResource(state, call);
     case "limits":
       return limitsResource(state, call);
     case "composite": {

@@ -30,5 +30,8 @@ export function operationName(method: string, path: readonly string[]): string {
     return `${method} sobjects/${second}${rest}`;
   }
   if (first.toLowerCase().startsWith("query")) return `${method} ${first}${second === undefined ? "" : "/{locator}"}`;
+  if (first === "jobs" && third !== undefined) {
+    return [`${method} jobs`, second, "{id}", ...path.slice(3)].join("/");
+  }
   return `${method} ${path.slice(0, 4).join("/")}`;
 }

@@ -56,6 +56,7 @@ function errorReply(error: SalesforceError): Reply {
 
 function respond(request: Request, reply: Reply, headers: Headers): Response {
   for (const [name, value] of Object.entries(reply.headers ?? {})) headers.set(name, value);
+  if (reply.text !== undefined) return new Response(reply.text, { status: reply.status, headers });
   if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
   headers.set("content-type", "application/json;charset=UTF-8");
   const pretty = request.headers.get("x-prettyprint") === "1";
