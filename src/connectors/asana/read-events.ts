@@ -3,7 +3,7 @@ import { HubError, MINUTE, parseInstant, toIso } from "../../model/index.ts";
 import type { Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { ReadContext } from "../kit/index.ts";
-import { baselineRecord, readBaseline } from "./baseline.ts";
+import { baselineRecord, readNotes } from "./baseline.ts";
 import { refusalBehind, unexpectedAnswer } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { accept, contentOf, eventsSchema, sectionSchema } from "./shapes.ts";
@@ -77,7 +77,7 @@ export async function* readEvents(
   const parsed = stateSchema.safeParse(position?.state);
   let state: State | null = parsed.success ? parsed.data : null;
   let covered = position?.covered ?? [];
-  const epochBefore = state?.epoch ?? (await readBaseline(context.known))?.epoch ?? 0;
+  const epochBefore = state?.epoch ?? (await readNotes(context.known)).baseline?.epoch ?? 0;
   const fresh = context.mode === "full" || state === null || state.sync === null;
   let sync = fresh ? null : (state?.sync ?? null);
   for (;;) {
@@ -85,7 +85,7 @@ export async function* readEvents(
     const answer = await ask(gateway, workspace, sync, context.signal);
     if (answer.kind !== "events") {
       const available = answer.kind === "stale";
-      const known = await readBaseline(context.known);
+      const { baseline: known } = await readNotes(context.known);
       const epoch = available || known?.available !== false ? epochBefore + 1 : epochBefore;
       if (epoch !== epochBefore) news.newEpoch();
       state = { sync: available ? answer.sync : null, epoch };

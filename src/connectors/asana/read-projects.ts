@@ -2,6 +2,7 @@ import { parseInstant } from "../../model/index.ts";
 import type { JsonObject, Page, Position, Reject, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { ReadContext } from "../kit/index.ts";
+import { goneRecord } from "./baseline.ts";
 import { unexpectedAnswer } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { settleAbsent } from "./read-tasks.ts";
@@ -99,7 +100,12 @@ async function settle(
   const unseen = (await tasksIn(context, lost)).filter((gid) => !left.includes(gid));
   const outOfSight = await settleLost(gateway, unseen, context, lost);
   return {
-    records: [...records, ...settled.records, ...outOfSight.records],
+    records: [
+      ...records,
+      ...[...deleted, ...lost].map((project) => goneRecord(project, gateway.now())),
+      ...settled.records,
+      ...outOfSight.records,
+    ],
     tombstones: [...tombstones, ...settled.tombstones, ...outOfSight.tombstones],
     rejects: [...rejects, ...settled.rejects, ...outOfSight.rejects],
   };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { JsonObject, Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { Partition, ReadContext } from "../kit/index.ts";
-import { readBaseline } from "./baseline.ts";
+import { readNotes, trustedEpoch } from "./baseline.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { accept, contentOf, sectionSchema } from "./shapes.ts";
 import { FEED } from "./streams.ts";
@@ -10,7 +10,11 @@ import { textOf } from "./values.ts";
 
 export const SECTION_FIELDS = "gid,name,created_at,project.gid";
 
-const stateSchema = z.object({ epoch: z.number().nullable(), projectModifiedAt: z.string() });
+const stateSchema = z.object({
+  epoch: z.number().nullable(),
+  goneAt: z.string().nullable(),
+  projectModifiedAt: z.string(),
+});
 
 export function sectionRecord(content: JsonObject): SourceRecord {
   return { stream: "sections", id: textOf(content["gid"]) ?? "", content };
@@ -27,11 +31,16 @@ export async function* readSections(
   context: ReadContext,
   projectModifiedAt: string,
 ): AsyncGenerator<Page> {
-  const baseline = await readBaseline(context.known);
-  const epoch = baseline?.available === true ? baseline.epoch : null;
+  const notes = await readNotes(context.known);
+  const epoch = trustedEpoch(notes);
+  const goneAt = notes.goneAt.get(partition.id) ?? null;
   const state = stateSchema.safeParse(position?.state);
   const unchanged =
-    state.success && epoch !== null && state.data.epoch === epoch && state.data.projectModifiedAt === projectModifiedAt;
+    state.success
+    && epoch !== null
+    && state.data.epoch === epoch
+    && state.data.goneAt === goneAt
+    && state.data.projectModifiedAt === projectModifiedAt;
   if (context.mode === "incremental" && unchanged) return;
   const startedAt = gateway.now();
   const rows: unknown[] = [];
@@ -51,7 +60,7 @@ export async function* readSections(
     rejects,
     position: {
       covered: cover(position?.covered ?? [], { from: 0, to: startedAt }),
-      state: { epoch, projectModifiedAt },
+      state: { epoch, goneAt, projectModifiedAt },
     },
     ...(context.mode === "incremental" ? {} : { sourceCount: { count: good.length, of: "sections listed" } }),
   };

@@ -1,15 +1,15 @@
-import { z } from "zod";
-import { HubError, isJsonObject, MINUTE, parseInstant, toIso } from "../../model/index.ts";
+import { HubError, isJsonObject } from "../../model/index.ts";
 import type { JsonObject, Page, Position, Reject, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { Partition, ReadContext } from "../kit/index.ts";
-import { readBaseline } from "./baseline.ts";
-import type { Baseline } from "./baseline.ts";
+import { readNotes } from "./baseline.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { tasksAsked } from "./selection.ts";
 import { accept, contentOf, taskSchema } from "./shapes.ts";
 import type { Task } from "./shapes.ts";
 import { FEED } from "./streams.ts";
+import { OVERLAP_MS, overlapped, planTasks } from "./task-position.ts";
+import type { TaskPlan } from "./task-position.ts";
 import {
   projectsOf,
   readStories,
@@ -20,48 +20,9 @@ import {
   tombstonesOf,
 } from "./task-details.ts";
 
-/** `modified_since` reaches back this far behind what was seen, for what commits late. */
-const OVERLAP_MS = 2 * MINUTE;
-/** More tasks than this at the newest stamp would make an unchanged cycle cost a second call. */
-const CROWDED = 90;
-
-const stateSchema = z.object({
-  /** The newest `modified_at` seen; null when the project had no tasks. */
-  since: z.string().nullable(),
-  /** The event feed's epoch in which the project was last listed in full; null when it may not be relied on. */
-  epoch: z.number().nullable(),
-  /** What was asked for when it was listed in full. */
-  asked: z.string(),
-});
-type State = z.output<typeof stateSchema>;
-
-/** How a partition is read this time. */
-interface Plan {
-  readonly state: State | null;
-  readonly baseline: Baseline | null;
-  /** List every task and look for absent ones, rather than those modified since. */
-  readonly everything: boolean;
-  /** Read every task's history, changed or not. */
-  readonly allStories: boolean;
-}
-
-function planOf(position: Position | null, context: ReadContext, baseline: Baseline | null, asked: string): Plan {
-  const parsed = stateSchema.safeParse(position?.state);
-  const state = parsed.success ? parsed.data : null;
-  const followed = baseline !== null && baseline.available && state !== null && state.epoch === baseline.epoch;
-  const sameFields = state === null || state.asked === asked;
-  return {
-    state,
-    baseline,
-    everything: context.mode !== "incremental" || !followed || !sameFields,
-    allStories: context.mode === "full" || !sameFields,
-  };
-}
-
 /**
  * Reads one project's tasks with their histories. Unchanged, it costs one call. A full listing goes by position in the
- * project, so its pages are committed but the position stays until the last: after a crash it starts over, and tasks
- * known to be unchanged cost nothing but the listing.
+ * project, so after a crash it starts over; tasks known to be unchanged then cost nothing but the listing.
  */
 export async function* readProjectTasks(
   gateway: AsanaGateway,
@@ -73,14 +34,13 @@ export async function* readProjectTasks(
 ): AsyncGenerator<Page> {
   const { signal, selection } = context;
   const asked = tasksAsked(selection);
-  const plan = planOf(position, context, await readBaseline(context.known), asked.signature);
-  const before: Position = position ?? { covered: [], state: null };
+  const plan = planTasks(partition.id, position, context.mode, await readNotes(context.known), asked.signature);
+  const covered = position?.covered ?? [];
   const startedAt = gateway.now();
-  const since = plan.everything ? null : (plan.state?.since ?? null);
   const query = {
     project: partition.id,
     opt_fields: asked.optFields,
-    ...(since === null ? {} : { modified_since: toIso((parseInstant(since) ?? 0) - OVERLAP_MS) }),
+    ...(plan.since === null ? {} : { modified_since: overlapped(plan.since) }),
   };
   const known = plan.everything ? await knownIn(context, partition.id) : null;
   const seen = new Set<string>();
@@ -103,39 +63,19 @@ export async function* readProjectTasks(
       records: content.records,
       tombstones: content.tombstones,
       rejects: [...rejects, ...content.rejects],
-      position: before,
+      position: { covered, state: plan.meanwhile },
     };
   }
   const absent = known === null ? [] : [...known.keys()].filter((gid) => !seen.has(gid));
   const settled = await settleAbsent(gateway, absent, context);
-  const epoch = plan.baseline?.available === true ? plan.baseline.epoch : null;
-  const state: State = {
-    since: nextSince(since ?? plan.state?.since ?? null, stamps, startedAt),
-    epoch: plan.everything ? epoch : (plan.state?.epoch ?? null),
-    asked: asked.signature,
-  };
-  const from = plan.everything ? 0 : (before.covered.at(-1)?.to ?? 0) - OVERLAP_MS;
+  const from = plan.everything ? 0 : Math.max(0, (covered.at(-1)?.to ?? 0) - OVERLAP_MS);
   yield {
     ...settled,
-    position: { covered: cover(before.covered, { from: Math.max(0, from), to: startedAt }), state },
+    position: { covered: cover(covered, { from, to: startedAt }), state: plan.finished(stamps, startedAt) },
     ...(listsAll
       ? { sourceCount: { count: homeCount, of: "tasks listed in their first project, with subtasks" } }
       : {}),
   };
-}
-
-/**
- * Where the next `modified_since` starts: the newest stamp seen, so that it never depends on clocks; only when too many
- * tasks share that moment (a bulk change) the service's own time at the start of the listing.
- */
-function nextSince(previous: string | null, stamps: readonly string[], startedAt: number): string | null {
-  let newest = previous;
-  for (const stamp of stamps) if (newest === null || stamp > newest) newest = stamp;
-  if (newest === null) return null;
-  const edge = toIso((parseInstant(newest) ?? 0) - OVERLAP_MS);
-  const crowd = stamps.reduce((count, stamp) => (stamp >= edge ? count + 1 : count), 0);
-  const start = toIso(startedAt);
-  return crowd > CROWDED && start > newest ? start : newest;
 }
 
 /** Signatures of the tasks the hub believes to be in the project. */
@@ -176,7 +116,7 @@ async function withHistories(
   gateway: AsanaGateway,
   listed: readonly Task[],
   known: ReadonlyMap<string, string>,
-  plan: Plan,
+  plan: TaskPlan,
   context: ReadContext,
 ): Promise<Content> {
   const asked = tasksAsked(context.selection);

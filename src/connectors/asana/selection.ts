@@ -53,7 +53,7 @@ const PROJECT_BASE = "gid,name,archived,completed,completed_at,created_at,modifi
 const CUSTOM_FIELDS =
   "custom_fields.gid,custom_fields.name,custom_fields.resource_subtype,custom_fields.enabled,custom_fields.text_value,custom_fields.number_value,custom_fields.enum_value.gid,custom_fields.enum_value.name,custom_fields.multi_enum_values.gid,custom_fields.multi_enum_values.name,custom_fields.date_value,custom_fields.people_value.gid";
 const STORY_BASE =
-  "gid,resource_subtype,created_at,created_by.gid,source,project.gid,old_section.gid,old_section.name,new_section.gid,new_section.name,assignee.gid,old_dates,new_dates,old_name,new_name,old_resource_subtype,new_resource_subtype";
+  "gid,resource_subtype,created_at,created_by.gid,source,project.gid,project.name,old_section.gid,old_section.name,new_section.gid,new_section.name,assignee.gid,old_dates,new_dates,old_name,new_name,old_resource_subtype,new_resource_subtype";
 const STORY_CUSTOM_FIELDS =
   "custom_field.gid,custom_field.name,old_text_value,new_text_value,old_number_value,new_number_value,old_enum_value.gid,old_enum_value.name,new_enum_value.gid,new_enum_value.name,old_multi_enum_values.gid,old_multi_enum_values.name,new_multi_enum_values.gid,new_multi_enum_values.name,old_date_value,new_date_value,old_people_value.gid,new_people_value.gid";
 
