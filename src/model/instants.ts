@@ -28,9 +28,12 @@ export function toIso(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/u;
+
 /** Parses ISO 8601 with `Z` or an offset (`+0000` as Salesforce prints it, too); undefined when it is not one. */
 export function parseInstant(text: string): Instant | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/u.test(text)) return undefined;
-  const instant = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/u, "$1:$2"));
+  if (!ISO_INSTANT.test(text)) return undefined;
+  const colonless = !text.endsWith("Z") && text.charAt(text.length - 3) !== ":";
+  const instant = Date.parse(colonless ? `${text.slice(0, -2)}:${text.slice(-2)}` : text);
   return Number.isNaN(instant) ? undefined : instant;
 }
