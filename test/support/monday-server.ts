@@ -1,6 +1,6 @@
-import { serve } from "@hono/node-server";
 import { z } from "zod";
 import { SandboxClock } from "../../src/sandbox/kit/clock.ts";
+import { listen } from "../../src/sandbox/kit/server.ts";
 import { createMonday } from "../../src/sandbox/monday/index.ts";
 import type { MondaySeed } from "../../src/sandbox/seeds.ts";
 
@@ -50,12 +50,8 @@ export async function startMonday(
     return last / 2_147_483_647;
   };
   const system = createMonday(seed, { clock, random, directory: "", limits });
-  const { server, port } = await new Promise<{ server: ReturnType<typeof serve>; port: number }>((resolve) => {
-    const server = serve({ fetch: (request) => system.fetch(request), port: 0, hostname: "127.0.0.1" }, (info) => {
-      resolve({ server, port: info.port });
-    });
-  });
-  const { endpoint = "", token = "" } = system.describe(`http://127.0.0.1:${port}`);
+  const server = await listen((request) => system.fetch(request), 0, clock);
+  const { endpoint = "", token = "" } = system.describe(server.origin);
   const call: MondayServer["call"] = async (query, variables = {}, headers = {}) => {
     const response = await fetch(endpoint, {
       method: "POST",
@@ -80,12 +76,7 @@ export async function startMonday(
       return response.json();
     },
     async stop() {
-      await new Promise<void>((resolve, reject) => {
-        server.close((error) => {
-          if (error === undefined) resolve();
-          else reject(error);
-        });
-      });
+      await server.close();
       await system.close();
     },
   };

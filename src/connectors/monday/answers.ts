@@ -32,7 +32,7 @@ export const cellSchema = z.object({
   id,
   type: z.string(),
   text: z.string().nullable(),
-  value: z.unknown(),
+  value: z.unknown().optional(),
   linked_item_ids: z.array(id).optional(),
 });
 export type CellAnswer = z.output<typeof cellSchema>;

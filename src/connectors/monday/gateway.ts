@@ -18,8 +18,8 @@ const CONCURRENCY = 8;
 const answerSchema = z.object({
   status: z.number(),
   headers: z.instanceof(Headers),
-  data: z.unknown(),
-  errors: z.unknown(),
+  data: z.unknown().optional(),
+  errors: z.unknown().optional(),
   extensions: z.object({ request_id: z.string().optional() }).optional().catch(undefined),
 });
 

@@ -39,25 +39,23 @@ export interface LogStart {
 export async function* walkLog(source: BoardSource, anchor: Anchor, start: LogStart): AsyncGenerator<LogPage> {
   let { candidate } = start;
   let { top } = start;
-  let seenInWindow = new Set<string>();
   for (let page = 1; ; page += 1) {
     const rows =
       page === 1 && start.first !== null && top === null ? start.first : await logPage(source, anchor, top, page);
     candidate ??= newestBefore(rows, start.settledBefore);
     const oldest = rows.length === 0 ? undefined : activityInstant(rows[rows.length - 1]?.created_at ?? "0");
     const ended = rows.length === 0 || rows.some((row) => row.id === anchor?.id);
-    const fresh = rows.some((row) => !seenInWindow.has(row.id));
-    for (const row of rows) seenInWindow.add(row.id);
     if (ended) {
       yield { rows, state: { anchor: candidate ?? anchor, walk: null } };
       return;
     }
-    if (oldest === undefined || !fresh) throw neverEnding(source, "The activity log");
+    if (oldest === undefined) throw neverEnding(source, "The activity log");
     yield { rows, state: { anchor, walk: { to: oldest, candidate } } };
     if (page >= PAGES_PER_WINDOW) {
+      // A whole window of one instant: no cut would bring the walk further down.
+      if (top !== null && oldest >= top) throw neverEnding(source, "The activity log");
       top = oldest;
       page = 0;
-      seenInWindow = new Set(rows.map((row) => row.id));
     }
   }
 }

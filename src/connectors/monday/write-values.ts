@@ -72,6 +72,7 @@ function cell(board: BoardAnswer, column: NamedColumn, value: Exclude<Canonical,
         ? { personsAndTeams: [{ id: Number(value.person), kind: "person" }] }
         : refuse("a person is expected");
     case "date":
+      if (isList(value)) return refuse("a day is expected");
       if (typeof value === "object" && "day" in value) return { date: value.day };
       if (typeof value === "object" && "at" in value) {
         const [date = "", time = ""] = toIso(value.at).split("T");

@@ -31,6 +31,7 @@ const BODIES = {
   }),
   "/tokens": z.object({ token: z.string(), userId: z.string().optional(), revoked: z.boolean().default(false) }),
   "/faults": z.object({ faults: z.array(z.enum(FAULTS)) }),
+  "/filters": z.object({ refused: z.array(z.string()) }),
   "/lag": z.object({ ms: z.number().int().nonnegative() }),
   "/write": z.object({
     query: z.string(),
@@ -54,7 +55,8 @@ const BODIES = {
 type Body<P extends keyof typeof BODIES> = z.infer<(typeof BODIES)[P]>;
 
 /**
- * The stand-in's own routes. GET /state, GET and DELETE /calls; POST /limits, /tokens, /faults, /lag, /write
+ * The stand-in's own routes. GET /state, GET and DELETE /calls; POST /limits, /tokens, /faults, /filters
+ * (operators a filter on the last update refuses), /lag, /write
  * (a GraphQL call as any user, negative for automations; free of limits and not counted), /restore (an item), /labels
  * (renames or, with null, removes a status or dropdown label), /visibility (takes a board or its log out of sight).
  */
@@ -96,6 +98,9 @@ async function act(parts: ControlParts, route: keyof typeof BODIES, body: unknow
     case "/faults":
       faults.push(...(body as Body<"/faults">).faults);
       return { waiting: faults.length };
+    case "/filters":
+      state.refusedFilters = new Set((body as Body<"/filters">).refused);
+      return body;
     case "/lag":
       state.lag.set((body as Body<"/lag">).ms);
       return body;

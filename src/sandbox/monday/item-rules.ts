@@ -35,6 +35,7 @@ export function compileRules(state: MondayState, board: Board, group: RuleGroup,
 function compileRule(state: MondayState, board: Board, rule: Rule, userId: string): Test {
   if (rule.operator === "ends_with") throw noOperator(rule);
   if (rule.column_id === "__last_updated__") {
+    if (state.refusedFilters.has(rule.operator)) throw noOperator(rule);
     const test = lastUpdatedTest(rule, state.environment.clock.now());
     return (item) => test(Date.parse(item.updatedAt));
   }

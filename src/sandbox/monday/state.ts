@@ -66,6 +66,8 @@ export class MondayState {
   readonly workspaces: { id: string; name: string; createdAt: string | null; description: string | null }[];
   readonly boards = new Map<string, Board>();
   readonly updates: Update[] = [];
+  /** Operators the filter on the last update refuses: accounts differ in what they take. */
+  refusedFilters: ReadonlySet<string> = new Set();
   readonly lag: ReadLag;
   readonly environment: SandboxEnvironment;
   readonly #boardOfItem = new Map<string, Board>();
