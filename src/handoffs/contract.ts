@@ -18,7 +18,7 @@ export interface SourceName {
 /** One way in which a target may be alike to what is expected; never enough on its own (reference §3.2 rung 3). */
 export type Likeness =
   | { readonly kind: "reference"; readonly reference: string }
-  | { readonly kind: "company" | "text"; readonly ours: SourceName; readonly theirs: string };
+  | { readonly kind: "company" | "text"; readonly ours: SourceName; readonly theirs: readonly string[] };
 
 export interface MatchRules {
   /** Target's attribute that holds the source's id. */

@@ -110,7 +110,7 @@ export function decide(
   const told = link === "matched" || link === "duplicate" || (link === "revoked" && found);
   const target = told && own && found ? finding.primary : null;
   const counts = told || link === "ambiguous" ? finding.createdAt : null;
-  const decision = told && found ? decisionOf(context, finding.primary, occurrence) : NO_DECISION;
+  const decision = told && found && own ? decisionOf(context, finding.primary, occurrence) : NO_DECISION;
   const comparisons =
     link === "matched" && target !== null && !itself ? compareFields(contract, source.linked, target.linked) : [];
   const state = {
@@ -233,9 +233,8 @@ function decisionOf(
   const to = itself && occurrence.nextAt !== null ? Math.min(input.asOf, occurrence.nextAt - 1) : input.asOf;
   const window = { from: itself ? occurrence.triggeredAt : Number.NEGATIVE_INFINITY, to };
   const acceptedAt = firstOccasion(contract.acceptedWhen, target, window, people);
-  const reachedAt = firstOccasion(contract.acceptedWhen, target, window, people, true);
   const rejectedAt = firstOccasion(contract.rejectedWhen, target, window, people);
-  if (rejectedAt !== null && (reachedAt === null || rejectedAt < reachedAt))
+  if (rejectedAt !== null && (acceptedAt === null || rejectedAt < acceptedAt))
     return { decision: "rejected", acceptedAt: null, rejectedAt };
   return acceptedAt === null ? NO_DECISION : { decision: "accepted", acceptedAt, rejectedAt: null };
 }

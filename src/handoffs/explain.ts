@@ -55,7 +55,9 @@ function matchSentences({ match, sourceType, targetType }: Contract): readonly s
 
 function like(likeness: Likeness): string {
   if (likeness.kind === "reference") return `the same ${likeness.reference}`;
-  return likeness.kind === "company" ? `the same company in its ${likeness.theirs}` : `the same ${likeness.theirs}`;
+  return likeness.kind === "company"
+    ? `the same company in its ${list(likeness.theirs)}`
+    : `the same ${list(likeness.theirs)}`;
 }
 
 function occasions(all: readonly Occasion[], type: string): string {

@@ -76,12 +76,13 @@ export function likenessesOf(
 
 function targetKeys(likeness: Likeness, target: Party): readonly string[] {
   if (likeness.kind === "reference") return [target.linked.references[likeness.reference] ?? ""];
-  const text = textOf(target.linked.object.attributes[likeness.theirs]);
-  if (text === null) return [];
-  if (likeness.kind === "text") return [foldText(text)];
-  // `Onboarding: Acme` is made for Acme.
-  const after = text.slice(text.indexOf(":") + 1);
-  return [...companyKeys(text), ...companyKeys(after)];
+  return likeness.theirs.flatMap((attribute) => {
+    const text = textOf(target.linked.object.attributes[attribute]);
+    if (text === null) return [];
+    if (likeness.kind === "text") return [foldText(text)];
+    // `Onboarding: Acme` is made for Acme.
+    return [...companyKeys(text), ...companyKeys(text.slice(text.indexOf(":") + 1))];
+  });
 }
 
 function sourceKeys(likeness: Likeness, source: Party, input: ReconcileInput): readonly string[] {

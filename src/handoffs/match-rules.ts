@@ -56,8 +56,9 @@ function readPair(text: string, path: readonly (string | number)[], sides: Sides
 
 function readNames(kind: "company" | "text", text: string, index: number, sides: Sides): Likeness {
   const path = ["match", index, "alike", kind];
-  const [theirs = "", ours = theirs] = text.split("=").map((part) => part.trim());
-  checkAttribute(path, theirs, sides.target, sides.targetType, sides.report);
+  const [left = "", ours = left] = text.split("=").map((part) => part.trim());
+  const theirs = left.split(/\s+or\s+/u);
+  for (const attribute of theirs) checkAttribute(path, attribute, sides.target, sides.targetType, sides.report);
   return { kind, theirs, ours: readSourceName(ours, path, sides) };
 }
 

@@ -34,7 +34,9 @@ const rungSchema = z.union([
     alike: z
       .strictObject({
         reference: words.optional().describe("A reference both sides have, to the same object."),
-        company: words.optional().describe("A company's name: `theirs = ours`, ours may be `reference.attribute`."),
+        company: words
+          .optional()
+          .describe("A company's name: `theirs = ours`, theirs may be `this or that`, ours `reference.attribute`."),
         text: words.optional().describe("A name: `theirs = ours`."),
         within: span.default("60 days").describe("Between the trigger and the target's creation."),
       })
