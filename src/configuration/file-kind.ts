@@ -27,6 +27,8 @@ export interface KindContext {
   readonly connections: ReadonlyMap<string, string>;
   /** What the files of an earlier kind were compiled to. */
   readonly compiled: <Compiled>(kind: FileKind<Compiled>) => readonly Compiled[];
+  /** False when a file of that kind could not be compiled: a name not found may be in it. */
+  readonly isComplete: (kind: FileKind<unknown>) => boolean;
   /** Where something stands in the file at hand. */
   readonly placeOf: (path: NodePath) => ErrorPlace;
 }

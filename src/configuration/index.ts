@@ -10,3 +10,4 @@ export type { PeopleFile, PersonFile } from "./people-file.ts";
 export { checkConfiguration, readConfiguration } from "./read.ts";
 export type { ReadOptions } from "./read.ts";
 export type { ModelVocabulary, ObjectTypeWords } from "./vocabulary.ts";
+export { handoffKind, kpiKind, processKind, STANDARD_KINDS } from "./kinds/index.ts";

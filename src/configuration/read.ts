@@ -117,6 +117,8 @@ export async function checkConfiguration(
   // The registry ties each result to the kind that made it; the map cannot say so in types.
   const compiled = <Compiled>(kind: FileKind<Compiled>): readonly Compiled[] =>
     (results.get(kind) ?? []) as readonly Compiled[];
+  const isComplete = (kind: FileKind<unknown>): boolean =>
+    (results.get(kind) ?? []).length === inFolder(kind.folder).length;
   for (const kind of options.kinds) {
     const context: Omit<KindContext, "placeOf"> = {
       zone,
@@ -127,6 +129,7 @@ export async function checkConfiguration(
       vocabulary,
       connections: new Map([...connections].map(([name, { system }]) => [name, system])),
       compiled,
+      isComplete,
     };
     results.set(kind, collect(compileKind(kind, inFolder(kind.folder), complete ? context : null), problems).values);
   }
