@@ -77,17 +77,10 @@ function connection(options: ConnectOptions<AsanaSettings>): Connection {
       label: one.name,
       type: CUSTOM_TYPES[one.resource_subtype] ?? one.resource_subtype,
     }));
-    const ofProject = stream !== "tasks" ? [] : [...Object.keys(PROJECT_FIELDS), ...custom.map((one) => one.name)];
-    return {
-      stream,
-      fields: [
-        ...Object.keys(own).map(field),
-        ...custom,
-        ...ofProject
-          .filter((one) => !Object.hasOwn(own, `project.${one}`))
-          .map((one) => ({ ...field(one), name: `project.${one}` })),
-      ],
-    };
+    const ofProject = [...Object.keys(PROJECT_FIELDS).map(field), ...custom]
+      .map((one) => ({ ...one, name: `project.${one.name}` }))
+      .filter((one) => !Object.hasOwn(own, one.name));
+    return { stream, fields: [...Object.keys(own).map(field), ...custom, ...(stream === "tasks" ? ofProject : [])] };
   }
 
   return {
