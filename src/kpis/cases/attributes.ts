@@ -4,15 +4,10 @@ import type { LinkedObject } from "../input.ts";
 import type { CaseContext } from "./context.ts";
 
 /** The value at a path: the case object's own, or that of what its reference points to. */
-export function valueAtPath(
-  subject: LinkedObject,
-  path: AttributePath,
-  sourceId: string | null,
-  context: CaseContext,
-): Canonical {
+export function valueAtPath(subject: LinkedObject, path: AttributePath, context: CaseContext): Canonical {
   if (path.via === null) return subject.object.attributes[path.attribute] ?? null;
-  const target = subject.references[path.via] ?? (path.via === "source" ? sourceId : null);
-  return target === null ? null : (context.attributeOf(target, path.attribute) ?? null);
+  const target = subject.references[path.via];
+  return target === undefined ? null : (context.attributeOf(target, path.attribute) ?? null);
 }
 
 /** An attribute as it was known at an instant, from its history; the current value when no history reaches back. */

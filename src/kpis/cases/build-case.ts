@@ -1,4 +1,4 @@
-import type { Instant, Precision } from "../../model/index.ts";
+import type { Instant, Money, Precision } from "../../model/index.ts";
 import { assertNever, hashText, parseRecordKey } from "../../model/index.ts";
 import { addSpan, daysBetween } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
@@ -53,7 +53,7 @@ function buildCase(
   const measurable = completedAt !== null && !negative && start.precision !== "day" && endPrecision !== "day";
   const dimensions: Record<string, string> = {};
   for (const [name, path] of Object.entries(process.dimensions)) {
-    const text = textOf(valueAtPath(subject, path, start.sourceId, context));
+    const text = textOf(valueAtPath(subject, path, context));
     if (text !== null) dimensions[name] = text;
   }
   const verdicts = judgeAll(subject, process, events, start.at, completedAt, dimensions, context);
@@ -69,7 +69,7 @@ function buildCase(
     process,
     caseId: subject.id,
     nativeId: subject.nativeId,
-    name: nameOf(subject),
+    name: nameOf(subject, process),
     url: subject.object.url,
     system,
     sourceId: start.sourceId,
@@ -77,7 +77,7 @@ function buildCase(
     dimensions,
     team,
     owner,
-    money: process.money === null ? null : moneyOf(valueAtPath(subject, process.money, start.sourceId, context)),
+    money: moneyIn(subject, process, start.sourceId, context),
     startedAt: start.at,
     startPrecision: start.precision,
     completedAt,
@@ -180,7 +180,7 @@ function judgeAll(
 ): readonly Verdict[] {
   const judged = {
     subject,
-    label: `${capital(process.caseType.replaceAll("-", " "))} ${nameOf(subject)}`,
+    label: `${capital(process.caseType.replaceAll("-", " "))} ${nameOf(subject, process)}`,
     events,
     startedAt,
     endedAt,
@@ -211,7 +211,19 @@ function traceOf(events: readonly CaseEvent[]): readonly string[] {
   return trace;
 }
 
-function nameOf(subject: LinkedObject): string {
+function moneyIn(
+  subject: LinkedObject,
+  process: ProcessDefinition,
+  sourceId: string | null,
+  context: CaseContext,
+): Money | null {
+  if (process.money !== null) return moneyOf(valueAtPath(subject, process.money, context));
+  if (process.sourceMoney === null || sourceId === null) return null;
+  return moneyOf(context.attributeOf(sourceId, process.sourceMoney) ?? null);
+}
+
+function nameOf(subject: LinkedObject, process: ProcessDefinition): string {
+  if (process.personal) return subject.nativeId;
   return textOf(subject.object.attributes["name"] ?? null) ?? subject.nativeId;
 }
 

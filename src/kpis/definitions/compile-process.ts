@@ -117,6 +117,8 @@ function typed(file: ProcessFile, place: ErrorPlace): ProcessDefinition {
     paths: file.paths,
     due,
     money: file.money === undefined ? null : readPath(file.money),
+    sourceMoney: file.source_money ?? null,
+    personal: file.personal,
     dimensions: Object.fromEntries(Object.entries(file.dimensions).map(([name, path]) => [name, readPath(path)])),
     owner: file.owner ?? null,
     sprints:

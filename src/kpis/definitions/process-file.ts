@@ -64,6 +64,10 @@ export const processFileSchema = z.strictObject({
   due: name.optional(),
   /** The money at stake in a case. */
   money: attributePath.optional(),
+  /** With `through`: the money attribute of the object that starts the case. */
+  source_money: name.optional(),
+  /** Case names are names of persons: show the record's own id instead. */
+  personal: z.boolean().default(false),
   /** Dimensions of the case: `segment: account.segment`. */
   dimensions: z.record(name, attributePath).default({}),
   /** The person attribute that owns a case, for its team. */

@@ -80,6 +80,10 @@ export interface ProcessDefinition {
   readonly paths: readonly (readonly string[])[];
   readonly due: Span | null;
   readonly money: AttributePath | null;
+  /** The money attribute of the object that starts the case, when that is another one. */
+  readonly sourceMoney: string | null;
+  /** Case names are names of persons and stay out of extracts and sentences. */
+  readonly personal: boolean;
   readonly dimensions: Readonly<Record<string, AttributePath>>;
   readonly owner: string | null;
   readonly sprints: SprintDefinition | null;

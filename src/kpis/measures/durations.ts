@@ -54,9 +54,7 @@ export async function measureDuration(kpi: KpiDefinition, input: MeasureInput): 
         const isMain = index === shown && cut === relation.main;
         const censored = isMain && kpi.measure === "cycle time" ? await censoredMedian(kpi, key, window, input) : null;
         const result = resultOf(kpi, relation, scope, window, rows[index], waiting, censored, index === shown, input);
-        results.push(
-          isMain ? { ...result, evidence: await slowest(kpi, relation, key, window, result, input) } : result,
-        );
+        results.push(isMain ? { ...result, evidence: await slowest(relation, key, window, result, input) } : result);
       }
     }
   }
@@ -159,7 +157,6 @@ async function censoredMedian(
 }
 
 async function slowest(
-  kpi: KpiDefinition,
   relation: DurationRelation,
   key: string,
   window: Window,

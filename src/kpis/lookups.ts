@@ -1,0 +1,146 @@
+import type { Canonical, Handoff, Instant } from "../model/index.ts";
+import { textOf } from "./cases/attributes.ts";
+import type { StartSource } from "./cases/context.ts";
+import { fold } from "./definitions/problems.ts";
+import type { ProcessDefinition } from "./definitions/process.ts";
+import type { ContractInfo, LinkedObject, MeasureSource } from "./input.ts";
+import type { Star } from "./star/star.ts";
+
+/** Attributes of objects that cases, handoffs and dimensions refer to, and where cases begin elsewhere. */
+export interface Lookups {
+  attributeOf(objectId: string, attribute: string): Canonical | undefined;
+  /** The account an object belongs to. */
+  accountOf(objectId: string): string | null;
+  startSource(process: string, idOrNativeId: string): StartSource | undefined;
+  handoffsTo(contract: string, targetId: string): readonly Handoff[];
+  readonly handoffs: readonly Handoff[];
+  /** Notes what a case knows of its object, for the handoffs it takes part in. */
+  remember(objectId: string, accountId: string | null, dimensions: Readonly<Record<string, string>>): void;
+}
+
+/** What segment and region are called on an account; shown in dim_account. */
+const ACCOUNT_ATTRIBUTES = ["name", "segment", "region"];
+
+/** Reads what must be known before the first case is built, and writes dim_account on the way. */
+export async function gatherLookups(
+  source: MeasureSource,
+  processes: readonly ProcessDefinition[],
+  contracts: readonly ContractInfo[],
+  star: Star,
+  asOf: Instant,
+): Promise<Lookups> {
+  const wanted = attributesWanted(processes, contracts);
+  const starts = startsWanted(processes);
+  const attributes = new Map<string, Record<string, Canonical>>();
+  const accounts = new Map<string, string>();
+  const sources = new Map<string, StartSource>();
+
+  for (const [type, names] of wanted) {
+    for await (const subject of source.objects(type, [])) {
+      const kept: Record<string, Canonical> = {};
+      for (const name of names) {
+        const value = subject.object.attributes[name];
+        if (value != null) kept[name] = value;
+      }
+      attributes.set(subject.id, kept);
+      const account = subject.references["account"];
+      if (account !== undefined) accounts.set(subject.id, account);
+      for (const { process, activity } of starts.get(type) ?? []) noteStart(subject, process, activity, asOf, sources);
+      if (type === "account") await appendAccount(star, subject);
+    }
+  }
+
+  const handoffs: Handoff[] = [];
+  const byTarget = new Map<string, Handoff[]>();
+  for await (const handoff of source.handoffs()) {
+    handoffs.push(handoff);
+    if (handoff.link === "orphan") continue;
+    for (const target of new Set([handoff.targetKey, ...(handoff.link === "duplicate" ? handoff.claimedKeys : [])])) {
+      if (target === null) continue;
+      const key = `${handoff.contract}\0${target}`;
+      const claiming = byTarget.get(key) ?? [];
+      claiming.push(handoff);
+      byTarget.set(
+        key,
+        claiming.sort((a, b) => b.occurrence - a.occurrence),
+      );
+    }
+  }
+
+  return {
+    attributeOf: (objectId, attribute) => attributes.get(objectId)?.[attribute],
+    accountOf: (objectId) => accounts.get(objectId) ?? null,
+    startSource: (process, id) => sources.get(`${process}\0${id}`),
+    handoffsTo: (contract, targetId) => byTarget.get(`${contract}\0${targetId}`) ?? [],
+    handoffs,
+    remember(objectId, accountId, dimensions) {
+      if (accountId !== null) accounts.set(objectId, accountId);
+      if (!attributes.has(objectId)) attributes.set(objectId, dimensions);
+    },
+  };
+}
+
+function attributesWanted(
+  processes: readonly ProcessDefinition[],
+  contracts: readonly ContractInfo[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const wanted = new Map<string, Set<string>>([["account", new Set(ACCOUNT_ATTRIBUTES)]]);
+  const want = (type: string, attribute?: string): void => {
+    const names = wanted.get(type) ?? new Set<string>();
+    if (attribute !== undefined) names.add(attribute);
+    wanted.set(type, names);
+  };
+  for (const process of processes) {
+    for (const path of [...Object.values(process.dimensions), ...(process.money === null ? [] : [process.money])]) {
+      if (path.via !== null) want(path.via, path.attribute);
+    }
+    if (process.start.kind === "handoff") want(process.start.sourceType, process.sourceMoney ?? undefined);
+  }
+  const followed = new Set(processes.map((process) => process.caseType));
+  for (const contract of contracts) if (!followed.has(contract.sourceType)) want(contract.sourceType);
+  return wanted;
+}
+
+function startsWanted(
+  processes: readonly ProcessDefinition[],
+): ReadonlyMap<string, readonly { readonly process: string; readonly activity: string }[]> {
+  const starts = new Map<string, { readonly process: string; readonly activity: string }[]>();
+  for (const { name, start } of processes) {
+    if (start.kind !== "handoff") continue;
+    const list = starts.get(start.sourceType) ?? [];
+    list.push({ process: name, activity: start.activity });
+    starts.set(start.sourceType, list);
+  }
+  return starts;
+}
+
+/** Entering the stage while in it already is no new start. */
+function noteStart(
+  subject: LinkedObject,
+  process: string,
+  activity: string,
+  asOf: Instant,
+  sources: Map<string, StartSource>,
+): void {
+  const times: Instant[] = [];
+  let stage: string | null = null;
+  for (const event of subject.events) {
+    if (event.objectKey !== subject.object.key || event.stage === null || event.occurredAt > asOf) continue;
+    if (fold(event.stage) === fold(activity) && stage !== fold(activity)) times.push(event.occurredAt);
+    stage = fold(event.stage);
+  }
+  if (times.length === 0) return;
+  const found = { id: subject.id, times };
+  sources.set(`${process}\0${subject.id}`, found);
+  sources.set(`${process}\0${subject.nativeId}`, found);
+}
+
+async function appendAccount(star: Star, { id, nativeId, object }: LinkedObject): Promise<void> {
+  await star.append("dim_account", {
+    account_key: id,
+    account: textOf(object.attributes["name"] ?? null) ?? nativeId,
+    account_segment: textOf(object.attributes["segment"] ?? null),
+    account_region: textOf(object.attributes["region"] ?? null),
+    account_url: object.url,
+  });
+}

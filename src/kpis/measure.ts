@@ -1,0 +1,221 @@
+import type { Actor, BusinessCalendar, Instant } from "../model/index.ts";
+import { HubError } from "../model/index.ts";
+import { textOf } from "./cases/attributes.ts";
+import { caseKey, createCaseBuilder } from "./cases/build-case.ts";
+import type { CaseContext } from "./cases/context.ts";
+import type { KpiDefinition } from "./definitions/compile-kpi.ts";
+import type { ProcessDefinition } from "./definitions/process.ts";
+import type { Reporting } from "./definitions/windows.ts";
+import type { ContractInfo, MeasureSource, Waiver } from "./input.ts";
+import { gatherLookups } from "./lookups.ts";
+import type { Lookups } from "./lookups.ts";
+import type { BaselineStore } from "./measures/baseline.ts";
+import { measureDesignCoverage } from "./measures/design-coverage.ts";
+import { measureDuration } from "./measures/durations.ts";
+import type { MeasureInput } from "./measures/measure-input.ts";
+import { measureRatio } from "./measures/ratios.ts";
+import { measureReduction } from "./measures/reduction.ts";
+import type { KpiResult } from "./measures/result.ts";
+import { appendCase } from "./star/case-rows.ts";
+import { createDimensionKeys } from "./star/dimension-keys.ts";
+import type { DimensionKeys } from "./star/dimension-keys.ts";
+import { appendDates, appendDimensions } from "./star/dimension-rows.ts";
+import { appendHandoff } from "./star/handoff-rows.ts";
+import { appendResults } from "./star/kpi-rows.ts";
+import { appendSprints } from "./star/sprint-rows.ts";
+import type { Star } from "./star/star.ts";
+import { fillWorkInProgress } from "./star/work-in-progress.ts";
+
+/** One line of the data-quality table, as the caller knows it (freshness, coverage, rejects). */
+export interface QualityReading {
+  readonly system: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly threshold: number | null;
+  readonly isOk: boolean;
+}
+
+export interface MeasureOptions {
+  readonly asOf: Instant;
+  readonly source: MeasureSource;
+  readonly processes: readonly ProcessDefinition[];
+  readonly kpis: readonly KpiDefinition[];
+  readonly contracts: readonly ContractInfo[];
+  readonly reporting: Reporting;
+  /** The calendar of a team; the company's for null. The same object for the same calendar. */
+  readonly calendarOf: (team: string | null) => BusinessCalendar;
+  readonly actorOf: (accountKey: string) => Actor | undefined;
+  readonly registeredClients: ReadonlySet<string>;
+  readonly waivers: readonly Waiver[];
+  readonly baselines: BaselineStore;
+  /** Keeps pseudonyms from being guessed. */
+  readonly pseudonymKey: string;
+  /** The first instant of tracked history of a system; null when unknown. */
+  readonly historySince: (system: string) => Instant | null;
+  readonly quality: readonly QualityReading[];
+  /** Why values must not be trusted as they are (a source is stale or incomplete); null when nothing stands against it. */
+  readonly gate: string | null;
+  /** Called as cases are built, for progress. */
+  readonly onProgress?: (cases: number) => void;
+}
+
+export interface Measurement {
+  readonly results: readonly KpiResult[];
+  /** Cases per process. */
+  readonly cases: Readonly<Record<string, number>>;
+}
+
+/** Builds the cases, fills the star schema and computes every KPI. Cases stream through; none is kept. */
+export async function measure(options: MeasureOptions, star: Star): Promise<Measurement> {
+  const keys = createDimensionKeys(options.pseudonymKey);
+  const calendar = options.calendarOf(null);
+  const lookups = await gatherLookups(options.source, options.processes, options.contracts, star, options.asOf);
+  const cases = await fillCases(options, lookups, star, keys);
+  await fillHandoffs(options, lookups, star, keys);
+  for (const process of options.processes) {
+    if (process.sprints === null) continue;
+    const items = options.source.objects(process.sprints.objectType, []);
+    await appendSprints(star, process, items, options.asOf, calendar, keys);
+  }
+  await appendQuality(options, star, keys);
+  await appendDimensions(star, { ...options, calendar, keys });
+  await fillWorkInProgress(star);
+  const results = await computeKpis(options, star, calendar);
+  await appendResults(star, results, options.asOf, options.gate);
+  await appendDates(star, calendar, options.reporting);
+  return { results, cases };
+}
+
+async function fillCases(
+  options: MeasureOptions,
+  lookups: Lookups,
+  star: Star,
+  keys: DimensionKeys,
+): Promise<Readonly<Record<string, number>>> {
+  const context: CaseContext = { ...options, ...lookups };
+  const counts: Record<string, number> = {};
+  let total = 0;
+  for (const name of new Set(options.processes.map((process) => process.name))) {
+    const versions = options.processes.filter((process) => process.name === name);
+    const [first] = versions;
+    if (first === undefined) continue;
+    const build = createCaseBuilder(versions, context);
+    let count = 0;
+    for await (const subject of options.source.objects(first.caseType, first.joins)) {
+      const made = build(subject);
+      if (made === null) continue;
+      lookups.remember(made.caseId, made.accountId, made.dimensions);
+      await appendCase(star, made, options.asOf, keys);
+      count += 1;
+      total += 1;
+      if (total % 1000 === 0) options.onProgress?.(total);
+    }
+    counts[name] = count;
+  }
+  await star.flush();
+  options.onProgress?.(total);
+  return counts;
+}
+
+async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Star, keys: DimensionKeys): Promise<void> {
+  const contracts = new Map(options.contracts.map((contract) => [contract.name, contract]));
+  const processOf = new Map(options.processes.map((process) => [process.caseType, process.name]));
+  const caseOf = (type: string, objectId: string | null): string | null => {
+    const process = processOf.get(type);
+    return process === undefined || objectId === null ? null : caseKey(process, objectId);
+  };
+  for (const handoff of lookups.handoffs) {
+    const contract = contracts.get(handoff.contract);
+    if (contract === undefined) {
+      throw new HubError(
+        "HUB-4504",
+        `The handoff ${handoff.id} belongs to the unknown contract "${handoff.contract}".`,
+        {
+          remedy: "Reconcile again after changing config/handoffs/.",
+        },
+      );
+    }
+    const owned = [handoff.sourceKey, handoff.targetKey].filter((key) => key !== null);
+    const accountId = owned.map((key) => lookups.accountOf(key)).find((account) => account !== null) ?? null;
+    const dimension = (name: string): string | null => {
+      for (const key of [...(accountId === null ? [] : [accountId]), ...owned]) {
+        const text = textOf(lookups.attributeOf(key, name) ?? null);
+        if (text !== null) return text;
+      }
+      return null;
+    };
+    await appendHandoff(
+      star,
+      handoff,
+      {
+        asOf: options.asOf,
+        contract,
+        calendar: options.calendarOf(contract.toTeam),
+        caseOf,
+        accountId,
+        segment: dimension("segment"),
+        region: dimension("region"),
+      },
+      keys,
+    );
+  }
+  await star.flush();
+}
+
+async function appendQuality(options: MeasureOptions, star: Star, keys: DimensionKeys): Promise<void> {
+  const day = star.local.dateKey(options.asOf);
+  const anomalies = await star.query(
+    "SELECT system_key AS system, coalesce(sum(CASE WHEN anomaly IS NULL THEN 0 ELSE 1 END), 0) AS bad, sum(left_truncated) AS truncated FROM fact_case GROUP BY 1 ORDER BY 1",
+  );
+  const own = anomalies.flatMap((row): readonly QualityReading[] => {
+    const system = String(row["system"]);
+    const bad = Number(row["bad"]);
+    return [
+      { system, metric: "negative durations", value: bad, threshold: 0, isOk: bad === 0 },
+      { system, metric: "cases older than the history", value: Number(row["truncated"]), threshold: null, isOk: true },
+    ];
+  });
+  for (const reading of [...options.quality, ...own]) {
+    await star.append("fact_data_quality", {
+      date_key: day,
+      system_key: keys.system(reading.system),
+      metric: reading.metric,
+      value: reading.value,
+      threshold: reading.threshold,
+      is_ok: reading.isOk ? 1 : 0,
+    });
+  }
+}
+
+async function computeKpis(
+  options: MeasureOptions,
+  star: Star,
+  calendar: BusinessCalendar,
+): Promise<readonly KpiResult[]> {
+  const input: MeasureInput = {
+    star,
+    asOf: options.asOf,
+    reporting: options.reporting,
+    processes: options.processes,
+    businessDayMs: calendar.msPerDay,
+  };
+  const results: KpiResult[] = [];
+  for (const kpi of options.kpis) {
+    switch (kpi.measure) {
+      case "cycle time reduction":
+        results.push(...(await measureReduction(kpi, input, options.baselines)));
+        break;
+      case "cycle time":
+      case "stage cycle time":
+      case "handoff latency":
+        results.push(...(await measureDuration(kpi, input)));
+        break;
+      case "design coverage":
+        results.push(...measureDesignCoverage(kpi, input));
+        break;
+      default:
+        results.push(...(await measureRatio(kpi, input)));
+    }
+  }
+  return results;
+}

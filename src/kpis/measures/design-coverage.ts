@@ -1,0 +1,56 @@
+import type { KpiDefinition } from "../definitions/compile-kpi.ts";
+import { reaches } from "../definitions/targets.ts";
+import { windowAt } from "../definitions/windows.ts";
+import type { MeasureInput } from "./measure-input.ts";
+import { COMPANY } from "./result.ts";
+import type { KpiResult } from "./result.ts";
+import { percent } from "./wording.ts";
+
+/** Routine steps that name their automation ÷ routine steps: a count of the procedures, not of what happened. */
+export function measureDesignCoverage(kpi: KpiDefinition, input: MeasureInput): readonly KpiResult[] {
+  const [first] = kpi.windows;
+  if (first === undefined) return [];
+  const current = kpi.of.flatMap((name) => input.processes.filter((process) => process.name === name).slice(-1));
+  const routine = current.flatMap((process) => process.steps.filter((step) => step.routine));
+  const automated = routine.filter((step) => step.automatedBy.length > 0).length;
+  const value = routine.length === 0 ? null : automated / routine.length;
+  const target = kpi.target?.kind === "ratio" ? kpi.target : null;
+  const verdict =
+    value === null
+      ? "insufficient"
+      : target === null
+        ? "no target"
+        : reaches(target.direction, value, target.value)
+          ? "met"
+          : "not met";
+  return [
+    {
+      kpi: kpi.name,
+      definition: kpi.key,
+      scope: COMPANY,
+      window: windowAt(first, input.asOf, input.reporting),
+      shown: true,
+      n: routine.length,
+      nOpen: 0,
+      excluded: {},
+      numerator: automated,
+      denominator: routine.length,
+      value,
+      unit: "ratio",
+      // Every step is counted, so there is nothing to be uncertain about.
+      interval: null,
+      bound: null,
+      p90: null,
+      target: target?.value ?? null,
+      targetText: target?.text ?? null,
+      verdict,
+      reason: value === null ? "no procedure has a routine step" : null,
+      sentence:
+        value === null
+          ? "No procedure has a routine step."
+          : `${percent(value)} of ${routine.length} routine steps name an automation; ${target === null ? "no target" : `target ${target.text}: ${verdict}`}.`,
+      moneyAtStake: null,
+      evidence: { keys: [], count: 0 },
+    },
+  ];
+}

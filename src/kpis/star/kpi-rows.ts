@@ -1,0 +1,52 @@
+import type { Instant } from "../../model/index.ts";
+import { hashText } from "../../model/index.ts";
+import { addDays } from "../definitions/durations.ts";
+import type { KpiResult } from "../measures/result.ts";
+import type { Star } from "./star.ts";
+
+/** Writes KPI values; durations in seconds like every other duration of the star. */
+export async function appendResults(
+  star: Star,
+  results: readonly KpiResult[],
+  asOf: Instant,
+  gate: string | null,
+): Promise<void> {
+  for (const result of results) {
+    const scale = result.unit === "milliseconds" ? 1000 : 1;
+    const scaled = (value: number | null | undefined): number | null => (value == null ? null : value / scale);
+    const reasons = Object.entries(result.excluded).map(([reason, count]) => `${count} ${reason}`);
+    await star.append("fact_kpi_snapshot", {
+      snapshot_key: hashText(
+        [result.definition, result.scope.type, result.scope.key, result.window.text, result.window.fromDay].join("\0"),
+      ).slice(0, 16),
+      kpi_key: result.kpi,
+      scope_type: result.scope.type,
+      scope_key: result.scope.key,
+      window_text: result.window.text,
+      period_start: result.window.fromDay,
+      period_end: addDays(result.window.toDay, -1),
+      as_of: asOf,
+      is_shown: result.shown ? 1 : 0,
+      value: scaled(result.value),
+      unit: result.unit === "milliseconds" ? "seconds" : "ratio",
+      numerator: result.unit === "ratio" ? result.numerator : null,
+      denominator: result.unit === "ratio" ? result.denominator : null,
+      n: result.n,
+      n_open: result.nOpen,
+      n_excluded: Object.values(result.excluded).reduce((sum, count) => sum + count, 0),
+      excluded_because: reasons.length === 0 ? null : reasons.join(", "),
+      ci_low: scaled(result.interval?.low),
+      ci_high: scaled(result.interval?.high),
+      bound: scaled(result.bound),
+      p90: scaled(result.p90),
+      target: scaled(result.target),
+      status: gate === null ? result.verdict : "gated",
+      gated: gate === null ? 0 : 1,
+      reason: gate ?? result.reason,
+      sentence: result.sentence,
+      money_at_stake: result.moneyAtStake,
+      definition_version: result.definition,
+    });
+  }
+  await star.flush();
+}
