@@ -14,38 +14,30 @@ export interface Window {
 
 /**
  * The first time one of the occasions happened to a party within a window; null when none did.
- * @param anyone counts what automation did, too, whatever the occasion says.
  */
 export function firstOccasion(
   occasions: readonly Occasion[],
   party: Party,
   window: Window,
   people: People,
-  anyone = false,
 ): Instant | null {
   let first: Instant | null = null;
   for (const occasion of occasions) {
-    for (const at of timesOf(occasion, party, window, people, anyone)) {
+    for (const at of timesOf(occasion, party, window, people)) {
       if (at >= window.from && at <= window.to && (first === null || at < first)) first = at;
     }
   }
   return first;
 }
 
-function timesOf(
-  occasion: Occasion,
-  party: Party,
-  window: Window,
-  people: People,
-  anyone: boolean,
-): readonly Instant[] {
+function timesOf(occasion: Occasion, party: Party, window: Window, people: People): readonly Instant[] {
   const { object, events } = party.linked;
   const own = (event: ModelEvent): boolean => event.objectType === object.type;
   switch (occasion.kind) {
     case "enters":
       return events
         .filter((event) => own(event) && event.stage !== null && occasion.stages.includes(event.stage))
-        .filter((event) => anyone || !occasion.byPerson || people.isPersonal(event.by, event.objectKey))
+        .filter((event) => !occasion.byPerson || people.isPersonal(event.by, event.objectKey))
         .map((event) => event.occurredAt);
     case "leaves": {
       const left = events.find(
@@ -66,10 +58,7 @@ function timesOf(
     case "set":
       return object.history
         .filter((change) => change.attribute === occasion.attribute && change.value !== null)
-        .filter(
-          (change) =>
-            anyone || !occasion.byPerson || (change.by !== undefined && people.isPersonal(change.by, object.key)),
-        )
+        .filter((change) => !occasion.byPerson || (change.by !== undefined && people.isPersonal(change.by, object.key)))
         .map((change) => change.validAt);
     case "removed": {
       const cause = object.removed?.cause;

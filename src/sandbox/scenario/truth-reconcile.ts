@@ -194,7 +194,7 @@ export function reconcile(input: ReconcileInput): TruthHandoff[] {
       link: "orphan",
       timeliness: null,
       content: "unknown",
-      decision: target.acceptedAt === null ? "none" : "accepted",
+      decision: "none",
       label: "orphan",
       evidence: "none",
       defects: unique(target.defects),
