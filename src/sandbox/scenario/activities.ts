@@ -12,7 +12,8 @@ export function tellActivities(
   const { asOf, calendar, ids, staff } = setting;
   const activities: ActivityStory[] = [];
   const log = (activity: Omit<ActivityStory, "id">): void => {
-    if (activity.at >= asOf) return;
+    // A meeting takes half an hour.
+    if (activity.at + (activity.kind === "Event" ? HOUR / 2 : 0) >= asOf) return;
     activities.push({ ...activity, id: ids.salesforce(activity.kind === "Event" ? "00U" : "00T") });
   };
   for (const lead of leads) {

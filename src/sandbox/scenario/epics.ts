@@ -114,13 +114,10 @@ export function tellEpics(setting: Setting, features: readonly FeatureStory[]): 
     const at = committedAt(feature) ?? 0;
     return at >= PRODUCT_SINCE && at < asOf - 16 * DAY && feature.defects.length === 0;
   });
-  const unfinished = (feature: FeatureStory): boolean =>
-    entered(feature, "Development") === undefined
-    || (entered(feature, "Development") ?? 0) > (committedAt(feature) ?? 0) + 14 * DAY;
   const defects = allot(random, candidates, [
-    { name: "item-deleted", rate: 0.012, eligible: unfinished },
-    { name: "item-archived", rate: 0.012, eligible: unfinished },
-    { name: "dropped-after-commit", rate: 0.02, eligible: unfinished },
+    { name: "item-deleted", rate: 0.012 },
+    { name: "item-archived", rate: 0.012 },
+    { name: "dropped-after-commit", rate: 0.02 },
     { name: "epic-missing", rate: 0.03 },
     { name: "epic-late", rate: 0.05 },
     { name: "epic-linked-from-item", rate: 0.03 },

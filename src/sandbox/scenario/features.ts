@@ -139,17 +139,24 @@ export function tellFeatures(setting: Setting): FeatureStory[] {
 /** One or two items are committed in the last business hours, so that their epic is not yet due. */
 function commitLastMinute(setting: Setting, random: Random, features: readonly FeatureStory[]): void {
   const { asOf, calendar } = setting;
+  let day = calendar.localDay(asOf) - 1;
+  while (!calendar.isBusinessDay(day)) day -= 1;
   const stageOf = (feature: FeatureStory): RoadmapStage => {
     const last = feature.changes.findLast((change) => change.kind === "stage");
     return last?.kind === "stage" ? last.to : "Discovery";
   };
   const quiet = features.filter(
-    (feature) => feature.defects.length === 0 && (feature.changes.at(-1)?.at ?? feature.createdAt) < asOf - 5 * DAY,
+    (feature) =>
+      feature.defects.length === 0
+      && (feature.changes.at(-1)?.at ?? feature.createdAt) < calendar.instant(day, 6 * HOUR),
   );
   const planned = quiet.filter((feature) => stageOf(feature) === "Planning");
-  const ready = planned.length > 0 ? planned : quiet.filter((feature) => stageOf(feature) === "Discovery");
-  let day = calendar.localDay(asOf) - 1;
-  while (!calendar.isBusinessDay(day)) day -= 1;
+  let ready = planned.length > 0 ? planned : quiet.filter((feature) => stageOf(feature) === "Discovery");
+  if (ready.length === 0) {
+    // Nobody waits for a commit: the newest item is told again from its creation.
+    ready = quiet.slice(-1);
+    for (const feature of ready) feature.changes = [];
+  }
   for (const feature of random.shuffled(ready).slice(0, Math.max(1, Math.round(1.5 * setting.scale)))) {
     const at = second(calendar.instant(day, random.between(9.5, 16.5) * HOUR));
     if (stageOf(feature) === "Discovery") {

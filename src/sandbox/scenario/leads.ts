@@ -213,8 +213,10 @@ function tellLastMinute(setting: Setting, random: Random, leads: readonly LeadSt
       && lead.createdAt > asOf - 60 * DAY
       && lead.changes.every((change) => change.field === "status" && change.to === "Working"),
   );
-  for (const lead of random.shuffled(waiting).slice(0, Math.max(1, Math.round(setting.scale)))) {
-    const at = second(asOf - random.between(0.2, 6) * HOUR);
+  const chosen = random.shuffled(waiting).slice(0, Math.max(2, Math.round(2 * setting.scale)));
+  for (const [i, lead] of chosen.entries()) {
+    const hours = i % 2 === 0 ? random.between(0.1, 0.9) : random.between(1.1, 4.5);
+    const at = second(asOf - hours * HOUR);
     lead.changes.push({ at, by: staff.marketingAutomation, field: "status", to: "MQL" });
     lead.changes.sort((a, b) => a.at - b.at);
     lead.defects.push(calendar.add(at, HOUR) >= asOf ? "lead-not-yet-due" : "lead-due");

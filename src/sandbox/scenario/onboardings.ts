@@ -239,7 +239,7 @@ function leaveOneBehind(setting: Setting, random: Random, deals: readonly DealSt
   for (const deal of random.shuffled(deals)) {
     const win = winsOf(deal)[0] ?? 0;
     const leaver = staff.successManagers.find((person) => (staff.leftAt.get(person.name) ?? 0) > win);
-    if (leaver === undefined || win < asOf - 22 * DAY) continue;
+    if (leaver === undefined || win < asOf - 26 * DAY) continue;
     deal.changes = deal.changes.map((change) => (change.field === "csm" ? { ...change, to: leaver } : change));
     return;
   }

@@ -37,7 +37,7 @@ export function createStaff(random: Random, asOf: number): Staff {
   const successManagers = byJob("csm");
   const leftAt = new Map<string, number>();
   for (const person of random.shuffled(successManagers).slice(0, random.int(1, 2))) {
-    leftAt.set(person.name, asOf - Math.round(random.between(5, 18)) * DAY);
+    leftAt.set(person.name, asOf - Math.round(random.between(5, 14)) * DAY);
   }
   const [salesManager] = byJob("sales manager");
   if (salesManager === undefined) throw new Error("The roster has no sales manager.");
