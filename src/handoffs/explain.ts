@@ -13,7 +13,7 @@ export function explainContract(contract: Contract): readonly string[] {
   ];
   const again = contract.onceDecided ? "again only once the one before was decided" : "each time anew";
   return [
-    `${contract.title}: when a ${source} enters ${list(contract.trigger.stages)} (${again}${conditions.map((text) => `; ${text}`).join("")}), ${itself ? `its ${contract.presentOnce ?? ""} is to be a person` : `a ${target} is expected`} within ${span(contract.created)}.`,
+    `${contract.title}: when ${an(source)} enters ${list(contract.trigger.stages)} (${again}${conditions.map((text) => `; ${text}`).join("")}), ${itself ? `its ${contract.presentOnce ?? ""} is to be a person` : `${an(target)} is expected`} within ${span(contract.created)}.`,
     `What happened before ${toIso(contract.since)} is counted apart. After a grace of ${span(contract.grace)} it counts as missing.`,
     ...matchSentences(contract),
     ...(contract.acceptedWhen.length === 0
@@ -46,10 +46,10 @@ function matchSentences({ match, sourceType, targetType }: Contract): readonly s
   return [
     ...(links.length + keys.length === 0
       ? []
-      : [`A ${targetType} belongs to it when ${[...links, ...keys].join(", or else when ")}.`]),
+      : [`${capital(an(targetType))} belongs to it when ${[...links, ...keys].join(", or else when ")}.`]),
     ...(alike.length === 0
       ? []
-      : [`A ${targetType} with ${alike.join(" or ")} is shown as a candidate and never taken.`]),
+      : [`${capital(an(targetType))} with ${alike.join(" or ")} is shown as a candidate and never taken.`]),
   ];
 }
 
@@ -97,4 +97,12 @@ function list(words: readonly string[]): string {
 
 function span({ text }: Span): string {
   return text;
+}
+
+function an(noun: string): string {
+  return `${/^[aeiou]/u.test(noun) ? "an" : "a"} ${noun}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

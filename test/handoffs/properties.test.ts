@@ -1,0 +1,124 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { reconcile } from "../../src/handoffs/index.ts";
+import type { LinkedObject } from "../../src/handoffs/index.ts";
+import { contractFile, deal, hours, input, onboarding } from "./world.ts";
+
+const contract = contractFile("sales-to-cs");
+const RUNS = { seed: 20_261_102, numRuns: 150 };
+
+const stages = fc
+  .array(fc.constantFrom("Proposal", "Closed Won", "Negotiation", "Closed Lost"), { maxLength: 6 })
+  .map((names) => names.map((name, n) => [name, n * 40] as const));
+
+const deals = fc
+  .array(
+    fc.record({
+      stages,
+      key: fc.constantFrom("C-1", "C-2", null),
+      account: fc.constantFrom("acme", "acme2"),
+      gone: fc.boolean(),
+    }),
+    { maxLength: 5 },
+  )
+  .map((all) =>
+    all.map(({ stages, key, account, gone }, n) =>
+      deal({
+        id: `006${n}`,
+        stages,
+        references: { account },
+        attributes: { contract_number: key },
+        removed: gone ? { at: hours(250), cause: "deleted" } : null,
+      }),
+    ),
+  );
+
+const onboardings = fc
+  .array(
+    fc.record({
+      link: fc.constantFrom("0060", "0061", "006ZZ", null),
+      key: fc.constantFrom("C-1", "C-2", null),
+      at: fc.integer({ min: -50, max: 300 }),
+    }),
+    { maxLength: 6 },
+  )
+  .map((all) =>
+    all.map(({ link, key, at }, n) =>
+      onboarding({ id: `12${n}`, at: hours(at), attributes: { opportunity_id: link, contract_number: key } }),
+    ),
+  );
+
+describe("reconciling", () => {
+  test("gives the same whatever the order of its input", () => {
+    fc.assert(
+      fc.property(deals, onboardings, fc.integer({ min: 0, max: 400 }), (sources, targets, at) => {
+        const once = reconcile(contract, input(sources, targets, hours(at)));
+        const turned = reconcile(contract, input(sources.toReversed(), targets.toReversed(), hours(at)));
+        expect(turned).toEqual(once);
+      }),
+      RUNS,
+    );
+  });
+
+  test("never gives one target to two handoffs, nor a target by name alone", () => {
+    fc.assert(
+      fc.property(deals, onboardings, (sources, targets) => {
+        const taken = reconcile(contract, input(sources, targets, hours(400))).filter(
+          (handoff) => handoff.targetKey !== null,
+        );
+        expect(new Set(taken.map(({ targetKey }) => targetKey)).size).toBe(taken.length);
+        for (const { link, evidence } of taken) if (link === "matched") expect(evidence[0]?.rung).toBeLessThan(3);
+      }),
+      RUNS,
+    );
+  });
+
+  test("keeps ids and occurrences as time goes on, and what was revoked stays so", () => {
+    fc.assert(
+      fc.property(
+        deals,
+        onboardings,
+        fc.integer({ min: 0, max: 200 }),
+        fc.integer({ min: 0, max: 200 }),
+        (sources, targets, first, more) => {
+          const later = new Map(
+            reconcile(contract, input(sources, targets, hours(first + more))).map((handoff) => [handoff.id, handoff]),
+          );
+          for (const handoff of reconcile(contract, input(sources, targets, hours(first)))) {
+            if (handoff.link === "orphan") continue;
+            const then = later.get(handoff.id);
+            expect([then?.occurrence, then?.triggeredAt]).toEqual([handoff.occurrence, handoff.triggeredAt]);
+            if (handoff.link === "revoked")
+              expect([then?.link, then?.revokedAt]).toEqual(["revoked", handoff.revokedAt]);
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  test("takes time in proportion to the number of handoffs", () => {
+    const measure = (n: number): number => {
+      const sources: LinkedObject[] = [];
+      const targets: LinkedObject[] = [];
+      for (let i = 0; i < n; i += 1) {
+        sources.push(deal({ id: `006${i}`, references: {}, attributes: { contract_number: `C-${i}` } }));
+        if (i % 3 > 0)
+          targets.push(
+            onboarding({
+              id: `12${i}`,
+              attributes: i % 3 === 1 ? { opportunity_id: `006${i}` } : { contract_number: `C-${i}` },
+            }),
+          );
+      }
+      const given = input(sources, targets, hours(400));
+      const start = performance.now();
+      expect(reconcile(contract, given)).toHaveLength(n);
+      return performance.now() - start;
+    };
+    measure(500);
+    const [small, large] = [measure(2_000), measure(16_000)];
+    // Eight times the work; far below the 64 of anything that compares all with all.
+    expect(large / small).toBeLessThan(24);
+  });
+});
