@@ -14,6 +14,7 @@ import { createTechFlow } from "./scenario/index.ts";
 import type { Truth } from "./scenario/index.ts";
 import { createTableau } from "./tableau/index.ts";
 
+export { TruthSchema } from "./scenario/index.ts";
 export type { Truth } from "./scenario/index.ts";
 
 export interface SandboxOptions {

@@ -1,3 +1,4 @@
+export * from "./check.ts";
 export * from "./context.ts";
 export * from "./file-kinds.ts";
 export * from "./link.ts";

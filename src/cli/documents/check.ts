@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { instantText, problemPart } from "./parts.ts";
+
+const tenantPart = z.strictObject({ tenant: z.string(), name: z.string() });
+
+/** `hub check --json`. */
+export const checkDocument = z.strictObject({
+  asOf: instantText,
+  ok: z.boolean().describe("True when every connection can be used as configured."),
+  connections: z.array(
+    z.strictObject({
+      connection: z.string(),
+      system: z.string(),
+      ok: z.boolean(),
+      uses: z.array(z.enum(["read", "publish"])).describe("What the configuration uses the connection for."),
+      signedIn: z
+        .strictObject({
+          ...tenantPart.shape,
+          user: z.string(),
+          userName: z.string(),
+          apiVersion: z.string(),
+          notes: z.array(z.string()).describe("Sentences worth knowing, such as what the plan lacks."),
+        })
+        .nullable(),
+      pinned: tenantPart.nullable().describe("The tenant that the store holds records of; null before the first sync."),
+      quota: z.strictObject({
+        used: z.int(),
+        limit: z.int().nullable().describe("null where the system does not tell."),
+        resetsAt: instantText.nullable(),
+      }),
+      calls: z.int().describe("API calls that this check made."),
+      problems: z.array(problemPart),
+    }),
+  ),
+});
+
+export type CheckDocument = z.infer<typeof checkDocument>;

@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+import { isAbsolute, relative, resolve } from "node:path";
+import { ConfigurationError, readConfiguration } from "../configuration/index.ts";
+import { CONNECTORS } from "../connectors/index.ts";
+import { HubError } from "../model/index.ts";
+import type { Clock, Instant, Problem, StorePort } from "../model/index.ts";
+import { openStore } from "../store/index.ts";
+import { FILE_KINDS } from "../sync/index.ts";
+import type { LookContext } from "../sync/index.ts";
+import { readEnvironment } from "./hub.ts";
+import type { GlobalOptions } from "./hub.ts";
+import { createLog } from "./log.ts";
+import { formatProblem } from "./terminal.ts";
+import type { Machine } from "./terminal.ts";
+import { readInstant } from "./verbs/sandbox.ts";
+
+/** The store alone, for questions that need no configuration. Close it. */
+export function openStoreToLook(machine: Machine, options: GlobalOptions): StorePort {
+  const asOf = options.asOf === undefined ? null : readInstant(options.asOf);
+  return openStoreAt(machine, options, { now: () => asOf ?? machine.wallNow() });
+}
+
+/**
+ * Configuration, store and environment without the writer's lease, so that a look is possible while a run goes on.
+ * Close the store.
+ */
+export async function openLook(
+  machine: Machine,
+  options: GlobalOptions,
+): Promise<LookContext & { readonly asOf: Instant }> {
+  const configuration = await readConfiguration(resolve(machine.directory, options.config), {
+    connectors: CONNECTORS,
+    kinds: FILE_KINDS,
+  });
+  const environment = await readEnvironment(machine, options);
+  const fixed = options.asOf === undefined ? configuration.asOf : readInstant(options.asOf);
+  const clock: Clock = { now: () => fixed ?? machine.wallNow() };
+  const store = openStoreAt(machine, options, clock);
+  return {
+    configuration,
+    store,
+    environment,
+    asOf: clock.now(),
+    signal: machine.signal,
+    readText: (file) => readFile(file, "utf8"),
+    dependencies: {
+      clock,
+      sleep,
+      random: Math.random,
+      ledger: store.ledger,
+      log: createLog(machine, options),
+    },
+  };
+}
+
+/** A problem with its file named from where the reader stands. */
+export function seenFrom(directory: string, problem: Problem): Problem {
+  const { file } = problem.place;
+  if (file === undefined || !isAbsolute(file)) return problem;
+  const near = relative(directory, file);
+  return near.startsWith("..") ? problem : { ...problem, place: { ...problem.place, file: near } };
+}
+
+export function formatProblems(directory: string, problems: readonly Problem[]): string {
+  return problems.map((problem) => `${formatProblem(seenFrom(directory, problem))}\n`).join("");
+}
+
+/** Every problem of an error: a configuration has many at once. */
+export function problemsOf(error: HubError): readonly Problem[] {
+  if (error instanceof ConfigurationError) return error.problems;
+  const { code, message, place, remedy } = error;
+  return [{ code, message, place, ...(remedy === undefined ? {} : { remedy }) }];
+}
+
+function openStoreAt(machine: Machine, { db }: GlobalOptions, clock: Clock): StorePort {
+  return openStore(db === ":memory:" || /^[a-z]+:/u.test(db) ? db : resolve(machine.directory, db), clock);
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done, refuse) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      refuse(signal.reason instanceof Error ? signal.reason : new DOMException("Stopped.", "AbortError"));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      done();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}
