@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
+import { array, assert, boolean, constantFrom, integer, property, record } from "fast-check";
 import { reconcile } from "../../src/handoffs/index.ts";
 import type { LinkedObject } from "../../src/handoffs/index.ts";
 import { contractFile, deal, hours, input, onboarding } from "./world.ts";
@@ -7,51 +7,47 @@ import { contractFile, deal, hours, input, onboarding } from "./world.ts";
 const contract = contractFile("sales-to-cs");
 const RUNS = { seed: 20_261_102, numRuns: 150 };
 
-const stages = fc
-  .array(fc.constantFrom("Proposal", "Closed Won", "Negotiation", "Closed Lost"), { maxLength: 6 })
-  .map((names) => names.map((name, n) => [name, n * 40] as const));
+const stages = array(constantFrom("Proposal", "Closed Won", "Negotiation", "Closed Lost"), { maxLength: 6 }).map(
+  (names) => names.map((name, n) => [name, n * 40] as const),
+);
 
-const deals = fc
-  .array(
-    fc.record({
+const deals = array(
+  record({
+    stages,
+    key: constantFrom("C-1", "C-2", null),
+    account: constantFrom("acme", "acme2"),
+    gone: boolean(),
+  }),
+  { maxLength: 5 },
+).map((all) =>
+  all.map(({ stages, key, account, gone }, n) =>
+    deal({
+      id: `006${n}`,
       stages,
-      key: fc.constantFrom("C-1", "C-2", null),
-      account: fc.constantFrom("acme", "acme2"),
-      gone: fc.boolean(),
+      references: { account },
+      attributes: { contract_number: key },
+      removed: gone ? { at: hours(250), cause: "deleted" } : null,
     }),
-    { maxLength: 5 },
-  )
-  .map((all) =>
-    all.map(({ stages, key, account, gone }, n) =>
-      deal({
-        id: `006${n}`,
-        stages,
-        references: { account },
-        attributes: { contract_number: key },
-        removed: gone ? { at: hours(250), cause: "deleted" } : null,
-      }),
-    ),
-  );
+  ),
+);
 
-const onboardings = fc
-  .array(
-    fc.record({
-      link: fc.constantFrom("0060", "0061", "006ZZ", null),
-      key: fc.constantFrom("C-1", "C-2", null),
-      at: fc.integer({ min: -50, max: 300 }),
-    }),
-    { maxLength: 6 },
-  )
-  .map((all) =>
-    all.map(({ link, key, at }, n) =>
-      onboarding({ id: `12${n}`, at: hours(at), attributes: { opportunity_id: link, contract_number: key } }),
-    ),
-  );
+const onboardings = array(
+  record({
+    link: constantFrom("0060", "0061", "006ZZ", null),
+    key: constantFrom("C-1", "C-2", null),
+    at: integer({ min: -50, max: 300 }),
+  }),
+  { maxLength: 6 },
+).map((all) =>
+  all.map(({ link, key, at }, n) =>
+    onboarding({ id: `12${n}`, at: hours(at), attributes: { opportunity_id: link, contract_number: key } }),
+  ),
+);
 
 describe("reconciling", () => {
   test("gives the same whatever the order of its input", () => {
-    fc.assert(
-      fc.property(deals, onboardings, fc.integer({ min: 0, max: 400 }), (sources, targets, at) => {
+    assert(
+      property(deals, onboardings, integer({ min: 0, max: 400 }), (sources, targets, at) => {
         const once = reconcile(contract, input(sources, targets, hours(at)));
         const turned = reconcile(contract, input(sources.toReversed(), targets.toReversed(), hours(at)));
         expect(turned).toEqual(once);
@@ -61,8 +57,8 @@ describe("reconciling", () => {
   });
 
   test("never gives one target to two handoffs, nor a target by name alone", () => {
-    fc.assert(
-      fc.property(deals, onboardings, (sources, targets) => {
+    assert(
+      property(deals, onboardings, (sources, targets) => {
         const taken = reconcile(contract, input(sources, targets, hours(400))).filter(
           (handoff) => handoff.targetKey !== null,
         );
@@ -74,12 +70,12 @@ describe("reconciling", () => {
   });
 
   test("keeps ids and occurrences as time goes on, and what was revoked stays so", () => {
-    fc.assert(
-      fc.property(
+    assert(
+      property(
         deals,
         onboardings,
-        fc.integer({ min: 0, max: 200 }),
-        fc.integer({ min: 0, max: 200 }),
+        integer({ min: 0, max: 200 }),
+        integer({ min: 0, max: 200 }),
         (sources, targets, first, more) => {
           const later = new Map(
             reconcile(contract, input(sources, targets, hours(first + more))).map((handoff) => [handoff.id, handoff]),

@@ -342,9 +342,9 @@ describe("a handoff", () => {
       contract,
       input([deal(), other], [onboarding({ attributes: { account_name: "Acme Inc" } })], hours(lateDay)),
     );
-    expect(found.map(({ sourceKey, link }) => [sourceKey?.slice(-4), link]).sort()).toEqual([
-      ["006A", "ambiguous"],
-      ["006B", "missing"],
+    expect(found.map(({ sourceKey, link }) => `${sourceKey?.slice(-4)} ${link}`).sort()).toEqual([
+      "006A ambiguous",
+      "006B missing",
     ]);
   });
 });
