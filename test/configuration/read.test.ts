@@ -229,8 +229,57 @@ connections:
       { "hub.yaml": (GOOD["hub.yaml"] ?? "").replace("calendar: office", "calendar: offcie") },
       "HUB-2027 hub.yaml:2:70",
     ],
+    [
+      "a person's file",
+      { "people.yaml": "- { nam: Kim }\n" },
+      "HUB-2011 people.yaml:1:5 `nam` is not known in `[0]`. Did you mean `name`?",
+    ],
+    [
+      "a calendar's file",
+      { "calendars/x.yaml": "calendar: x\nzone: UTC\nopen: { Mon-Fry: 09:00-17:00 }\n" },
+      "HUB-2012 calendars/x.yaml:3",
+    ],
+    [
+      "a calendar that never opens",
+      { "calendars/x.yaml": "calendar: x\nzone: UTC\nopen: {}\n" },
+      "HUB-2040 calendars/x.yaml:1",
+    ],
+    [
+      "the bindings",
+      { "bindings.lock.yaml": "crm-main: { Deal: { Stage: Won } }\n" },
+      "HUB-2013 bindings.lock.yaml:1:28",
+    ],
+    [
+      "a rate of the corporate currency",
+      { "hub.yaml": (GOOD["hub.yaml"] ?? "").replace("USD: 0.9", "EUR: 1") },
+      "HUB-2028 hub.yaml:3",
+    ],
+    [
+      "a zone",
+      { "hub.yaml": (GOOD["hub.yaml"] ?? "").replace("zone: Europe/Berlin", "zone: Europe/Berln") },
+      'HUB-2010 hub.yaml:2:15 `time.zone` is a time zone such as America/Los_Angeles; found "Europe/Berln".',
+    ],
   ])("of %s are told at their place", async (_what, changes, expected) => {
     expect((await problemsOf(changes)).join("\n")).toContain(expected);
+  });
+});
+
+describe("a directory", () => {
+  test("that is not there, or holds no hub.yaml, is told", async () => {
+    await expect(readConfiguration("/nowhere", OPTIONS)).rejects.toMatchObject({ code: "HUB-2002" });
+    await expect(readConfiguration(await directoryWith({ "people.yaml": "[]\n" }), OPTIONS)).rejects.toMatchObject({
+      code: "HUB-2002",
+      message: "There is no hub.yaml.",
+    });
+  });
+
+  test("with several problems is refused once, with all of them", async () => {
+    const directory = await directoryWith({ ...GOOD, "notes/one.yaml": "note: 1\nabot: deal\n" });
+    await expect(readConfiguration(directory, OPTIONS)).rejects.toMatchObject({
+      code: "HUB-2000",
+      disposition: "operator",
+      problems: [{ code: "HUB-2999" }, { code: "HUB-2999" }, { code: "HUB-2999" }],
+    });
   });
 });
 
