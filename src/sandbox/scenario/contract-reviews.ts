@@ -2,7 +2,8 @@ import { HOUR } from "./calendar.ts";
 import { allot } from "./defects.ts";
 import { caseProject, routineDoer, sectionTask } from "./section-tasks.ts";
 import type { Move } from "./section-tasks.ts";
-import { pace, winsOf } from "./story.ts";
+import { winsOf } from "./deal-state.ts";
+import { pace } from "./story.ts";
 import type { DealStory, ProjectStory, Setting } from "./story.ts";
 
 /** Legal's reviews of contracts of won deals: about 100 per unit of scale, one task each. */

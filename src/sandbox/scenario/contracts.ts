@@ -5,7 +5,8 @@ import type { CustomerBook } from "./customers.ts";
 import { openDeal, winDeal } from "./deals.ts";
 import { second } from "./leads.ts";
 import type { Random } from "./random.ts";
-import { dealState, upTo, winsOf } from "./story.ts";
+import { dealState, winsOf } from "./deal-state.ts";
+import { upTo } from "./story.ts";
 import type { AccountStory, ContractStatus, ContractStory, DealChange, DealStory, Setting } from "./story.ts";
 
 function yearLater(day: Day): Day {

@@ -4,7 +4,8 @@ import type { CustomerBook } from "./customers.ts";
 import { second } from "./leads.ts";
 import type { Random } from "./random.ts";
 import type { RosterEntry } from "./roster.ts";
-import { RATES, pace, upTo } from "./story.ts";
+import { RATES } from "./deal-state.ts";
+import { pace, upTo } from "./story.ts";
 import type { AccountStory, DealChange, DealStory, LeadStory, Setting, StageName } from "./story.ts";
 
 const OPEN_STAGES: readonly StageName[] = ["Discovery", "Qualification", "Solution Fit", "Proposal", "Negotiation"];

@@ -1,6 +1,6 @@
 import { HOUR, dayText } from "./calendar.ts";
 import { folded } from "./names.ts";
-import { dealState, expectsOnboarding } from "./story.ts";
+import { dealState, expectsOnboarding } from "./deal-state.ts";
 import type { DealStory, OnboardingStory, StageName, Story, TaskStory } from "./story.ts";
 import type { Occurrence, Source, Target } from "./truth-reconcile.ts";
 import { iso, reconcile } from "./truth-reconcile.ts";
