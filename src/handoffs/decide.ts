@@ -38,7 +38,7 @@ export interface DecisionContext {
   readonly people: People;
 }
 
-const CONFIDENCE = { link: 1, key: 0.98, alike: { 1: 0.5, 2: 0.7 } } as const;
+const CONFIDENCE = { link: 1, key: 0.98, alike: 0.6 } as const;
 
 /** The handoff id: stable over runs, so that decisions of people stay with it (design §6). */
 export function handoffId(contract: string, subject: string, occurrence: number | "orphan"): string {
@@ -79,11 +79,11 @@ export function findTarget(claims: Claims, candidates: readonly Candidate[], sou
     link: "ambiguous",
     primary: like.target,
     createdAt: like.target.createdAt,
-    evidence: candidates.map(({ target, why, strength }) => ({
+    evidence: candidates.map(({ target, why }) => ({
       targetKey: target.linked.id,
       rung: 3,
       why,
-      confidence: CONFIDENCE.alike[strength],
+      confidence: CONFIDENCE.alike,
     })),
   };
 }

@@ -319,7 +319,7 @@ describe("a handoff", () => {
       evidence: [{ rung: 1, targetKey: "asana/ws/project/120", why: "its opportunity_id is the opportunity's id" }],
     });
     expect(handoff?.because).toBe(
-      '"Acme deal" entered Closed Won on 2026-06-01 16:00 UTC; the onboarding "Onboarding: Acme" came 30 hours later, 6 hours late, and is known by link: its opportunity_id is the opportunity\'s id; it was accepted on 2026-06-03 01:00 UTC.',
+      '"Acme deal" entered Closed Won on 2026-06-01 16:00 UTC; the onboarding "Onboarding: Acme, Inc." came 30 hours later, 6 hours late, and is known by link: its opportunity_id is the opportunity\'s id; it was accepted on 2026-06-03 01:00 UTC.',
     );
   });
 
@@ -336,11 +336,11 @@ describe("a handoff", () => {
     });
   });
 
-  test("of a company merely called alike gives way to the one with the very name", () => {
+  test("of a company merely called alike has nothing to do with the other's onboarding", () => {
     const other = deal({ id: "006B", references: { account: "acme2" }, attributes: { contract_number: "C-2" } });
     const found = reconcile(
       contract,
-      input([deal(), other], [onboarding({ attributes: { account_name: "Acme Inc" } })], hours(lateDay)),
+      input([deal(), other], [onboarding({ attributes: { account_name: "acme,  INC." } })], hours(lateDay)),
     );
     expect(found.map(({ sourceKey, link }) => `${sourceKey?.slice(-4)} ${link}`).sort()).toEqual([
       "006A ambiguous",

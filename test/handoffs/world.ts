@@ -167,7 +167,7 @@ export function onboarding(made: Partial<Made> = {}): LinkedObject {
     at: hours(5),
     ...made,
     attributes: {
-      name: "Onboarding: Acme",
+      name: "Onboarding: Acme, Inc.",
       deal_amount: 9000,
       owner: { person: "dana" },
       due_date: { day: "2026-07-01" },
