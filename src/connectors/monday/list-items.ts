@@ -32,18 +32,18 @@ export interface ListOptions {
  */
 export async function* listItems(source: BoardSource, options: ListOptions): AsyncGenerator<ListedPage> {
   const startedAt = source.gateway.now();
-  let before = options.from;
+  const passage = new Passage(options.from, startedAt - OVERLAP_MS);
   for (let restarts = 0; ; restarts += 1) {
     if (restarts > MOST_RESTARTS) throw neverEnding(source, "The items");
     try {
       let log: readonly ActivityAnswer[] | null = null;
       let page: ItemsPage;
-      if (restarts === 0) ({ page, log } = await firstPage(source, before, options.logFrom, true));
-      else ({ page } = await firstPage(source, before, null, false));
+      if (restarts === 0) ({ page, log } = await firstPage(source, passage.before, options.logFrom, true));
+      else ({ page } = await firstPage(source, passage.before, null, false));
       for (;;) {
-        before = passed(page.items, before, startedAt - OVERLAP_MS);
+        passage.pass(page.items);
         const done = page.cursor === null;
-        yield { items: page.items, log, before: done ? startedAt - OVERLAP_MS : before, done };
+        yield { items: page.items, log, before: done ? startedAt - OVERLAP_MS : passage.before, done };
         log = null;
         if (page.cursor === null) return;
         page = await nextPage(source, page.cursor);
@@ -54,14 +54,35 @@ export async function* listItems(source: BoardSource, options: ListOptions): Asy
   }
 }
 
-/** The newest update among the items seen that did not change while they were listed. */
-function passed(items: readonly ItemAnswer[], before: Instant | null, settled: Instant): Instant | null {
-  let mark = before;
-  for (const item of items) {
-    const updated = parseInstant(item.updated_at ?? "");
-    if (updated !== undefined && updated <= settled && (mark === null || updated > mark)) mark = updated;
+/** Follows how far a listing in order of updates has come. */
+class Passage {
+  readonly #from: Instant | null;
+  readonly #settled: Instant;
+  #mark: Instant | null;
+  #ordered = true;
+
+  /** @param settled items updated after it may have moved while they were listed, and prove nothing. */
+  constructor(from: Instant | null, settled: Instant) {
+    this.#from = from;
+    this.#mark = from;
+    this.#settled = settled;
   }
-  return mark;
+
+  /** Everything updated before it has been passed; where the order is not kept, only what was so at the start. */
+  get before(): Instant | null {
+    return this.#ordered ? this.#mark : this.#from;
+  }
+
+  pass(items: readonly ItemAnswer[]): void {
+    let last: Instant | undefined;
+    for (const item of items) {
+      const updated = parseInstant(item.updated_at ?? "");
+      if (updated === undefined || updated > this.#settled) continue;
+      if (last !== undefined && updated < last) this.#ordered = false;
+      last = updated;
+      if (this.#mark === null || updated > this.#mark) this.#mark = updated;
+    }
+  }
 }
 
 async function firstPage(

@@ -120,7 +120,12 @@ class BoardReading {
     }
     if (told.size === 0) return NOTHING;
     for (const id of told.keys()) this.#confirmed.add(id);
-    return confirmItems(this.#source, [...told.keys()], told);
+    const confirmed = await confirmItems(this.#source, [...told.keys()], told);
+    const ended = new Set(confirmed.tombstones.map((tombstone) => tombstone.id));
+    const ahead = (id: string): boolean => /archive|delete/u.test(told.get(id)?.event ?? "") && !ended.has(id);
+    // The log may be ahead of the items: a row whose item still lives is looked after again.
+    for (const { row, items } of lifecycle) if (items.some(ahead)) this.#lifecycle.delete(row);
+    return confirmed;
   }
 
   async #missing(

@@ -114,6 +114,21 @@ describe("reading monday.com", () => {
     },
   );
 
+  test("loses nothing where readers see writes half a minute late", async () => {
+    await start(3);
+    minutes(10);
+    await server.control("POST", "/lag", { ms: 30_000 });
+    await setStatus("70001", "Done");
+    await write("delete_item(item_id: 70002) { id }");
+    server.clock.advance(5000);
+    await hub.cycle();
+    expect(hub.live("items")).toHaveLength(3);
+    minutes(1);
+    await hub.cycle();
+    expect(hub.live("items")).toEqual(["70001", "70003"]);
+    expect(hub.entity("70001")).toMatchObject({ fields: { Status: { name: "Done" } }, gaps: [] });
+  });
+
   test("learns of archived and deleted items from the log, and of restored ones", async () => {
     await start(4);
     await write("a: archive_item(item_id: 70004) { id }");
