@@ -46,7 +46,7 @@ export async function gatherLookups(
       const account = subject.references["account"];
       if (account !== undefined) accounts.set(subject.id, account);
       for (const { process, activity } of starts.get(type) ?? []) noteStart(subject, process, activity, asOf, sources);
-      if (type === "account") await appendAccount(star, subject);
+      if (type === "account") appendAccount(star, subject);
     }
   }
 
@@ -135,8 +135,8 @@ function noteStart(
   sources.set(`${process}\0${subject.nativeId}`, found);
 }
 
-async function appendAccount(star: Star, { id, nativeId, object }: LinkedObject): Promise<void> {
-  await star.append("dim_account", {
+function appendAccount(star: Star, { id, nativeId, object }: LinkedObject): void {
+  star.append("dim_account", {
     account_key: id,
     account: textOf(object.attributes["name"] ?? null) ?? nativeId,
     account_segment: textOf(object.attributes["segment"] ?? null),

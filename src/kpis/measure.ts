@@ -78,10 +78,10 @@ export async function measure(options: MeasureOptions, star: Star): Promise<Meas
     await appendSprints(star, process, items, options.asOf, calendar, keys);
   }
   await appendQuality(options, star, keys);
-  await appendDimensions(star, { ...options, calendar, keys });
+  appendDimensions(star, { ...options, calendar, keys });
   await fillWorkInProgress(star);
   const results = await computeKpis(options, star, calendar);
-  await appendResults(star, results, options.asOf, options.gate);
+  appendResults(star, results, options.asOf, options.gate);
   await appendDates(star, calendar, options.reporting);
   return { results, cases };
 }
@@ -105,14 +105,14 @@ async function fillCases(
       const made = build(subject);
       if (made === null) continue;
       lookups.remember(made.caseId, made.accountId, made.dimensions);
-      await appendCase(star, made, options.asOf, keys);
+      appendCase(star, made, options.asOf, keys);
       count += 1;
       total += 1;
       if (total % 1000 === 0) options.onProgress?.(total);
     }
     counts[name] = count;
   }
-  await star.flush();
+  star.flush();
   options.onProgress?.(total);
   return counts;
 }
@@ -144,7 +144,7 @@ async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Sta
       }
       return null;
     };
-    await appendHandoff(
+    appendHandoff(
       star,
       handoff,
       {
@@ -159,7 +159,7 @@ async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Sta
       keys,
     );
   }
-  await star.flush();
+  star.flush();
 }
 
 async function appendQuality(options: MeasureOptions, star: Star, keys: DimensionKeys): Promise<void> {
@@ -176,7 +176,7 @@ async function appendQuality(options: MeasureOptions, star: Star, keys: Dimensio
     ];
   });
   for (const reading of [...options.quality, ...own]) {
-    await star.append("fact_data_quality", {
+    star.append("fact_data_quality", {
       date_key: day,
       system_key: keys.system(reading.system),
       metric: reading.metric,

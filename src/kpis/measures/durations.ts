@@ -16,7 +16,7 @@ import { counted } from "./wording.ts";
 const MIN_FOR_P90 = 30;
 const EVIDENCE_SAMPLE = 20;
 
-/** Durations as a relation: `at`, `sec`, `evidence`, `excluded`, and the cut columns. Open ones are counted by `open`. */
+/** Durations as a relation: `moment`, `sec`, `evidence`, `excluded`, and the cut columns. Open ones are counted by `open`. */
 interface DurationRelation {
   readonly sql: string;
   /** `SELECT … AS scope, count, oldest started instant` of what is still open; null when nothing can be. */
@@ -69,7 +69,7 @@ function durationsOf(kpi: KpiDefinition): DurationRelation | null {
     case "cycle time":
       return {
         // A process that starts or ends on a day is measured in whole days.
-        sql: `SELECT c.completed_at AS at, coalesce(c.cycle_${clock}sec, CASE WHEN c.start_precision = 'day' THEN c.cycle_days * 86400 END) AS sec,
+        sql: `SELECT c.completed_at AS moment, coalesce(c.cycle_${clock}sec, CASE WHEN c.start_precision = 'day' THEN c.cycle_days * 86400 END) AS sec,
           c.case_key AS evidence, CASE WHEN c.is_cancelled = 1 THEN 'cancelled' WHEN c.left_truncated = 1 THEN 'started before the history'
           WHEN c.anomaly IS NOT NULL THEN c.anomaly END AS excluded, p.process AS process, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team
           FROM fact_case c ${process} WHERE c.is_open = 0`,
@@ -85,7 +85,7 @@ function durationsOf(kpi: KpiDefinition): DurationRelation | null {
       const visits = `fact_stage_events v JOIN dim_stage d ON d.stage_key = v.stage_key ${stage} JOIN fact_case c ON c.case_key = v.case_key ${process}`;
       const name = "p.process || ' / ' || d.stage";
       return {
-        sql: `SELECT max(v.exited_at) AS at, sum(v.dur_${clock}sec) AS sec, any_value(c.case_key) AS evidence,
+        sql: `SELECT max(v.exited_at) AS moment, sum(v.dur_${clock}sec) AS sec, any_value(c.case_key) AS evidence,
           CASE WHEN max(c.left_truncated) = 1 THEN 'started before the history' END AS excluded, any_value(p.process) AS process, any_value(${name}) AS stage,
           any_value(c.segment_key) AS segment, any_value(c.region) AS region, any_value(v.owner_team_key) AS team
           FROM ${visits} WHERE v.is_flicker = 0 GROUP BY v.case_key, v.stage_key HAVING max(v.is_open) = 0`,
@@ -105,7 +105,7 @@ function durationsOf(kpi: KpiDefinition): DurationRelation | null {
       }[kpi.until];
       const from = `fact_handoffs WHERE contract_key IN ${listSql(kpi.of)} AND is_orphan = 0`;
       return {
-        sql: `SELECT triggered_at AS at, ${sec} AS sec, handoff_key AS evidence,
+        sql: `SELECT triggered_at AS moment, ${sec} AS sec, handoff_key AS evidence,
           CASE WHEN is_historical = 1 THEN 'before the contract began' WHEN is_revoked = 1 THEN 'revoked' WHEN is_waived = 1 THEN 'waived' END AS excluded,
           contract_key AS contract, segment_key AS segment, region AS region, to_team_key AS team FROM ${from} AND created_at IS NOT NULL`,
         open: () =>
@@ -128,7 +128,7 @@ async function quantiles(
 ): Promise<readonly SqlRow[]> {
   // The interval of a median lies between two order statistics, n/2 ± 0.98 √n.
   return star.query(`
-    WITH rel AS (SELECT ${cut} AS scope, sec, excluded FROM (${relation.sql}) WHERE at >= ${instantSql(window.from)} AND at < ${instantSql(window.to)}),
+    WITH rel AS (SELECT ${cut} AS scope, sec, excluded FROM (${relation.sql}) WHERE moment >= ${instantSql(window.from)} AND moment < ${instantSql(window.to)}),
     good AS (SELECT scope, sec, row_number() OVER (PARTITION BY scope ORDER BY sec) AS place, count(*) OVER (PARTITION BY scope) AS total
       FROM rel WHERE excluded IS NULL AND sec IS NOT NULL),
     bad AS (SELECT scope, CAST(to_json(histogram(coalesce(excluded, 'duration unknown'))) AS VARCHAR) AS excluded FROM rel
@@ -167,7 +167,7 @@ async function slowest(
   if (limit === null) return { keys: [], count: 0 };
   const rows = await star.query(
     `SELECT evidence, count(*) OVER () AS total FROM (${relation.sql}) WHERE ${relation.main} = $1 AND excluded IS NULL AND sec > ${limit / 1000}
-      AND at >= ${instantSql(window.from)} AND at < ${instantSql(window.to)} ORDER BY sec DESC, evidence LIMIT ${EVIDENCE_SAMPLE}`,
+      AND moment >= ${instantSql(window.from)} AND moment < ${instantSql(window.to)} ORDER BY sec DESC, evidence LIMIT ${EVIDENCE_SAMPLE}`,
     [key],
   );
   return {
@@ -246,9 +246,8 @@ function plural(noun: string): string {
 }
 
 function businessText(milliseconds: number, dayMs: number): string {
-  return milliseconds >= dayMs
-    ? `${Number((milliseconds / dayMs).toFixed(1))} business days`
-    : formatDuration(milliseconds);
+  const days = Number((milliseconds / dayMs).toFixed(1));
+  return days >= 1 ? `${days} business ${days === 1 ? "day" : "days"}` : formatDuration(milliseconds);
 }
 
 /** A target's span in the milliseconds that the measured clock counts. */

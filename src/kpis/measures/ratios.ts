@@ -16,6 +16,7 @@ const EVIDENCE_SAMPLE = 20;
 const TREND_MONTHS = 12;
 const MATURITY_MS = 30 * DAY;
 const MOST_UNKNOWN = 0.1;
+const MIN_TO_FAIL = 10;
 
 interface Sums {
   readonly window: number;
@@ -93,7 +94,7 @@ async function sumUp(
       count(*) FILTER (WHERE pending = 1 AND excluded IS NULL) AS pending, coalesce(sum(unknown) ${counted}, 0) AS unknown,
       sum(adjusted) ${counted} AS adjusted, sum(money) ${counted} AS money,
       CAST(to_json(histogram(excluded) FILTER (WHERE excluded IS NOT NULL)) AS VARCHAR) AS excluded
-    FROM rel JOIN win ON rel.at IS NULL OR (rel.at >= lo AND rel.at < hi)
+    FROM rel JOIN win ON rel.moment IS NULL OR (rel.moment >= lo AND rel.moment < hi)
     GROUP BY GROUPING SETS (${sets}) ORDER BY ALL`);
   return rows.flatMap((row) => {
     const key = row["scope_key"];
@@ -123,9 +124,9 @@ function scopesOf(sums: readonly Sums[]): readonly KpiScope[] {
 
 async function against(relation: Relation, window: Window, { star }: MeasureInput): Promise<KpiResult["evidence"]> {
   const rows = await star.query(`
-    SELECT evidence, count(*) OVER () AS total FROM (SELECT evidence, max(at) AS at FROM (${relation.sql})
-    WHERE ${relation.against} AND pending = 0 AND excluded IS NULL AND at >= ${instantSql(window.from)} AND at < ${instantSql(window.to)} GROUP BY evidence)
-    ORDER BY at DESC, evidence LIMIT ${EVIDENCE_SAMPLE}`);
+    SELECT evidence, count(*) OVER () AS total FROM (SELECT evidence, max(moment) AS moment FROM (${relation.sql})
+    WHERE ${relation.against} AND pending = 0 AND excluded IS NULL AND moment >= ${instantSql(window.from)} AND moment < ${instantSql(window.to)} GROUP BY evidence)
+    ORDER BY moment DESC, evidence LIMIT ${EVIDENCE_SAMPLE}`);
   const first = rows[0];
   return {
     keys: rows.flatMap((row) => (typeof row["evidence"] === "string" ? [row["evidence"]] : [])),
@@ -163,7 +164,8 @@ function resultOf(
     if (verdict === "inconclusive" && num === 0 && target.direction === "below")
       notes.push(`0 of ${den}, not yet conclusive`);
     if (den < kpi.minN) {
-      verdict = "insufficient";
+      // Too few to claim a success can still be enough to see a failure.
+      if (verdict !== "not met" || den < MIN_TO_FAIL) verdict = "insufficient";
       notes.push(`${den} of the ${kpi.minN} needed`);
     } else if (verdict === "inconclusive") {
       const needed = trialsToConclude(num, den, target.direction, target.value);

@@ -4,7 +4,9 @@ import type { ProcessDefinition } from "../definitions/process.ts";
 import { sameSeason, windowAt, windowOfDays } from "../definitions/windows.ts";
 import type { Window } from "../definitions/windows.ts";
 import { clustersOf, drawWeights } from "../statistics/bootstrap.ts";
-import { sortedKaplanMeier, sortedOrder } from "../statistics/kaplan-meier.ts";
+import type { Clusters } from "../statistics/bootstrap.ts";
+import { curveQuantile, survivalCurve } from "../statistics/kaplan-meier.ts";
+import type { SurvivalCurve } from "../statistics/kaplan-meier.ts";
 import { quantileSorted } from "../statistics/quantile.ts";
 import { seededRandom } from "../statistics/random.ts";
 import { censor, freezeBaseline, verifyBaseline } from "./baseline.ts";
@@ -143,10 +145,10 @@ async function compare(
   const current = followed.map((member) => censor(member, baseline.followUpMs));
   const base = prepare(baseline.cases);
   const now = prepare(current);
-  const mix = mixWeights(baseline.cases, current);
-  const medianBase = sortedKaplanMeier(baseline.cases, base.order, 0.5);
-  const median = sortedKaplanMeier(current, now.order, 0.5);
-  const standardised = mix === null ? median : sortedKaplanMeier(current, now.order, 0.5, mix);
+  const mix = mixWeights(baseline.cases, current, now);
+  const medianBase = curveQuantile(base.curve, 0.5);
+  const median = curveQuantile(now.curve, 0.5);
+  const standardised = mix === null ? median : curveQuantile(now.curve, 0.5, mix);
   const n = current.filter((member) => member.ended).length;
   const raw = ratioOf(median, medianBase);
   const reduction = ratioOf(standardised, medianBase);
@@ -167,23 +169,29 @@ async function compare(
     standardised,
     reduction,
     raw,
-    draws: n < MIN_TO_SHOW ? new Float64Array(0) : resample(baseline.cases, base, current, now, mix),
+    draws: n < MIN_TO_SHOW ? new Float64Array(0) : resample(base, now, mix),
     warnings,
     open: current.length - n,
   };
 }
 
 interface Prepared {
-  readonly order: Uint32Array;
-  readonly clusters: ReturnType<typeof clustersOf>;
+  readonly curve: SurvivalCurve;
+  /** Clusters of the places of the curve. */
+  readonly clusters: Clusters;
 }
 
 function prepare(cases: readonly CohortCase[]): Prepared {
-  return { order: sortedOrder(cases), clusters: clustersOf(cases.map((member) => member.cluster)) };
+  const curve = survivalCurve(cases);
+  return { curve, clusters: clustersOf(Array.from(curve.origin, (index) => cases[index]?.cluster ?? "")) };
 }
 
 /** Weights that give the current cases the baseline's shares of segments; null when no segment is known. */
-function mixWeights(base: readonly CohortCase[], current: readonly CohortCase[]): Float64Array | null {
+function mixWeights(
+  base: readonly CohortCase[],
+  current: readonly CohortCase[],
+  { curve }: Prepared,
+): Float64Array | null {
   const share = (cases: readonly CohortCase[]): ReadonlyMap<string, number> => {
     const counts = new Map<string, number>();
     for (const { segment } of cases) counts.set(segment, (counts.get(segment) ?? 0) + 1 / cases.length);
@@ -192,28 +200,25 @@ function mixWeights(base: readonly CohortCase[], current: readonly CohortCase[])
   const before = share(base);
   const after = share(current);
   if (before.size < 2 || after.size < 2) return null;
-  return Float64Array.from(current, ({ segment }) => (before.get(segment) ?? 0) / (after.get(segment) ?? 1));
+  return Float64Array.from(curve.origin, (index) => {
+    const segment = current[index]?.segment ?? "";
+    return (before.get(segment) ?? 0) / (after.get(segment) ?? 1);
+  });
 }
 
-function resample(
-  base: readonly CohortCase[],
-  baseShape: Prepared,
-  current: readonly CohortCase[],
-  currentShape: Prepared,
-  mix: Float64Array | null,
-): Float64Array {
+function resample(base: Prepared, current: Prepared, mix: Float64Array | null): Float64Array {
   const random = seededRandom(SEED);
-  const baseTimes = new Float64Array(baseShape.clusters.count);
-  const baseWeights = new Float64Array(base.length);
-  const times = new Float64Array(currentShape.clusters.count);
-  const weights = new Float64Array(current.length);
+  const baseTimes = new Float64Array(base.clusters.count);
+  const baseWeights = new Float64Array(base.curve.durations.length);
+  const times = new Float64Array(current.clusters.count);
+  const weights = new Float64Array(current.curve.durations.length);
   const draws = new Float64Array(RESAMPLES);
   for (let i = 0; i < RESAMPLES; i += 1) {
-    drawWeights(baseShape.clusters, random, baseTimes, baseWeights);
-    drawWeights(currentShape.clusters, random, times, weights);
+    drawWeights(base.clusters, random, baseTimes, baseWeights);
+    drawWeights(current.clusters, random, times, weights);
     if (mix !== null) for (let j = 0; j < weights.length; j += 1) weights[j] = (weights[j] ?? 0) * (mix[j] ?? 1);
-    const before = sortedKaplanMeier(base, baseShape.order, 0.5, baseWeights);
-    const after = sortedKaplanMeier(current, currentShape.order, 0.5, weights);
+    const before = curveQuantile(base.curve, 0.5, baseWeights);
+    const after = curveQuantile(current.curve, 0.5, weights);
     draws[i] = ratioOf(after, before) ?? Number.NaN;
   }
   return draws;

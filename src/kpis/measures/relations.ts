@@ -3,7 +3,7 @@ import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 
 /**
- * A ratio as a relation of the star schema. Columns: `at` (when a row counts; null for rows that are pending), `num`, `den`
+ * A ratio as a relation of the star schema. Columns: `moment` (when a row counts; null for rows that are pending), `num`, `den`
  * (0/1), `pending`, `unknown`, `adjusted` (0/1), `excluded` (reason or null), `money`, `evidence`, and the cuts `process`,
  * `contract`, `segment`, `region`, `team`.
  */
@@ -43,7 +43,7 @@ interface Parts {
 }
 
 function relation(parts: Parts): string {
-  return `SELECT CASE WHEN ${parts.pending} THEN NULL ELSE ${parts.at} END AS at, ${parts.num} AS num, 1 AS den,
+  return `SELECT CASE WHEN ${parts.pending} THEN NULL ELSE ${parts.at} END AS moment, ${parts.num} AS num, 1 AS den,
     CASE WHEN ${parts.pending} THEN 1 ELSE 0 END AS pending, ${parts.unknown ?? "0"} AS unknown, ${parts.adjusted ?? "NULL"} AS adjusted,
     ${parts.excluded} AS excluded, ${parts.money ?? "NULL"} AS money, ${parts.evidence} AS evidence, ${parts.cuts} FROM ${parts.from}`;
 }
@@ -103,7 +103,7 @@ export function relationOf(
     case "error rate": {
       const parts = {
         ...ended,
-        at: "s.at",
+        at: 's."at"',
         pending: "FALSE",
         excluded: "NULL",
         num: "s.is_error",
@@ -131,7 +131,7 @@ export function relationOf(
       const parts = {
         ...ended,
         from,
-        at: "f.at",
+        at: 'f."at"',
         pending: "f.is_pending = 1",
         num: "1 - f.is_violation",
         adjusted: "CASE WHEN f.is_violation = 1 AND f.is_waived = 0 THEN 0 ELSE 1 END",
@@ -238,17 +238,17 @@ function conversion(kpi: KpiDefinition, processes: readonly ProcessDefinition[],
     .flatMap((process) => (kpi.of.includes(process.name) ? process.ends : []))
     .find((candidate) => candidate.activity === kpi.to);
   const first = (stage: string): string =>
-    `(SELECT v.case_key, min(v.entered_at) AS at FROM fact_stage_events v JOIN dim_stage d ON d.stage_key = v.stage_key AND d.stage = ${quote(stage)} GROUP BY v.case_key)`;
+    `(SELECT v.case_key, min(v.entered_at) AS reached FROM fact_stage_events v JOIN dim_stage d ON d.stage_key = v.stage_key AND d.stage = ${quote(stage)} GROUP BY v.case_key)`;
   const target =
     end === undefined
       ? first(kpi.to ?? "")
-      : `(SELECT case_key, completed_at AS at FROM fact_case WHERE outcome = ${quote(end.outcome)})`;
+      : `(SELECT case_key, completed_at AS reached FROM fact_case WHERE outcome = ${quote(end.outcome)})`;
   const days = kpi.within === null ? 30 : kpi.within.count * (kpi.within.unit === "weeks" ? 7 : 1);
   const parts: Parts = {
-    at: "a.at",
-    pending: `a.at + INTERVAL ${days} DAY > ${now}`,
-    num: `CASE WHEN b.at >= a.at AND b.at <= a.at + INTERVAL ${days} DAY THEN 1 ELSE 0 END`,
-    excluded: `CASE WHEN c.left_truncated = 1 THEN 'started before the history' WHEN b.at < a.at THEN 'reached the second stage first' END`,
+    at: "a.reached",
+    pending: `a.reached + INTERVAL ${days} DAY > ${now}`,
+    num: `CASE WHEN b.reached >= a.reached AND b.reached <= a.reached + INTERVAL ${days} DAY THEN 1 ELSE 0 END`,
+    excluded: `CASE WHEN c.left_truncated = 1 THEN 'started before the history' WHEN b.reached < a.reached THEN 'reached the second stage first' END`,
     evidence: "c.case_key",
     cuts: CASE_CUTS,
     from: `${CASES(kpi.of)} JOIN ${first(kpi.from ?? "")} a ON a.case_key = c.case_key LEFT JOIN ${target} b ON b.case_key = c.case_key`,

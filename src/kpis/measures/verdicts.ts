@@ -15,6 +15,7 @@ export function judgeInterval(interval: Interval, direction: TargetDirection, ta
   return low || high ? "inconclusive" : "not met";
 }
 
+const LONGEST_WAIT_DAYS = 3652;
 const MOST_TRIALS = 5_000_000;
 
 /**
@@ -50,7 +51,10 @@ export function trialsToConclude(
 export function whenConclusive(needed: number | null, n: number, window: Window, asOf: Instant): string {
   if (needed === null) return "too close to the target to be told apart at this volume";
   const perDay = n / Math.max(1, (window.to - window.from) / DAY);
-  const at = new Date(asOf + ((needed - n) / perDay) * DAY);
+  const days = (needed - n) / perDay;
+  if (days > LONGEST_WAIT_DAYS)
+    return `it takes about ${needed.toLocaleString("en-US")}, more than ten years at this rate`;
+  const at = new Date(asOf + days * DAY);
   const month = at.toLocaleDateString("en-US", { month: "long", year: "numeric", timeZone: "UTC" });
   return `it takes about ${needed.toLocaleString("en-US")}, at this rate around ${month}`;
 }

@@ -9,7 +9,7 @@ const seconds = (milliseconds: number | null): number | null =>
 const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);
 
 /** Writes a case with its visits, executions and verdicts. */
-export async function appendCase(star: Star, made: Case, asOf: Instant, keys: DimensionKeys): Promise<void> {
+export function appendCase(star: Star, made: Case, asOf: Instant, keys: DimensionKeys): void {
   const belongsTo = {
     process_key: made.process.key,
     account_key: made.accountId,
@@ -18,7 +18,7 @@ export async function appendCase(star: Star, made: Case, asOf: Instant, keys: Di
   };
   const { strict, adjusted, pending } = conformity(made);
   const completed = made.status === "completed";
-  await star.append("fact_case", {
+  star.append("fact_case", {
     case_key: made.key,
     ...belongsTo,
     region: made.dimensions["region"] ?? null,
@@ -55,9 +55,9 @@ export async function appendCase(star: Star, made: Case, asOf: Instant, keys: Di
     currency: made.money?.currency ?? null,
     amount_corporate: made.money?.corporate ?? null,
   });
-  for (const visit of made.visits) await appendVisit(star, made, visit, belongsTo, keys);
+  for (const visit of made.visits) appendVisit(star, made, visit, belongsTo, keys);
   for (const step of made.steps) {
-    await star.append("fact_step_executions", {
+    star.append("fact_step_executions", {
       exec_key: `${made.key}/${step.eventId}`,
       case_key: made.key,
       ...belongsTo,
@@ -77,7 +77,7 @@ export async function appendCase(star: Star, made: Case, asOf: Instant, keys: Di
     });
   }
   for (const verdict of made.verdicts) {
-    await star.append("fact_conformance", {
+    star.append("fact_conformance", {
       case_key: made.key,
       rule_key: `${made.process.key}/${verdict.rule}`,
       ...belongsTo,
@@ -93,14 +93,14 @@ export async function appendCase(star: Star, made: Case, asOf: Instant, keys: Di
   }
 }
 
-async function appendVisit(
+function appendVisit(
   star: Star,
   made: Case,
   visit: StageVisit,
   belongsTo: { readonly process_key: string; readonly account_key: string | null; readonly segment_key: string | null },
   keys: DimensionKeys,
-): Promise<void> {
-  await star.append("fact_stage_events", {
+): void {
+  star.append("fact_stage_events", {
     stage_visit_key: `${made.key}/${visit.stage}/${visit.visitNo}`,
     case_key: made.key,
     ...belongsTo,

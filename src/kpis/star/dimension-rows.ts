@@ -24,7 +24,7 @@ export interface DimensionInput {
 }
 
 /** Writes all dimensions but accounts and dates. */
-export async function appendDimensions(star: Star, input: DimensionInput): Promise<void> {
+export function appendDimensions(star: Star, input: DimensionInput): void {
   for (const process of input.processes) {
     const versions = input.processes.filter((other) => other.name === process.name);
     const next = versions
@@ -34,7 +34,7 @@ export async function appendDimensions(star: Star, input: DimensionInput): Promi
         null,
       );
     const current = next === null ? 1 : 0;
-    await star.append("dim_process", {
+    star.append("dim_process", {
       process_key: process.key,
       process: process.name,
       process_title: process.title,
@@ -47,7 +47,7 @@ export async function appendDimensions(star: Star, input: DimensionInput): Promi
     });
     for (const stage of process.stages) {
       input.keys.team(stage.team);
-      await star.append("dim_stage", {
+      star.append("dim_stage", {
         stage_key: `${process.key}/${stage.name}`,
         stage_process_key: process.key,
         stage: stage.name,
@@ -58,7 +58,7 @@ export async function appendDimensions(star: Star, input: DimensionInput): Promi
       });
     }
     for (const rule of process.rules) {
-      await star.append("dim_rule", {
+      star.append("dim_rule", {
         rule_key: `${process.key}/${rule.id}`,
         rule_process_key: process.key,
         rule: rule.id,
@@ -72,7 +72,7 @@ export async function appendDimensions(star: Star, input: DimensionInput): Promi
     }
   }
   for (const contract of input.contracts) {
-    await star.append("dim_contract", {
+    star.append("dim_contract", {
       contract_key: contract.name,
       contract: contract.title,
       contract_from_team: input.keys.team(contract.fromTeam),
@@ -81,7 +81,7 @@ export async function appendDimensions(star: Star, input: DimensionInput): Promi
     });
   }
   for (const kpi of input.kpis) {
-    await star.append("dim_kpi", {
+    star.append("dim_kpi", {
       kpi_key: kpi.name,
       kpi: kpi.name,
       kpi_title: kpi.title,
@@ -94,19 +94,19 @@ export async function appendDimensions(star: Star, input: DimensionInput): Promi
       min_n: kpi.minN,
     });
   }
-  for (const team of input.keys.teams) await star.append("dim_team", { team_key: team, team });
-  for (const segment of input.keys.segments) await star.append("dim_segment", { segment_key: segment, segment });
-  for (const system of input.keys.systems) await star.append("dim_system", { system_key: system, system });
+  for (const team of input.keys.teams) star.append("dim_team", { team_key: team, team });
+  for (const segment of input.keys.segments) star.append("dim_segment", { segment_key: segment, segment });
+  for (const system of input.keys.systems) star.append("dim_system", { system_key: system, system });
   for (const [key, { kind, team }] of input.keys.actors) {
-    await star.append("dim_actor", { actor_key: key, actor_kind: kind, actor_team: team });
+    star.append("dim_actor", { actor_key: key, actor_kind: kind, actor_team: team });
   }
-  await star.append("dim_as_of", {
+  star.append("dim_as_of", {
     as_of_key: CURRENT_AS_OF,
     as_of: input.asOf,
     zone: input.reporting.zone,
     corporate_currency: input.reporting.corporateCurrency,
   });
-  await star.flush();
+  star.flush();
 }
 
 /** What a KPI's value is counted in. */
@@ -123,7 +123,7 @@ export function unitOf(kpi: KpiDefinition): "ratio" | "seconds" {
 
 /** Writes a row for every local day that a fact names, in one run of days. Call it last. */
 export async function appendDates(star: Star, calendar: BusinessCalendar, reporting: Reporting): Promise<void> {
-  await star.flush();
+  star.flush();
   const parts: string[] = [];
   for (const table of STAR_TABLE_NAMES) {
     for (const [column, { references, derived }] of starColumns(table)) {
@@ -136,19 +136,19 @@ export async function appendDates(star: Star, calendar: BusinessCalendar, report
   const last = dayOfKey(range["last"]);
   let count = 0;
   for (let day = dayOfKey(range["first"]); day <= last && count < LONGEST_RANGE_DAYS; day = addDays(day, 1)) {
-    await appendDate(star, day, calendar, reporting);
+    appendDate(star, day, calendar, reporting);
     count += 1;
   }
-  await star.flush();
+  star.flush();
 }
 
-async function appendDate(star: Star, day: string, calendar: BusinessCalendar, reporting: Reporting): Promise<void> {
+function appendDate(star: Star, day: string, calendar: BusinessCalendar, reporting: Reporting): void {
   const date = DateTime.fromISO(day, { zone: "utc" });
   const sinceStart = (date.month - reporting.fiscalYearStarts + 12) % 12;
   // A fiscal year is named after the calendar year it ends in, unless it is that year.
   const fiscalYear = date.year + (reporting.fiscalYearStarts > 1 && date.month >= reporting.fiscalYearStarts ? 1 : 0);
   const quarter = Math.floor(sinceStart / 3) + 1;
-  await star.append("dim_date", {
+  star.append("dim_date", {
     date_key: Number(day.replaceAll("-", "")),
     day,
     year: date.year,

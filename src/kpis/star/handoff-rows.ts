@@ -19,12 +19,7 @@ export interface HandoffSurroundings {
 }
 
 /** Writes one handoff. Rows of before the contract's start are marked and carry no state. */
-export async function appendHandoff(
-  star: Star,
-  handoff: Handoff,
-  around: HandoffSurroundings,
-  keys: DimensionKeys,
-): Promise<void> {
+export function appendHandoff(star: Star, handoff: Handoff, around: HandoffSurroundings, keys: DimensionKeys): void {
   const { asOf, contract, calendar } = around;
   const real = !handoff.historical;
   const expected = real && handoff.link !== "orphan" && handoff.link !== "revoked";
@@ -34,7 +29,7 @@ export async function appendHandoff(
   const latency = since(handoff.triggeredAt, handoff.createdAt);
   const human = handoff.acceptedAt ?? handoff.firstWorkAt;
   const decided = (at: Instant | null): boolean => real && at !== null;
-  await star.append("fact_handoffs", {
+  star.append("fact_handoffs", {
     handoff_key: handoff.id,
     contract_key: contract.name,
     from_team_key: keys.team(contract.fromTeam),

@@ -5,17 +5,12 @@ import type { KpiResult } from "../measures/result.ts";
 import type { Star } from "./star.ts";
 
 /** Writes KPI values; durations in seconds like every other duration of the star. */
-export async function appendResults(
-  star: Star,
-  results: readonly KpiResult[],
-  asOf: Instant,
-  gate: string | null,
-): Promise<void> {
+export function appendResults(star: Star, results: readonly KpiResult[], asOf: Instant, gate: string | null): void {
   for (const result of results) {
     const scale = result.unit === "milliseconds" ? 1000 : 1;
     const scaled = (value: number | null | undefined): number | null => (value == null ? null : value / scale);
     const reasons = Object.entries(result.excluded).map(([reason, count]) => `${count} ${reason}`);
-    await star.append("fact_kpi_snapshot", {
+    star.append("fact_kpi_snapshot", {
       snapshot_key: hashText(
         [result.definition, result.scope.type, result.scope.key, result.window.text, result.window.fromDay].join("\0"),
       ).slice(0, 16),
@@ -48,5 +43,5 @@ export async function appendResults(
       definition_version: result.definition,
     });
   }
-  await star.flush();
+  star.flush();
 }

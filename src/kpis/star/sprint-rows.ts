@@ -39,7 +39,7 @@ export async function appendSprints(
   const team = keys.team(sprints.team ?? process.team) ?? "unassigned";
   keys.team(team);
   for (const [name, tally] of [...tallies].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    await star.append("fact_sprints", {
+    star.append("fact_sprints", {
       sprint_key: name,
       team_key: team,
       start_at: tally.start,

@@ -64,7 +64,9 @@ export async function openStar(options: StarOptions): Promise<Star> {
       const columns = starColumns(name).map(([column, { type }]) => `"${column}" ${DUCK_TYPES[type].toString()}`);
       await connection.run(`CREATE TABLE ${name} (${columns.join(", ")})`);
     }
-    return new Star(instance, connection, createLocalTime(options.zone));
+    const buffers = new Map<StarTableName, Buffer>();
+    for (const name of STAR_TABLE_NAMES) buffers.set(name, newBuffer(name, await connection.createAppender(name)));
+    return new Star(instance, connection, createLocalTime(options.zone), buffers);
   } catch (error) {
     throw new HubError("HUB-4501", `The measuring database ${options.path ?? "in memory"} cannot be opened.`, {
       cause: error,
@@ -78,36 +80,36 @@ export class Star {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly local: LocalTime;
-  readonly #buffers = new Map<StarTableName, Buffer>();
+  readonly #buffers: ReadonlyMap<StarTableName, Buffer>;
 
-  constructor(instance: DuckDBInstance, connection: DuckDBConnection, local: LocalTime) {
+  constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    local: LocalTime,
+    buffers: ReadonlyMap<StarTableName, Buffer>,
+  ) {
+    this.#buffers = buffers;
     this.#instance = instance;
     this.#connection = connection;
     this.local = local;
   }
 
   /** Adds a row; it is visible to queries after `flush`. */
-  async append<T extends StarTableName>(table: T, row: StarRow<T>): Promise<void> {
-    let buffer = this.#buffers.get(table);
-    if (buffer === undefined) {
-      buffer = newBuffer(table, await this.#connection.createAppender(table));
-      this.#buffers.set(table, buffer);
-    }
+  append<T extends StarTableName>(table: T, row: StarRow<T>): void {
+    const buffer = this.#buffers.get(table);
+    if (buffer === undefined) throw new HubError("HUB-1001", `The star schema has no table ${table}.`);
     put(buffer, row, this.local);
-    if (buffer.rows === CHUNK_ROWS) empty(buffer);
+    if (buffer.rows === CHUNK_ROWS) this.#empty(table, buffer);
   }
 
   /** Makes everything appended so far visible. */
-  async flush(): Promise<void> {
+  flush(): void {
     for (const [table, buffer] of this.#buffers) {
-      try {
-        empty(buffer);
-        buffer.appender.flushSync();
-      } catch (error) {
-        throw new HubError("HUB-4502", `Rows of ${table} could not be written.`, { cause: error });
-      }
+      if (buffer.isClean) continue;
+      this.#empty(table, buffer);
+      buffer.appender.flushSync();
+      buffer.isClean = true;
     }
-    await Promise.resolve();
   }
 
   /** Runs a statement without an answer. */
@@ -140,9 +142,16 @@ export class Star {
 
   close(): void {
     for (const buffer of this.#buffers.values()) buffer.appender.closeSync();
-    this.#buffers.clear();
     this.#connection.closeSync();
     this.#instance.closeSync();
+  }
+
+  #empty(table: StarTableName, buffer: Buffer): void {
+    try {
+      empty(buffer);
+    } catch (error) {
+      throw new HubError("HUB-4502", `Rows of ${table} could not be written.`, { cause: error });
+    }
   }
 
   async #guard<T>(sql: string, work: () => Promise<T>): Promise<T> {
@@ -167,6 +176,7 @@ interface Buffer {
   readonly columns: readonly (readonly [name: string, column: Column])[];
   readonly values: DuckDBValue[][];
   rows: number;
+  isClean: boolean;
 }
 
 function newBuffer(table: StarTableName, appender: DuckDBAppender): Buffer {
@@ -177,6 +187,7 @@ function newBuffer(table: StarTableName, appender: DuckDBAppender): Buffer {
     types: columns.map(([, column]) => DUCK_TYPES[column.type]),
     values: columns.map(() => []),
     rows: 0,
+    isClean: true,
   };
 }
 
@@ -189,6 +200,7 @@ function put(
     buffer.values[index]?.push(valueOf(row, name, column, local));
   }
   buffer.rows += 1;
+  buffer.isClean = false;
 }
 
 function valueOf(

@@ -5,7 +5,7 @@ import type { Star } from "./star.ts";
  * the end. Days on which nothing was there are left out.
  */
 export async function fillWorkInProgress(star: Star): Promise<void> {
-  await star.flush();
+  star.flush();
   await star.run(`
     INSERT INTO fact_wip_daily BY NAME
     WITH moves AS (

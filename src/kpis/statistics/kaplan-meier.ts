@@ -4,54 +4,53 @@ export interface Survival {
   readonly ended: boolean;
 }
 
-/**
- * Kaplan–Meier quantile: the first time at which S(t) = Π(1 − dᵢ/nᵢ) ≤ 1 − p; null when it is not reached.
- * Durations tied with a censoring time count as ended before it.
- * @param weights one weight per observation; all 1 when left out
- */
-export function kaplanMeierQuantile(
-  observations: readonly Survival[],
-  p = 0.5,
-  weights?: readonly number[],
-): number | null {
-  const order = sortedOrder(observations);
-  return sortedKaplanMeier(observations, order, p, weights);
+/** Observations in the order the estimator walks them, as flat arrays: resampling only changes weights. */
+export interface SurvivalCurve {
+  /** Ascending; endings before censorings of the same time. */
+  readonly durations: Float64Array;
+  readonly ended: Uint8Array;
+  /** Position of each place in the observations it was made from. */
+  readonly origin: Uint32Array;
 }
 
-/** Indexes of the observations by duration, endings before censorings. */
-export function sortedOrder(observations: readonly Survival[]): Uint32Array {
-  const order = Uint32Array.from(observations.keys());
-  return order.sort((a, b) => {
+export function survivalCurve(observations: readonly Survival[]): SurvivalCurve {
+  const origin = Uint32Array.from(observations.keys());
+  origin.sort((a, b) => {
     const left = observations[a];
     const right = observations[b];
     if (left === undefined || right === undefined) return 0;
     return left.duration - right.duration || Number(right.ended) - Number(left.ended);
   });
+  return {
+    origin,
+    durations: Float64Array.from(origin, (index) => observations[index]?.duration ?? 0),
+    ended: Uint8Array.from(origin, (index) => (observations[index]?.ended === true ? 1 : 0)),
+  };
 }
 
-/** The quantile with the order already known; used by the bootstrap, which only changes the weights. */
-export function sortedKaplanMeier(
-  observations: readonly Survival[],
-  order: Uint32Array,
-  p: number,
-  weights?: ArrayLike<number>,
-): number | null {
-  let atRisk = 0;
-  for (let i = 0; i < order.length; i += 1) atRisk += weights === undefined ? 1 : (weights[order[i] ?? 0] ?? 0);
+/**
+ * Kaplan–Meier quantile: the first time at which S(t) = Π(1 − dᵢ/nᵢ) ≤ 1 − p; null when it is not reached.
+ * @param weights one weight per place of the curve; all 1 when left out
+ */
+export function curveQuantile(curve: SurvivalCurve, p: number, weights?: Float64Array): number | null {
+  const { durations, ended } = curve;
+  const length = durations.length;
+  let atRisk = length;
+  if (weights !== undefined) {
+    atRisk = 0;
+    for (let i = 0; i < length; i += 1) atRisk += weights[i] ?? 0;
+  }
   let survival = 1;
   // The product of rounded factors must not miss an exact one half.
   const limit = 1 - p + 1e-12;
-  for (let i = 0; i < order.length;) {
-    const time = observations[order[i] ?? 0]?.duration ?? 0;
+  for (let i = 0; i < length;) {
+    const time = durations[i] ?? 0;
     let events = 0;
     let leaving = 0;
-    for (; i < order.length; i += 1) {
-      const index = order[i] ?? 0;
-      const observation = observations[index];
-      if (observation === undefined || observation.duration !== time) break;
-      const weight = weights === undefined ? 1 : (weights[index] ?? 0);
+    for (; i < length && durations[i] === time; i += 1) {
+      const weight = weights === undefined ? 1 : (weights[i] ?? 0);
       leaving += weight;
-      if (observation.ended) events += weight;
+      if (ended[i] === 1) events += weight;
     }
     if (events > 0 && atRisk > 0) {
       survival *= 1 - events / atRisk;
@@ -60,4 +59,19 @@ export function sortedKaplanMeier(
     atRisk -= leaving;
   }
   return null;
+}
+
+/** `curveQuantile` for observations in any order, with one weight each. */
+export function kaplanMeierQuantile(
+  observations: readonly Survival[],
+  p = 0.5,
+  weights?: readonly number[],
+): number | null {
+  const curve = survivalCurve(observations);
+  if (weights === undefined) return curveQuantile(curve, p);
+  return curveQuantile(
+    curve,
+    p,
+    Float64Array.from(curve.origin, (index) => weights[index] ?? 0),
+  );
 }
