@@ -3,7 +3,7 @@ import type { Configuration, ConfiguredConnection, Environment } from "../config
 import { checkFieldNames, formatPath } from "../mappings/index.ts";
 import type { CompiledMapping } from "../mappings/index.ts";
 import { HubError, toProblem } from "../model/index.ts";
-import type { Disposition, Problem, QuotaState, StorePort } from "../model/index.ts";
+import type { Disposition, Problem, QuotaLedger, QuotaState, StorePort } from "../model/index.ts";
 import { credentialsOf } from "./sources.ts";
 
 /** What looking at the systems needs; no lease, because nothing but the quota ledger is written. */
@@ -27,7 +27,8 @@ export interface ConnectionCheck {
   readonly uses: readonly ("read" | "publish")[];
   readonly identity: Identity | null;
   readonly pinned: Pin | null;
-  readonly quota: QuotaState;
+  /** Of the credential that the connection spoke with; null when it spoke with none. */
+  readonly quota: QuotaState | null;
   readonly calls: number;
   readonly problems: readonly Problem[];
   /** What the caller has to do about the first problem, null when there is none. */
@@ -74,6 +75,8 @@ async function checkConnection(
   const { configuration, store, signal } = context;
   const { name, system } = configured;
   const found: HubError[] = [];
+  const watched = watchLedger(store.ledger);
+  const looking = { ...context, dependencies: { ...context.dependencies, ledger: watched.ledger } };
   let identity: Identity | null = null;
   let calls = 0;
   const attempt = async (work: () => Promise<void>): Promise<void> => {
@@ -86,7 +89,7 @@ async function checkConnection(
     }
   };
   await attempt(() =>
-    withConnection(context, configured, async (connection) => {
+    withConnection(looking, configured, async (connection) => {
       try {
         identity = await connection.identify(signal);
         if (pin !== null && (pin.system !== system || pin.tenant !== identity.tenant)) {
@@ -109,16 +112,37 @@ async function checkConnection(
     }),
   );
   const [first] = found;
+  const credential = watched.credential();
   return {
     connection: name,
     system,
     uses: usesOf(configuration, name),
     identity,
     pinned: pin === null ? null : { tenant: pin.tenant, name: pin.name },
-    quota: await store.ledger.state(name),
+    quota: credential === null ? null : await store.ledger.state(credential),
     calls,
     problems: found.map((error) => placed(error, name)),
     disposition: first?.disposition ?? null,
+  };
+}
+
+/** The name of a credential in the ledger is its connector's own; it shows when the connector uses it. */
+function watchLedger(ledger: QuotaLedger): { readonly ledger: QuotaLedger; readonly credential: () => string | null } {
+  let used: string | null = null;
+  return {
+    credential: () => used,
+    ledger: {
+      take: (credential, calls) => {
+        used = credential;
+        return ledger.take(credential, calls);
+      },
+      observe: (credential, state) => {
+        used = credential;
+        ledger.observe(credential, state);
+      },
+      state: (credential) => ledger.state(credential),
+      reserve: (credential, share) => ledger.reserve(credential, share),
+    },
   };
 }
 

@@ -23,11 +23,14 @@ export const checkDocument = z.strictObject({
         })
         .nullable(),
       pinned: tenantPart.nullable().describe("The tenant that the store holds records of; null before the first sync."),
-      quota: z.strictObject({
-        used: z.int(),
-        limit: z.int().nullable().describe("null where the system does not tell."),
-        resetsAt: instantText.nullable(),
-      }),
+      quota: z
+        .strictObject({
+          used: z.int().describe("Calls, or points where the system counts in those."),
+          limit: z.int().nullable().describe("null where the system does not tell."),
+          resetsAt: instantText.nullable(),
+        })
+        .nullable()
+        .describe("As the ledger knows it; null when no call was made."),
       calls: z.int().describe("API calls that this check made."),
       problems: z.array(problemPart),
     }),

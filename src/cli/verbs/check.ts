@@ -54,7 +54,7 @@ function toDocument(check: ConnectionCheck): CheckDocument["connections"][number
             notes: [...identity.notes],
           },
     pinned,
-    quota: { used: quota.used, limit: quota.limit, resetsAt: isoOrNull(quota.resetsAt) },
+    quota: quota === null ? null : { used: quota.used, limit: quota.limit, resetsAt: isoOrNull(quota.resetsAt) },
     calls,
     problems: problems.map((problem) => ({ ...problem })),
   };
@@ -74,18 +74,18 @@ function paragraph(check: ConnectionCheck, directory: string): string {
           line("API", `version ${identity.apiVersion}`),
         ]),
     ...(identity === null && pinned !== null ? [line("tenant", `pinned to ${pinned.tenant} ${pinned.name}`)] : []),
-    ...(quota.limit === null ? [] : [line("quota", quotaText(quota))]),
+    ...(quota === null || quota.limit === null ? [] : [line("quota", quotaText(quota))]),
     ...(identity?.notes ?? []).map((note) => line("note", note)),
     formatProblems(directory, problems),
   ].join("");
 }
 
 function tenantRemark({ identity, pinned }: ConnectionCheck): string {
-  if (pinned === null) return ", not pinned yet: the first sync does it";
+  if (pinned === null) return ", not pinned yet";
   return identity?.tenant === pinned.tenant ? ", as pinned" : "";
 }
 
-function quotaText({ used, limit, resetsAt }: ConnectionCheck["quota"]): string {
+function quotaText({ used, limit, resetsAt }: NonNullable<ConnectionCheck["quota"]>): string {
   const share = limit === null || limit === 0 ? "" : ` (${String(Math.round((used / limit) * 100))} %)`;
   const reset = resetsAt === null ? "" : `, starts anew ${toIso(resetsAt)}`;
   return `${used.toLocaleString("en-US")} of ${(limit ?? 0).toLocaleString("en-US")} calls used${share}${reset}`;

@@ -4,7 +4,8 @@ import type { Instant } from "../instants.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Actor } from "../people.ts";
 import type { MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../process.ts";
-import type { Entity, Position, Reject, SourceRecord, Tombstone } from "../records.ts";
+import type { RecordKey } from "../identity.ts";
+import type { Entity, Position, Reject, RemovalCause, SourceRecord, Tombstone } from "../records.ts";
 import type { QuotaLedger } from "./ledger.ts";
 
 /**
@@ -48,6 +49,8 @@ export interface RunPort {
   end(fence: Fence, end: { outcome: NonNullable<RunRecord["outcome"]>; endedAt: Instant; summary: Json }): Promise<void>;
   read(runId: string): Promise<RunRecord | null>;
   latest(kind?: string): Promise<RunRecord | null>;
+  /** The latest runs that left certificates, newest first. */
+  certified(limit: number): Promise<readonly RunRecord[]>;
 }
 
 export interface StreamKey {
@@ -91,6 +94,28 @@ export interface StoredReject extends Reject {
   readonly runId: string;
 }
 
+/** One content that a record had; `content` is null where only its end or its history is known. */
+export interface RecordVersion {
+  readonly content: JsonObject | null;
+  readonly seenAt: Instant;
+  readonly runId: string;
+  readonly removed: RemovalCause | null;
+}
+
+/** Everything stored of one record. */
+export interface RecordHistory {
+  readonly key: RecordKey;
+  readonly partition: string;
+  /** The entity it belongs to; itself unless it is a row of another record's history. */
+  readonly entity: EntityKey;
+  readonly firstSeenAt: Instant;
+  /** The system's own modification stamp. */
+  readonly modifiedAt: Instant | null;
+  readonly removed: (Omit<Tombstone, "stream" | "id"> & { readonly seenAt: Instant | null }) | null;
+  /** Oldest first; the last one is current. */
+  readonly versions: readonly RecordVersion[];
+}
+
 /** One line of the completeness certificate (design §5.1). */
 export interface Certificate {
   readonly runId: string;
@@ -128,6 +153,9 @@ export interface RecordsPort {
     partition?: string,
   ): AsyncIterable<readonly { readonly id: string; readonly content: JsonObject; readonly partition: string }[]>;
   counts(key: Omit<StreamKey, "stream">): Promise<readonly StreamCount[]>;
+  /** Every stored record of this native id, whatever its system and stream. */
+  find(id: string): Promise<readonly RecordKey[]>;
+  history(key: RecordKey): Promise<RecordHistory | null>;
   rejects(): Promise<readonly StoredReject[]>;
   saveCertificates(fence: Fence, certificates: readonly Certificate[]): Promise<void>;
   certificates(runId: string): Promise<readonly Certificate[]>;
@@ -149,6 +177,8 @@ export interface MappingPort {
   pendingCount(): Promise<number>;
   /** The next entities to map, complete with their members; empty when the list is. */
   pending(limit: number): Promise<readonly Entity[]>;
+  /** Every entity there is, complete with its members, whether listed or not; changes nothing. */
+  entities(pageSize: number): AsyncIterable<readonly Entity[]>;
   /** One transaction: replaces all outputs of each entity as a set and takes it off the list. */
   replace(fence: Fence, commits: readonly MappedCommit[], rejects: readonly StoredRejectInput[]): Promise<void>;
   /** Puts every entity of a stream (or of all) on the list: a changed mapping, a changed reference. */
@@ -182,6 +212,8 @@ export interface ModelPort {
   objects(types?: readonly string[]): AsyncIterable<readonly ModelObject[]>;
   /** Events in the order of their object's key, then time and sequence. */
   events(objectTypes?: readonly string[]): AsyncIterable<readonly ModelEvent[]>;
+  /** What one entity was mapped to; events in time order. */
+  ofEntity(entity: EntityKey): Promise<{ readonly objects: readonly ModelObject[]; readonly events: readonly ModelEvent[] }>;
   replaceLinks(
     fence: Fence,
     links: { objects: readonly ObjectLink[]; references: readonly ReferenceLink[]; actors: readonly Actor[] },

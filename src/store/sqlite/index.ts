@@ -24,7 +24,7 @@ export function openSqliteStore(path: string, clock: Clock): StorePort {
     runs: createRunPort(database),
     records: createRecordsPort(database, streams),
     mapping,
-    model: createModelPort(database),
+    model: createModelPort(database, streams),
     handoffs: createHandoffPort(database),
     measures: createMeasurePort(database),
     ledger,

@@ -23,6 +23,24 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
         .map((row) => readEntity(database, streams, row.stream_pk, row.id));
     },
 
+    async *entities(pageSize) {
+      type Row = { readonly stream: number; readonly id: string };
+      let after: Row = { stream: 0, id: "" };
+      for (;;) {
+        const rows = database.all<Row>(
+          `select distinct entity_stream_pk as stream, entity_id as id from record
+           where (entity_stream_pk, entity_id) > (?, ?) order by entity_stream_pk, entity_id limit ?`,
+          after.stream,
+          after.id,
+          pageSize,
+        );
+        const last = rows.at(-1);
+        if (last === undefined) return;
+        yield rows.map((row) => readEntity(database, streams, row.stream, row.id));
+        after = last;
+      }
+    },
+
     async replace(fence, commits, rejects) {
       database.fenced(fence, () => {
         for (const { entity, outputs } of commits) {

@@ -1,10 +1,11 @@
 import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
 import { pagesByKey } from "./database.ts";
 import type { Bound, Database } from "./database.ts";
+import type { StreamTable } from "./streams.ts";
 
 const EVENT_PAGE = 2000;
 
-export function createModelPort(database: Database): ModelPort {
+export function createModelPort(database: Database, streams: StreamTable): ModelPort {
   return {
     async *objects(types) {
       type Row = { readonly pk: number; readonly body: string };
@@ -19,6 +20,17 @@ export function createModelPort(database: Database): ModelPort {
         objectTypes ??
         database.all<{ object_type: string }>("select distinct object_type from event").map((row) => row.object_type);
       for (const type of [...types].sort()) yield* eventsOf(database, type);
+    },
+
+    async ofEntity(entity) {
+      const streamPk = streams.known(entity);
+      if (streamPk === undefined) return { objects: [], events: [] };
+      const bodies = (table: "object" | "event", order: string): readonly { readonly body: string }[] =>
+        database.all(`select body from ${table} where stream_pk = ? and entity_id = ? order by ${order}`, streamPk, entity.id);
+      return {
+        objects: bodies("object", "key").map((row) => JSON.parse(row.body) as ModelObject),
+        events: bodies("event", "occurred_at, sequence, id").map((row) => JSON.parse(row.body) as ModelEvent),
+      };
     },
 
     async replaceLinks(fence, links) {

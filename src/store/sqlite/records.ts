@@ -14,6 +14,7 @@ import type {
 } from "../../model/index.ts";
 import { pagesByKey } from "./database.ts";
 import type { Database } from "./database.ts";
+import { findRecords, readHistory } from "./record-history.ts";
 import type { StreamTable } from "./streams.ts";
 
 interface StoredRow {
@@ -93,6 +94,10 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
         tenant,
       );
     },
+
+    find: async (id) => findRecords(database, streams, id),
+
+    history: async (key) => readHistory(database, streams, key),
 
     async rejects() {
       return database

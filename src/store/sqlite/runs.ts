@@ -87,6 +87,15 @@ export function createRunPort(database: Database): RunPort {
           : database.get<RunRow>("select * from run where kind = ? order by pk desc limit 1", kind);
       return row === undefined ? null : toRun(row);
     },
+
+    async certified(limit) {
+      return database
+        .all<RunRow>(
+          "select * from run where id in (select run_id from certificate) order by pk desc limit ?",
+          limit,
+        )
+        .map(toRun);
+    },
   };
 }
 

@@ -31,6 +31,11 @@ export class StreamTable {
     return pk;
   }
 
+  /** The number of a stream that has one: a question gives none. */
+  known(key: StreamKey): number | undefined {
+    return this.#find(key)?.pk;
+  }
+
   name(pk: number): StreamKey {
     let key = this.#names.get(pk);
     if (key === undefined) {
