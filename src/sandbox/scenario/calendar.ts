@@ -1,3 +1,4 @@
+/** Milliseconds. */
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
 export const DAY = 86_400_000;
@@ -10,12 +11,19 @@ const CLOSES = 17 * HOUR;
 /** Whole days since 1970-01-01; a local date without a zone. */
 export type Day = number;
 
+/** The day of a `YYYY-MM-DD`. */
 export function dayOf(text: string): Day {
   return Date.parse(`${text}T00:00:00.000Z`) / DAY;
 }
 
+/** `YYYY-MM-DD`. */
 export function dayText(day: Day): string {
   return new Date(day * DAY).toISOString().slice(0, 10);
+}
+
+/** ISO 8601 UTC with milliseconds. */
+export function iso(at: number): string {
+  return new Date(at).toISOString();
 }
 
 /** 0 is Sunday. */

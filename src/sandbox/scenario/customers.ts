@@ -24,6 +24,7 @@ export interface CustomerBook {
   }): AccountStory;
 }
 
+/** Two thirds of the customers are in AMER. */
 export function pickRegion(random: Random): Region {
   const draw = random.next();
   if (draw < 0.68) return "AMER";
@@ -41,10 +42,12 @@ function pickCurrency(random: Random, region: Region): Currency {
   return random.chance(0.65) ? "EUR" : "GBP";
 }
 
+/** The company domain that belongs to a name. */
 export function domainOf(name: string): string {
   return `${slug(name)}.example`;
 }
 
+/** An empty book of customers. */
 export function openBook(setting: Setting): CustomerBook {
   const random = setting.random("customers");
   const companyName = createCompanyNames(setting.random("company names"));

@@ -23,6 +23,7 @@ function pickBorderAmount(random: Random, account: AccountStory): number {
   return Math.round(usd / RATES[account.currency]);
 }
 
+/** What has to be known to open a deal; the amount is drawn when left out. */
 export interface DealSketch {
   readonly account: AccountStory;
   readonly type: DealStory["type"];

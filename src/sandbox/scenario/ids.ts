@@ -11,6 +11,7 @@ export interface Ids {
   contractNumber(): string;
 }
 
+/** Counters that start over with every scenario. */
 export function createIds(): Ids {
   const counts = new Map<string, number>();
   let asana = 1_209_000_000_100_000;

@@ -18,19 +18,25 @@ const BACK =
   );
 const TAIL = ["", "", "", "", " Group", " Holdings", " International", " Services"];
 
+/** Job titles of contacts and leads. */
 export const TITLES = ["VP Operations", "COO", "Head of IT", "Operations Manager", "IT Director", "RevOps Lead", "CFO"];
+/** Industries of accounts and leads. */
 export const INDUSTRIES = ["Manufacturing", "Technology", "Financial Services", "Healthcare", "Retail", "Logistics"];
+/** Where leads come from. */
 export const LEAD_SOURCES = ["Web", "Webinar", "Paid Search", "Partner", "Trade Show", "Referral"];
 
+/** A person outside the company. */
 export interface PersonName {
   readonly first: string;
   readonly last: string;
 }
 
+/** Any first with any last name; names repeat, as they do. */
 export function personName(random: Random): PersonName {
   return { first: random.pick(FIRST), last: random.pick(LAST) };
 }
 
+/** Lower-case letters and digits joined by hyphens. */
 export function slug(text: string): string {
   return text
     .toLowerCase()

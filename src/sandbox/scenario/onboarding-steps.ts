@@ -4,6 +4,7 @@ import type { RosterEntry } from "./roster.ts";
 import { pace, upTo } from "./story.ts";
 import type { Actor, Segment, Setting, TaskChange, TaskStory } from "./story.ts";
 
+/** Sections of every onboarding project. */
 export const ONBOARDING_SECTIONS = ["Plan", "Do", "Done"] as const;
 
 interface Step {
@@ -39,6 +40,7 @@ export type StepOddity =
   | "tie-accept-kickoff"
   | "abandoned";
 
+/** What the steps of one onboarding depend on. */
 export interface StepPlan {
   readonly createdAt: number;
   /** When the clock of the onboarding starts: the win, or the project's creation. */

@@ -23,6 +23,7 @@ const SALES_SINCE = Date.parse("2025-11-01T07:00:00.000Z");
 /** From here on the template is `Customer Onboarding v4`. */
 const TEMPLATE_V4 = Date.parse("2026-02-01T08:00:00.000Z");
 
+/** Custom fields on every onboarding project, by name. */
 export const PROJECT_FIELDS = [
   "Salesforce Opportunity ID",
   "Contract No",

@@ -1,8 +1,9 @@
 import type { SalesforceRow } from "../seeds.ts";
-import { DAY, dayText } from "./calendar.ts";
-import { historyRow, iso, systemFields, userId } from "./project-salesforce-rows.ts";
+import { DAY, dayText, iso } from "./calendar.ts";
+import { historyRow, systemFields, userId } from "./project-salesforce-rows.ts";
 import type { ActivityStory, ContractStory, Story } from "./story.ts";
 
+/** Rows around accounts, by object. */
 export interface AccountRows {
   readonly accounts: SalesforceRow[];
   readonly contacts: SalesforceRow[];

@@ -7,7 +7,7 @@ import type {
   AsanaTaskSeed,
 } from "../seeds.ts";
 import { PROJECT_FIELDS } from "./onboardings.ts";
-import { dayText } from "./calendar.ts";
+import { dayText, iso } from "./calendar.ts";
 import { ROSTER } from "./roster.ts";
 import type { Actor, FieldValues, ProjectStory, Setting, Story, TaskChange, TaskStory } from "./story.ts";
 import { sprintOf } from "./features.ts";
@@ -15,10 +15,6 @@ import { sprintOf } from "./features.ts";
 const WORKSPACE_GID = "1208000000000000";
 const TEAMS = ["Customer Success", "Engineering", "Finance", "People Ops", "Legal", "Support"] as const;
 const COLORS = ["blue", "green", "yellow", "orange", "red", "purple", "aqua", "pink"];
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
-}
 
 interface FieldBook {
   readonly seeds: readonly AsanaCustomFieldSeed[];

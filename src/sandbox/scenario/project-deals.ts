@@ -1,5 +1,6 @@
+import { iso } from "./calendar.ts";
 import type { SalesforceRow, SalesforceValue } from "../seeds.ts";
-import { historyRow, iso, systemFields, userId } from "./project-salesforce-rows.ts";
+import { historyRow, systemFields, userId } from "./project-salesforce-rows.ts";
 import type { RosterEntry } from "./roster.ts";
 import type { DealChange, DealStory, StageName, Story } from "./story.ts";
 
@@ -12,6 +13,7 @@ interface StageDefinition {
   readonly forecast: "Pipeline" | "BestCase" | "Forecast" | "Closed" | "Omitted";
 }
 
+/** The sales path, in order. */
 export const STAGES: readonly StageDefinition[] = [
   { name: "Discovery", probability: 10, forecast: "Pipeline" },
   { name: "Qualification", probability: 20, forecast: "Pipeline" },
@@ -24,6 +26,7 @@ export const STAGES: readonly StageDefinition[] = [
 
 const BY_NAME = new Map(STAGES.map((stage) => [stage.name, stage]));
 
+/** ForecastCategoryName by ForecastCategory. */
 export const FORECAST_NAMES: Readonly<Record<StageDefinition["forecast"], string>> = {
   Pipeline: "Pipeline",
   BestCase: "Best Case",
@@ -38,6 +41,7 @@ function definition(name: StageName): StageDefinition {
   return stage;
 }
 
+/** Rows around opportunities, by object. */
 export interface DealRows {
   readonly opportunities: SalesforceRow[];
   readonly history: SalesforceRow[];

@@ -1,5 +1,5 @@
 import type { MondayActivitySeed, MondayItemSeed, MondaySeed } from "../seeds.ts";
-import { DAY } from "./calendar.ts";
+import { DAY, iso } from "./calendar.ts";
 import {
   AUTOMATION,
   BOARD_ID,
@@ -8,7 +8,6 @@ import {
   STAGE_INDEX,
   WORKSPACE_ID,
   checklist,
-  iso,
   label,
   quarterGroups,
   userOf,

@@ -1,9 +1,6 @@
+import { iso } from "./calendar.ts";
 import type { SalesforceRow, SalesforceValue } from "../seeds.ts";
 import type { RosterEntry } from "./roster.ts";
-
-export function iso(at: number): string {
-  return new Date(at).toISOString();
-}
 
 /** The user id of an actor; everything done in Salesforce is done by somebody with a user. */
 export function userId(entry: RosterEntry): string {
@@ -12,6 +9,7 @@ export function userId(entry: RosterEntry): string {
   return id;
 }
 
+/** Who made and last changed a record, and when (epoch ms; user ids). */
 export interface Stamps {
   readonly createdAt: number;
   readonly createdBy: string;

@@ -1,10 +1,12 @@
 import type { MondayBoardSeed, MondayColumnSeed } from "../seeds.ts";
-import { DAY } from "./calendar.ts";
+import { DAY, iso } from "./calendar.ts";
 import { groupOf } from "./features.ts";
 import type { Actor, RoadmapStage, Setting } from "./story.ts";
 
+/** The board `Roadmap 2026`. */
 export const BOARD_ID = "9100000001";
 const CHECKLIST_ID = "9100000002";
+/** The workspace `Product`. */
 export const WORKSPACE_ID = "9000000001";
 /** The account's automations (reference monday.md §8). */
 export const AUTOMATION = "-4";
@@ -28,9 +30,11 @@ export const STAGE_INDEX: Readonly<Record<RoadmapStage, number>> = {
   Launched: 1,
   Dropped: 7,
 };
+/** Label indexes of the column `Priority`. */
 export const PRIORITY_INDEX = { High: 0, Medium: 2, Low: 1 } as const;
 const GROUP_COLORS = ["#579bfc", "#a25ddc", "#00c875", "#fdab3d", "#e2445c", "#784bd1", "#66ccff", "#9cd326"];
 
+/** The columns of the roadmap (docs/techflow.md, monday.com). */
 export const COLUMNS: readonly MondayColumnSeed[] = [
   {
     id: "status",
@@ -54,14 +58,12 @@ export const COLUMNS: readonly MondayColumnSeed[] = [
   },
 ];
 
-export function iso(at: number): string {
-  return new Date(at).toISOString();
-}
-
+/** The user id of an actor; a rule is the account's automation. */
 export function userOf(actor: Actor): string {
   return actor?.monday?.id ?? AUTOMATION;
 }
 
+/** A stage as the activity log tells it. */
 export function label(stage: RoadmapStage): Record<string, unknown> {
   return {
     label: {
@@ -74,11 +76,13 @@ export function label(stage: RoadmapStage): Record<string, unknown> {
   };
 }
 
+/** The groups of the roadmap, by quarter. */
 export interface Groups {
   readonly seeds: readonly { readonly id: string; readonly title: string; readonly color: string }[];
   byTitle(title: string): { readonly id: string; readonly title: string; readonly color: string };
 }
 
+/** One group per quarter from the start of the history to three quarters after the as-of. */
 export function quarterGroups(setting: Setting): Groups {
   const seeds: { id: string; title: string; color: string }[] = [];
   const first = setting.calendar.localDay(setting.start);

@@ -1,5 +1,6 @@
 import { salesforceId } from "../salesforce/ids.ts";
 
+/** The teams of TechFlow. */
 export type Team =
   | "Marketing"
   | "Sales"
@@ -11,6 +12,7 @@ export type Team =
   | "Legal"
   | "Support";
 
+/** What somebody does in the story. */
 export type Job = "marketer" | "sdr" | "ae" | "sales manager" | "csm" | "pm" | "engineer" | "staff" | "service";
 
 /** One person or service account of TechFlow, with the identity each system gives it. Ids are the same for every seed. */

@@ -2,6 +2,7 @@ import type { Random } from "./random.ts";
 import { upTo } from "./story.ts";
 import type { Actor, FieldValues, ProjectStory, Setting, TaskChange, TaskStory } from "./story.ts";
 
+/** Entering a section. */
 export interface Move {
   readonly to: string;
   readonly at: number;

@@ -20,10 +20,14 @@ export interface Setting {
 /** Who did something: a roster entry, or null for a rule of the system that has no actor. */
 export type Actor = RosterEntry | null;
 
+/** Account.Segment__c. */
 export type Segment = "SMB" | "Mid-Market" | "Enterprise";
+/** Account.Region__c. */
 export type Region = "AMER" | "EMEA" | "APAC";
+/** Currencies deals are made in. */
 export type Currency = "USD" | "EUR" | "GBP";
 
+/** A person at a customer. */
 export interface ContactStory {
   readonly id: string;
   readonly first: string;
@@ -33,6 +37,7 @@ export interface ContactStory {
   readonly createdAt: number;
 }
 
+/** A company in Salesforce. */
 export interface AccountStory {
   readonly id: string;
   name: string;
@@ -51,12 +56,15 @@ export interface AccountStory {
   customer: boolean;
 }
 
+/** Lead.Status. */
 export type LeadStatus = "New" | "Working" | "MQL" | "SAL" | "SQL" | "Recycled" | "Disqualified" | "Converted";
 
+/** A change of a lead's status or owner; an owner null is the queue. */
 export type LeadChange =
   | { readonly at: number; readonly by: RosterEntry; readonly field: "status"; readonly to: LeadStatus }
   | { readonly at: number; readonly by: RosterEntry; readonly field: "owner"; readonly to: RosterEntry | null };
 
+/** A lead from its capture on. */
 export interface LeadStory {
   readonly id: string;
   readonly first: string;
@@ -78,9 +86,11 @@ export interface LeadStory {
   readonly defects: string[];
 }
 
+/** Opportunity.StageName, by today's names. */
 export type StageName =
   "Discovery" | "Qualification" | "Solution Fit" | "Proposal" | "Negotiation" | "Closed Won" | "Closed Lost";
 
+/** A change of one field of a deal. */
 export type DealChange = { readonly at: number; readonly by: RosterEntry } & (
   | { readonly field: "stage"; readonly to: StageName }
   | { readonly field: "amount"; readonly to: number }
@@ -89,6 +99,7 @@ export type DealChange = { readonly at: number; readonly by: RosterEntry } & (
   | { readonly field: "owner" | "csm"; readonly to: RosterEntry }
 );
 
+/** An opportunity from its creation on. */
 export interface DealStory {
   readonly id: string;
   name: string;
@@ -107,8 +118,10 @@ export interface DealStory {
   readonly defects: string[];
 }
 
+/** Contract.Status. */
 export type ContractStatus = "Draft" | "Activated" | "Expired" | "Terminated";
 
+/** One contract term; days are days since 1970-01-01. */
 export interface ContractStory {
   readonly id: string;
   readonly account: AccountStory;
@@ -124,6 +137,7 @@ export interface ContractStory {
   renewal: DealStory | null;
 }
 
+/** Something that happened to a task. */
 export type TaskChange = { readonly at: number; readonly by: Actor } & (
   | { readonly kind: "section"; readonly to: string }
   | { readonly kind: "complete" }
@@ -182,8 +196,10 @@ export interface OnboardingStory extends ProjectStory {
   readonly segment: Segment;
 }
 
+/** Labels of the column `Stage`. */
 export type RoadmapStage = "Discovery" | "Planning" | "Committed" | "Development" | "Testing" | "Launched" | "Dropped";
 
+/** Something that happened to a roadmap item. */
 export type FeatureChange = { readonly at: number; readonly by: Actor } & (
   | { readonly kind: "stage"; readonly to: RoadmapStage }
   | { readonly kind: "group"; readonly to: string }

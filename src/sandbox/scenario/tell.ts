@@ -17,6 +17,7 @@ import { tellQuarterlyReviews } from "./quarterly-reviews.ts";
 import { createRandom } from "./random.ts";
 import type { Setting, Story } from "./story.ts";
 
+/** Which company to tell of. */
 export interface ScenarioOptions {
   /** Whole number; another seed is another company with other defects. */
   readonly seed: number;

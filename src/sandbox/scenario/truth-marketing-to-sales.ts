@@ -1,11 +1,12 @@
-import { HOUR } from "./calendar.ts";
+import { HOUR, iso } from "./calendar.ts";
 import type { LeadStory, Story } from "./story.ts";
-import { iso, labelOf } from "./truth-reconcile.ts";
+import { labelOf } from "./truth-reconcile.ts";
 import type { TruthContract, TruthHandoff } from "./truth.ts";
 
 const SINCE = Date.parse("2026-05-01T07:00:00.000Z");
 const GRACE = 4 * HOUR;
 
+/** Parameters the truth assumes. */
 export const MARKETING_TO_SALES: TruthContract = {
   contract: "marketing-to-sales",
   since: iso(SINCE),

@@ -1,13 +1,14 @@
-import { BUSINESS_DAY, HOUR } from "./calendar.ts";
+import { BUSINESS_DAY, HOUR, iso } from "./calendar.ts";
 import type { Calendar } from "./calendar.ts";
 import { folded } from "./names.ts";
 import type { FeatureStory, RoadmapStage, Story, TaskStory } from "./story.ts";
 import type { Occurrence, Source, Target } from "./truth-reconcile.ts";
-import { iso, reconcile } from "./truth-reconcile.ts";
+import { reconcile } from "./truth-reconcile.ts";
 import type { TruthContract, TruthHandoff } from "./truth.ts";
 
 const SINCE = Date.parse("2025-11-01T07:00:00.000Z");
 
+/** Parameters the truth assumes. */
 export const PRODUCT_TO_ENGINEERING: TruthContract = {
   contract: "product-to-engineering",
   since: iso(SINCE),

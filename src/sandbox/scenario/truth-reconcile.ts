@@ -1,4 +1,4 @@
-import { HOUR } from "./calendar.ts";
+import { HOUR, iso } from "./calendar.ts";
 import type { Ref, TruthHandoff } from "./truth.ts";
 
 /** One trigger of a source and what revoked it, if anything did. */
@@ -8,6 +8,7 @@ export interface Occurrence {
   readonly revokedAt: number | null;
 }
 
+/** A record that can trigger a handoff. */
 export interface Source {
   readonly ref: Ref;
   readonly key: string | null;
@@ -22,6 +23,7 @@ export interface Source {
   readonly defects: readonly string[];
 }
 
+/** A record that can answer a handoff. */
 export interface Target {
   readonly ref: Ref;
   readonly createdAt: number;
@@ -34,6 +36,7 @@ export interface Target {
   readonly defects: readonly string[];
 }
 
+/** One contract's records as of an instant; `since`, `grace` and `asOf` in epoch ms and ms. */
 export interface ReconcileInput {
   readonly contract: string;
   readonly since: number;
@@ -50,10 +53,6 @@ interface Claims {
   readonly linked: readonly Target[];
   readonly keyed: readonly Target[];
   readonly named: readonly Target[];
-}
-
-export function iso(at: number): string {
-  return new Date(at).toISOString();
 }
 
 function unique(names: readonly string[]): string[] {

@@ -6,11 +6,13 @@ export interface Step {
   readonly at: number;
 }
 
+/** One rule of a procedure; `deadline` is an instant of the case at hand. */
 export type Rule =
   | { readonly id: string; readonly kind: "before"; readonly a: string; readonly b: string }
   | { readonly id: string; readonly kind: "within"; readonly step: string; readonly deadline: number }
   | { readonly id: string; readonly kind: "at least once"; readonly step: string };
 
+/** One case with what happened in it and the rules it is judged by. */
 export interface Case {
   readonly process: string;
   readonly ref: Ref;

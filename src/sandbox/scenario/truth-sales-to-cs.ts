@@ -1,15 +1,16 @@
-import { HOUR, dayText } from "./calendar.ts";
+import { HOUR, dayText, iso } from "./calendar.ts";
 import { folded } from "./names.ts";
 import { dealState, expectsOnboarding } from "./deal-state.ts";
 import type { DealStory, OnboardingStory, StageName, Story, TaskStory } from "./story.ts";
 import type { Occurrence, Source, Target } from "./truth-reconcile.ts";
-import { iso, reconcile } from "./truth-reconcile.ts";
+import { reconcile } from "./truth-reconcile.ts";
 import type { TruthContract, TruthHandoff } from "./truth.ts";
 
 const SINCE = Date.parse("2025-11-01T07:00:00.000Z");
 const DUE = 24 * HOUR;
 const GRACE = 24 * HOUR;
 
+/** Parameters the truth assumes. */
 export const SALES_TO_CS: TruthContract = {
   contract: "sales-to-cs",
   since: iso(SINCE),

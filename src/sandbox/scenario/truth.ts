@@ -14,6 +14,7 @@ export const TruthContractSchema = z.strictObject({
   parameters: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 
+/** One occurrence of a source under one contract, or one orphan, with its state as of the as-of. */
 export const TruthHandoffSchema = z.strictObject({
   contract: z.string(),
   /** 1, 2, …; 0 for an orphan, which belongs to no occurrence. */
@@ -56,6 +57,7 @@ export const TruthHandoffSchema = z.strictObject({
   defects: z.array(z.string()),
 });
 
+/** One departure of a case from its documented procedure. */
 export const TruthProcessDefectSchema = z.strictObject({
   process: z.string(),
   case: RefSchema,
@@ -66,6 +68,7 @@ export const TruthProcessDefectSchema = z.strictObject({
   step: z.string().nullable(),
 });
 
+/** Two records and whether they are one thing. */
 export const TruthPairSchema = z.strictObject({
   type: z.enum(["account", "person"]),
   a: RefSchema,
