@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { readConfiguration } from "../configuration/index.ts";
+import { readConfiguration, STANDARD_KINDS } from "../configuration/index.ts";
 import type { Configuration } from "../configuration/index.ts";
 import { CONNECTORS } from "../connectors/index.ts";
 import type { ConnectorDependencies } from "../connectors/kit/index.ts";
 import { HubError } from "../model/index.ts";
 import type { Clock, Instant, StorePort } from "../model/index.ts";
 import { openStore } from "../store/index.ts";
-import { FILE_KINDS, withRun } from "../sync/index.ts";
+import { withRun } from "../sync/index.ts";
 import type { ProgressListener, RunContext, RunResult } from "../sync/index.ts";
 import { createLog } from "./log.ts";
 import { createProgressView } from "./progress-view.ts";
@@ -41,7 +41,7 @@ export interface OpenHub {
 
 export async function openHub(machine: Machine, options: GlobalOptions): Promise<OpenHub> {
   const at = (path: string): string => resolve(machine.directory, path);
-  const configuration = await readConfiguration(at(options.config), { connectors: CONNECTORS, kinds: FILE_KINDS });
+  const configuration = await readConfiguration(at(options.config), { connectors: CONNECTORS, kinds: STANDARD_KINDS });
   const environment = await readEnvironment(machine, options);
   const fixed = options.asOf === undefined ? configuration.asOf : readInstant(options.asOf);
   const clock: Clock = { now: () => fixed ?? machine.wallNow() };

@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
-import { ConfigurationError, readConfiguration } from "../configuration/index.ts";
+import { ConfigurationError, readConfiguration, STANDARD_KINDS } from "../configuration/index.ts";
 import { CONNECTORS } from "../connectors/index.ts";
 import type { Clock, HubError, Instant, Problem, StorePort } from "../model/index.ts";
 import { openStore } from "../store/index.ts";
-import { FILE_KINDS } from "../sync/index.ts";
 import type { LookContext } from "../sync/index.ts";
 import { readEnvironment } from "./hub.ts";
 import type { GlobalOptions } from "./hub.ts";
@@ -29,7 +28,7 @@ export async function openLook(
 ): Promise<LookContext & { readonly asOf: Instant }> {
   const configuration = await readConfiguration(resolve(machine.directory, options.config), {
     connectors: CONNECTORS,
-    kinds: FILE_KINDS,
+    kinds: STANDARD_KINDS,
   });
   const environment = await readEnvironment(machine, options);
   const fixed = options.asOf === undefined ? configuration.asOf : readInstant(options.asOf);

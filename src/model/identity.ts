@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Names one record of one tenant: the tenant is the system's own account id, so a renamed connection changes nothing. */
 export interface RecordKey {
@@ -39,5 +39,5 @@ export function eventId(identity: EventIdentity): string {
 
 /** The first 32 hex digits of SHA-256: content hashes, plan hashes, surrogate keys. */
 export function hashText(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+  return hash("sha256", text, "hex").slice(0, 32);
 }

@@ -1,6 +1,6 @@
 export * from "./check.ts";
 export * from "./context.ts";
-export * from "./file-kinds.ts";
+export * from "./discover.ts";
 export * from "./link.ts";
 export * from "./linked-model.ts";
 export * from "./map.ts";

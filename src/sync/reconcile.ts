@@ -1,8 +1,8 @@
+import { handoffKind } from "../configuration/index.ts";
 import { planHash, proposeOperations, reconcile } from "../handoffs/index.ts";
 import type { Contract, LinkedObject, Waiver } from "../handoffs/index.ts";
 import type { Canonical, Handoff, Operation, Plan, StorePort } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
-import { HANDOFF_FILES } from "./file-kinds.ts";
 import { loadLinkedModel } from "./linked-model.ts";
 import type { ChildJoin, LinkedModel } from "./linked-model.ts";
 
@@ -21,7 +21,7 @@ export async function reconcileStep(context: RunContext): Promise<Reconciliation
   const connections = await pinnedConnections(store);
   const handoffs: Handoff[] = [];
   const operations: Operation[] = [];
-  for (const contract of configuration.compiled(HANDOFF_FILES)) {
+  for (const contract of configuration.compiled(handoffKind)) {
     const { sources, targets } = await bothSides(context, contract, model);
     const decided = reconcile(contract, {
       asOf,
