@@ -22,6 +22,9 @@ export interface ObjectSpec {
 /** The stream that keeps what the org says of the objects and fields read; delivered with each object's first page. */
 export const DESCRIPTIONS = "ObjectDescription";
 
+/** The id of the one description that lists which objects there are. */
+export const EVERY_OBJECT = "*";
+
 /** Rows of a change history that name no field (reference salesforce.md §10). */
 export const PSEUDO_FIELDS = [
   "created",

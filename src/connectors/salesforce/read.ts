@@ -3,7 +3,7 @@ import type { InstantRange, Page, Position } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { Partition, ReadContext, ReadFace } from "../kit/index.ts";
 import type { SalesforceClient } from "./client.ts";
-import { DESCRIPTIONS, objectsOf } from "./objects.ts";
+import { DESCRIPTIONS, EVERY_OBJECT, objectsOf } from "./objects.ts";
 import type { ObjectSpec } from "./objects.ts";
 import { positionOf, readState } from "./position.ts";
 import type { Row } from "./answers.ts";
@@ -24,6 +24,7 @@ export function readFace(client: SalesforceClient, settings: SalesforceSettings)
   const specs = new Map(objectsOf(settings).map((spec) => [spec.name, spec]));
   return {
     partitions: async (stream, context) => {
+      if (stream === DESCRIPTIONS) return [{ stream, id: EVERY_OBJECT, title: "Objects the hub may see" }];
       const spec = specs.get(stream);
       if (spec === undefined) return [];
       const partition: Partition = { stream, id: stream, title: spec.title };
@@ -33,10 +34,27 @@ export function readFace(client: SalesforceClient, settings: SalesforceSettings)
       return [];
     },
     read: (partition, position, context) => {
+      if (partition.stream === DESCRIPTIONS) return readDescriptions(client, [...specs.keys()], context);
       const spec = specs.get(partition.id);
       if (spec === undefined) throw unknownStream(partition.id);
       return readObject(client, spec, position, context);
     },
+  };
+}
+
+/** Which of the objects the hub reads are there, and how their ids begin: the list every connection asks for once. */
+async function* readDescriptions(
+  client: SalesforceClient,
+  names: readonly string[],
+  context: ReadContext,
+): AsyncGenerator<Page> {
+  const present = await client.objects(context.signal);
+  const prefixes = names.filter((name) => present.has(name)).map((name) => [name, present.get(name) ?? null] as const);
+  yield {
+    records: [{ stream: DESCRIPTIONS, id: EVERY_OBJECT, content: { prefixes: Object.fromEntries(prefixes) } }],
+    tombstones: [],
+    rejects: [],
+    position: { covered: [{ from: 0, to: client.serverNow() }], state: null },
   };
 }
 

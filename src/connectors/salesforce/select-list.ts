@@ -97,7 +97,6 @@ export function descriptionRecord(described: Describe, plan: ReadPlan, instanceU
   return {
     name: described.name,
     label: described.label,
-    keyPrefix: described.keyPrefix ?? null,
     instanceUrl,
     fields: Object.fromEntries(fields),
   };

@@ -1,7 +1,7 @@
 import { isJsonObject, parseInstant, toIso } from "../../model/index.ts";
 import type { FieldValue, Json, JsonObject } from "../../model/index.ts";
 import type { ReferenceRecords } from "../kit/index.ts";
-import { DESCRIPTIONS } from "./objects.ts";
+import { DESCRIPTIONS, EVERY_OBJECT } from "./objects.ts";
 
 /** Key prefixes of the standard objects (reference salesforce.md §5); those of others come with their descriptions. */
 const PREFIXES: readonly (readonly [prefix: string, object: string])[] = [
@@ -42,8 +42,9 @@ export function factsOf(object: string, references: ReferenceRecords): ObjectFac
     }
   }
   const prefixes = new Map(PREFIXES);
-  for (const [name, other] of described ?? []) {
-    if (typeof other["keyPrefix"] === "string") prefixes.set(other["keyPrefix"], name);
+  const listed = described?.get(EVERY_OBJECT)?.["prefixes"];
+  for (const [name, prefix] of isJsonObject(listed) ? Object.entries(listed) : []) {
+    if (typeof prefix === "string") prefixes.set(prefix, name);
   }
   const instanceUrl = own?.["instanceUrl"];
   return { instanceUrl: typeof instanceUrl === "string" ? instanceUrl : null, types, prefixes };

@@ -123,7 +123,7 @@ describe("every stream", () => {
       for (const partition of (await session.connection.read?.partitions(stream.name, reading())) ?? []) {
         expect([
           stream.name,
-          (await readAll(session, partition.id, null, reading())).at(-1)?.position.covered.length,
+          (await readAll(session, partition.stream, null, reading(), partition.id)).at(-1)?.position.covered.length,
         ]).toEqual([stream.name, 1]);
       }
     }

@@ -8,12 +8,12 @@ const QUEUE = "00G5e0000000001EAA";
 const OPPORTUNITY = "0065e0000000001AAA";
 const described: JsonObject = {
   name: "Opportunity",
-  keyPrefix: "006",
   instanceUrl: "https://techflow.my.salesforce.com",
   fields: {
     OwnerId: { type: "reference" },
     AccountId: { type: "reference" },
     CSM__c: { type: "reference" },
+    Plan__c: { type: "reference" },
     Go_Live__c: { type: "date" },
     Tags__c: { type: "multipicklist" },
     Stamp__c: { type: "datetime" },
@@ -24,7 +24,12 @@ const normalise = salesforce.normaliser({
   system: "salesforce",
   tenant: "00D5e0000000001EAA",
   settings: { login: "client-credentials", apiVersion: "64.0" },
-  references: { ObjectDescription: new Map([["Opportunity", described]]) },
+  references: {
+    ObjectDescription: new Map<string, JsonObject>([
+      ["Opportunity", described],
+      ["*", { prefixes: { Plan__c: "a01" } }],
+    ]),
+  },
 });
 
 function entity(stream: string, content: JsonObject, members: Entity["members"] = []): Entity {
@@ -73,6 +78,7 @@ describe("fields", () => {
         OwnerId: QUEUE,
         AccountId: "0015e0000000001AAA",
         CSM__c: USER_B,
+        Plan__c: "a015e0000000001AAA",
         Go_Live__c: "2026-03-01",
         Tags__c: "a;b",
         Stamp__c: "2026-01-01T08:00:00.000+0000",
@@ -85,6 +91,7 @@ describe("fields", () => {
       OwnerId: { person: QUEUE },
       AccountId: { stream: "Account", id: "0015e0000000001AAA" },
       CSM__c: { person: USER_B },
+      Plan__c: { stream: "Plan__c", id: "a015e0000000001AAA" },
       Go_Live__c: "2026-03-01",
       Tags__c: ["a", "b"],
       Stamp__c: "2026-01-01T08:00:00.000Z",

@@ -185,9 +185,10 @@ export async function readAll(
   stream: string,
   position: Position | null,
   reading: ReadContext,
+  id = stream,
 ): Promise<readonly Page[]> {
   const pages: Page[] = [];
-  const partition = { stream, id: stream, title: stream };
+  const partition = { stream, id, title: stream };
   for await (const page of session.connection.read?.read(partition, position, reading) ?? []) pages.push(page);
   return pages;
 }
