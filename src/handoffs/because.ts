@@ -28,26 +28,33 @@ export interface Story {
 
 /** One plain sentence: what is so and why. */
 export function becauseOf(story: Story): string {
-  const { contract, source, stage, state, evidence } = story;
+  const { contract, source, stage, state } = story;
   const trigger = `"${source.name}" entered ${stage} on ${say(state.triggeredAt)}`;
-  const thing = contract.presentOnce === null ? contract.targetType : `${contract.presentOnce} who is a person`;
-  const due = `due by ${say(state.dueAt)}`;
+  const itself = contract.presentOnce !== null;
+  const [due, graceEnd] = [say(state.dueAt), say(state.graceUntil)];
   switch (state.link) {
-    case "revoked":
-      return `${trigger} and was taken back on ${say(state.revokedAt)}, so nothing is expected any more${story.target === null ? "" : `; the ${contract.targetType} "${story.target.name}" is left as it is`}.`;
+    case "revoked": {
+      const left =
+        story.target === null || itself ? "" : `; the ${contract.targetType} "${story.target.name}" is left as it is`;
+      return `${trigger} and was taken back on ${say(state.revokedAt)}, so nothing is expected any more${left}.`;
+    }
     case "missing":
-      return `${trigger}; the ${thing} ${due} did not come, and the grace ended on ${say(state.graceUntil)}.`;
-    case "expected":
-      return state.timeliness === "late"
-        ? `${trigger}; the ${thing} was ${due} and counts as missing from ${say(state.graceUntil)} on.`
-        : `${trigger}; the ${thing} is ${due}.`;
+      return itself
+        ? `${trigger}; no person took it by ${due}, and the grace ended on ${graceEnd}.`
+        : `${trigger}; no ${contract.targetType} came by ${due}, and the grace ended on ${graceEnd}.`;
+    case "expected": {
+      const expected = itself ? "a person is to take it" : `its ${contract.targetType} is due`;
+      const missing = state.timeliness === "late" ? `; it counts as missing from ${graceEnd} on` : "";
+      return `${trigger}; ${expected} by ${due}${missing}.`;
+    }
     case "ambiguous":
-      return `${trigger}; ${evidence.length === 1 ? "one" : String(evidence.length)} ${contract.targetType}${evidence.length === 1 ? " may be it, but" : "s may be it:"} ${whyUnsure(story)}.`;
+      return `${trigger}; ${unsure(story)}.`;
     case "duplicate":
-      return `${trigger}, and ${evidence.length} ${contract.targetType}s say they are for it; the oldest, "${story.target?.name ?? ""}", counts.`;
+      return `${trigger}, and ${story.evidence.length} ${contract.targetType}s say they are for it; the oldest linked one, "${story.target?.name ?? ""}", counts.`;
     case "matched":
       return `${trigger}; ${matched(story)}${decision(story)}${drift(story.comparisons)}.`;
     case "orphan":
+      // Orphans have no source to tell of; see orphanBecause.
       return "";
     default:
       return assertNever(state.link);
@@ -64,18 +71,18 @@ export function historicalBecause(contract: Contract, source: Party, stage: stri
 }
 
 function matched({ contract, target, state, evidence }: Story): string {
-  const { createdAt, triggeredAt, dueAt } = state;
+  const { createdAt, triggeredAt } = state;
   if (contract.presentOnce !== null) {
     return createdAt === triggeredAt
       ? `its ${contract.presentOnce} was a person already`
-      : `a person took it ${after(triggeredAt, createdAt)}${late(state.timeliness, dueAt, createdAt)}`;
+      : `a person took it ${after(triggeredAt, createdAt)}${late(state)}`;
   }
-  const name = `the ${contract.targetType} "${target?.name ?? ""}"`;
   const when =
     createdAt !== null && triggeredAt !== null && createdAt < triggeredAt
       ? "was there before"
       : `came ${after(triggeredAt, createdAt)}`;
-  return `${name} ${when}${late(state.timeliness, dueAt, createdAt)} and is known by ${evidence[0]?.rung === 1 ? "link" : "key"}: ${evidence[0]?.why ?? ""}`;
+  const known = `known by ${evidence[0]?.rung === 1 ? "link" : "key"}: ${evidence[0]?.why ?? ""}`;
+  return `the ${contract.targetType} "${target?.name ?? ""}" ${when}${late(state)}, ${known}`;
 }
 
 function decision({ state: { rejectedAt, acceptedAt } }: Story): string {
@@ -89,22 +96,25 @@ function drift(comparisons: readonly FieldComparison[]): string {
   return differing.length === 0 ? "" : `; ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`;
 }
 
-function late(timeliness: Handoff["timeliness"], dueAt: Instant | null, at: Instant | null): string {
-  return timeliness === "late" && dueAt !== null && at !== null ? `, ${sayLength(at - dueAt)} late,` : "";
+function late({ timeliness, dueAt, createdAt }: Story["state"]): string {
+  return timeliness === "late" && dueAt !== null && createdAt !== null ? `, ${sayLength(createdAt - dueAt)} late` : "";
 }
 
 function after(from: Instant | null, to: Instant | null): string {
   return from === null || to === null ? "at an unknown time" : `${sayLength(to - from)} later`;
 }
 
-function whyUnsure({ evidence }: Story): string {
+function unsure({ contract, evidence }: Story): string {
   const [first] = evidence;
+  const many = `${evidence.length} ${contract.targetType}s may be it`;
   if (first?.rung === 2) {
-    return evidence.length === 1 ? "others claim it by the same key, too" : "they share its key";
+    return evidence.length === 1
+      ? `one ${contract.targetType} has its key, but so has another ${contract.sourceType}`
+      : `${many}: they share its key`;
   }
   return evidence.length === 1
-    ? `${first?.why ?? "it looks alike"}, and nothing links the two`
-    : "nothing but their names speaks for them";
+    ? `one ${contract.targetType} may be it: ${first?.why ?? "it looks alike"}, but nothing links the two`
+    : `${many}, but nothing links any of them to it`;
 }
 
 /** `2026-03-02 17:00 UTC`. */

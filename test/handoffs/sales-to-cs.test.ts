@@ -319,7 +319,7 @@ describe("a handoff", () => {
       evidence: [{ rung: 1, targetKey: "asana/ws/project/120", why: "its opportunity_id is the opportunity's id" }],
     });
     expect(handoff?.because).toBe(
-      '"Acme deal" entered Closed Won on 2026-06-01 16:00 UTC; the onboarding "Onboarding: Acme, Inc." came 30 hours later, 6 hours late, and is known by link: its opportunity_id is the opportunity\'s id; it was accepted on 2026-06-03 01:00 UTC.',
+      '"Acme deal" entered Closed Won on 2026-06-01 16:00 UTC; the onboarding "Onboarding: Acme, Inc." came 30 hours later, 6 hours late, known by link: its opportunity_id is the opportunity\'s id; it was accepted on 2026-06-03 01:00 UTC.',
     );
   });
 
