@@ -1,12 +1,73 @@
 import { globalOptions } from "./options.ts";
 import type { Register } from "./options.ts";
 
-/** Read-only questions and checks. */
+/** Questions about the systems, the store and the configuration; only `remap` and `hyper install` change anything. */
 export const inspectionCommands: Register = (program, machine, done) => {
   globalOptions(program.command("check"))
     .description("sign in everywhere: tenant, user, version, quota, fields that mappings name")
     .action(async (options) => {
       const { checkVerb } = await import("../verbs/check.ts");
       done(await checkVerb(machine, options));
+    });
+
+  globalOptions(program.command("discover"))
+    .description("the streams a connection offers, or the fields of one")
+    .argument("<connection>", "as hub.yaml names it")
+    .argument("[stream]")
+    .action(async (connection, stream, options) => {
+      const { discoverVerb } = await import("../verbs/discover.ts");
+      done(await discoverVerb(machine, connection, stream, options));
+    });
+
+  globalOptions(program.command("certificate"))
+    .description("how complete each stream was read")
+    .option("--run <id>", "of this run (default: the latest that read)")
+    .action(async (options) => {
+      const { certificateVerb } = await import("../verbs/certificate.ts");
+      done(await certificateVerb(machine, options));
+    });
+
+  const rejects = globalOptions(program.command("rejects"))
+    .description("records that could not be accepted")
+    .action(async (options) => {
+      const { rejectsVerb } = await import("../verbs/rejects.ts");
+      done(await rejectsVerb(machine, options));
+    });
+  globalOptions(rejects.command("show"))
+    .description("one of them, with its content")
+    .argument("<id>", "the record's key or native id")
+    .action(async (id, _options, command) => {
+      const { showRejectVerb } = await import("../verbs/rejects.ts");
+      done(await showRejectVerb(machine, id, command.optsWithGlobals()));
+    });
+
+  const config = program.command("config").description("the files under config/");
+  globalOptions(config.command("check"))
+    .description("find every problem, run the tests in the files, say it all back")
+    .action(async (options) => {
+      const { configCheckVerb } = await import("../verbs/config.ts");
+      done(await configCheckVerb(machine, options));
+    });
+  config
+    .command("schema")
+    .description("JSON Schemas of the files, for editors")
+    .option("--out <dir>", "write one file per kind here")
+    .option("--json", "one JSON document on standard output", false)
+    .action(async (options) => {
+      const { configSchemaVerb } = await import("../verbs/config.ts");
+      done(await configSchemaVerb(machine, options));
+    });
+
+  program
+    .command("hyper")
+    .description("the engine that writes .hyper files")
+    .command("install")
+    .description("fetch it once")
+    .option("--env-file <file>", "environment variables (default: .env where there is one)")
+    .option("--json", "one JSON document on standard output", false)
+    .option("--quiet", "problems only", false)
+    .action(async (options) => {
+      const { hyperInstallVerb } = await import("../verbs/hyper-install.ts");
+      done(await hyperInstallVerb(machine, options));
     });
 };

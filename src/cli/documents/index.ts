@@ -1,6 +1,11 @@
 import type { z } from "zod";
 import { TruthSchema } from "../../sandbox/index.ts";
+import { certificateDocument } from "./certificate.ts";
 import { checkDocument } from "./check.ts";
+import { configCheckDocument, configSchemaDocument } from "./config.ts";
+import { discoverDocument } from "./discover.ts";
+import { hyperInstallDocument } from "./hyper.ts";
+import { rejectsDocument, rejectsShowDocument } from "./rejects.ts";
 import { sandboxDocument } from "./sandbox.ts";
 
 /**
@@ -8,7 +13,14 @@ import { sandboxDocument } from "./sandbox.ts";
  * hyphen. `truth` is the file of `hub sandbox --truth`.
  */
 export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodType }>> = {
+  certificate: { title: "hub certificate --json", schema: certificateDocument },
   check: { title: "hub check --json", schema: checkDocument },
+  "config-check": { title: "hub config check --json", schema: configCheckDocument },
+  "config-schema": { title: "hub config schema --json", schema: configSchemaDocument },
+  discover: { title: "hub discover CONNECTION [STREAM] --json", schema: discoverDocument },
+  "hyper-install": { title: "hub hyper install --json", schema: hyperInstallDocument },
+  rejects: { title: "hub rejects --json", schema: rejectsDocument },
+  "rejects-show": { title: "hub rejects show ID --json", schema: rejectsShowDocument },
   sandbox: { title: "First line of hub sandbox --json", schema: sandboxDocument },
   truth: { title: "hub sandbox --truth FILE", schema: TruthSchema },
 };
