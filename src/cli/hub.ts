@@ -46,11 +46,14 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
   const fixed = options.asOf === undefined ? configuration.asOf : readInstant(options.asOf);
   const clock: Clock = { now: () => fixed ?? machine.wallNow() };
   const asOf = clock.now();
-  const store = openStore(options.db === ":memory:" || /^[a-z]+:/u.test(options.db) ? options.db : at(options.db), clock);
+  const store = openStore(
+    options.db === ":memory:" || /^[a-z]+:/u.test(options.db) ? options.db : at(options.db),
+    clock,
+  );
   for (const { name, settings } of configuration.connections.values()) store.ledger.reserve(name, reserveOf(settings));
   const dependencies: ConnectorDependencies = {
     clock,
-    sleep,
+    sleep: machine.sleep,
     random: Math.random,
     ledger: store.ledger,
     log: createLog(machine, options),
@@ -133,19 +136,4 @@ function reserveOf(settings: unknown): number {
   const reserve = typeof settings === "object" && settings !== null && "reserve" in settings ? settings.reserve : 0;
   if (typeof reserve === "number") return reserve > 1 ? reserve / 100 : reserve;
   return typeof reserve === "string" ? Number.parseFloat(reserve) / 100 : 0;
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done, refuse) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      refuse(signal.reason instanceof Error ? signal.reason : new DOMException("Stopped.", "AbortError"));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      done();
-    }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
 }

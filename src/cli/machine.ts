@@ -1,9 +1,15 @@
 import type { Machine } from "./terminal.ts";
 
+/** A machine that can be told to stop. */
+export interface CommandMachine extends Machine {
+  /** 128 + n once signal n asked the command to stop. */
+  readonly signalExitCode: () => number | undefined;
+}
+
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
 /** The real machine. The first signal asks the command to stop at the next safe point; a second one ends it at once. */
-export function realMachine(): Machine & { readonly signalExitCode: () => number | undefined } {
+export function realMachine(): CommandMachine {
   const controller = new AbortController();
   let received: string | undefined;
   for (const signal of Object.keys(SIGNAL_NUMBERS)) {
@@ -23,7 +29,23 @@ export function realMachine(): Machine & { readonly signalExitCode: () => number
     environment: process.env,
     directory: process.cwd(),
     wallNow: () => Date.now(),
+    sleep,
     signal: controller.signal,
     signalExitCode: () => (received === undefined ? undefined : 128 + (SIGNAL_NUMBERS[received] ?? 0)),
   };
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done, refuse) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      refuse(signal.reason instanceof Error ? signal.reason : new DOMException("Stopped.", "AbortError"));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      done();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
 }

@@ -4,11 +4,11 @@ import { riverCommands } from "./commands/river.ts";
 import { sandboxCommands } from "./commands/sandbox.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { realMachine } from "./machine.ts";
+import type { CommandMachine } from "./machine.ts";
 import { printError } from "./terminal.ts";
 
 /** Runs the command line and returns its exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const machine = realMachine();
+export async function main(argv: readonly string[], machine: CommandMachine = realMachine()): Promise<number> {
   let code: number = EXIT.complete;
   const program = new Command("hub")
     .description("Reads the customer lifecycle from its systems, reconciles the handoffs, publishes the KPIs.")

@@ -17,6 +17,8 @@ export interface Machine {
   readonly directory: string;
   /** Epoch milliseconds. */
   readonly wallNow: () => number;
+  /** Waits; rejects with the signal's reason when aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Aborted on Ctrl-C and SIGTERM; its reason names the signal. */
   readonly signal: AbortSignal;
 }
@@ -35,5 +37,6 @@ export function formatProblem(problem: Problem): string {
 export function printError(terminal: Terminal, error: unknown): void {
   const problem = toProblem(error);
   terminal.err(`${formatProblem(problem)}\n`);
-  if (problem.code === "HUB-1000" && error instanceof Error && error.stack !== undefined) terminal.err(`${error.stack}\n`);
+  if (problem.code === "HUB-1000" && error instanceof Error && error.stack !== undefined)
+    terminal.err(`${error.stack}\n`);
 }
