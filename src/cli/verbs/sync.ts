@@ -1,4 +1,6 @@
 import { mapAndLink, pullStep } from "../../sync/index.ts";
+import { syncDocument, toSyncPart } from "../documents/sync.ts";
+import { writeDocument } from "../documents/write.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openHub } from "../hub.ts";
 import type { GlobalOptions } from "../hub.ts";
@@ -24,11 +26,11 @@ export async function syncVerb(machine: Machine, options: SyncVerbOptions): Prom
         mode: options.sweep ? "sweep" : options.full ? "full" : "incremental",
         ...(options.since === undefined ? {} : { since: readInstant(options.since) }),
       });
-      const { map } = await mapAndLink(context);
+      const { map, link } = await mapAndLink(context);
       const complete = pull.complete && map.rejected === 0;
-      return { answer: { pull, map }, complete, summary: null };
+      return { answer: { pull, map, link }, complete, summary: { mapped: map.mapped, rejected: map.rejected } };
     });
-    if (options.json) machine.terminal.out(`${JSON.stringify(result.answer)}\n`);
+    if (options.json) writeDocument(machine.terminal, syncDocument, toSyncPart(result.answer));
     return result.complete ? EXIT.complete : EXIT.incomplete;
   } finally {
     await hub.close();
