@@ -6,6 +6,7 @@ import { windowAt } from "../definitions/windows.ts";
 import type { Window } from "../definitions/windows.ts";
 import type { SqlRow } from "../star/star.ts";
 import { kaplanMeierQuantile } from "../statistics/kaplan-meier.ts";
+import type { Survival } from "../statistics/kaplan-meier.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import { instantSql, listSql, quote } from "./relations.ts";
 import { COMPANY } from "./result.ts";
@@ -35,28 +36,34 @@ export async function measureDuration(kpi: KpiDefinition, input: MeasureInput): 
   const results: KpiResult[] = [];
   for (const cut of relation.cuts) {
     const groups = new Map<string, SqlRow[]>();
-    for (const [index, window] of windows.entries()) {
-      for (const row of await quantiles(relation, cut, window, input)) {
-        const key = row["scope"];
-        if (typeof key !== "string") continue;
-        const rows = groups.get(key) ?? [];
-        rows[index] = row;
-        groups.set(key, rows);
-      }
+    for (const row of await quantiles(relation, cut, windows, input)) {
+      const key = row["scope"];
+      if (typeof key !== "string") continue;
+      const rows = groups.get(key) ?? [];
+      rows[numberOf(row, "w")] = row;
+      groups.set(key, rows);
     }
     const open = relation.open === null ? [] : await input.star.query(relation.open(cut));
+    const shownOf = new Map<string, number>();
     for (const [key, rows] of groups) {
       const enough = windows.findIndex((_, index) => numberOf(rows[index], "n") >= kpi.minN);
-      const shown = enough === -1 ? windows.length - 1 : enough;
-      for (const [index, window] of windows.entries()) {
+      shownOf.set(key, enough === -1 ? windows.length - 1 : enough);
+    }
+    const isMain = cut === relation.main;
+    const censored =
+      isMain && kpi.measure === "cycle time"
+        ? await censoredMedians(kpi, shownOf, windows, input)
+        : new Map<string, number>();
+    const cutResults = [...groups].flatMap(([key, rows]) =>
+      windows.map((window, index) => {
+        const shown = index === shownOf.get(key);
         const scope: KpiScope = cut === "company" ? COMPANY : { type: cut, key };
         const waiting = open.find((row) => row["scope"] === key);
-        const isMain = index === shown && cut === relation.main;
-        const censored = isMain && kpi.measure === "cycle time" ? await censoredMedian(kpi, key, window, input) : null;
-        const result = resultOf(kpi, relation, scope, window, rows[index], waiting, censored, index === shown, input);
-        results.push(isMain ? { ...result, evidence: await slowest(relation, key, window, result, input) } : result);
-      }
-    }
+        const median = shown ? (censored.get(key) ?? null) : null;
+        return resultOf(kpi, relation, scope, window, rows[index], waiting, median, shown, input);
+      }),
+    );
+    results.push(...(isMain ? await withEvidence(relation, cutResults, input) : cutResults));
   }
   return results;
 }
@@ -123,57 +130,86 @@ function durationsOf(kpi: KpiDefinition): DurationRelation | null {
 async function quantiles(
   relation: DurationRelation,
   cut: string,
-  window: Window,
+  windows: readonly Window[],
   { star }: MeasureInput,
 ): Promise<readonly SqlRow[]> {
+  const values = windows.map((window, index) => `(${index}, ${instantSql(window.from)}, ${instantSql(window.to)})`);
   // The interval of a median lies between two order statistics, n/2 ± 0.98 √n.
   return star.query(`
-    WITH rel AS (SELECT ${cut} AS scope, sec, excluded FROM (${relation.sql}) WHERE moment >= ${instantSql(window.from)} AND moment < ${instantSql(window.to)}),
-    good AS (SELECT scope, sec, row_number() OVER (PARTITION BY scope ORDER BY sec) AS place, count(*) OVER (PARTITION BY scope) AS total
+    WITH win(w, lo, hi) AS (VALUES ${values.join(", ")}),
+    rel AS (SELECT w, ${cut} AS scope, sec, excluded FROM (${relation.sql}) JOIN win ON moment >= lo AND moment < hi),
+    good AS (SELECT w, scope, sec, row_number() OVER (PARTITION BY w, scope ORDER BY sec) AS place, count(*) OVER (PARTITION BY w, scope) AS total
       FROM rel WHERE excluded IS NULL AND sec IS NOT NULL),
-    bad AS (SELECT scope, CAST(to_json(histogram(coalesce(excluded, 'duration unknown'))) AS VARCHAR) AS excluded FROM rel
-      WHERE excluded IS NOT NULL OR sec IS NULL GROUP BY scope)
-    SELECT good.scope AS scope, count(*) AS n, quantile_cont(sec, 0.5) AS median, quantile_cont(sec, 0.9) AS p90, sum(sec) AS total,
+    bad AS (SELECT w, scope, CAST(to_json(histogram(coalesce(excluded, 'duration unknown'))) AS VARCHAR) AS excluded FROM rel
+      WHERE excluded IS NOT NULL OR sec IS NULL GROUP BY w, scope)
+    SELECT good.w AS w, good.scope AS scope, count(*) AS n, quantile_cont(sec, 0.5) AS median, quantile_cont(sec, 0.9) AS p90,
       min(sec) FILTER (WHERE place >= greatest(1, floor(good.total / 2.0 - 0.98 * sqrt(good.total)))) AS low,
       min(sec) FILTER (WHERE place >= least(good.total, ceil(good.total / 2.0 + 0.98 * sqrt(good.total)) + 1)) AS high,
       any_value(bad.excluded) AS excluded
-    FROM good LEFT JOIN bad ON bad.scope = good.scope GROUP BY good.scope ORDER BY good.scope`);
+    FROM good LEFT JOIN bad ON bad.scope = good.scope AND bad.w = good.w GROUP BY good.w, good.scope ORDER BY good.scope, good.w`);
 }
 
-/** The Kaplan–Meier median of the cases started in the window, open ones included (reference §2.3). */
-async function censoredMedian(
+/** The Kaplan–Meier medians of the cases started in each process's shown window, open ones included (reference §2.3). */
+async function censoredMedians(
   kpi: KpiDefinition,
-  process: string,
-  window: Window,
+  shown: ReadonlyMap<string, number>,
+  windows: readonly Window[],
   { star, asOf }: MeasureInput,
-): Promise<number | null> {
+): Promise<ReadonlyMap<string, number>> {
+  const medians = new Map<string, number>();
+  const wanted = [...shown].flatMap(([process, index]) => {
+    const window = windows[index];
+    return window === undefined ? [] : [`(${quote(process)}, ${instantSql(window.from)}, ${instantSql(window.to)})`];
+  });
+  if (wanted.length === 0 || kpi.clock === "business") return medians;
   const rows = await star.query(`
-    SELECT epoch_ms(coalesce(c.completed_at, ${instantSql(asOf)})) - epoch_ms(c.started_at) AS duration, 1 - c.is_open AS ended
-    FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process = ${quote(process)}
-    WHERE c.is_cancelled = 0 AND c.left_truncated = 0 AND c.anomaly IS NULL
-      AND c.started_at >= ${instantSql(window.from)} AND c.started_at < ${instantSql(window.to)}`);
-  if (rows.length < kpi.minN || kpi.clock === "business") return null;
-  return kaplanMeierQuantile(rows.map((row) => ({ duration: numberOf(row, "duration"), ended: row["ended"] === 1 })));
+    WITH want(process, lo, hi) AS (VALUES ${wanted.join(", ")})
+    SELECT p.process AS process, epoch_ms(coalesce(c.completed_at, ${instantSql(asOf)})) - epoch_ms(c.started_at) AS duration, 1 - c.is_open AS ended
+    FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key JOIN want ON want.process = p.process AND c.started_at >= lo AND c.started_at < hi
+    WHERE c.is_cancelled = 0 AND c.left_truncated = 0 AND c.anomaly IS NULL`);
+  const cohorts = new Map<string, Survival[]>();
+  for (const row of rows) {
+    const process = String(row["process"]);
+    const cohort = cohorts.get(process) ?? [];
+    cohort.push({ duration: numberOf(row, "duration"), ended: row["ended"] === 1 });
+    cohorts.set(process, cohort);
+  }
+  for (const [process, cohort] of cohorts) {
+    const median = cohort.length < kpi.minN ? null : kaplanMeierQuantile(cohort);
+    if (median !== null) medians.set(process, median);
+  }
+  return medians;
 }
 
-async function slowest(
+/** Adds to each shown result what took longer than its target, or than nine in ten when it has none. */
+async function withEvidence(
   relation: DurationRelation,
-  key: string,
-  window: Window,
-  result: KpiResult,
+  results: readonly KpiResult[],
   { star }: MeasureInput,
-): Promise<KpiResult["evidence"]> {
-  const limit = result.target ?? result.p90;
-  if (limit === null) return { keys: [], count: 0 };
-  const rows = await star.query(
-    `SELECT evidence, count(*) OVER () AS total FROM (${relation.sql}) WHERE ${relation.main} = $1 AND excluded IS NULL AND sec > ${limit / 1000}
-      AND moment >= ${instantSql(window.from)} AND moment < ${instantSql(window.to)} ORDER BY sec DESC, evidence LIMIT ${EVIDENCE_SAMPLE}`,
-    [key],
-  );
-  return {
-    keys: rows.flatMap((row) => (typeof row["evidence"] === "string" ? [row["evidence"]] : [])),
-    count: numberOf(rows[0], "total"),
-  };
+): Promise<readonly KpiResult[]> {
+  const wanted = results.flatMap((result) => {
+    const limit = result.target ?? result.p90;
+    return result.shown && limit !== null
+      ? [
+          `(${quote(result.scope.key)}, ${instantSql(result.window.from)}, ${instantSql(result.window.to)}, ${limit / 1000})`,
+        ]
+      : [];
+  });
+  if (wanted.length === 0) return results;
+  const rows = await star.query(`
+    WITH want(scope, lo, hi, most) AS (VALUES ${wanted.join(", ")})
+    SELECT want.scope AS scope, evidence, count(*) OVER (PARTITION BY want.scope) AS total
+    FROM (${relation.sql}) rel JOIN want ON rel.${relation.main} = want.scope AND moment >= lo AND moment < hi AND sec > most
+    WHERE excluded IS NULL QUALIFY row_number() OVER (PARTITION BY want.scope ORDER BY sec DESC, evidence) <= ${EVIDENCE_SAMPLE}
+    ORDER BY want.scope, sec DESC, evidence`);
+  return results.map((result) => {
+    const mine = result.shown ? rows.filter((row) => row["scope"] === result.scope.key) : [];
+    if (mine.length === 0) return result;
+    return {
+      ...result,
+      evidence: { keys: mine.map((row) => String(row["evidence"])), count: numberOf(mine[0], "total") },
+    };
+  });
 }
 
 function resultOf(

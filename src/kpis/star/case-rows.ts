@@ -6,6 +6,9 @@ import type { Star } from "./star.ts";
 
 const seconds = (milliseconds: number | null): number | null =>
   milliseconds === null ? null : Math.round(milliseconds / 1000);
+/** Work of a stage that no team is named for. */
+const UNASSIGNED = "unassigned";
+
 const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);
 
 /** Writes a case with its visits, executions and verdicts. */
@@ -105,7 +108,7 @@ function appendVisit(
     case_key: made.key,
     ...belongsTo,
     stage_key: `${made.process.key}/${visit.stage}`,
-    owner_team_key: keys.team(visit.team),
+    owner_team_key: keys.team(visit.team ?? UNASSIGNED),
     visit_no: visit.visitNo,
     entered_at: visit.enteredAt,
     exited_at: visit.exitedAt,

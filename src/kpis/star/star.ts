@@ -134,10 +134,21 @@ export class Star {
     return typeof row?.["n"] === "number" ? row["n"] : 0;
   }
 
-  /** The table's rows in the order of its key, `write` being a COPY target such as `'/x.parquet' (FORMAT parquet)`. */
-  async copy(table: StarTableName, select: string, target: string): Promise<void> {
+  /**
+   * Copies a table's rows, in the order of its key, to a file.
+   * @param select the columns or expressions
+   * @param file an absolute path
+   * @param format COPY options such as `FORMAT parquet, COMPRESSION zstd`
+   * @returns the number of rows written
+   */
+  async copy(table: StarTableName, select: string, file: string, format: string): Promise<number> {
     const order = starTable(table).key.map((column) => `"${column}"`);
-    await this.run(`COPY (SELECT ${select} FROM ${table} ORDER BY ${order.join(", ")}) TO ${target}`);
+    const target = `'${file.replaceAll("'", "''")}'`;
+    const [row] = await this.query(
+      `COPY (SELECT ${select} FROM ${table} ORDER BY ${order.join(", ")}) TO ${target} (${format})`,
+    );
+    const count = row === undefined ? undefined : Object.values(row)[0];
+    return typeof count === "number" ? count : 0;
   }
 
   close(): void {

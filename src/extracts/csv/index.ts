@@ -1,0 +1,34 @@
+import { starColumns } from "../../kpis/index.ts";
+import type { Column, Star } from "../../kpis/index.ts";
+import { writeTableFiles } from "../table-files.ts";
+import type { TableFile } from "../table-files.ts";
+
+/** A spreadsheet runs a cell that begins with one of these. */
+const FORMULA_STARTS = ["=", "+", "-", "@", "\t", "\r"];
+
+/**
+ * Writes the star as RFC 4180 CSV: UTF-8, CRLF, a header line, empty for null and `""` for an empty text. Text that a
+ * spreadsheet would run as a formula is preceded by an apostrophe; numbers stay numbers. Instants are ISO 8601 with `Z`,
+ * local times without.
+ * @throws HubError HUB-5001, HUB-5002
+ */
+export async function writeCsv(star: Star, directory: string): Promise<readonly TableFile[]> {
+  return writeTableFiles(star, directory, "csv", (table, path) => {
+    const cells = starColumns(table).map(([name, column]) => `${cell(name, column)} AS "${name}"`);
+    return star.copy(table, cells.join(", "), path, "FORMAT csv, HEADER, NEW_LINE '\\r\\n'");
+  });
+}
+
+function cell(name: string, { type, derived }: Column): string {
+  const value = `"${name}"`;
+  switch (type) {
+    case "TEXT": {
+      const starts = FORMULA_STARTS.map((start) => `chr(${start.codePointAt(0) ?? 0})`).join(", ");
+      return `CASE WHEN left(${value}, 1) IN (${starts}) THEN '''' || ${value} ELSE ${value} END`;
+    }
+    case "TIMESTAMP":
+      return `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%g${derived === undefined ? "Z" : ""}')`;
+    default:
+      return value;
+  }
+}

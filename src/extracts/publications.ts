@@ -1,0 +1,75 @@
+import { HubError } from "../model/index.ts";
+import { foreignKeys, isFact, STAR_TABLE_NAMES, starColumns, starTable } from "../kpis/index.ts";
+import type { ColumnType, StarTableName } from "../kpis/index.ts";
+import type { HyperTable, HyperType } from "./hyper/index.ts";
+import type { TableFile } from "./table-files.ts";
+
+/** Tableau's own name for it; right for every version (reference tableau.md §3.4). */
+const SCHEMA = "Extract";
+
+const HYPER_TYPES: Readonly<Record<ColumnType, HyperType>> = {
+  TEXT: "text",
+  INT: "integer",
+  BIG_INT: "bigint",
+  DOUBLE: "double precision",
+  DATE: "date",
+  TIMESTAMP: "timestamp",
+};
+
+/** One data source: a fact with the dimensions it names, since Tableau refuses several facts in one. */
+export interface Publication {
+  /** `fact_case`. */
+  readonly fact: StarTableName;
+  /** The data source's name, `Cases`. */
+  readonly name: string;
+  readonly tables: readonly HyperTable[];
+}
+
+/** What to build from a set of Parquet files. */
+export interface HyperPlan {
+  readonly publications: readonly Publication[];
+  /** All tables in one file, for local use. */
+  readonly complete: readonly HyperTable[];
+}
+
+/**
+ * The `.hyper` files to write from the Parquet files of a star.
+ * @throws HubError HUB-5003 when a table's file is not among them
+ */
+export function hyperTables(files: readonly TableFile[]): HyperPlan {
+  const table = (name: StarTableName, present: ReadonlySet<StarTableName>): HyperTable => {
+    const file = files.find((candidate) => candidate.table === name && candidate.format === "parquet");
+    if (file === undefined) {
+      throw new HubError("HUB-5003", `There is no Parquet file of ${name} to build an extract from.`, {
+        remedy: "Write all tables before building .hyper files.",
+      });
+    }
+    const { key } = starTable(name);
+    return {
+      schema: SCHEMA,
+      name,
+      source: file.path,
+      columns: starColumns(name).map(([column, { type }]) => ({
+        name: column,
+        type: HYPER_TYPES[type],
+        nullable: !key.includes(column),
+      })),
+      assumedPrimaryKey: key,
+      assumedForeignKeys: foreignKeys(name)
+        .filter((foreign) => present.has(foreign.table))
+        .map((foreign) => ({
+          columns: [foreign.column],
+          references: { schema: SCHEMA, table: foreign.table, columns: [foreign.key] },
+        })),
+    };
+  };
+  const all = new Set(STAR_TABLE_NAMES);
+  return {
+    complete: STAR_TABLE_NAMES.map((name) => table(name, all)),
+    publications: STAR_TABLE_NAMES.filter((name) => isFact(name)).map((fact) => {
+      const names = [fact, ...new Set(foreignKeys(fact).map((foreign) => foreign.table))];
+      const present = new Set(names);
+      return { fact, name: starTable(fact).caption, tables: names.map((name) => table(name, present)) };
+    }),
+  };
+}
