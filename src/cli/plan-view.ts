@@ -48,11 +48,16 @@ function isCanonicalObject(value: object): boolean {
 function formatCanonical(value: Canonical): string {
   if (value === null) return "";
   if (typeof value !== "object") return String(value);
+  if (isList(value)) return value.join(", ");
   if ("day" in value) return value.day;
   if ("at" in value) return new Date(value.at).toISOString();
   if ("person" in value) return value.person;
-  if ("currency" in value) return `${value.amount.toLocaleString("en-US")} ${value.currency}`;
-  return value.join(", ");
+  return `${value.amount.toLocaleString("en-US")} ${value.currency}`;
+}
+
+/** `Array.isArray` does not narrow a union with a read-only list. */
+function isList(value: object): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function shorten(text: string): string {
