@@ -27,6 +27,7 @@ export function explainContract(contract: Contract): readonly string[] {
     ...(contract.revokedWhen.length === 0
       ? []
       : [`Nothing is expected any more once ${occasions(contract.revokedWhen, source)}.`]),
+    ...(contract.needs.length === 0 ? [] : [`The ${source} is to bring along ${list(contract.needs, "and")}.`]),
     ...contract.fields.map(
       ({ name, ours, theirs, owner }) =>
         `${name}: the ${source}'s ${ours} is compared with the ${target}'s ${theirs}; ${owner.replace("_", " ")} decides.`,
@@ -90,9 +91,9 @@ function mode({ mode, createFrom }: Contract): string {
   return `The hub ${mode === "auto" ? "carries out on its own" : "proposes"} repairs: it ${create} and brings fields the source owns up to date.`;
 }
 
-function list(words: readonly string[]): string {
+function list(words: readonly string[], join = "or"): string {
   const last = words.at(-1) ?? "";
-  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} ${join} ${last}`;
 }
 
 function span({ text }: Span): string {
