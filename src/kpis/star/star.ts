@@ -64,9 +64,11 @@ export async function openStar(options: StarOptions): Promise<Star> {
       const columns = starColumns(name).map(([column, { type }]) => `"${column}" ${DUCK_TYPES[type].toString()}`);
       await connection.run(`CREATE TABLE ${name} (${columns.join(", ")})`);
     }
+    const local = createLocalTime(options.zone);
     const buffers = new Map<StarTableName, Buffer>();
-    for (const name of STAR_TABLE_NAMES) buffers.set(name, newBuffer(name, await connection.createAppender(name)));
-    return new Star(instance, connection, createLocalTime(options.zone), buffers);
+    for (const name of STAR_TABLE_NAMES)
+      buffers.set(name, newBuffer(name, await connection.createAppender(name), local));
+    return new Star(instance, connection, local, buffers);
   } catch (error) {
     throw new HubError("HUB-4501", `The measuring database ${options.path ?? "in memory"} cannot be opened.`, {
       cause: error,
@@ -98,7 +100,7 @@ export class Star {
   append<T extends StarTableName>(table: T, row: StarRow<T>): void {
     const buffer = this.#buffers.get(table);
     if (buffer === undefined) throw new HubError("HUB-1001", `The star schema has no table ${table}.`);
-    put(buffer, row, this.local);
+    put(buffer, row);
     if (buffer.rows === CHUNK_ROWS) this.#empty(table, buffer);
   }
 
@@ -184,57 +186,65 @@ export class Star {
 interface Buffer {
   readonly appender: DuckDBAppender;
   readonly types: readonly DuckDBType[];
-  readonly columns: readonly (readonly [name: string, column: Column])[];
+  /** How each column takes its value from a row. */
+  readonly readers: readonly Reader[];
   readonly values: DuckDBValue[][];
   rows: number;
   isClean: boolean;
 }
 
-function newBuffer(table: StarTableName, appender: DuckDBAppender): Buffer {
+type AnyRow = Readonly<Record<string, string | number | null | undefined>>;
+type Reader = (row: AnyRow) => DuckDBValue;
+
+function newBuffer(table: StarTableName, appender: DuckDBAppender, local: LocalTime): Buffer {
   const columns = starColumns(table);
   return {
     appender,
-    columns,
     types: columns.map(([, column]) => DUCK_TYPES[column.type]),
+    readers: columns.map(([name, column]) => readerOf(name, column, local)),
     values: columns.map(() => []),
     rows: 0,
     isClean: true,
   };
 }
 
-function put(
-  buffer: Buffer,
-  row: Readonly<Record<string, string | number | null | undefined>>,
-  local: LocalTime,
-): void {
-  for (const [index, [name, column]] of buffer.columns.entries()) {
-    buffer.values[index]?.push(valueOf(row, name, column, local));
-  }
+function put(buffer: Buffer, row: AnyRow): void {
+  const { readers, values } = buffer;
+  for (let i = 0; i < readers.length; i += 1) values[i]?.push(readers[i]?.(row) ?? null);
   buffer.rows += 1;
   buffer.isClean = false;
 }
 
-function valueOf(
-  row: Readonly<Record<string, string | number | null | undefined>>,
-  name: string,
-  { type, derived }: Column,
-  local: LocalTime,
-): DuckDBValue {
-  if (derived?.as === "constant") return derived.from;
-  const value = row[derived?.from ?? name];
-  if (value === null || value === undefined) return null;
-  if (typeof value === "string") {
-    return type === "DATE" ? new DuckDBDateValue(Math.round(Date.parse(`${value}T00:00:00Z`) / DAY_MS)) : value;
-  }
-  if (derived?.as === "date key") return local.dateKey(value);
+function readerOf(name: string, { type, derived }: Column, local: LocalTime): Reader {
+  const from = derived?.from ?? name;
+  const numeric =
+    (convert: (value: number) => DuckDBValue): Reader =>
+    (row) => {
+      const value = row[from];
+      return typeof value === "number" ? convert(value) : null;
+    };
+  if (derived?.as === "constant") return () => from;
+  if (derived?.as === "date key") return numeric((value) => local.dateKey(value));
+  if (derived?.as === "local time") return numeric((value) => timestamp(local.wall(value)));
   switch (type) {
     case "TIMESTAMP":
-      return new DuckDBTimestampValue(BigInt(Math.round(derived === undefined ? value : local.wall(value))) * 1000n);
+      return numeric(timestamp);
     case "BIG_INT":
-      return BigInt(Math.round(value));
+      return numeric((value) => BigInt(Math.round(value)));
+    case "DATE":
+      return (row) => {
+        const value = row[from];
+        return typeof value === "string"
+          ? new DuckDBDateValue(Math.round(Date.parse(`${value}T00:00:00Z`) / DAY_MS))
+          : null;
+      };
     default:
-      return value;
+      return (row) => row[from] ?? null;
   }
+}
+
+function timestamp(milliseconds: number): DuckDBTimestampValue {
+  return new DuckDBTimestampValue(BigInt(Math.round(milliseconds)) * 1000n);
 }
 
 function empty(buffer: Buffer): void {
