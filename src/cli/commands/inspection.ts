@@ -41,6 +41,14 @@ export const inspectionCommands: Register = (program, machine, done) => {
       done(await showRejectVerb(machine, id, command.optsWithGlobals()));
     });
 
+  globalOptions(program.command("explain"))
+    .description("the life of one record, object or handoff: where it comes from and why it is so")
+    .argument("<id>", "a native id, a key system/tenant/stream/id, or a handoff's id")
+    .action(async (id, options) => {
+      const { explainVerb } = await import("../verbs/explain.ts");
+      done(await explainVerb(machine, id, options));
+    });
+
   const config = program.command("config").description("the files under config/");
   globalOptions(config.command("check"))
     .description("find every problem, run the tests in the files, say it all back")

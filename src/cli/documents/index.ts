@@ -4,6 +4,7 @@ import { certificateDocument } from "./certificate.ts";
 import { checkDocument } from "./check.ts";
 import { configCheckDocument, configSchemaDocument } from "./config.ts";
 import { discoverDocument } from "./discover.ts";
+import { explainDocument } from "./explain.ts";
 import { hyperInstallDocument } from "./hyper.ts";
 import { rejectsDocument, rejectsShowDocument } from "./rejects.ts";
 import { sandboxDocument } from "./sandbox.ts";
@@ -18,6 +19,7 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   "config-check": { title: "hub config check --json", schema: configCheckDocument },
   "config-schema": { title: "hub config schema --json", schema: configSchemaDocument },
   discover: { title: "hub discover CONNECTION [STREAM] --json", schema: discoverDocument },
+  explain: { title: "hub explain ID --json", schema: explainDocument },
   "hyper-install": { title: "hub hyper install --json", schema: hyperInstallDocument },
   rejects: { title: "hub rejects --json", schema: rejectsDocument },
   "rejects-show": { title: "hub rejects show ID --json", schema: rejectsShowDocument },

@@ -1,0 +1,68 @@
+import { HubError, parseRecordKey } from "../model/index.ts";
+import type { Handoff, RecordKey, StorePort } from "../model/index.ts";
+import { tellHandoffs } from "./handoff-story.ts";
+import type { HandoffStory } from "./handoff-story.ts";
+import { loadLinkWords } from "./link-words.ts";
+import { tellRecord } from "./record-story.ts";
+import type { RecordStory } from "./record-story.ts";
+
+/** Everything stored about what an id names. */
+export interface Explanation {
+  readonly records: readonly RecordStory[];
+  readonly handoffs: readonly HandoffStory[];
+}
+
+/** So much of a handoff's id is enough to name it. */
+const SHORTEST_PREFIX = 8;
+
+/**
+ * Tells the life of a record (by its key `system/tenant/stream/id` or its native id), of an object (by its key) or of a
+ * handoff (by its id or the first 8 digits of it, with the records on both sides). Reads only.
+ * @throws HubError HUB-0009 when the store knows nothing of that name.
+ */
+export async function explain(store: StorePort, id: string): Promise<Explanation> {
+  const byId = await tellHandoffs(store, (handoff) => isNamed(handoff, id));
+  const keys = byId.length > 0 ? byId.flatMap(({ handoff }) => bothSides(handoff)) : await recordsNamed(store, id);
+  const words = await loadLinkWords(store);
+  const records: RecordStory[] = [];
+  for (const key of keys) {
+    const story = await tellRecord(store, words, key);
+    if (story !== null) records.push(story);
+  }
+  if (byId.length > 0) return { records, handoffs: byId };
+  if (records.length === 0) {
+    throw new HubError("HUB-0009", `The store knows nothing called "${id}".`, {
+      disposition: "operator",
+      remedy: "Give a native id, a key system/tenant/stream/id, or a handoff's id from `hub handoffs`.",
+    });
+  }
+  const objects = new Set(records.flatMap((record) => record.objects.map(({ object }) => object.key)));
+  const concerned = (key: string | null): boolean => key !== null && objects.has(key);
+  const handoffs = await tellHandoffs(
+    store,
+    ({ sourceKey, targetKey, claimedKeys }) =>
+      concerned(sourceKey) || concerned(targetKey) || claimedKeys.some((key) => objects.has(key)),
+  );
+  return { records, handoffs };
+}
+
+function isNamed(handoff: Handoff, id: string): boolean {
+  return handoff.id === id || (id.length >= SHORTEST_PREFIX && handoff.id.startsWith(id));
+}
+
+function bothSides({ sourceKey, targetKey, claimedKeys }: Handoff): readonly RecordKey[] {
+  const keys = new Set([sourceKey, targetKey, ...claimedKeys].filter((key) => key !== null).map(withoutPart));
+  return [...keys].map(parseRecordKey).filter((key) => key !== undefined);
+}
+
+async function recordsNamed(store: StorePort, id: string): Promise<readonly RecordKey[]> {
+  const found = await store.records.find(id);
+  if (found.length > 0) return found;
+  const key = parseRecordKey(withoutPart(id));
+  return key === undefined ? [] : [key];
+}
+
+/** An object that shares its record with another one carries `#part` behind the record's key. */
+function withoutPart(objectKey: string): string {
+  return objectKey.replace(/#[^#/]*$/u, "");
+}
