@@ -56,7 +56,7 @@ export function describeFiles(files: readonly TableFile[], asOf: Instant, zone: 
 
 /**
  * Writes `manifest.json`, the last file of a set: where it is, the set is complete.
- * @throws HubError HUB-5001
+ * @throws HubError HUB-5020
  */
 export async function writeManifest(directory: string, manifest: Manifest): Promise<string> {
   const path = join(resolve(directory), "manifest.json");
@@ -66,7 +66,7 @@ export async function writeManifest(directory: string, manifest: Manifest): Prom
     await rename(temporary, path);
     return path;
   } catch (error) {
-    throw new HubError("HUB-5001", `${path} cannot be written.`, {
+    throw new HubError("HUB-5020", `${path} cannot be written.`, {
       cause: error,
       place: { file: path },
       remedy: "Check that the folder is writable and the disk not full.",

@@ -34,13 +34,13 @@ export interface HyperPlan {
 
 /**
  * The `.hyper` files to write from the Parquet files of a star.
- * @throws HubError HUB-5003 when a table's file is not among them
+ * @throws HubError HUB-5022 when a table's file is not among them
  */
 export function hyperTables(files: readonly TableFile[]): HyperPlan {
   const table = (name: StarTableName, present: ReadonlySet<StarTableName>): HyperTable => {
     const file = files.find((candidate) => candidate.table === name && candidate.format === "parquet");
     if (file === undefined) {
-      throw new HubError("HUB-5003", `There is no Parquet file of ${name} to build an extract from.`, {
+      throw new HubError("HUB-5022", `There is no Parquet file of ${name} to build an extract from.`, {
         remedy: "Write all tables before building .hyper files.",
       });
     }

@@ -22,7 +22,7 @@ export interface TableFile {
  * Writes every table of the star to a file of its own. Files appear under their names only once all of them are written in
  * full, so a reader never sees half a set of halves.
  * @param write writes one table to a path and gives the rows it wrote
- * @throws HubError HUB-5001 when a file cannot be written, HUB-5002 when its rows are not those of the table
+ * @throws HubError HUB-5020 when a file cannot be written, HUB-5021 when its rows are not those of the table
  */
 export async function writeTableFiles(
   star: Star,
@@ -42,7 +42,7 @@ export async function writeTableFiles(
       const rows = await write(table, temporary(table));
       const expected = await star.count(table);
       if (rows !== expected) {
-        throw new HubError("HUB-5002", `${table}.${format} got ${rows} rows of ${expected}.`, {
+        throw new HubError("HUB-5021", `${table}.${format} got ${rows} rows of ${expected}.`, {
           remedy: "Run hub publish again; the files of the last good run were left as they are.",
         });
       }
@@ -60,13 +60,13 @@ export async function writeTableFiles(
     return files;
   } catch (error) {
     for (const table of STAR_TABLE_NAMES) await rm(temporary(table), { force: true });
-    if (error instanceof HubError && error.code === "HUB-5002") throw error;
+    if (error instanceof HubError && error.code === "HUB-5021") throw error;
     throw unwritable(folder, format, error);
   }
 }
 
 function unwritable(folder: string, format: string, cause: unknown): HubError {
-  return new HubError("HUB-5001", `The ${format} files cannot be written to ${folder}.`, {
+  return new HubError("HUB-5020", `The ${format} files cannot be written to ${folder}.`, {
     cause,
     place: { file: folder },
     remedy: "Check that the folder is writable and the disk not full.",

@@ -1,5 +1,13 @@
 import { parseRecordKey } from "../model/index.ts";
-import type { Actor, Fence, ModelObject, NamedReference, ObjectLink, ReferenceLink, StorePort } from "../model/index.ts";
+import type {
+  Actor,
+  Fence,
+  ModelObject,
+  NamedReference,
+  ObjectLink,
+  ReferenceLink,
+  StorePort,
+} from "../model/index.ts";
 
 export interface LinkOptions {
   readonly store: StorePort;

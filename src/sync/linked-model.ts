@@ -37,7 +37,10 @@ export async function loadLinkedModel(store: StorePort): Promise<LinkedModel> {
     references.set(link.objectKey, known);
   }
 
-  async function eventsByObject(type: string, idOf: (key: string) => string | undefined): Promise<Map<string, ModelEvent[]>> {
+  async function eventsByObject(
+    type: string,
+    idOf: (key: string) => string | undefined,
+  ): Promise<Map<string, ModelEvent[]>> {
     const found = new Map<string, ModelEvent[]>();
     for await (const events of store.model.events([type])) {
       for (const event of events) {

@@ -58,14 +58,26 @@ export async function mapEntities(options: MapOptions): Promise<MapReport> {
 }
 
 /** History rows without their record map to nothing; the record's arrival lists the entity again. */
-function mapOne(entity: Entity, mapper: EntityMapper | null, rejects: StoredRejectInput[], seenAt: number): MappedEntity {
+function mapOne(
+  entity: Entity,
+  mapper: EntityMapper | null,
+  rejects: StoredRejectInput[],
+  seenAt: number,
+): MappedEntity {
   if (mapper === null || entity.content === null) return NOTHING;
   try {
     return mapper(entity);
   } catch (error) {
     if (!(error instanceof HubError) || error.disposition !== "skip-record") throw error;
     const { system, tenant, stream, id } = entity;
-    rejects.push({ key: { system, tenant, stream }, stream, id, content: entity.content, problem: toProblem(error), seenAt });
+    rejects.push({
+      key: { system, tenant, stream },
+      stream,
+      id,
+      content: entity.content,
+      problem: toProblem(error),
+      seenAt,
+    });
     return NOTHING;
   }
 }

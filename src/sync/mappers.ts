@@ -7,7 +7,11 @@ import type { EntityMapper } from "./map.ts";
  * The mapper of a tenant's entities: its connector's normaliser with the reference records it looks things up in, then
  * the configuration's mappings. Null when no configured connection is pinned to the tenant.
  */
-export async function createMapper(context: RunContext, system: string, tenant: string): Promise<EntityMapper | null> {
+export async function createMapper(
+  context: Pick<RunContext, "configuration" | "store">,
+  system: string,
+  tenant: string,
+): Promise<EntityMapper | null> {
   const { configuration, store } = context;
   const pin = (await store.records.pins()).find((each) => each.system === system && each.tenant === tenant);
   const connection = pin === undefined ? undefined : configuration.connections.get(pin.connection);

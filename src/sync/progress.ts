@@ -9,7 +9,13 @@ export type Progress =
       readonly pages: number;
       readonly done: boolean;
     }
-  | { readonly kind: "count"; readonly step: StepName; readonly done: number; readonly of: number | null; readonly unit: string }
+  | {
+      readonly kind: "count";
+      readonly step: StepName;
+      readonly done: number;
+      readonly of: number | null;
+      readonly unit: string;
+    }
   | { readonly kind: "problem"; readonly code: string; readonly message: string };
 
 export const STEPS = ["pull", "map", "link", "reconcile", "plan", "measure", "publish"] as const;

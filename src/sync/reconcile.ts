@@ -72,7 +72,11 @@ async function bothSides(
   return { sources, targets: await collect(model, contract.targetType, childrenOf(context, contract.targetType)) };
 }
 
-async function collect(model: LinkedModel, type: string, joins: readonly ChildJoin[]): Promise<readonly LinkedObject[]> {
+async function collect(
+  model: LinkedModel,
+  type: string,
+  joins: readonly ChildJoin[],
+): Promise<readonly LinkedObject[]> {
   const found: LinkedObject[] = [];
   for await (const object of model.objects(type, joins)) found.push(object);
   return found;
@@ -112,5 +116,7 @@ async function currentWaivers(store: StorePort, asOf: number): Promise<ReadonlyM
 async function pinnedConnections(
   store: StorePort,
 ): Promise<ReadonlyMap<string, { readonly system: string; readonly tenant: string }>> {
-  return new Map((await store.records.pins()).map(({ connection, system, tenant }) => [connection, { system, tenant }]));
+  return new Map(
+    (await store.records.pins()).map(({ connection, system, tenant }) => [connection, { system, tenant }]),
+  );
 }

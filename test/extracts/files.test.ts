@@ -117,7 +117,7 @@ describe("a set of files", () => {
   });
 
   test("fails with a remedy when its folder cannot be made", async () => {
-    await expect(writeCsv(star, join(directory, "dim_team.csv", "below"))).rejects.toMatchObject({ code: "HUB-5001" });
+    await expect(writeCsv(star, join(directory, "dim_team.csv", "below"))).rejects.toMatchObject({ code: "HUB-5020" });
   });
 });
 
@@ -141,6 +141,6 @@ describe("the plan for .hyper files", () => {
   });
 
   test("refuses a set in which a table is missing", () => {
-    expect(() => hyperTables(parquet.slice(1))).toThrow(expect.objectContaining({ code: "HUB-5003" }));
+    expect(() => hyperTables(parquet.slice(1))).toThrow(expect.objectContaining({ code: "HUB-5022" }));
   });
 });

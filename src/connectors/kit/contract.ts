@@ -143,6 +143,8 @@ export interface PublishReceipt {
 }
 
 export interface PublishFace {
+  /** The configured place for data sources: project names from the root. */
+  readonly project: readonly string[];
   /** Replaces (or creates) the data source as a whole; the old one stays when anything fails. */
   publish(command: PublishCommand, signal: AbortSignal): Promise<PublishReceipt>;
   /** Fetches what the system holds now into a file. */

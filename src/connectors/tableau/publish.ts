@@ -12,6 +12,7 @@ import { isAmbiguous, tableauCode } from "./failures.ts";
 import { waitForJob } from "./jobs.ts";
 import { datasourcePayload, multipartBody } from "./multipart.ts";
 import { ProjectTree } from "./projects.ts";
+import { projectPath } from "./settings.ts";
 import type { TableauSettings } from "./settings.ts";
 import { uploadInChunks } from "./upload.ts";
 
@@ -47,6 +48,7 @@ interface Outcome {
 export function publishFace(client: TableauClient, options: ConnectOptions<TableauSettings>): PublishFace {
   const publisher = new Publisher(client, options);
   return {
+    project: projectPath(options.settings),
     publish: (command, signal) => publisher.publish(command, signal),
     download: (receipt, file, signal) => downloadContent(client, receipt.id, file, signal),
   };

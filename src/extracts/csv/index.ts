@@ -10,7 +10,7 @@ const FORMULA_STARTS = ["=", "+", "-", "@", "\t", "\r"];
  * Writes the star as RFC 4180 CSV: UTF-8, CRLF, a header line, empty for null and `""` for an empty text. Text that a
  * spreadsheet would run as a formula is preceded by an apostrophe; numbers stay numbers. Instants are ISO 8601 with `Z`,
  * local times without.
- * @throws HubError HUB-5001, HUB-5002
+ * @throws HubError HUB-5020, HUB-5021
  */
 export async function writeCsv(star: Star, directory: string): Promise<readonly TableFile[]> {
   return writeTableFiles(star, directory, "csv", (table, path) => {

@@ -66,7 +66,8 @@ export async function pull(options: PullOptions): Promise<PullReport> {
   await options.store.records.saveCertificates(options.fence, certificates);
   return {
     connections,
-    complete: connections.every((outcome) => outcome.problem === null) && certificates.every(({ complete }) => complete),
+    complete:
+      connections.every((outcome) => outcome.problem === null) && certificates.every(({ complete }) => complete),
   };
 }
 

@@ -1,5 +1,12 @@
 import PQueue from "p-queue";
-import type { Connection, Identity, Partition, ReadContext, ReadFace, StreamDefinition } from "../../connectors/kit/index.ts";
+import type {
+  Connection,
+  Identity,
+  Partition,
+  ReadContext,
+  ReadFace,
+  StreamDefinition,
+} from "../../connectors/kit/index.ts";
 import { cover } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
 import type {
@@ -63,9 +70,18 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   const fail = (error: unknown, partition?: string): void => {
     context.signal.throwIfAborted();
     const problem = toProblem(error);
-    problems.push({ ...problem, place: { connection: connection.name, stream: stream.name, ...(partition === undefined ? {} : { partition }), ...problem.place } });
+    problems.push({
+      ...problem,
+      place: {
+        connection: connection.name,
+        stream: stream.name,
+        ...(partition === undefined ? {} : { partition }),
+        ...problem.place,
+      },
+    });
     progress({ kind: "problem", code: problem.code, message: problem.message });
-    if (error instanceof HubError && ["retry-later", "stop-run", "operator"].includes(error.disposition)) stop ??= error;
+    if (error instanceof HubError && ["retry-later", "stop-run", "operator"].includes(error.disposition))
+      stop ??= error;
     // A lost lease or a bug is nobody's stream: it ends the run.
     if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
   };

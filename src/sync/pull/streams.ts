@@ -9,7 +9,7 @@ export function neededStreams(
   mapped: ReadonlySet<string>,
 ): readonly StreamDefinition[] {
   const needed = new Set(mapped);
-  for (let size = -1; size !== needed.size; ) {
+  for (let size = -1; size !== needed.size;) {
     size = needed.size;
     for (const stream of offered) {
       if (stream.memberOf !== undefined && needed.has(stream.memberOf)) needed.add(stream.name);

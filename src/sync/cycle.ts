@@ -1,0 +1,51 @@
+import type { Measurement } from "../kpis/index.ts";
+import type { Handoff, Plan, UnmappedValue } from "../model/index.ts";
+import type { RunContext } from "./context.ts";
+import type { LinkReport } from "./link.ts";
+import type { MapReport } from "./map.ts";
+import { measureStep } from "./measure.ts";
+import { publishStep } from "./publish/index.ts";
+import type { PublishReport } from "./publish/index.ts";
+import type { FileOptions } from "./publish/files.ts";
+import type { PullReport } from "./pull/index.ts";
+import { mapAndLink, pullStep } from "./read-all.ts";
+import { planStep, reconcileStep } from "./reconcile.ts";
+
+/** What one whole cycle came to. */
+export interface CycleReport {
+  readonly pull: PullReport;
+  readonly map: MapReport;
+  readonly link: LinkReport;
+  readonly handoffs: readonly Handoff[];
+  readonly plan: Plan;
+  readonly measurement: Measurement;
+  readonly publish: PublishReport;
+  readonly unmapped: readonly (UnmappedValue & { readonly count: number })[];
+  /** False when any stream, record or data source that was asked for is missing. */
+  readonly complete: boolean;
+}
+
+/** The whole river once: pull, map, link, reconcile, plan (proposing only), measure, publish. */
+export async function runCycle(context: RunContext, files: FileOptions): Promise<CycleReport> {
+  const pull = await pullStep(context, { mode: "incremental" });
+  const { map, link } = await mapAndLink(context);
+  const { handoffs, operations } = await reconcileStep(context);
+  const plan = await planStep(context, operations);
+  const { star, ...measurement } = await measureStep(context);
+  try {
+    const publish = await publishStep(context, star, files);
+    return {
+      pull,
+      map,
+      link,
+      handoffs,
+      plan,
+      measurement,
+      publish,
+      unmapped: await context.store.mapping.unmapped(),
+      complete: pull.complete && map.rejected === 0 && publish.problems.length === 0,
+    };
+  } finally {
+    star.close();
+  }
+}

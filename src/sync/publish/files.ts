@@ -1,0 +1,102 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  describeFiles,
+  hyperTables,
+  startHyper,
+  writeCsv,
+  writeHyperFile,
+  writeManifest,
+  writeParquet,
+} from "../../extracts/index.ts";
+import type { TableFile, WrittenTable } from "../../extracts/index.ts";
+import type { Star } from "../../kpis/index.ts";
+import type { RunContext } from "../context.ts";
+
+export type Format = "hyper" | "parquet" | "csv";
+
+export interface FileOptions {
+  /** Folder for `csv/`, `parquet/` and `hyper/`. */
+  readonly directory: string;
+  readonly formats: readonly Format[];
+  /** Path of the Hyper engine; null when there is none on this machine. */
+  readonly hyperd: string | null;
+}
+
+/** One data source's file, ready to be sent. */
+export interface SourceFile {
+  /** Name of the data source, such as `Cases`. */
+  readonly name: string;
+  readonly fact: string;
+  readonly file: string;
+  readonly format: "hyper" | "parquet";
+  readonly tables: readonly { readonly name: string; readonly rows: number }[];
+}
+
+export interface WrittenFiles {
+  readonly tables: readonly TableFile[];
+  /** What can be published: one file per fact. Empty when neither hyper nor parquet was asked for. */
+  readonly sources: readonly SourceFile[];
+  /** All tables in one `.hyper`, for local use; null without the engine. */
+  readonly complete: { readonly file: string; readonly tables: readonly WrittenTable[] } | null;
+  readonly manifest: string;
+}
+
+/** Memory of the engine: the extracts of a company this size need a fraction; more only makes it keep pages longer. */
+const ENGINE_MEMORY = "512m";
+
+/** Writes the star in the formats asked for. Parquet is written for `hyper`, too, because the engine reads it. */
+export async function writeFiles(context: RunContext, star: Star, options: FileOptions): Promise<WrittenFiles> {
+  const { asOf, configuration, signal } = context;
+  const wants = (format: Format): boolean => options.formats.includes(format);
+  await mkdir(options.directory, { recursive: true });
+  const csv = wants("csv") ? await writeCsv(star, join(options.directory, "csv")) : [];
+  const parquet =
+    wants("parquet") || wants("hyper") ? await writeParquet(star, join(options.directory, "parquet")) : [];
+  const tables = [...csv, ...parquet];
+  const hyper =
+    wants("hyper") && options.hyperd !== null
+      ? await writeHyper(parquet, options.directory, options.hyperd, signal)
+      : null;
+  const manifest = await writeManifest(options.directory, describeFiles(tables, asOf, configuration.zone));
+  return {
+    tables,
+    sources: hyper?.sources ?? (parquet.length === 0 ? [] : parquetSources(parquet)),
+    complete: hyper?.complete ?? null,
+    manifest,
+  };
+}
+
+async function writeHyper(
+  parquet: readonly TableFile[],
+  directory: string,
+  binary: string,
+  signal: AbortSignal,
+): Promise<Pick<WrittenFiles, "sources" | "complete">> {
+  const folder = join(directory, "hyper");
+  await mkdir(folder, { recursive: true });
+  const plan = hyperTables(parquet);
+  const engine = await startHyper({ binary, memoryLimit: ENGINE_MEMORY, signal });
+  try {
+    const sources: SourceFile[] = [];
+    for (const { fact, name, tables } of plan.publications) {
+      const written = await writeHyperFile(engine, join(folder, `${fact}.hyper`), tables, signal);
+      sources.push({ name, fact, file: written.file, format: "hyper", tables: written.tables });
+    }
+    const complete = await writeHyperFile(engine, join(folder, "process-hub.hyper"), plan.complete, signal);
+    return { sources, complete };
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** Without the engine Tableau converts Parquet itself: a fact alone, because such a file holds one table. */
+function parquetSources(parquet: readonly TableFile[]): readonly SourceFile[] {
+  const { publications } = hyperTables(parquet);
+  return publications.flatMap(({ fact, name }) => {
+    const file = parquet.find((each) => each.table === fact);
+    return file === undefined
+      ? []
+      : [{ name, fact, file: file.path, format: "parquet" as const, tables: [{ name: fact, rows: file.rows }] }];
+  });
+}
