@@ -49,6 +49,14 @@ export const inspectionCommands: Register = (program, machine, done) => {
       done(await explainVerb(machine, id, options));
     });
 
+  globalOptions(program.command("remap"))
+    .description("map and link again from stored records")
+    .option("--dry-run", "store nothing, show what would change", false)
+    .action(async (options) => {
+      const { remapVerb } = await import("../verbs/remap.ts");
+      done(await remapVerb(machine, options));
+    });
+
   const config = program.command("config").description("the files under config/");
   globalOptions(config.command("check"))
     .description("find every problem, run the tests in the files, say it all back")

@@ -7,6 +7,7 @@ import { discoverDocument } from "./discover.ts";
 import { explainDocument } from "./explain.ts";
 import { hyperInstallDocument } from "./hyper.ts";
 import { rejectsDocument, rejectsShowDocument } from "./rejects.ts";
+import { remapDocument } from "./remap.ts";
 import { sandboxDocument } from "./sandbox.ts";
 
 /**
@@ -23,6 +24,7 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   "hyper-install": { title: "hub hyper install --json", schema: hyperInstallDocument },
   rejects: { title: "hub rejects --json", schema: rejectsDocument },
   "rejects-show": { title: "hub rejects show ID --json", schema: rejectsShowDocument },
+  remap: { title: "hub remap [--dry-run] --json", schema: remapDocument },
   sandbox: { title: "First line of hub sandbox --json", schema: sandboxDocument },
   truth: { title: "hub sandbox --truth FILE", schema: TruthSchema },
 };
