@@ -10,8 +10,8 @@ import { judge } from "./conformance.ts";
 import type { CaseContext } from "./context.ts";
 import { activityNames, caseEvents, findEnd } from "./events.ts";
 import { pathFitness } from "./fitness.ts";
-import { repeats, stepExecutions } from "./steps.ts";
-import { businessTime, stageVisits } from "./visits.ts";
+import { repeatedActivities, stepExecutions } from "./steps.ts";
+import { businessTime, isReturn, stageVisits } from "./visits.ts";
 
 /** Builds the cases of one process from its objects, each judged against the version in force at its start. */
 export function createCaseBuilder(
@@ -57,10 +57,8 @@ function buildCase(
     if (text !== null) dimensions[name] = text;
   }
   const verdicts = judgeAll(subject, process, events, start.at, completedAt, dimensions, context);
-  const reentries = visits.filter(
-    (visit, index) => visit.isReentry && !visit.isFlicker && visits[index - 1]?.isFlicker !== true,
-  ).length;
-  const isRework = reentries > 0 || repeats(events, process) > 0;
+  const repeated = repeatedActivities(events, visits, process);
+  const isRework = repeated.length > 0;
   const variant = traceOf(events);
   const system = parseRecordKey(subject.object.key)?.system ?? "unknown";
   const historySince = context.historySince(system);
@@ -94,9 +92,10 @@ function buildCase(
     steps,
     verdicts,
     eventCount: events.length,
-    reentries,
+    reentries: visits.filter(isReturn).length,
+    repeated,
     isRework,
-    isFirstTimeRight: status === "completed" && !isRework && steps.every((step) => !step.isError),
+    isFirstTimeRight: status === "completed" && !isRework && events.every((event) => !event.reopens),
     variant,
     fitness: status === "completed" ? pathFitness(variant, process.paths) : null,
     dueAt: process.due === null ? null : addSpan(start.at, process.due, calendar),

@@ -76,6 +76,8 @@ export interface Verdict {
   /** How often the rule's condition arose; 0 means it held vacuously. */
   readonly activations: number;
   readonly category: DeviationCategory | null;
+  /** The activity that is missing, came late or came in the wrong place; null unless violated. */
+  readonly step: string | null;
   /** One plain sentence for a violation; empty otherwise. */
   readonly message: string;
   readonly eventIds: readonly string[];
@@ -117,6 +119,9 @@ export interface Case {
   readonly verdicts: readonly Verdict[];
   readonly eventCount: number;
   readonly reentries: number;
+  /** Stages and steps that were done again, each once, in the order of the procedure. */
+  readonly repeated: readonly string[];
+  /** Something was done again. */
   readonly isRework: boolean;
   readonly isFirstTimeRight: boolean;
   readonly variant: readonly string[];

@@ -52,6 +52,7 @@ export function judge(rule: Rule, on: Judged): Verdict {
     state,
     activations: finding.activations,
     category: finding.broken?.category ?? null,
+    step: finding.broken === null ? null : rule.body.kind === "response" ? rule.body.b : rule.body.a,
     message: finding.broken === null ? "" : `${on.label}: ${finding.broken.message}`,
     eventIds: finding.broken?.events.map((event) => event.id) ?? [],
     at: finding.broken?.at ?? null,

@@ -1,6 +1,7 @@
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { classifyExecution } from "./automation.ts";
-import type { CaseEvent, StepExecution } from "./case.ts";
+import type { CaseEvent, StageVisit, StepExecution } from "./case.ts";
+import { isReturn } from "./visits.ts";
 
 /** This many steps by one person within the burst look like a script: a hint for review, no more (grade C). */
 const BURST_STEPS = 3;
@@ -52,17 +53,31 @@ function markBursts(executions: readonly StepExecution[]): readonly StepExecutio
   });
 }
 
-/** Activities done again after they were done: re-entered stages and reopened steps. */
-export function repeats(events: readonly CaseEvent[], process: ProcessDefinition): number {
-  const once = new Set<string>();
-  const known = new Set([...process.steps.map((step) => step.name), ...process.ends.map((end) => end.activity)]);
-  let count = 0;
-  for (const event of events) {
-    if (event.reopens) count += 1;
-    else if (known.has(event.activity)) {
-      if (once.has(event.activity) && event.event.stage !== null) count += 1;
-      once.add(event.activity);
-    }
+/**
+ * The stages and steps that were done again: stages returned to, ends reached once more after they were left, steps done once
+ * more. A step that was reopened and still waits to be done is not among them.
+ */
+export function repeatedActivities(
+  events: readonly CaseEvent[],
+  visits: readonly StageVisit[],
+  process: ProcessDefinition,
+): readonly string[] {
+  const repeated = new Set(visits.filter(isReturn).map((visit) => visit.stage));
+  const done = new Set<string>();
+  let stage: string | null = null;
+  for (const { activity, reopens, event } of events) {
+    if (reopens) continue;
+    const isStage = event.stage !== null;
+    if (isStage && stage === activity) continue;
+    if (isStage) stage = activity;
+    if (done.has(activity) && (!isStage || process.ends.some((end) => end.activity === activity)))
+      repeated.add(activity);
+    done.add(activity);
   }
-  return count;
+  const known = [
+    ...process.stages.map((each) => each.until ?? each.name),
+    ...process.steps.map((step) => step.name),
+    ...process.ends.map((end) => end.activity),
+  ];
+  return [...new Set(known)].filter((activity) => repeated.has(activity));
 }

@@ -58,6 +58,11 @@ export function stageVisits(
   });
 }
 
+/** True for a visit that comes back to a stage, bulk-edit noise left out. */
+export function isReturn(visit: StageVisit, index: number, visits: readonly StageVisit[]): boolean {
+  return visit.isReentry && !visit.isFlicker && visits[index - 1]?.isFlicker !== true;
+}
+
 function stageStays(events: readonly CaseEvent[], process: ProcessDefinition, endedAt: Instant | null): Stay[] {
   const stages = new Map(process.stages.map((stage) => [stage.name, stage]));
   const terminals = new Set(process.ends.map((end) => end.activity));

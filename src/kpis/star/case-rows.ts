@@ -43,6 +43,7 @@ export function appendCase(star: Star, made: Case, asOf: Instant, keys: Dimensio
     n_events: made.eventCount,
     n_reentries: made.reentries,
     is_rework: flag(made.isRework),
+    repeated: made.repeated.length === 0 ? null : made.repeated.join("; "),
     is_first_time_right: flag(made.isFirstTimeRight),
     variant_key: hashText(made.variant.join("\0")).slice(0, 12),
     conform_strict: completed ? flag(strict) : null,
@@ -90,6 +91,7 @@ export function appendCase(star: Star, made: Case, asOf: Instant, keys: Dimensio
       is_waived: flag(verdict.waived),
       is_pending: flag(verdict.state === "pending"),
       category: verdict.category,
+      step_name: verdict.step,
       event_key: verdict.eventIds[0] ?? null,
       message: verdict.message === "" ? null : verdict.message,
     });
