@@ -1,5 +1,6 @@
 import type { Canonical, Handoff, Instant } from "../model/index.ts";
 import { textOf } from "./cases/attributes.ts";
+import { sharedKey } from "./cases/context.ts";
 import type { StartSource } from "./cases/context.ts";
 import { fold } from "./definitions/problems.ts";
 import type { ProcessDefinition } from "./definitions/process.ts";
@@ -33,7 +34,7 @@ export async function gatherLookups(
   const starts = startsWanted(processes);
   const attributes = new Map<string, Record<string, Canonical>>();
   const accounts = new Map<string, string>();
-  const sources = new Map<string, StartSource>();
+  const sources = new Map<string, StartSource | null>();
 
   for (const [type, names] of wanted) {
     for await (const subject of source.objects(type, [])) {
@@ -45,7 +46,7 @@ export async function gatherLookups(
       attributes.set(subject.id, kept);
       const account = subject.references["account"];
       if (account !== undefined) accounts.set(subject.id, account);
-      for (const { process, activity } of starts.get(type) ?? []) noteStart(subject, process, activity, asOf, sources);
+      for (const wish of starts.get(type) ?? []) noteStart(subject, wish, asOf, sources);
       if (type === "account") appendAccount(star, subject);
     }
   }
@@ -70,7 +71,7 @@ export async function gatherLookups(
   return {
     attributeOf: (objectId, attribute) => attributes.get(objectId)?.[attribute],
     accountOf: (objectId) => accounts.get(objectId) ?? null,
-    startSource: (process, id) => sources.get(`${process}\0${id}`),
+    startSource: (process, id) => sources.get(`${process}\0${id}`) ?? undefined,
     handoffsTo: (contract, targetId) => byTarget.get(`${contract}\0${targetId}`) ?? [],
     handoffs,
     remember(objectId, accountId, dimensions) {
@@ -101,26 +102,29 @@ function attributesWanted(
   return wanted;
 }
 
-function startsWanted(
-  processes: readonly ProcessDefinition[],
-): ReadonlyMap<string, readonly { readonly process: string; readonly activity: string }[]> {
-  const starts = new Map<string, { readonly process: string; readonly activity: string }[]>();
+interface StartWish {
+  readonly process: string;
+  readonly activity: string;
+  readonly sharedAttribute: string | null;
+}
+
+function startsWanted(processes: readonly ProcessDefinition[]): ReadonlyMap<string, readonly StartWish[]> {
+  const starts = new Map<string, StartWish[]>();
   for (const { name, start } of processes) {
     if (start.kind !== "handoff") continue;
     const list = starts.get(start.sourceType) ?? [];
-    list.push({ process: name, activity: start.activity });
+    list.push({ process: name, activity: start.activity, sharedAttribute: start.sharedAttribute });
     starts.set(start.sourceType, list);
   }
   return starts;
 }
 
-/** Entering the stage while in it already is no new start. */
+/** Entering the stage while in it already is no new start. A shared key that two sources carry names neither. */
 function noteStart(
   subject: LinkedObject,
-  process: string,
-  activity: string,
+  { process, activity, sharedAttribute }: StartWish,
   asOf: Instant,
-  sources: Map<string, StartSource>,
+  sources: Map<string, StartSource | null>,
 ): void {
   const times: Instant[] = [];
   let stage: string | null = null;
@@ -133,6 +137,10 @@ function noteStart(
   const found = { id: subject.id, times };
   sources.set(`${process}\0${subject.id}`, found);
   sources.set(`${process}\0${subject.nativeId}`, found);
+  const shared = sharedAttribute === null ? null : textOf(subject.object.attributes[sharedAttribute] ?? null);
+  if (shared === null) return;
+  const key = `${process}\0${sharedKey(shared)}`;
+  sources.set(key, sources.has(key) ? null : found);
 }
 
 function appendAccount(star: Star, { id, nativeId, object }: LinkedObject): void {

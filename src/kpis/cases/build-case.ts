@@ -7,7 +7,8 @@ import type { LinkedObject } from "../input.ts";
 import { dayOf, moneyOf, textOf, valueAtPath } from "./attributes.ts";
 import type { Case, CaseEvent, CaseStatus, Verdict } from "./case.ts";
 import { judge } from "./conformance.ts";
-import type { CaseContext } from "./context.ts";
+import { sharedKey } from "./context.ts";
+import type { CaseContext, StartSource } from "./context.ts";
 import { activityNames, caseEvents, findEnd } from "./events.ts";
 import { pathFitness } from "./fitness.ts";
 import { repeatedActivities, stepExecutions } from "./steps.ts";
@@ -56,7 +57,16 @@ function buildCase(
     const text = textOf(valueAtPath(subject, path, context));
     if (text !== null) dimensions[name] = text;
   }
-  const verdicts = judgeAll(subject, process, events, start.at, completedAt, dimensions, context);
+  const verdicts = judgeAll(
+    subject,
+    process,
+    events,
+    start.at,
+    completedAt,
+    dimensions,
+    end === null && removedAt !== null,
+    context,
+  );
   const repeated = repeatedActivities(events, visits, process);
   const isRework = repeated.length > 0;
   const variant = traceOf(events);
@@ -149,15 +159,35 @@ function startOf(
       if (handoff !== undefined && handoff.triggeredAt !== null) {
         return { at: handoff.triggeredAt, precision: "s", sourceId: handoff.sourceKey };
       }
-      const own = start.idAttribute === null ? null : textOf(subject.object.attributes[start.idAttribute] ?? null);
-      const pointer = subject.references[start.sourceType] ?? own;
-      const source = pointer === null ? undefined : context.startSource(process.name, pointer);
+      const source = sourceByName(subject, process.name, start, context);
       const at = source?.times.findLast((time) => time <= context.asOf);
       return source === undefined || at === undefined ? created() : { at, precision: "s", sourceId: source.id };
     }
     default:
       return assertNever(start);
   }
+}
+
+/** The source by reference, by its own id in a field of the case, or by a key that both carry; the first that is found. */
+function sourceByName(
+  subject: LinkedObject,
+  process: string,
+  start: Extract<ProcessDefinition["start"], { kind: "handoff" }>,
+  context: CaseContext,
+): StartSource | undefined {
+  const own = (attribute: string | null): string | null =>
+    attribute === null ? null : textOf(subject.object.attributes[attribute] ?? null);
+  const shared = own(start.sharedAttribute);
+  const pointers = [
+    subject.references[start.sourceType] ?? null,
+    own(start.idAttribute),
+    shared === null ? null : sharedKey(shared),
+  ];
+  for (const pointer of pointers) {
+    const source = pointer === null ? undefined : context.startSource(process, pointer);
+    if (source !== undefined) return source;
+  }
+  return undefined;
 }
 
 /** When an unfinished case went out of the world; null while its object lives or has merely dropped out of sight. */
@@ -175,11 +205,12 @@ function judgeAll(
   startedAt: Instant,
   endedAt: Instant | null,
   dimensions: Readonly<Record<string, string>>,
+  removed: boolean,
   context: CaseContext,
 ): readonly Verdict[] {
   const judged = {
     subject,
-    label: `${capital(process.caseType.replaceAll("-", " "))} ${nameOf(subject, process)}`,
+    label: labelOf(nameOf(subject, process), process.caseType),
     events,
     startedAt,
     endedAt,
@@ -187,6 +218,8 @@ function judgeAll(
     calendar: context.calendarOf(process.team),
     attribute: (name: string) => textOf(subject.object.attributes[name] ?? null) ?? dimensions[name] ?? null,
   };
+  // What was taken out of the world before its end is no case that could still keep its procedure.
+  if (removed) return [];
   return process.rules.map((rule) => {
     const verdict = judge(rule, judged);
     const waiver = context.waivers.find(
@@ -224,6 +257,12 @@ function moneyIn(
 function nameOf(subject: LinkedObject, process: ProcessDefinition): string {
   if (process.personal) return subject.nativeId;
   return textOf(subject.object.attributes["name"] ?? null) ?? subject.nativeId;
+}
+
+/** `Onboarding Acme`; a name that says what it is stands alone. */
+function labelOf(name: string, caseType: string): string {
+  const type = capital(caseType.replaceAll("-", " "));
+  return name.toLowerCase().startsWith(type.toLowerCase()) ? name : `${type} ${name}`;
 }
 
 function capital(text: string): string {

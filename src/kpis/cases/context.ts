@@ -8,6 +8,11 @@ export interface StartSource {
   readonly times: readonly Instant[];
 }
 
+/** How a start source is asked for by a value that case and source share. */
+export function sharedKey(value: string): string {
+  return `=${value.trim().toLowerCase()}`;
+}
+
 /** What building a case must be able to look up. All answers are of the as-of. */
 export interface CaseContext {
   readonly asOf: Instant;
@@ -22,8 +27,8 @@ export interface CaseContext {
   readonly attributeOf: (objectId: string, attribute: string) => Canonical | undefined;
   /** The handoffs of a contract that claim a target, latest occurrence first. */
   readonly handoffsTo: (contract: string, targetId: string) => readonly Handoff[];
-  /** The start source of a process by its object id or its system's own id. */
-  readonly startSource: (process: string, idOrNativeId: string) => StartSource | undefined;
+  /** The start source of a process by its object id, its system's own id, or `sharedKey` of a key both sides carry. */
+  readonly startSource: (process: string, pointer: string) => StartSource | undefined;
   /** The first instant of tracked history of a system; null when unknown. */
   readonly historySince: (system: string) => Instant | null;
 }

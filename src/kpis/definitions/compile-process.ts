@@ -169,7 +169,14 @@ function readStart(file: ProcessFile, activities: readonly string[], place: Erro
         "Add `through: <handoff contract>`.",
       );
     }
-    return { kind: "handoff", contract: file.through, sourceType: type, activity, idAttribute: file.or_by ?? null };
+    return {
+      kind: "handoff",
+      contract: file.through,
+      sourceType: type,
+      activity,
+      idAttribute: file.or_by ?? null,
+      sharedAttribute: file.or_same ?? null,
+    };
   }
   const known = activities.find((name) => fold(name) === fold(activity));
   if (known === undefined) {

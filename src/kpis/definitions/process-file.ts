@@ -49,6 +49,8 @@ export const processFileSchema = z.strictObject({
   through: name.optional(),
   /** Used when no handoff names the source: the case's attribute that holds the source's own id. */
   or_by: name.optional(),
+  /** Or else: an attribute that case and source share, `contract_number`. */
+  or_same: name.optional(),
   /** One terminal activity, or several with their outcome; `cancelled` as an outcome takes the case out of completed ones. */
   ends: z.union([name, z.record(name, name)]),
   stages: z.array(stage).default([]),

@@ -22,6 +22,7 @@ export type StartDefinition =
       readonly sourceType: string;
       readonly activity: string;
       readonly idAttribute: string | null;
+      readonly sharedAttribute: string | null;
     };
 
 export interface EndDefinition {

@@ -269,6 +269,11 @@ function resultOf(kpi: KpiDefinition, comparison: Comparison, shown: boolean): K
   const value = n < MIN_TO_SHOW ? null : comparison.reduction;
   const verdict = verdictOf(value, interval?.low ?? null, target?.value ?? null, n);
   const notes = [...comparison.warnings];
+  if (n >= MIN_TO_SHOW && value === null) {
+    notes.unshift(
+      `more than half of the cases have not ended within ${formatDuration(comparison.baseline.followUpMs)} of their start, so there is no median`,
+    );
+  }
   if (n < MIN_TO_CLAIM) notes.unshift(`${n} of the ${MIN_TO_CLAIM} ended cases needed on each side`);
   const reason = notes.length === 0 ? null : notes.join("; ");
   return {
@@ -313,8 +318,7 @@ function sentenceOf(
       ? "no target"
       : `target ${percent(kpi.target.kind === "faster" ? kpi.target.value : 0)}: ${verdict}`;
   const because = reason === null ? "" : ` (${reason})`;
-  if (value === null)
-    return `${process.title}: too few cases to compare with the frozen baseline; ${target}${because}.`;
+  if (value === null) return `${process.title}: nothing to compare with the frozen baseline; ${target}${because}.`;
   const medians =
     median === null || medianBase === null
       ? ""
