@@ -52,7 +52,9 @@ export async function measureStep(context: RunContext): Promise<Measured> {
     await store.measures.saveSnapshots(
       fence,
       asOf,
-      measurement.results.filter((result) => result.shown).map((result) => ({ kpi: result.kpi, value: asJson(result) })),
+      measurement.results
+        .filter((result) => result.shown)
+        .map((result) => ({ kpi: result.kpi, value: asJson(result) })),
     );
     const cases = Object.values(measurement.cases).reduce((sum, n) => sum + n, 0);
     progress({

@@ -1,4 +1,5 @@
 import type { ReadMode } from "../connectors/kit/index.ts";
+import { canonicalJson, hashText } from "../model/index.ts";
 import type { Instant } from "../model/index.ts";
 import { foldText } from "../matching/index.ts";
 import type { RunContext } from "./context.ts";
@@ -42,6 +43,7 @@ export async function pullStep(context: RunContext, options: ReadOptions): Promi
 export async function mapAndLink(context: RunContext): Promise<{ readonly map: MapReport; readonly link: LinkReport }> {
   const { store, fence, dependencies, progress, signal } = context;
   progress({ kind: "step", step: "map", state: "started" });
+  await store.mapping.mapWith(fence, mappingsHash(context));
   const map = await mapEntities({
     store,
     fence,
@@ -66,6 +68,12 @@ export async function mapAndLink(context: RunContext): Promise<{ readonly map: M
     detail: `${count(link.objects)} objects, ${count(link.references)} references, ${count(link.people)} people`,
   });
   return { map, link };
+}
+
+/** Of everything an entity's mapping depends on besides the entity itself. */
+function mappingsHash({ configuration }: RunContext): string {
+  const { mappingFiles, zone, money } = configuration;
+  return hashText(canonicalJson({ files: mappingFiles.map(({ file }) => file), zone, money }));
 }
 
 function pullDetail(report: PullReport): string {

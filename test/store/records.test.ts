@@ -122,3 +122,18 @@ async function drain(store: ReturnType<typeof memoryStore>, fence: Awaited<Retur
     [],
   );
 }
+
+describe("mapping with other mappings", () => {
+  test("lists every entity again, and only then", async () => {
+    const store = memoryStore();
+    const fence = await begin(store);
+    await store.mapping.mapWith(fence, "one");
+    await store.records.commitPage(fence, page([record("a", { n: 1 }), record("b", { n: 2 })]));
+    await drain(store, fence);
+
+    expect(await store.mapping.mapWith(fence, "one")).toBe(0);
+    expect(await store.mapping.pendingCount()).toBe(0);
+    expect(await store.mapping.mapWith(fence, "two")).toBe(2);
+    expect(await store.mapping.pendingCount()).toBe(2);
+  });
+});

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { globalOptions } from "./options.ts";
 import type { Register } from "./options.ts";
 
@@ -39,5 +40,29 @@ export const riverCommands: Register = (program, machine, done) => {
     .action(async (options) => {
       const { planVerb } = await import("../verbs/plan.ts");
       done(await planVerb(machine, options));
+    });
+
+  globalOptions(program.command("measure"))
+    .description("the KPIs from what is stored")
+    .action(async (options) => {
+      const { measureVerb } = await import("../verbs/measure.ts");
+      done(await measureVerb(machine, options));
+    });
+
+  globalOptions(program.command("publish"))
+    .description("extracts built and published")
+    .addOption(new Option("--format <format...>", "only these").choices(["hyper", "parquet", "csv"]))
+    .option("--out <dir>", "folder for the files", ".hub/extracts")
+    .action(async (options) => {
+      const { publishVerb } = await import("../verbs/publish.ts");
+      done(await publishVerb(machine, options));
+    });
+
+  globalOptions(program.command("run"))
+    .description("a whole cycle, as the schedule does it")
+    .option("--out <dir>", "folder for the files", ".hub/extracts")
+    .action(async (options) => {
+      const { runVerb } = await import("../verbs/run.ts");
+      done(await runVerb(machine, options));
     });
 };

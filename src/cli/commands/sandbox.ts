@@ -5,6 +5,20 @@ import type { Register } from "./options.ts";
 /** The sandbox and the demo on it. */
 export const sandboxCommands: Register = (program, machine, done) => {
   program
+    .command("demo")
+    .description("sandbox + one whole cycle + where to look")
+    .option("--seed <n>", "another seed, another company", integer, 7)
+    .option("--scale <n>", "1 is about 3,000 leads", positive, 1)
+    .option("--out <dir>", "folder for everything it makes", ".hub/demo")
+    .option("--config <dir>", "configuration directory", "config")
+    .option("--json", "one JSON document on standard output, then end", false)
+    .option("--quiet", "no progress", false)
+    .action(async (options) => {
+      const { demoVerb } = await import("../verbs/demo.ts");
+      done(await demoVerb(machine, options));
+    });
+
+  program
     .command("sandbox")
     .description("the systems alone, with the sample company, until stopped")
     .option("--seed <n>", "another seed, another company", integer, 7)

@@ -181,7 +181,12 @@ export interface MappingPort {
   entities(pageSize: number): AsyncIterable<readonly Entity[]>;
   /** One transaction: replaces all outputs of each entity as a set and takes it off the list. */
   replace(fence: Fence, commits: readonly MappedCommit[], rejects: readonly StoredRejectInput[]): Promise<void>;
-  /** Puts every entity of a stream (or of all) on the list: a changed mapping, a changed reference. */
+  /**
+   * Puts every entity on the list when the mappings are not those of the last time; remembers them by their hash.
+   * Returns how many were put there.
+   */
+  mapWith(fence: Fence, mappingsHash: string): Promise<number>;
+  /** Puts every entity of a stream (or of all) on the list: a changed reference, a rebuild. */
   requeue(fence: Fence, key?: StreamKey): Promise<number>;
   unmapped(): Promise<readonly (UnmappedValue & { readonly count: number })[]>;
 }

@@ -11,8 +11,14 @@ const SECTIONS: readonly { readonly name: string; readonly sql: string }[] = [
           from record r join stream s on s.pk = r.stream_pk order by 1`,
   },
   { name: "pending", sql: "select id, stream_pk as body from pending_entity order by stream_pk, id" },
-  { name: "object links", sql: "select object_key as id, object_id || method || why as body from object_link order by 1" },
-  { name: "reference links", sql: "select object_key || '#' || name as id, object_id || method as body from reference_link order by 1" },
+  {
+    name: "object links",
+    sql: "select object_key as id, object_id || method || why as body from object_link order by 1",
+  },
+  {
+    name: "reference links",
+    sql: "select object_key || '#' || name as id, object_id || method as body from reference_link order by 1",
+  },
   { name: "actors", sql: "select id, body from actor order by id" },
   { name: "handoffs", sql: "select id, body from handoff order by id" },
 ];

@@ -3,6 +3,11 @@ import type { Database } from "./database.ts";
 import { saveReject } from "./records.ts";
 import type { StreamTable } from "./streams.ts";
 
+const REQUEUE_ALL = `insert into pending_entity (stream_pk, id)
+  select distinct entity_stream_pk, entity_id from record where true on conflict do nothing`;
+const REQUEUE_STREAM = `insert into pending_entity (stream_pk, id)
+  select distinct entity_stream_pk, entity_id from record where entity_stream_pk = ? on conflict do nothing`;
+
 interface RecordRow {
   readonly content: string | null;
   readonly first_seen_at: number;
@@ -19,7 +24,10 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
 
     async pending(limit) {
       return database
-        .all<{ stream_pk: number; id: string }>("select stream_pk, id from pending_entity order by stream_pk, id limit ?", limit)
+        .all<{ stream_pk: number; id: string }>(
+          "select stream_pk, id from pending_entity order by stream_pk, id limit ?",
+          limit,
+        )
         .map((row) => readEntity(database, streams, row.stream_pk, row.id));
     },
 
@@ -85,20 +93,32 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
           database.run("delete from pending_entity where stream_pk = ? and id = ?", streamPk, entity.id);
         }
         for (const reject of rejects) {
-          saveReject(database, streams.number({ ...reject.key, stream: reject.stream }), fence.runId, reject.seenAt, reject);
+          saveReject(
+            database,
+            streams.number({ ...reject.key, stream: reject.stream }),
+            fence.runId,
+            reject.seenAt,
+            reject,
+          );
         }
       });
     },
 
-    async requeue(fence, key) {
-      const only = key === undefined ? "" : "and entity_stream_pk = ?";
-      const parameters = key === undefined ? [] : [streams.number(key)];
-      return database.fenced(fence, () =>
+    async mapWith(fence, mappingsHash) {
+      return database.fenced(fence, () => {
+        const last = database.get<{ hash: string }>("select hash from mapped_with where name = 'mappings'")?.hash;
+        if (last === mappingsHash) return 0;
         database.run(
-          `insert into pending_entity (stream_pk, id)
-           select distinct entity_stream_pk, entity_id from record where true ${only} on conflict do nothing`,
-          ...parameters,
-        ),
+          "insert into mapped_with (name, hash) values ('mappings', ?) on conflict (name) do update set hash = excluded.hash",
+          mappingsHash,
+        );
+        return last === undefined ? 0 : database.run(REQUEUE_ALL);
+      });
+    },
+
+    async requeue(fence, key) {
+      return database.fenced(fence, () =>
+        key === undefined ? database.run(REQUEUE_ALL) : database.run(REQUEUE_STREAM, streams.number(key)),
       );
     },
 

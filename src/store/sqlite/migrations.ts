@@ -31,6 +31,7 @@ const MIGRATIONS: readonly string[] = [
   create table certificate (pk integer primary key, run_id text not null, system text not null, tenant text not null, stream text not null, body text not null);
   create index certificate_run on certificate (run_id);
   create table pending_entity (stream_pk integer not null, id text not null, primary key (stream_pk, id)) without rowid;
+  create table mapped_with (name text primary key, hash text not null);
   create table quota (credential text primary key, used integer not null, maximum integer, resets_at integer, observed_at integer not null);
 
   create table object (

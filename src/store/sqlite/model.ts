@@ -17,8 +17,10 @@ export function createModelPort(database: Database, streams: StreamTable): Model
 
     async *events(objectTypes) {
       const types =
-        objectTypes ??
-        database.all<{ object_type: string }>("select distinct object_type from event").map((row) => row.object_type);
+        objectTypes
+        ?? database
+          .all<{ object_type: string }>("select distinct object_type from event")
+          .map((row) => row.object_type);
       for (const type of [...types].sort()) yield* eventsOf(database, type);
     },
 
@@ -26,7 +28,11 @@ export function createModelPort(database: Database, streams: StreamTable): Model
       const streamPk = streams.known(entity);
       if (streamPk === undefined) return { objects: [], events: [] };
       const bodies = (table: "object" | "event", order: string): readonly { readonly body: string }[] =>
-        database.all(`select body from ${table} where stream_pk = ? and entity_id = ? order by ${order}`, streamPk, entity.id);
+        database.all(
+          `select body from ${table} where stream_pk = ? and entity_id = ? order by ${order}`,
+          streamPk,
+          entity.id,
+        );
       return {
         objects: bodies("object", "key").map((row) => JSON.parse(row.body) as ModelObject),
         events: bodies("event", "occurred_at, sequence, id").map((row) => JSON.parse(row.body) as ModelEvent),

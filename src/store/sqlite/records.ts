@@ -52,7 +52,8 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
             {
               disposition: "operator",
               place: { connection: pin.connection, system: pin.system },
-              remedy: "Use credentials of the pinned tenant, or give the new tenant a connection of its own in hub.yaml.",
+              remedy:
+                "Use credentials of the pinned tenant, or give the new tenant a connection of its own in hub.yaml.",
             },
           );
         }
@@ -101,9 +102,14 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
 
     async rejects() {
       return database
-        .all<{ stream_pk: number; id: string; content: string; problem: string; first_seen_at: number; run_id: string }>(
-          "select stream_pk, id, content, problem, first_seen_at, run_id from reject order by pk",
-        )
+        .all<{
+          stream_pk: number;
+          id: string;
+          content: string;
+          problem: string;
+          first_seen_at: number;
+          run_id: string;
+        }>("select stream_pk, id, content, problem, first_seen_at, run_id from reject order by pk")
         .map((row): StoredReject => {
           const key = streams.name(row.stream_pk);
           return {
@@ -200,7 +206,8 @@ function storeRecord(
   tombstone: Tombstone | undefined,
 ): "inserted" | "changed" | "unchanged" | "removed" {
   const streamPk = streams.number({ ...page.key, stream: record.stream });
-  const entityPk = record.member === undefined ? streamPk : streams.number({ ...page.key, stream: record.member.stream });
+  const entityPk =
+    record.member === undefined ? streamPk : streams.number({ ...page.key, stream: record.member.stream });
   const entityId = record.member?.id ?? record.id;
   const cause = tombstone?.cause ?? null;
   const stored = find(database, streamPk, record.id);

@@ -90,10 +90,7 @@ export function createRunPort(database: Database): RunPort {
 
     async certified(limit) {
       return database
-        .all<RunRow>(
-          "select * from run where id in (select run_id from certificate) order by pk desc limit ?",
-          limit,
-        )
+        .all<RunRow>("select * from run where id in (select run_id from certificate) order by pk desc limit ?", limit)
         .map(toRun);
     },
   };

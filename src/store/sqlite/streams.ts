@@ -17,8 +17,8 @@ export class StreamTable {
     const known = this.#keys.get(text);
     if (known !== undefined) return known;
     const row =
-      this.#find(key) ??
-      (this.#database.run(
+      this.#find(key)
+      ?? (this.#database.run(
         "insert into stream (system, tenant, stream) values (?, ?, ?)",
         key.system,
         key.tenant,

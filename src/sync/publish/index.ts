@@ -26,11 +26,14 @@ export async function publishStep(context: RunContext, star: Star, options: File
   progress({ kind: "step", step: "publish", state: "started" });
   const notes: string[] = [];
   if (options.formats.includes("hyper") && options.hyperd === null) {
-    notes.push("The Hyper engine is not on this machine, so no .hyper files were written; `hub hyper install` fetches it.");
+    notes.push(
+      "The Hyper engine is not on this machine, so no .hyper files were written; `hub hyper install` fetches it.",
+    );
   }
   const files = await writeFiles(context, star, options);
   const target = configuration.publish.connection;
-  const sent = target === null ? { published: [], problems: [] } : await sendAll(context, target, files, options, notes);
+  const sent =
+    target === null ? { published: [], problems: [] } : await sendAll(context, target, files, options, notes);
   if (target === null) notes.push("No `publish.connection` is configured, so nothing was sent.");
   progress({
     kind: "step",

@@ -1,0 +1,136 @@
+import { z } from "zod";
+import type { KpiResult } from "../../kpis/index.ts";
+import { toIso } from "../../model/index.ts";
+import type { Instant } from "../../model/index.ts";
+import type { CycleReport, PublishReport } from "../../sync/index.ts";
+import { summariseHandoffs } from "../handoff-summary.ts";
+import { PLAIN_STATES } from "./handoffs.ts";
+import { instantText, problemPart } from "./parts.ts";
+import { syncPart, toSyncPart } from "./sync.ts";
+
+/** One value of one KPI with what is needed to trust or doubt it. */
+export const kpiPart = z.strictObject({
+  kpi: z.string(),
+  definition: z.string(),
+  scope: z.strictObject({ type: z.string(), key: z.string() }),
+  window: z.strictObject({
+    name: z.string(),
+    from: z.iso.date().describe("First local day."),
+    to: z.iso.date().describe("The day after the last one."),
+  }),
+  value: z.number().nullable().describe("A ratio 0..1, or milliseconds; null with a reason."),
+  unit: z.enum(["ratio", "milliseconds"]),
+  numerator: z.number().nullable(),
+  denominator: z.number().nullable(),
+  n: z.int(),
+  open: z.int(),
+  excluded: z.record(z.string(), z.int()),
+  interval: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
+  bound: z.number().nullable(),
+  p90: z.number().nullable(),
+  target: z.number().nullable(),
+  targetText: z.string().nullable(),
+  verdict: z.enum(["met", "not met", "inconclusive", "insufficient", "no target"]),
+  reason: z.string().nullable(),
+  sentence: z.string(),
+  moneyAtStake: z.number().nullable(),
+  evidence: z.strictObject({ keys: z.array(z.string()), count: z.int() }),
+});
+
+/** `hub measure --json`. */
+export const measureDocument = z.strictObject({
+  asOf: instantText,
+  cases: z.record(z.string(), z.int()).describe("Cases by process."),
+  kpis: z.array(kpiPart).describe("The values that are shown: one window per KPI and scope."),
+});
+
+export const publishPart = z.strictObject({
+  files: z.array(
+    z.strictObject({ table: z.string(), format: z.string(), path: z.string(), rows: z.int(), bytes: z.int() }),
+  ),
+  complete: z.string().nullable().describe("The local `.hyper` with all tables."),
+  published: z.array(
+    z.strictObject({
+      name: z.string(),
+      fact: z.string(),
+      rows: z.int(),
+      verified: z.boolean().describe("Fetched back and counted."),
+      url: z.string().nullable(),
+      how: z.enum(["single", "chunked"]),
+      bytes: z.int(),
+    }),
+  ),
+  notes: z.array(z.string()),
+  problems: z.array(problemPart),
+});
+
+/** `hub publish --json`. */
+export const publishDocument = z.strictObject({ asOf: instantText, ...publishPart.shape });
+
+/** `hub run --json` and `hub demo --json`. */
+export const cycleDocument = z.strictObject({
+  asOf: instantText,
+  complete: z.boolean(),
+  sync: syncPart,
+  handoffs: z.array(
+    z.strictObject({
+      contract: z.string(),
+      state: z.enum([...PLAIN_STATES, "historical"]),
+      count: z.int(),
+      moneyAtStake: z.number().describe("In the corporate currency."),
+    }),
+  ),
+  plan: z.strictObject({ hash: z.string(), operations: z.int() }),
+  cases: z.record(z.string(), z.int()),
+  kpis: z.array(kpiPart),
+  unmapped: z.array(z.strictObject({ mapping: z.string(), field: z.string(), value: z.string(), count: z.int() })),
+  publish: publishPart,
+});
+
+export function toKpiPart(result: KpiResult): z.infer<typeof kpiPart> {
+  const { kpi, definition, scope, window, n, nOpen, excluded, interval, evidence, shown: _, ...rest } = result;
+  return {
+    kpi,
+    definition,
+    scope: { ...scope },
+    window: { name: window.text, from: window.fromDay, to: window.toDay },
+    n,
+    open: nOpen,
+    excluded: { ...excluded },
+    interval: interval === null ? null : { low: interval.low, high: interval.high },
+    evidence: { keys: [...evidence.keys], count: evidence.count },
+    ...rest,
+  };
+}
+
+export function toPublishPart(report: PublishReport): z.infer<typeof publishPart> {
+  return {
+    files: report.files.tables.map(({ table, format, path, rows, bytes }) => ({ table, format, path, rows, bytes })),
+    complete: report.files.complete?.file ?? null,
+    published: report.published.map(({ name, fact, rows, verified, receipt }) => ({
+      name,
+      fact,
+      rows,
+      verified,
+      url: receipt.url,
+      how: receipt.how,
+      bytes: receipt.bytes,
+    })),
+    notes: [...report.notes],
+    problems: [...report.problems],
+  };
+}
+
+export function toCycleDocument(report: CycleReport, asOf: Instant): z.infer<typeof cycleDocument> {
+  return {
+    asOf: toIso(asOf),
+    complete: report.complete,
+    sync: toSyncPart(report),
+    handoffs: summariseHandoffs(report.handoffs),
+    plan: { hash: report.plan.hash, operations: report.plan.operations.length },
+    cases: { ...report.measurement.cases },
+    kpis: report.measurement.results.filter((result) => result.shown).map(toKpiPart),
+    unmapped: [...report.unmapped],
+    publish: toPublishPart(report.publish),
+  };
+}

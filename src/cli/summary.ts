@@ -1,0 +1,201 @@
+import type { KpiResult } from "../kpis/index.ts";
+import { DAY, HOUR, MINUTE } from "../model/index.ts";
+import type { PlainState } from "../model/index.ts";
+import type { CycleReport, PublishReport } from "../sync/index.ts";
+import { PLAIN_STATES } from "./documents/handoffs.ts";
+import { summariseHandoffs } from "./handoff-summary.ts";
+import { formatMoney } from "./money.ts";
+import { formatTable } from "./table.ts";
+import { formatProblem } from "./terminal.ts";
+
+export interface SummaryOptions {
+  readonly title: string;
+  readonly currency: string;
+}
+
+/** What a whole cycle found, for a person: rows, handoffs with the money at stake, KPIs, what is missing, where to look. */
+export function formatSummary(report: CycleReport, { title, currency }: SummaryOptions): string {
+  return [
+    `\n${title}\n`,
+    section("Rows per stream", rowsTable(report)),
+    section("Handoffs", handoffTable(report, currency)),
+    section("Plan", planLine(report)),
+    section("KPIs", formatKpis(report.measurement.results)),
+    section("Cycle times", formatCycleTimes(report.measurement.results)),
+    section("Not mapped", unmappedLines(report)),
+    formatPublish(report.publish),
+    ...(report.complete ? [] : [section("Missing from this run", problemLines(report))]),
+  ].join("");
+}
+
+/** Company-wide values with target and verdict, one line each, then what each means in a sentence for those with a target. */
+export function formatKpis(results: readonly KpiResult[]): string {
+  const shown = results.filter((result) => result.shown && result.scope.type === "company");
+  return formatTable(
+    [
+      { title: "kpi" },
+      { title: "value", align: "right" },
+      { title: "n", align: "right" },
+      { title: "target" },
+      { title: "verdict" },
+      { title: "in a sentence" },
+    ],
+    [...shown]
+      .sort((a, b) => rankOf(a) - rankOf(b) || (a.kpi < b.kpi ? -1 : 1))
+      .map((result) => [
+        result.kpi,
+        formatValue(result.value, result.unit),
+        result.n.toLocaleString("en-US"),
+        result.targetText ?? "",
+        result.verdict === "no target" ? "" : result.verdict,
+        result.sentence,
+      ]),
+  );
+}
+
+/** Median, p90 and open cases of every process. */
+export function formatCycleTimes(results: readonly KpiResult[]): string {
+  const shown = results.filter((each) => each.shown && each.kpi === "cycle-time" && each.scope.type === "process");
+  return formatTable(
+    [
+      { title: "process" },
+      { title: "median", align: "right" },
+      { title: "p90", align: "right" },
+      { title: "completed", align: "right" },
+      { title: "open", align: "right" },
+    ],
+    shown.map((result) => [
+      result.scope.key,
+      formatValue(result.value, result.unit),
+      formatValue(result.p90, result.unit),
+      result.n.toLocaleString("en-US"),
+      result.nOpen.toLocaleString("en-US"),
+    ]),
+  );
+}
+
+/** Files and addresses, and what was asked for but not done. */
+export function formatPublish(report: PublishReport): string {
+  const bytes = report.files.tables.reduce((sum, file) => sum + file.bytes, 0);
+  const folders = [...new Set(report.files.tables.map((file) => file.path.slice(0, file.path.lastIndexOf("/"))))];
+  return [
+    section(
+      "Files",
+      [...folders, ...(report.files.complete === null ? [] : [report.files.complete.file]), report.files.manifest]
+        .map((path) => `  ${path}\n`)
+        .join("")
+        + `  ${report.files.tables.length} tables as files, ${Math.ceil(bytes / 1024).toLocaleString("en-US")} kB\n`,
+    ),
+    report.published.length === 0
+      ? ""
+      : section(
+          "Published",
+          formatTable(
+            [{ title: "data source" }, { title: "rows", align: "right" }, { title: "checked" }, { title: "where" }],
+            report.published.map(({ name, rows, verified, receipt }) => [
+              name,
+              rows.toLocaleString("en-US"),
+              verified ? "yes" : "not counted",
+              receipt.url ?? receipt.id,
+            ]),
+          ),
+        ),
+    ...report.notes.map((note) => `${note}\n`),
+  ].join("");
+}
+
+/** `57.3 %`, `12.4 days`, `3.2 hours`; a dash for what is not known. */
+export function formatValue(value: number | null, unit: KpiResult["unit"]): string {
+  if (value === null) return "–";
+  if (unit === "ratio") return `${(value * 100).toFixed(1)} %`;
+  if (Math.abs(value) >= 2 * DAY) return `${(value / DAY).toFixed(1)} days`;
+  if (Math.abs(value) >= HOUR) return `${(value / HOUR).toFixed(1)} hours`;
+  return `${(value / MINUTE).toFixed(0)} min`;
+}
+
+function section(title: string, body: string): string {
+  return body === "" ? "" : `\n${title}\n${body}`;
+}
+
+function rowsTable({ pull }: CycleReport): string {
+  return formatTable(
+    [
+      { title: "connection" },
+      { title: "stream" },
+      { title: "rows", align: "right" },
+      { title: "new", align: "right" },
+      { title: "changed", align: "right" },
+      { title: "removed", align: "right" },
+      { title: "calls", align: "right" },
+      { title: "complete" },
+    ],
+    pull.connections.flatMap(({ certificates }) =>
+      certificates
+        .filter(({ stored, calls, complete }) => stored > 0 || calls > 0 || !complete)
+        .map((each) => [
+          each.connection,
+          each.stream,
+          ...[each.stored, each.inserted, each.changed, each.removed, each.calls].map((n) => n.toLocaleString("en-US")),
+          each.complete ? "yes" : "no",
+        ]),
+    ),
+  );
+}
+
+function handoffTable(report: CycleReport, currency: string): string {
+  const counts = summariseHandoffs(report.handoffs);
+  const contracts = [...new Set(counts.map(({ contract }) => contract))].sort();
+  const of = (contract: string, state: PlainState | "historical") =>
+    counts.find((each) => each.contract === contract && each.state === state);
+  const atStake = (contract: string): string => {
+    const sum = (["late or missing", "needs your decision"] as const).reduce(
+      (total, state) => total + (of(contract, state)?.moneyAtStake ?? 0),
+      0,
+    );
+    return sum === 0 ? "" : formatMoney(sum, currency);
+  };
+  return formatTable(
+    [
+      { title: "contract" },
+      ...PLAIN_STATES.map((state) => ({ title: state, align: "right" as const })),
+      { title: "historical", align: "right" },
+      { title: "at stake", align: "right" },
+    ],
+    contracts.map((contract) => [
+      contract,
+      ...PLAIN_STATES.map((state) => (of(contract, state)?.count ?? 0).toLocaleString("en-US")),
+      (of(contract, "historical")?.count ?? 0).toLocaleString("en-US"),
+      atStake(contract),
+    ]),
+  );
+}
+
+function planLine({ plan }: CycleReport): string {
+  const creates = plan.operations.filter(({ action }) => action === "create").length;
+  return `  ${plan.operations.length} operations would repair what can be repaired (${creates} created, ${plan.operations.length - creates} updated). Nothing has been sent.\n  hub plan shows them; hash ${plan.hash}\n`;
+}
+
+function unmappedLines({ unmapped }: CycleReport): string {
+  if (unmapped.length === 0) return "  Every value that a mapping meets is known to it.\n";
+  return formatTable(
+    [{ title: "mapping" }, { title: "field" }, { title: "value" }, { title: "times", align: "right" }],
+    unmapped.map(({ mapping, field, value, count }) => [mapping, field, value, count.toLocaleString("en-US")]),
+  );
+}
+
+function problemLines({ pull, map, publish }: CycleReport): string {
+  const problems = [
+    ...pull.connections.flatMap(({ problem, certificates }) => [
+      ...(problem === null ? [] : [problem]),
+      ...certificates.flatMap((each) => each.problems),
+    ]),
+    ...publish.problems,
+  ];
+  const rejected = map.rejected === 0 ? "" : `${map.rejected} records were rejected; hub rejects lists them.\n`;
+  return [...new Set(problems.map(formatProblem))].map((text) => `${text}\n`).join("") + rejected;
+}
+
+/** Those with a target first, worst verdict first. */
+function rankOf({ verdict }: KpiResult): number {
+  return ["not met", "inconclusive", "insufficient", "met", "no target"].indexOf(verdict);
+}

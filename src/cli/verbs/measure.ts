@@ -1,0 +1,33 @@
+import { toIso } from "../../model/index.ts";
+import { measureStep, reconcileStep } from "../../sync/index.ts";
+import { measureDocument, toKpiPart } from "../documents/cycle.ts";
+import { writeDocument } from "../documents/write.ts";
+import { EXIT } from "../exit-codes.ts";
+import { openHub } from "../hub.ts";
+import type { GlobalOptions } from "../hub.ts";
+import { formatCycleTimes, formatKpis } from "../summary.ts";
+import type { Machine } from "../terminal.ts";
+
+/** Decides the handoffs anew and computes the KPIs from what is stored. */
+export async function measureVerb(machine: Machine, options: GlobalOptions): Promise<number> {
+  const hub = await openHub(machine, options);
+  try {
+    const { result } = await hub.run("measure", async (context) => {
+      await reconcileStep(context);
+      const { star, results, cases } = await measureStep(context);
+      star.close();
+      return { answer: { results, cases }, complete: true, summary: { cases } };
+    });
+    const { results, cases } = result.answer;
+    if (options.json) {
+      writeDocument(machine.terminal, measureDocument, {
+        asOf: toIso(hub.asOf),
+        cases: { ...cases },
+        kpis: results.filter((each) => each.shown).map(toKpiPart),
+      });
+    } else machine.terminal.out(`${formatKpis(results)}\n${formatCycleTimes(results)}`);
+    return EXIT.complete;
+  } finally {
+    await hub.close();
+  }
+}
