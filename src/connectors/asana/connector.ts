@@ -39,7 +39,6 @@ const TYPES: Readonly<Record<string, string>> = {
   due_at: "instant",
   due_on: "date",
   start_on: "date",
-  num_subtasks: "number",
   tags: "texts",
 };
 const CUSTOM_TYPES: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import type { Normaliser, NormaliserOptions } from "../kit/index.ts";
 import type { AsanaSettings } from "./settings.ts";
 import { projectFields, taskFields } from "./task-fields.ts";
 import { actorOf, storiesOf, transitionsOf } from "./transitions.ts";
-import { gidOf, nameOf, textOf } from "./values.ts";
+import { gidOf, nameOf, namesOf, textOf } from "./values.ts";
 
 /** Stories this close to a task's creation were written by whoever created it. */
 const AT_CREATION_MS = 5_000;
@@ -13,6 +13,7 @@ const AT_CREATION_MS = 5_000;
 export function asanaNormaliser(options: NormaliserOptions<AsanaSettings>): Normaliser {
   const services = serviceAccounts(options);
   const projects = options.references["projects"];
+  const names = namesOf(options.references);
   return (entity) => {
     const { system, tenant, stream, id, content, tombstone } = entity;
     const frame = { key: { system, tenant, stream, id }, removed: tombstone };
@@ -20,12 +21,12 @@ export function asanaNormaliser(options: NormaliserOptions<AsanaSettings>): Norm
     const at = createdAt(entity, content);
     const url = textOf(content["permalink_url"]);
     if (stream === "tasks") {
-      const fields = taskFields(content, projects);
+      const fields = taskFields(content, projects, names);
       const created =
         at === null ? null : { at, precision: "ms" as const, by: creatorOf(entity, content, at, services) };
-      return { ...frame, fields, ...transitionsOf(entity, content, fields, at, services), created, url };
+      return { ...frame, fields, ...transitionsOf(entity, content, fields, at, services, names), created, url };
     }
-    const fields = stream === "projects" ? projectFields(content) : plainFields(content);
+    const fields = stream === "projects" ? projectFields(content, names) : plainFields(content);
     // A project does not tell who made it.
     const created =
       at === null ? null : { at, precision: "ms" as const, by: { person: null, kind: "unknown" as const } };

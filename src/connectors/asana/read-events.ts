@@ -9,7 +9,7 @@ import type { AsanaGateway } from "./gateway.ts";
 import { accept, contentOf, eventsSchema, sectionSchema } from "./shapes.ts";
 import type { Events } from "./shapes.ts";
 import { projectsOf } from "./task-details.ts";
-import { settleAbsent } from "./read-tasks.ts";
+import { parentOf, settleTasks } from "./task-settling.ts";
 import { sectionRecord, SECTION_FIELDS } from "./read-sections.ts";
 
 const stateSchema = z.object({
@@ -141,7 +141,7 @@ async function collect(
     const gids = [...tasks];
     for (let at = 0; at < gids.length; at += CHUNK) {
       const chunk = gids.slice(at, at + CHUNK);
-      const settled = await settleAbsent(gateway, chunk, context, "deleted", (gid) => deletedAt.get(gid) ?? null);
+      const settled = await settleTasks(gateway, chunk, context, { at: (gid) => deletedAt.get(gid) ?? null });
       pages.push(await onlyOurs(settled, context, inScope));
     }
   }
@@ -162,8 +162,8 @@ async function onlyOurs(
   for (const { stream, id, content: task } of content.records) {
     if (stream !== "tasks" || inScope(projectsOf(task))) continue;
     doubtful.add(id);
-    const parent = (task["parent"] as { readonly gid?: unknown } | null | undefined)?.gid;
-    if (typeof parent === "string") parents.set(id, parent);
+    const parent = parentOf(task);
+    if (parent !== null) parents.set(id, parent);
   }
   if (doubtful.size === 0) return content;
   const above = new Set(parents.values());

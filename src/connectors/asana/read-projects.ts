@@ -5,7 +5,7 @@ import type { ReadContext } from "../kit/index.ts";
 import { goneRecord } from "./baseline.ts";
 import { unexpectedAnswer } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
-import { settleAbsent } from "./read-tasks.ts";
+import { parentOf, settleTasks } from "./task-settling.ts";
 import { keepAskedFields, projectsAsked } from "./selection.ts";
 import type { Asked } from "./selection.ts";
 import { accept, contentOf, projectSchema } from "./shapes.ts";
@@ -96,7 +96,7 @@ async function settle(
     ...(await sectionsOf(context, lost, "visibility lost")),
   );
   const left = await tasksIn(context, deleted);
-  const settled = await settleAbsent(gateway, left, context, "parent deleted");
+  const settled = await settleTasks(gateway, left, context, { cause: "parent deleted" });
   const unseen = (await tasksIn(context, lost)).filter((gid) => !left.includes(gid));
   const outOfSight = await settleLost(gateway, unseen, context, lost);
   return {
@@ -118,7 +118,7 @@ async function settleLost(
   context: ReadContext,
   lost: ReadonlySet<string>,
 ): Promise<{ records: readonly SourceRecord[]; tombstones: readonly Tombstone[]; rejects: readonly Reject[] }> {
-  const settled = await settleAbsent(gateway, gids, context);
+  const settled = await settleTasks(gateway, gids, context);
   const away = new Set<string>();
   for (const { stream, id, content } of settled.records) {
     if (stream === "tasks" && projectsOf(content).every((project) => lost.has(project))) away.add(id);
@@ -141,8 +141,8 @@ async function tasksIn(context: ReadContext, projects: ReadonlySet<string>): Pro
   for await (const page of context.known.records("tasks")) {
     for (const { id, content } of page) {
       if (projectsOf(content).some((project) => projects.has(project))) found.add(id);
-      const parent = (content["parent"] as { readonly gid?: unknown } | null | undefined)?.gid;
-      if (typeof parent === "string") parents.set(id, parent);
+      const parent = parentOf(content);
+      if (parent !== null) parents.set(id, parent);
     }
   }
   for (let size = -1; size !== found.size;) {

@@ -1,5 +1,5 @@
-import { HubError, isJsonObject } from "../../model/index.ts";
-import type { JsonObject, Page, Position, Reject, SourceRecord, Tombstone } from "../../model/index.ts";
+import { isJsonObject } from "../../model/index.ts";
+import type { JsonObject, Page, Position } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { Partition, ReadContext } from "../kit/index.ts";
 import { readNotes } from "./baseline.ts";
@@ -10,15 +10,9 @@ import type { Task } from "./shapes.ts";
 import { FEED } from "./streams.ts";
 import { OVERLAP_MS, overlapped, planTasks } from "./task-position.ts";
 import type { TaskPlan } from "./task-position.ts";
-import {
-  projectsOf,
-  readStories,
-  readSubtasks,
-  readTasks,
-  signatureOf,
-  taskRecord,
-  tombstonesOf,
-} from "./task-details.ts";
+import { settleTasks } from "./task-settling.ts";
+import type { Settled } from "./task-settling.ts";
+import { projectsOf, readStories, readSubtasks, signatureOf, taskRecord } from "./task-details.ts";
 
 /**
  * Reads one project's tasks with their histories. Unchanged, it costs one call. A full listing goes by position in the
@@ -67,7 +61,7 @@ export async function* readProjectTasks(
     };
   }
   const absent = known === null ? [] : [...known.keys()].filter((gid) => !seen.has(gid));
-  const settled = await settleAbsent(gateway, absent, context);
+  const settled = await settleTasks(gateway, absent, context);
   const from = plan.everything ? 0 : Math.max(0, (covered.at(-1)?.to ?? 0) - OVERLAP_MS);
   yield {
     ...settled,
@@ -104,13 +98,6 @@ async function knownAmong(context: ReadContext, tasks: readonly Task[]): Promise
   return known;
 }
 
-interface Content {
-  readonly records: readonly SourceRecord[];
-  readonly tombstones: readonly Tombstone[];
-  readonly rejects: readonly Reject[];
-  readonly subtasks: readonly Task[];
-}
-
 /** The listed tasks as records, their subtasks, and the histories of those that changed. */
 async function withHistories(
   gateway: AsanaGateway,
@@ -118,7 +105,7 @@ async function withHistories(
   known: ReadonlyMap<string, string>,
   plan: TaskPlan,
   context: ReadContext,
-): Promise<Content> {
+): Promise<Settled & { readonly subtasks: readonly Task[] }> {
   const asked = tasksAsked(context.selection);
   const changed = (task: Task): boolean => plan.allStories || known.get(task.gid) !== signatureOf(contentOf(task));
   const parents = plan.everything ? listed : listed.filter(changed);
@@ -131,7 +118,7 @@ async function withHistories(
     context.signal,
   );
   // A task that went away between its listing and its history is asked for by name before it is called deleted.
-  const vanished = await settleAbsent(gateway, [...stories.gone], context);
+  const vanished = await settleTasks(gateway, [...stories.gone], context);
   return {
     records: [
       ...tasks.filter(({ gid }) => !stories.gone.has(gid)).map((task) => taskRecord(task, asked)),
@@ -142,44 +129,6 @@ async function withHistories(
     rejects: [...below.rejects, ...stories.rejects, ...vanished.rejects],
     subtasks: below.tasks,
   };
-}
-
-/** Asks for each absent task by name: 404 is deleted, 403 out of sight, an answer is a task that moved. */
-export async function settleAbsent(
-  gateway: AsanaGateway,
-  gids: readonly string[],
-  context: ReadContext,
-  cause: "deleted" | "parent deleted" = "deleted",
-  at: (gid: string) => number | null = () => null,
-): Promise<Omit<Content, "subtasks">> {
-  if (gids.length === 0) return { records: [], tombstones: [], rejects: [] };
-  const asked = tasksAsked(context.selection);
-  const details = await readTasks(gateway, gids, asked, context.signal);
-  const stories = await readStories(
-    gateway,
-    details.tasks.map(({ gid }) => gid),
-    asked,
-    context.signal,
-  );
-  const late = stories.gone.size === 0 ? null : await readTasks(gateway, [...stories.gone], asked, context.signal);
-  const unreadable = late?.tasks[0];
-  if (unreadable !== undefined) throw unreadableHistory(unreadable.gid);
-  return {
-    records: [
-      ...details.tasks.filter(({ gid }) => !stories.gone.has(gid)).map((task) => taskRecord(task, asked)),
-      ...stories.records,
-    ],
-    tombstones: [...tombstonesOf(details, cause, at), ...(late === null ? [] : tombstonesOf(late, cause, at))],
-    rejects: [...details.rejects, ...stories.rejects],
-  };
-}
-
-function unreadableHistory(task: string): HubError {
-  return new HubError("HUB-1412", `Task ${task} can be read, its history cannot.`, {
-    disposition: "stop-stream",
-    place: { system: "asana", stream: "tasks", record: task },
-    remedy: "Give the token the scope stories:read, or run again if the task was being deleted.",
-  });
 }
 
 /** The project a partition of tasks or sections stands for, from a stored project record. */

@@ -26,7 +26,6 @@ export const TASK_FIELDS: Readonly<Record<string, readonly string[]>> = {
   notes: ["notes"],
   tags: ["tags.name"],
   permalink_url: [],
-  num_subtasks: [],
 };
 
 /** Fields the normaliser offers for projects, beyond custom fields. */

@@ -16,8 +16,14 @@ export const STREAMS: readonly StreamDefinition[] = [
   { name: "users", title: "Users", role: "reference" },
   { name: "custom_fields", title: "Custom fields", role: "reference" },
   { name: "events", title: "Workspace events", role: "reference" },
-  { name: "projects", title: "Projects", role: "entity", references: ["users"], after: ["events"] },
+  { name: "projects", title: "Projects", role: "entity", references: ["users", "custom_fields"], after: ["events"] },
   { name: "sections", title: "Sections", role: "reference", after: ["events", "projects"] },
-  { name: "tasks", title: "Tasks", role: "entity", references: ["projects", "users"], after: ["events", "projects"] },
+  {
+    name: "tasks",
+    title: "Tasks",
+    role: "entity",
+    references: ["projects", "sections", "custom_fields", "users"],
+    after: ["events", "projects"],
+  },
   { name: "stories", title: "Task history", role: "history", memberOf: "tasks", after: ["tasks"] },
 ];

@@ -25,13 +25,17 @@ interface Listed {
 
 const SUBTASK_DEPTH = 5;
 
-/** A task as a record, with only the custom fields that were asked for. */
+/**
+ * A task as a record, with only the custom fields that were asked for. The number of subtasks is left out: it changes
+ * without the task's stamp or an event of the task.
+ */
 export function taskRecord(task: Task, asked: TaskAsked): SourceRecord {
   const modifiedAt = parseInstant(task.modified_at);
+  const { num_subtasks: _, ...kept } = contentOf(task);
   return {
     stream: "tasks",
     id: task.gid,
-    content: keepAskedFields(contentOf(task), asked),
+    content: keepAskedFields(kept, asked),
     ...(modifiedAt === undefined ? {} : { modifiedAt }),
   };
 }

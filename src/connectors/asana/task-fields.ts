@@ -1,6 +1,7 @@
 import type { FieldValue, JsonObject } from "../../model/index.ts";
 import { PROJECT_FIELDS, TASK_FIELDS } from "./selection.ts";
-import { customValue, gidOf, listOf, nameOf, optionOf, personOf, recordOf, textOf } from "./values.ts";
+import { currentName, customValue, gidOf, listOf, nameOf, optionOf, personOf, recordOf, textOf } from "./values.ts";
+import type { Names } from "./values.ts";
 
 type Fields = Record<string, FieldValue>;
 
@@ -11,13 +12,13 @@ function scalar(content: JsonObject, name: string): FieldValue {
 }
 
 /** Custom fields by the name people see. One named like a field of Asana's own is offered as `custom <name>`. */
-export function customFields(content: JsonObject, offered: Readonly<Record<string, unknown>>): Fields {
+export function customFields(content: JsonObject, offered: Readonly<Record<string, unknown>>, names: Names): Fields {
   const fields: Fields = {};
   for (const entry of listOf(content["custom_fields"])) {
-    const name = textOf(entry["name"]);
+    const name = currentName(entry, names);
     if (name === null) continue;
     const own = Object.hasOwn(offered, name) ? `custom ${name}` : name;
-    const value = customValue(textOf(entry["resource_subtype"]), entry, "");
+    const value = customValue(textOf(entry["resource_subtype"]), entry, "", names);
     // A field switched off on the project may share its name with the one in use.
     if (entry["enabled"] !== false || fields[own] === undefined || fields[own] === null) fields[own] = value;
   }
@@ -38,11 +39,11 @@ export function homeOf(
 }
 
 /** A project's fields by the names an admin writes. */
-export function projectFields(content: JsonObject): Fields {
+export function projectFields(content: JsonObject, names: Names): Fields {
   return {
-    ...customFields(content, PROJECT_FIELDS),
+    ...customFields(content, PROJECT_FIELDS, names),
     name: scalar(content, "name"),
-    team: optionOf(content["team"]),
+    team: optionOf(content["team"], names),
     "team.name": nameOf(content["team"]),
     archived: scalar(content, "archived"),
     completed: scalar(content, "completed"),
@@ -59,24 +60,28 @@ export function projectFields(content: JsonObject): Fields {
 }
 
 /** A task's fields by the names an admin writes; `projects` are the stored project records. */
-export function taskFields(content: JsonObject, projects: ReadonlyMap<string, JsonObject> | undefined): Fields {
+export function taskFields(
+  content: JsonObject,
+  projects: ReadonlyMap<string, JsonObject> | undefined,
+  names: Names,
+): Fields {
   const home = homeOf(content);
   const memberships = listOf(content["memberships"]).filter(({ project }) => gidOf(project) !== null);
-  const fields: Fields = { ...customFields(content, TASK_FIELDS) };
+  const fields: Fields = { ...customFields(content, TASK_FIELDS, names) };
   for (const { project, section } of memberships) {
-    const name = nameOf(project);
-    if (name !== null) fields[`section in ${name}`] = optionOf(section);
+    const name = currentName(project, names);
+    if (name !== null) fields[`section in ${name}`] = optionOf(section, names);
   }
   const stored = home === null ? undefined : projects?.get(gidOf(home.project) ?? "");
   if (stored !== undefined)
-    for (const [name, value] of Object.entries(projectFields(stored))) fields[`project.${name}`] = value;
+    for (const [name, value] of Object.entries(projectFields(stored, names))) fields[`project.${name}`] = value;
   return {
     ...fields,
     name: scalar(content, "name"),
-    section: home === null ? null : optionOf(home.section ?? undefined),
-    "section.name": home === null ? null : nameOf(home.section ?? undefined),
+    section: home === null ? null : optionOf(home.section ?? undefined, names),
+    "section.name": home === null ? null : currentName(home.section ?? undefined, names),
     project: home === null ? null : recordOf("projects", home.project),
-    "project.name": home === null ? null : nameOf(home.project),
+    "project.name": home === null ? null : currentName(home.project, names),
     projects: memberships.map(({ project }) => recordOf("projects", project)),
     resource_subtype: scalar(content, "resource_subtype"),
     parent: recordOf("tasks", content["parent"]),
@@ -91,7 +96,6 @@ export function taskFields(content: JsonObject, projects: ReadonlyMap<string, Js
     due_at: scalar(content, "due_at"),
     start_on: scalar(content, "start_on"),
     notes: scalar(content, "notes"),
-    num_subtasks: scalar(content, "num_subtasks"),
     tags: listOf(content["tags"]).map((tag) => nameOf(tag)),
     permalink_url: scalar(content, "permalink_url"),
   };

@@ -2,7 +2,8 @@ import { canonicalJson, parseInstant } from "../../model/index.ts";
 import type { ActorEvidence, Entity, FieldValue, Instant, JsonObject, Transition } from "../../model/index.ts";
 import { TASK_FIELDS } from "./selection.ts";
 import { homeOf } from "./task-fields.ts";
-import { customValue, gidOf, nameOf, optionOf, personOf, textOf } from "./values.ts";
+import { currentName, customValue, gidOf, optionOf, personOf, textOf } from "./values.ts";
+import type { Names } from "./values.ts";
 
 type Member = Entity["members"][number];
 type Change = Omit<Transition, "sequence">;
@@ -41,6 +42,7 @@ export function transitionsOf(
   fields: Fields,
   createdAt: Instant | null,
   services: ReadonlyMap<string, string>,
+  names: Names,
 ): { readonly transitions: readonly Transition[]; readonly gaps: readonly string[] } {
   const home = gidOf(homeOf(content)?.project);
   const changes: Change[] = [];
@@ -50,7 +52,7 @@ export function transitionsOf(
     if (at === undefined) continue;
     const by = actorOf(story.content, services);
     const source = { stream: "stories", id: story.id };
-    for (const { field, from, to } of tell(story.content, home, last)) {
+    for (const { field, from, to } of tell(story.content, home, last, names)) {
       last.set(field, to);
       changes.push({ field, from, to, at, precision: "ms", by, source });
     }
@@ -67,11 +69,16 @@ interface Told {
   readonly to: FieldValue;
 }
 
-function tell(story: JsonObject, home: string | null, last: ReadonlyMap<string, FieldValue>): readonly Told[] {
+function tell(
+  story: JsonObject,
+  home: string | null,
+  last: ReadonlyMap<string, FieldValue>,
+  names: Names,
+): readonly Told[] {
   const subtype = textOf(story["resource_subtype"]) ?? "";
   switch (subtype) {
     case "section_changed":
-      return sectionMoves(story, home);
+      return sectionMoves(story, home, names);
     case "assigned":
       return [{ field: "assignee", from: last.get("assignee") ?? null, to: personOf(story["assignee"]) }];
     case "unassigned":
@@ -94,16 +101,18 @@ function tell(story: JsonObject, home: string | null, last: ReadonlyMap<string, 
     case "start_date_changed":
       return dateMoves(story);
     default:
-      return CUSTOM_FIELD_CHANGED.test(subtype) ? customMove(story, subtype.replace("_custom_field_changed", "")) : [];
+      return CUSTOM_FIELD_CHANGED.test(subtype)
+        ? customMove(story, subtype.replace("_custom_field_changed", ""), names)
+        : [];
   }
 }
 
 /** A move between sections of one project; it is the task's `section` when that is its first project. */
-function sectionMoves(story: JsonObject, home: string | null): readonly Told[] {
-  const from = optionOf(story["old_section"]);
-  const to = optionOf(story["new_section"]);
+function sectionMoves(story: JsonObject, home: string | null, names: Names): readonly Told[] {
+  const from = optionOf(story["old_section"], names);
+  const to = optionOf(story["new_section"], names);
   const project = gidOf(story["project"]);
-  const name = nameOf(story["project"]);
+  const name = currentName(story["project"], names);
   return [
     ...(project === null || project === home ? [{ field: "section", from, to }] : []),
     ...(name === null ? [] : [{ field: `section in ${name}`, from, to }]),
@@ -120,13 +129,13 @@ function dateMoves(story: JsonObject): readonly Told[] {
   });
 }
 
-function customMove(story: JsonObject, type: string): readonly Told[] {
-  const name = nameOf(story["custom_field"]);
+function customMove(story: JsonObject, type: string, names: Names): readonly Told[] {
+  const name = currentName(story["custom_field"], names);
   if (name === null) return [];
   // Without the values the field was not asked for; then nothing is told rather than something wrong.
   if (!Object.keys(story).some((key) => key.startsWith("old_") || key.startsWith("new_"))) return [];
   const field = Object.hasOwn(TASK_FIELDS, name) ? `custom ${name}` : name;
-  return [{ field, from: customValue(type, story, "old_"), to: customValue(type, story, "new_") }];
+  return [{ field, from: customValue(type, story, "old_", names), to: customValue(type, story, "new_", names) }];
 }
 
 /** For a task that came into its project later: the section it came into, at that time. */

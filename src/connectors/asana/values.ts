@@ -21,10 +21,22 @@ export function personOf(value: Maybe): FieldValue {
   return gid === null ? null : { person: gid };
 }
 
-/** A section, team or enum option: the gid survives a renaming. */
-export function optionOf(value: Maybe): FieldValue {
+/**
+ * Today's names of sections, projects, custom fields and their options, by gid. What a task says was true when it was
+ * read: a renaming neither touches the task nor is told to those who follow it.
+ */
+export type Names = ReadonlyMap<string, string>;
+
+/** A nested object's name as of today, else as it was when read (deleted sections). */
+export function currentName(value: Maybe, names: Names): string | null {
   const gid = gidOf(value);
-  return gid === null ? null : { option: gid, name: nameOf(value) ?? "" };
+  return (gid === null ? undefined : names.get(gid)) ?? nameOf(value);
+}
+
+/** A section, team or enum option: the gid survives a renaming. */
+export function optionOf(value: Maybe, names: Names): FieldValue {
+  const gid = gidOf(value);
+  return gid === null ? null : { option: gid, name: currentName(value, names) ?? "" };
 }
 
 export function recordOf(stream: string, value: Maybe): FieldValue {
@@ -43,7 +55,12 @@ export function dateOf(value: Maybe): FieldValue {
 }
 
 /** The value of a custom field, on the object itself (`prefix` empty) or as a story tells it (`old_`, `new_`). */
-export function customValue(type: string | null, holder: JsonObject, prefix: "" | "old_" | "new_"): FieldValue {
+export function customValue(
+  type: string | null,
+  holder: JsonObject,
+  prefix: "" | "old_" | "new_",
+  names: Names,
+): FieldValue {
   const read = (name: string): Maybe => holder[`${prefix}${name}`];
   switch (type) {
     case "text":
@@ -53,9 +70,9 @@ export function customValue(type: string | null, holder: JsonObject, prefix: "" 
       return typeof number === "number" ? number : null;
     }
     case "enum":
-      return optionOf(read("enum_value"));
+      return optionOf(read("enum_value"), names);
     case "multi_enum":
-      return listOf(read("multi_enum_values")).map(optionOf);
+      return listOf(read("multi_enum_values")).map((one) => optionOf(one, names));
     case "date":
       return dateOf(read("date_value"));
     case "people":
@@ -63,4 +80,19 @@ export function customValue(type: string | null, holder: JsonObject, prefix: "" 
     default:
       return textOf(read("text_value")) ?? textOf(holder["display_value"]);
   }
+}
+
+/** Collects today's names from the stored reference records. */
+export function namesOf(references: Readonly<Record<string, ReadonlyMap<string, JsonObject>>>): Names {
+  const names = new Map<string, string>();
+  const add = (gid: string | null, name: string | null): void => {
+    if (gid !== null && name !== null) names.set(gid, name);
+  };
+  for (const stream of ["sections", "projects", "custom_fields"]) {
+    for (const [gid, content] of references[stream] ?? []) {
+      add(gid, nameOf(content));
+      for (const option of listOf(content["enum_options"])) add(gidOf(option), nameOf(option));
+    }
+  }
+  return names;
 }

@@ -5,7 +5,7 @@ import type { CreateCommand, ReadContext, UpdateCommand, WriteFace, WriteReceipt
 import { readDefinitions } from "./custom-field-definitions.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
-import { settleAbsent } from "./read-tasks.ts";
+import { settleTasks } from "./task-settling.ts";
 import { projectFilter } from "./read.ts";
 import { keepAskedFields, projectsAsked } from "./selection.ts";
 import type { AsanaSettings } from "./settings.ts";
@@ -252,7 +252,7 @@ async function moveTask(gateway: AsanaGateway, task: string, section: string, si
 async function verify(gateway: AsanaGateway, stream: string, id: string, context: ReadContext): Promise<Page> {
   assertWritable(stream);
   const position = { covered: [], state: null };
-  if (stream === "tasks") return { ...(await settleAbsent(gateway, [id], context)), position };
+  if (stream === "tasks") return { ...(await settleTasks(gateway, [id], context)), position };
   const asked = projectsAsked(context.selection);
   const request = { method: "GET", path: "/projects/{project_gid}", params: { project_gid: id } } as const;
   try {

@@ -1,6 +1,6 @@
 import { asana } from "../../../src/connectors/asana/index.ts";
 import type { AsanaSettings } from "../../../src/connectors/asana/index.ts";
-import type { Connection, KnownRecords, ReadContext, ReadMode } from "../../../src/connectors/kit/index.ts";
+import type { Connection, KnownRecords, Normaliser, ReadContext, ReadMode } from "../../../src/connectors/kit/index.ts";
 import type { Entity, JsonObject, NormalisedEntity, Position, Reject, Tombstone } from "../../../src/model/index.ts";
 import type { AsanaServer } from "../../support/asana-server.ts";
 
@@ -149,21 +149,21 @@ export class Reader {
     };
   }
 
-  normalise(stream: string, id: string): NormalisedEntity {
+  normaliser(): Normaliser {
     const references = Object.fromEntries(
       [...this.records].map(([name, rows]) => [name, new Map([...rows].map(([key, one]) => [key, one.content]))]),
     );
     const settings = asana.settings.parse(this.settings);
-    return asana.normaliser({
-      system: "asana",
-      tenant: this.server.description["workspaceGid"] ?? "",
-      settings,
-      references,
-    })(this.entity(stream, id));
+    const tenant = this.server.description["workspaceGid"] ?? "";
+    return asana.normaliser({ system: "asana", tenant, settings, references });
+  }
+
+  normalise(stream: string, id: string): NormalisedEntity {
+    return this.normaliser()(this.entity(stream, id));
   }
 }
 
-/** Without the key of the frozen clock's second, so that tests can move time. */
+/** A number of minutes in milliseconds. */
 export function minutes(count: number): number {
   return count * 60_000;
 }
