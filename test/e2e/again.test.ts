@@ -55,6 +55,7 @@ describe("a sync with nothing changed", () => {
       "GET /users/{user_gid}": 1,
       "GET /users": 1,
       "GET /workspaces/{workspace_gid}/events": 1,
+      "GET /workspaces/{workspace_gid}/custom_fields": 1,
       "GET /projects": 1,
       "GET /tasks": projects,
     });
