@@ -5,8 +5,7 @@ import type { LinkReport } from "./link.ts";
 import type { MapReport } from "./map.ts";
 import { measureStep } from "./measure.ts";
 import { publishStep } from "./publish/index.ts";
-import type { PublishReport } from "./publish/index.ts";
-import type { FileOptions } from "./publish/files.ts";
+import type { PublishOptions, PublishReport } from "./publish/index.ts";
 import type { PullReport } from "./pull/index.ts";
 import { mapAndLink, pullStep } from "./read-all.ts";
 import { planStep, reconcileStep } from "./reconcile.ts";
@@ -26,7 +25,7 @@ export interface CycleReport {
 }
 
 /** The whole river once: pull, map, link, reconcile, plan (proposing only), measure, publish. */
-export async function runCycle(context: RunContext, files: FileOptions): Promise<CycleReport> {
+export async function runCycle(context: RunContext, files: PublishOptions): Promise<CycleReport> {
   const pull = await pullStep(context, { mode: "incremental" });
   const { map, link } = await mapAndLink(context);
   const { handoffs, operations } = await reconcileStep(context);

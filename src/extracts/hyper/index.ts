@@ -3,7 +3,7 @@ export type { HyperEngine, HyperEngineOptions, HyperRow, HyperSession } from "./
 export { findHyper, hyperDirectory, installHyper } from "./install.ts";
 export type { FindHyperOptions, InstallHyperOptions } from "./install.ts";
 export type { PackagePin, Platform } from "./package-pin.ts";
-export { openHyperFile } from "./reader.ts";
+export { openHyperFile, readHyperFile } from "./reader.ts";
 export type { HyperFileReader, StoredColumn, StoredTable } from "./reader.ts";
 export type { AssumedForeignKey, HyperColumn, HyperTable, HyperType } from "./tables.ts";
 export { writeHyperFile } from "./writer.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { startHyper } from "./engine.ts";
-import type { HyperEngineOptions, HyperRow, HyperSession } from "./engine.ts";
+import type { HyperEngine, HyperEngineOptions, HyperRow, HyperSession } from "./engine.ts";
 import { identifier, qualified } from "./sql.ts";
 
 export interface StoredColumn {
@@ -33,7 +33,24 @@ const READING = "reading";
 export async function openHyperFile(file: string, options: HyperEngineOptions): Promise<HyperFileReader> {
   const engine = await startHyper(options);
   try {
-    const session = await engine.connect();
+    const reader = await readHyperFile(engine, file);
+    return {
+      ...reader,
+      close: async () => {
+        await reader.close();
+        await engine.stop();
+      },
+    };
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+}
+
+/** Opens a `.hyper` file in a running engine, one file at a time. Throws HUB-5011 when it is not readable. */
+export async function readHyperFile(engine: HyperEngine, file: string): Promise<HyperFileReader> {
+  const session = await engine.connect();
+  try {
     await session.query(`ATTACH DATABASE ${identifier(resolve(file))} AS ${identifier(READING)}`);
     const tables = await readTables(session);
     return {
@@ -46,11 +63,10 @@ export async function openHyperFile(file: string, options: HyperEngineOptions): 
       close: async () => {
         await session.query(`DETACH DATABASE ${identifier(READING)}`);
         await session.close();
-        await engine.stop();
       },
     };
   } catch (error) {
-    await engine.stop();
+    await session.close();
     throw error;
   }
 }

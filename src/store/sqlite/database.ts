@@ -15,6 +15,8 @@ const PRAGMAS = [
   "busy_timeout=5000",
   "temp_store=MEMORY",
   "cache_size=-32768",
+  // Fewer, larger checkpoints: each one waits for the disk, and a page commit should not.
+  "wal_autocheckpoint=8000",
 ];
 
 /** One connection with its prepared statements. Everything else in this folder speaks SQL through it. */

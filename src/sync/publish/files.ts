@@ -3,13 +3,12 @@ import { join } from "node:path";
 import {
   describeFiles,
   hyperTables,
-  startHyper,
   writeCsv,
   writeHyperFile,
   writeManifest,
   writeParquet,
 } from "../../extracts/index.ts";
-import type { TableFile, WrittenTable } from "../../extracts/index.ts";
+import type { HyperEngine, TableFile, WrittenTable } from "../../extracts/index.ts";
 import type { Star } from "../../kpis/index.ts";
 import type { RunContext } from "../context.ts";
 
@@ -19,8 +18,8 @@ export interface FileOptions {
   /** Folder for `csv/`, `parquet/` and `hyper/`. */
   readonly directory: string;
   readonly formats: readonly Format[];
-  /** Path of the Hyper engine; null when there is none on this machine. */
-  readonly hyperd: string | null;
+  /** A running Hyper engine; null when there is none on this machine. */
+  readonly engine: HyperEngine | null;
 }
 
 /** One data source's file, ready to be sent. */
@@ -42,9 +41,6 @@ export interface WrittenFiles {
   readonly manifest: string;
 }
 
-/** Memory of the engine: the extracts of a company this size need a fraction; more only makes it keep pages longer. */
-const ENGINE_MEMORY = "512m";
-
 /** Writes the star in the formats asked for. Parquet is written for `hyper`, too, because the engine reads it. */
 export async function writeFiles(context: RunContext, star: Star, options: FileOptions): Promise<WrittenFiles> {
   const { asOf, configuration, signal } = context;
@@ -55,8 +51,8 @@ export async function writeFiles(context: RunContext, star: Star, options: FileO
     wants("parquet") || wants("hyper") ? await writeParquet(star, join(options.directory, "parquet")) : [];
   const tables = [...csv, ...parquet];
   const hyper =
-    wants("hyper") && options.hyperd !== null
-      ? await writeHyper(parquet, options.directory, options.hyperd, signal)
+    wants("hyper") && options.engine !== null
+      ? await writeHyper(parquet, options.directory, options.engine, signal)
       : null;
   const manifest = await writeManifest(options.directory, describeFiles(tables, asOf, configuration.zone));
   return {
@@ -70,24 +66,19 @@ export async function writeFiles(context: RunContext, star: Star, options: FileO
 async function writeHyper(
   parquet: readonly TableFile[],
   directory: string,
-  binary: string,
+  engine: HyperEngine,
   signal: AbortSignal,
 ): Promise<Pick<WrittenFiles, "sources" | "complete">> {
   const folder = join(directory, "hyper");
   await mkdir(folder, { recursive: true });
   const plan = hyperTables(parquet);
-  const engine = await startHyper({ binary, memoryLimit: ENGINE_MEMORY, signal });
-  try {
-    const sources: SourceFile[] = [];
-    for (const { fact, name, tables } of plan.publications) {
-      const written = await writeHyperFile(engine, join(folder, `${fact}.hyper`), tables, signal);
-      sources.push({ name, fact, file: written.file, format: "hyper", tables: written.tables });
-    }
-    const complete = await writeHyperFile(engine, join(folder, "process-hub.hyper"), plan.complete, signal);
-    return { sources, complete };
-  } finally {
-    await engine.stop();
+  const sources: SourceFile[] = [];
+  for (const { fact, name, tables } of plan.publications) {
+    const written = await writeHyperFile(engine, join(folder, `${fact}.hyper`), tables, signal);
+    sources.push({ name, fact, file: written.file, format: "hyper", tables: written.tables });
   }
+  const complete = await writeHyperFile(engine, join(folder, "process-hub.hyper"), plan.complete, signal);
+  return { sources, complete };
 }
 
 /** Without the engine Tableau converts Parquet itself: a fact alone, because such a file holds one table. */

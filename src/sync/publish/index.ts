@@ -1,3 +1,4 @@
+import { startHyper } from "../../extracts/index.ts";
 import type { Connection } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
 import type { Problem } from "../../model/index.ts";
@@ -20,12 +21,32 @@ export interface PublishReport {
   readonly problems: readonly Problem[];
 }
 
+export interface PublishOptions extends Omit<FileOptions, "engine"> {
+  /** Path of the Hyper engine; null when there is none on this machine. */
+  readonly hyperd: string | null;
+}
+
+/** Memory of the engine: the extracts of a company this size need a fraction; more only makes it keep pages longer. */
+const ENGINE_MEMORY = "512m";
+
 /** Writes the extracts and sends one data source per fact; each is fetched back and counted. */
-export async function publishStep(context: RunContext, star: Star, options: FileOptions): Promise<PublishReport> {
+export async function publishStep(context: RunContext, star: Star, options: PublishOptions): Promise<PublishReport> {
+  const { hyperd, ...rest } = options;
+  const { signal } = context;
+  if (hyperd === null || !options.formats.includes("hyper")) return publish(context, star, { ...rest, engine: null });
+  const engine = await startHyper({ binary: hyperd, memoryLimit: ENGINE_MEMORY, signal });
+  try {
+    return await publish(context, star, { ...rest, engine });
+  } finally {
+    await engine.stop();
+  }
+}
+
+async function publish(context: RunContext, star: Star, options: FileOptions): Promise<PublishReport> {
   const { configuration, progress } = context;
   progress({ kind: "step", step: "publish", state: "started" });
   const notes: string[] = [];
-  if (options.formats.includes("hyper") && options.hyperd === null) {
+  if (options.formats.includes("hyper") && options.engine === null) {
     notes.push(
       "The Hyper engine is not on this machine, so no .hyper files were written; `hub hyper install` fetches it.",
     );
@@ -89,7 +110,7 @@ async function sendAll(
           project: face.project,
           asOf,
           directory: options.directory,
-          hyperd: options.hyperd,
+          engine: options.engine,
           signal,
         }),
       );

@@ -1,7 +1,8 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { PublishFace, PublishReceipt } from "../../connectors/kit/index.ts";
-import { openHyperFile } from "../../extracts/index.ts";
+import { readHyperFile } from "../../extracts/index.ts";
+import type { HyperEngine } from "../../extracts/index.ts";
 import { HubError, toIso } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
 import type { SourceFile } from "./files.ts";
@@ -13,7 +14,8 @@ export interface SendOptions {
   readonly asOf: Instant;
   /** Where downloads are checked and the last good files are kept. */
   readonly directory: string;
-  readonly hyperd: string | null;
+  /** A running Hyper engine that counts what was fetched back; null when there is none. */
+  readonly engine: HyperEngine | null;
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +65,7 @@ export async function sendSource(source: SourceFile, options: SendOptions): Prom
     fact: source.fact,
     receipt,
     rows: source.tables.find((table) => table.name === source.fact)?.rows ?? 0,
-    verified: source.format === "hyper" && options.hyperd !== null,
+    verified: source.format === "hyper" && options.engine !== null,
   };
 }
 
@@ -71,13 +73,13 @@ export async function sendSource(source: SourceFile, options: SendOptions): Prom
 async function compareUpload(
   source: SourceFile,
   receipt: PublishReceipt,
-  { face, directory, hyperd, signal }: SendOptions,
+  { face, directory, engine, signal }: SendOptions,
 ): Promise<string | null> {
-  if (source.format !== "hyper" || hyperd === null) return null;
+  if (source.format !== "hyper" || engine === null) return null;
   const file = join(directory, `download-${receipt.id}${extname(source.file)}`);
   try {
     await face.download(receipt, file, signal);
-    const reader = await openHyperFile(file, { binary: hyperd, signal });
+    const reader = await readHyperFile(engine, file);
     try {
       for (const table of source.tables) {
         const rows = reader.tables.find((each) => each.name === table.name)?.rows;

@@ -61,7 +61,20 @@ const PARTITIONS_AT_ONCE = 8;
  * what was read of it is stored and the report says what is missing.
  */
 export async function pull(options: PullOptions): Promise<PullReport> {
-  const connections = await Promise.all(options.sources.map((source) => pullConnection(source, options)));
+  // What no connection can be blamed for ends the run: the others are stopped, and none goes on behind its back.
+  const halt = new AbortController();
+  const together = { ...options, signal: AbortSignal.any([options.signal, halt.signal]) };
+  const settled = await Promise.allSettled(
+    options.sources.map((source) =>
+      pullConnection(source, together).catch((error: unknown) => {
+        halt.abort(error);
+        throw error;
+      }),
+    ),
+  );
+  options.signal.throwIfAborted();
+  halt.signal.throwIfAborted();
+  const connections = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const certificates = connections.flatMap((outcome) => outcome.certificates);
   await options.store.records.saveCertificates(options.fence, certificates);
   return {

@@ -56,6 +56,8 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   let sourceCount: number | null = null;
   let sourceCountOf: string | null = null;
   let partitions: readonly Partition[] = [];
+  /** One partition met what ends the run: the others stop at their next page. */
+  let broken = false;
 
   const report = (done: boolean): void =>
     progress({
@@ -87,7 +89,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   };
 
   async function pullPartition(partition: Partition): Promise<void> {
-    if (stop !== undefined) return;
+    if (stop !== undefined || broken) return;
     const position = await store.records.position(key, partition.id);
     let covered: readonly InstantRange[] = position?.covered ?? [];
     try {
@@ -107,6 +109,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
         ({ sourceCount, sourceCountOf } = addCount(page, sourceCount, sourceCountOf));
         report(false);
         context.signal.throwIfAborted();
+        if (broken) return;
       }
     } catch (error) {
       fail(error, partition.id);
@@ -120,7 +123,18 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     fail(error);
   }
   const queue = new PQueue({ concurrency: pull.concurrency });
-  await queue.addAll(partitions.map((partition) => () => pullPartition(partition)));
+  const settled = await Promise.allSettled(
+    partitions.map((partition) =>
+      queue.add(() =>
+        pullPartition(partition).catch((error: unknown) => {
+          broken = true;
+          throw error;
+        }),
+      ),
+    ),
+  );
+  const failed = settled.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
   report(true);
 
   const counts = await store.records.counts({ system: key.system, tenant: key.tenant });
