@@ -56,7 +56,8 @@ export async function gatherLookups(
   for await (const handoff of source.handoffs()) {
     handoffs.push(handoff);
     if (handoff.link === "orphan") continue;
-    for (const target of new Set([handoff.targetKey, ...(handoff.link === "duplicate" ? handoff.claimedKeys : [])])) {
+    const claimed = handoff.link === "duplicate" || handoff.link === "ambiguous" ? handoff.claimedKeys : [];
+    for (const target of new Set([handoff.targetKey, ...claimed])) {
       if (target === null) continue;
       const key = `${handoff.contract}\0${target}`;
       const claiming = byTarget.get(key) ?? [];

@@ -156,6 +156,8 @@ function startOf(
       const handoff = context
         .handoffsTo(start.contract, subject.id)
         .find((candidate) => candidate.triggeredAt !== null && candidate.triggeredAt <= context.asOf);
+      // Nobody has decided yet which source it belongs to.
+      if (handoff?.link === "ambiguous") return created();
       if (handoff !== undefined && handoff.triggeredAt !== null) {
         return { at: handoff.triggeredAt, precision: "s", sourceId: handoff.sourceKey };
       }

@@ -25,7 +25,7 @@ export interface CaseContext {
   readonly waivers: readonly Waiver[];
   /** An attribute of another object by its id. */
   readonly attributeOf: (objectId: string, attribute: string) => Canonical | undefined;
-  /** The handoffs of a contract that claim a target, latest occurrence first. */
+  /** The handoffs of a contract that claim a target, ambiguous ones included, latest occurrence first. */
   readonly handoffsTo: (contract: string, targetId: string) => readonly Handoff[];
   /** The start source of a process by its object id, its system's own id, or `sharedKey` of a key both sides carry. */
   readonly startSource: (process: string, pointer: string) => StartSource | undefined;

@@ -21,6 +21,7 @@ import { STAR_TABLE_NAMES, starColumns, starTable } from "./tables.ts";
 import type { StarRow, StarTableName } from "./tables.ts";
 
 const CHUNK_ROWS = 2048;
+const CHUNKS_PER_FLUSH = 2;
 const DAY_MS = 86_400_000;
 
 export interface StarOptions {
@@ -190,6 +191,7 @@ interface Buffer {
   readonly readers: readonly Reader[];
   readonly values: DuckDBValue[][];
   rows: number;
+  chunks: number;
   isClean: boolean;
 }
 
@@ -204,6 +206,7 @@ function newBuffer(table: StarTableName, appender: DuckDBAppender, local: LocalT
     readers: columns.map(([name, column]) => readerOf(name, column, local)),
     values: columns.map(() => []),
     rows: 0,
+    chunks: 0,
     isClean: true,
   };
 }
@@ -254,6 +257,9 @@ function empty(buffer: Buffer): void {
   buffer.appender.appendDataChunk(chunk);
   for (const column of buffer.values) column.length = 0;
   buffer.rows = 0;
+  // An appender keeps its rows a second time until it is flushed.
+  buffer.chunks += 1;
+  if (buffer.chunks % CHUNKS_PER_FLUSH === 0) buffer.appender.flushSync();
 }
 
 function plain(value: DuckDBValue): SqlValue {
