@@ -238,6 +238,17 @@ describe("an onboarding", () => {
     expect(made).toMatchObject({ startedAt: handoff.triggeredAt, sourceId: handoff.sourceKey });
   });
 
+  test("starts with its creation while several deals claim it", () => {
+    const startSource = () => ({ id: "o/006A", times: [at("2026-03-01")] });
+    const ambiguous: Partial<Handoff> = { ...handoff, link: "ambiguous" };
+    const made = build(onboarding, subject, { startSource, handoffsTo: () => [{ ...blankHandoff, ...ambiguous }] });
+    expect(made.sourceId).toBe(null);
+  });
+
+  test("tells what was done again", () => {
+    expect(build(onboarding, subject).repeated).toEqual(["Data import"]);
+  });
+
   test("starts with the last win of the deal its own field names when no handoff does", () => {
     const startSource = (_: string, id: string) =>
       id === "006A" ? { id: "o/006A", times: [at("2026-03-01"), at("2026-03-08")] } : undefined;

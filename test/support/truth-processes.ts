@@ -16,7 +16,7 @@ export interface FoundDefect {
   readonly message: string;
 }
 
-/** Reads what a measured star says departed from the procedures: violated rules, and stages and steps done again. */
+/** Reads what a measured star says departed from the procedures: violated rules, and stages and steps done again, cancelled cases left out. */
 export async function defectsInStar(star: Star): Promise<readonly FoundDefect[]> {
   const violations = await star.query(
     `SELECT c.process_key AS process, s.system AS system, c.case_id AS id, split_part(f.rule_key, '/', 2) AS rule, f.category AS category,
@@ -26,7 +26,7 @@ export async function defectsInStar(star: Star): Promise<readonly FoundDefect[]>
   const repeats = await star.query(
     `SELECT c.process_key AS process, s.system AS system, c.case_id AS id, NULL AS rule, 'rework' AS category,
        unnest(string_split(c.repeated, '; ')) AS step, c.status AS message
-     FROM fact_case c JOIN dim_system s ON s.system_key = c.system_key WHERE c.is_rework = 1`,
+     FROM fact_case c JOIN dim_system s ON s.system_key = c.system_key WHERE c.is_rework = 1 AND c.is_cancelled = 0`,
   );
   return [...violations, ...repeats].map((row) => ({
     process: String(row["process"]).replace(/@.*$/u, ""),

@@ -8,13 +8,26 @@ import type {
   Story,
   TaskStory,
 } from "./story.ts";
-import { completedAt } from "./truth-sales-to-cs.ts";
 import { judge } from "./truth-rules.ts";
 import type { Case, Rule, Step } from "./truth-rules.ts";
 import type { TruthHandoff, TruthProcessDefect } from "./truth.ts";
 
 function before(id: string, a: string, b: string): Rule {
   return { id, kind: "before", a, b };
+}
+
+/** A case that left its end again is open again. */
+function endsWith(steps: readonly Step[], last: readonly string[]): boolean {
+  return last.includes(steps.at(-1)?.step ?? "");
+}
+
+function isComplete(task: TaskStory): boolean {
+  return task.changes.findLast(({ kind }) => kind === "complete" || kind === "reopen")?.kind === "complete";
+}
+
+/** Out of the world before its end: no case that could still keep its procedure. */
+function isGone(feature: FeatureStory): boolean {
+  return feature.changes.some(({ kind }) => kind === "delete" || kind === "archive") && !featureCase(feature).ended;
 }
 
 function leadCase(lead: LeadStory): Case {
@@ -24,7 +37,7 @@ function leadCase(lead: LeadStory): Case {
     process: "lead-to-opportunity",
     ref: { system: "salesforce", stream: "Lead", id: lead.id },
     steps,
-    ended: steps.some(({ step }) => step === "Converted" || step === "Disqualified"),
+    ended: endsWith(steps, ["Converted", "Disqualified"]),
     rules: [before("R1", "MQL", "SAL"), before("R2", "SAL", "SQL"), before("R3", "SQL", "Converted")],
   };
 }
@@ -51,7 +64,7 @@ function onboardingCase(story: Story, project: OnboardingStory, startsAt: number
     process: "customer-onboarding",
     ref: { system: "asana", stream: "projects", id: project.gid },
     steps,
-    ended: completedAt(project.tasks, "Go-live sign-off") !== null,
+    ended: project.tasks.some((task) => task.name === "Go-live sign-off" && isComplete(task)),
     rules,
   };
 }
@@ -64,7 +77,7 @@ function sectionCase(process: string, task: TaskStory, last: readonly string[], 
     process,
     ref: { system: "asana", stream: "tasks", id: task.gid },
     steps,
-    ended: steps.some(({ step }) => last.includes(step)),
+    ended: endsWith(steps, last),
     rules,
   };
 }
@@ -78,18 +91,16 @@ function contractCase(story: Story, contract: ContractStory): Case {
   const steps: Step[] = [];
   const { renewal } = contract;
   if (renewal !== null) {
-    steps.push({ step: "Renewal started", at: renewal.createdAt });
+    steps.push({ step: "Renewal started", at: renewal.createdAt }, { step: "Discovery", at: renewal.createdAt });
     for (const change of renewal.changes) {
-      if (change.field === "stage" && ["Proposal", "Closed Won", "Closed Lost"].includes(change.to)) {
-        steps.push({ step: change.to, at: change.at });
-      }
+      if (change.field === "stage") steps.push({ step: change.to, at: change.at });
     }
   }
   return {
     process: "contract-term",
     ref: { system: "salesforce", stream: "Contract", id: contract.id },
     steps,
-    ended: steps.some(({ step }) => step === "Closed Won" || step === "Closed Lost"),
+    ended: endsWith(steps, ["Closed Won", "Closed Lost"]),
     rules: [
       { id: "R1", kind: "within", step: "Renewal started", deadline: renewalDeadline(story, contract) },
       before("R2", "Proposal", "Closed Won"),
@@ -104,7 +115,7 @@ function featureCase(feature: FeatureStory): Case {
     process: "feature-delivery",
     ref: { system: "monday", stream: "items", id: feature.id },
     steps,
-    ended: steps.some(({ step }) => step === "Launched" || step === "Dropped"),
+    ended: endsWith(steps, ["Launched", "Dropped"]),
     rules: [
       before("R1", "Planning", "Committed"),
       before("R2", "Testing", "Launched"),
@@ -125,7 +136,7 @@ export function processDefects(story: Story, salesToCs: readonly TruthHandoff[])
     if (handoff.link === "ambiguous" || handoff.triggeredAt === null) continue;
     for (const target of handoff.targets) startOf.set(target.id, Date.parse(handoff.triggeredAt));
   }
-  const cases: Case[] = story.leads.filter((lead) => lead.deletedAt === null).map(leadCase);
+  const cases: Case[] = story.leads.filter((lead) => lead.deletedAt === null || leadCase(lead).ended).map(leadCase);
   for (const project of story.onboardings) {
     if (project.deletedAt === null)
       cases.push(onboardingCase(story, project, startOf.get(project.gid) ?? project.createdAt));
@@ -134,7 +145,7 @@ export function processDefects(story: Story, salesToCs: readonly TruthHandoff[])
     cases.push(sectionCase("account-quarter", task, ["Held", "Cancelled"], [before("R1", "Scheduled", "Held")]));
   }
   cases.push(...story.contracts.map((contract) => contractCase(story, contract)));
-  cases.push(...story.features.map(featureCase));
+  cases.push(...story.features.filter((feature) => !isGone(feature)).map(featureCase));
   for (const task of tasksOf(story.closes)) {
     const rules: Rule[] = [
       before("R1", "Review", "Closed"),

@@ -22,7 +22,7 @@ export interface Case {
   readonly rules: readonly Rule[];
 }
 
-/** Ties are decided by whole seconds: equal seconds never violate an order. */
+/** Histories are exact to the second only: within the same second nothing is out of order or late. */
 function secondOf(at: number): number {
   return Math.floor(at / 1000);
 }
@@ -50,9 +50,9 @@ export function judge(subject: Case, asOf: number): TruthProcessDefect[] {
     } else if (rule.kind === "within") {
       const at = first.get(rule.step);
       if (at !== undefined) {
-        if (at > rule.deadline) report(rule.id, "late", rule.step);
+        if (secondOf(at) > secondOf(rule.deadline)) report(rule.id, "late", rule.step);
       } else if (subject.ended) report(rule.id, "missing step", rule.step);
-      else if (asOf > rule.deadline) report(rule.id, "late", rule.step);
+      else if (secondOf(asOf) > secondOf(rule.deadline)) report(rule.id, "late", rule.step);
     } else if (subject.ended && !first.has(rule.step)) report(rule.id, "missing step", rule.step);
   }
   for (const [step, times] of count) {
