@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
-import { ConfigurationError, readConfiguration, STANDARD_KINDS } from "../configuration/index.ts";
+import { readConfiguration, STANDARD_KINDS } from "../configuration/index.ts";
 import { CONNECTORS } from "../connectors/index.ts";
-import type { Clock, HubError, Instant, Problem, StorePort } from "../model/index.ts";
+import type { Clock, Instant, Problem, StorePort } from "../model/index.ts";
 import { openStore } from "../store/index.ts";
 import type { LookContext } from "../sync/index.ts";
 import { readEnvironment } from "./hub.ts";
@@ -43,7 +43,7 @@ export async function openLook(
     readText: (file) => readFile(file, "utf8"),
     dependencies: {
       clock,
-      sleep,
+      sleep: machine.sleep,
       random: Math.random,
       ledger: store.ledger,
       log: createLog(machine, options),
@@ -63,28 +63,6 @@ export function formatProblems(directory: string, problems: readonly Problem[]):
   return problems.map((problem) => `${formatProblem(seenFrom(directory, problem))}\n`).join("");
 }
 
-/** Every problem of an error: a configuration has many at once. */
-export function problemsOf(error: HubError): readonly Problem[] {
-  if (error instanceof ConfigurationError) return error.problems;
-  const { code, message, place, remedy } = error;
-  return [{ code, message, place, ...(remedy === undefined ? {} : { remedy }) }];
-}
-
 function openStoreAt(machine: Machine, { db }: GlobalOptions, clock: Clock): StorePort {
   return openStore(db === ":memory:" || /^[a-z]+:/u.test(db) ? db : resolve(machine.directory, db), clock);
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done, refuse) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      refuse(signal.reason instanceof Error ? signal.reason : new DOMException("Stopped.", "AbortError"));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      done();
-    }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
 }

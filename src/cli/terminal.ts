@@ -1,4 +1,4 @@
-import { formatPlace, toProblem } from "../model/index.ts";
+import { formatPlace, HubError, toProblem } from "../model/index.ts";
 import type { Problem } from "../model/index.ts";
 
 /** Where a command writes. Standard output holds the answer; everything else goes to standard error. */
@@ -35,8 +35,17 @@ export function formatProblem(problem: Problem): string {
 
 /** Prints whatever ended a command. An unexpected error shows its stack, because nobody has explained it yet. */
 export function printError(terminal: Terminal, error: unknown): void {
-  const problem = toProblem(error);
-  terminal.err(`${formatProblem(problem)}\n`);
-  if (problem.code === "HUB-1000" && error instanceof Error && error.stack !== undefined)
+  const problems = problemsOf(error);
+  for (const problem of problems) terminal.err(`${formatProblem(problem)}\n`);
+  if (problems[0]?.code === "HUB-1000" && error instanceof Error && error.stack !== undefined)
     terminal.err(`${error.stack}\n`);
+}
+
+/** Every problem of an error: a configuration's has many at once. */
+export function problemsOf(error: unknown): readonly Problem[] {
+  return error instanceof HubError && hasProblems(error) ? error.problems : [toProblem(error)];
+}
+
+function hasProblems(error: HubError): error is HubError & { readonly problems: readonly Problem[] } {
+  return "problems" in error && Array.isArray(error.problems);
 }

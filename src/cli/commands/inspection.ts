@@ -64,24 +64,17 @@ export const inspectionCommands: Register = (program, machine, done) => {
       const { configCheckVerb } = await import("../verbs/config.ts");
       done(await configCheckVerb(machine, options));
     });
-  config
-    .command("schema")
+  globalOptions(config.command("schema"))
     .description("JSON Schemas of the files, for editors")
     .option("--out <dir>", "write one file per kind here")
-    .option("--json", "one JSON document on standard output", false)
     .action(async (options) => {
       const { configSchemaVerb } = await import("../verbs/config.ts");
       done(await configSchemaVerb(machine, options));
     });
 
-  program
-    .command("hyper")
-    .description("the engine that writes .hyper files")
-    .command("install")
+  const hyper = program.command("hyper").description("the engine that writes .hyper files");
+  globalOptions(hyper.command("install"))
     .description("fetch it once")
-    .option("--env-file <file>", "environment variables (default: .env where there is one)")
-    .option("--json", "one JSON document on standard output", false)
-    .option("--quiet", "problems only", false)
     .action(async (options) => {
       const { hyperInstallVerb } = await import("../verbs/hyper-install.ts");
       done(await hyperInstallVerb(machine, options));

@@ -12,3 +12,5 @@ export const sandboxDocument = z.strictObject({
     .record(z.string(), z.record(z.string(), z.string()))
     .describe("By system: where it listens and the credentials it takes."),
 });
+
+export type SandboxDocument = z.infer<typeof sandboxDocument>;

@@ -12,7 +12,8 @@ import { configCheckDocument, configSchemaDocument } from "../documents/config.t
 import { writeDocument } from "../documents/write.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { GlobalOptions } from "../hub.ts";
-import { formatProblems, problemsOf, seenFrom } from "../look.ts";
+import { formatProblems, seenFrom } from "../look.ts";
+import { problemsOf } from "../terminal.ts";
 import type { Machine } from "../terminal.ts";
 
 /** Checks the whole configuration with the tests in its files and says it back; 2 when there are problems. */

@@ -79,7 +79,7 @@ function remapText({ map, link }: RemapReport): string {
       ({ type, reference, count: n }) =>
         `${count(n)} references ${type}.${reference} lead to nothing that is stored.\n`,
     ),
-    "Handoffs are as last decided; `hub handoffs` or `hub run` decides them anew.\n",
+    "Handoffs are as last decided; `hub plan` or `hub run` decides them anew.\n",
   ].join("");
 }
 
