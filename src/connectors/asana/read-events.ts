@@ -8,6 +8,7 @@ import { refusalBehind, unexpectedAnswer } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { accept, contentOf, eventsSchema, sectionSchema } from "./shapes.ts";
 import type { Events } from "./shapes.ts";
+import { SHARED } from "./streams.ts";
 import { projectsOf } from "./task-details.ts";
 import { parentOf, settleTasks } from "./task-settling.ts";
 import { sectionRecord, SECTION_FIELDS } from "./read-sections.ts";
@@ -88,8 +89,10 @@ export async function* readEvents(
       const { baseline: known } = await readNotes(context.known);
       const epoch = available || known?.available !== false ? epochBefore + 1 : epochBefore;
       if (epoch !== epochBefore) news.newEpoch();
+      const held = state;
       state = { sync: available ? answer.sync : null, epoch };
       const takenAt = epoch === epochBefore && known !== null ? known.takenAt : toIso(askedAt);
+      for (const page of await settleHomeless(gateway, context)) yield { ...page, position: { covered, state: held } };
       yield {
         records: [baselineRecord({ epoch, available, takenAt })],
         tombstones: [],
@@ -108,6 +111,9 @@ export async function* readEvents(
     const held: Position = { covered, state };
     const pages = await collect(gateway, data, context, inScope);
     for (const page of pages.slice(0, -1)) yield { ...page, position: held };
+    if (context.mode === "sweep" && more !== true) {
+      for (const page of await settleHomeless(gateway, context)) yield { ...page, position: held };
+    }
     const last = covered.at(-1)?.to ?? askedAt;
     covered = cover(covered, { from: Math.max(0, last - 2 * MINUTE), to: askedAt });
     state = { sync: next, epoch: epochBefore };
@@ -147,6 +153,23 @@ async function collect(
   }
   if (sections.size > 0 && (await anyKnown(context, "sections")))
     pages.push(await readSectionsByName(gateway, [...sections], context, inScope));
+  return pages;
+}
+
+/**
+ * Tasks that no project's listing delivered last and that stand in no project, subtasks and such: no project's listing would miss
+ * them, so after a break of the feed, and in sweeps, each is asked for by name.
+ */
+async function settleHomeless(gateway: AsanaGateway, context: ReadContext): Promise<readonly Content[]> {
+  const gids: string[] = [];
+  for (const shared of SHARED) {
+    for await (const page of context.known.records("tasks", shared)) {
+      for (const { id, content } of page) if (projectsOf(content).length === 0) gids.push(id);
+    }
+  }
+  const pages: Content[] = [];
+  for (let at = 0; at < gids.length; at += CHUNK)
+    pages.push(await settleTasks(gateway, gids.slice(at, at + CHUNK), context));
   return pages;
 }
 

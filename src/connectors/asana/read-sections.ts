@@ -5,7 +5,7 @@ import type { Partition, ReadContext } from "../kit/index.ts";
 import { readNotes, trustedEpoch } from "./baseline.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { accept, contentOf, sectionSchema } from "./shapes.ts";
-import { FEED } from "./streams.ts";
+import { SHARED } from "./streams.ts";
 import { textOf } from "./values.ts";
 
 export const SECTION_FIELDS = "gid,name,created_at,project.gid";
@@ -73,7 +73,7 @@ async function absentSections(
   listed: ReadonlySet<string>,
 ): Promise<readonly Tombstone[]> {
   const tombstones: Tombstone[] = [];
-  for (const partition of [project, FEED]) {
+  for (const partition of [project, ...SHARED]) {
     for await (const page of context.known.records("sections", partition)) {
       for (const { id, content } of page) {
         const home = (content["project"] as { readonly gid?: unknown } | null | undefined)?.gid;

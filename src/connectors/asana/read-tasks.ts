@@ -7,7 +7,7 @@ import type { AsanaGateway } from "./gateway.ts";
 import { tasksAsked } from "./selection.ts";
 import { accept, contentOf, taskSchema } from "./shapes.ts";
 import type { Task } from "./shapes.ts";
-import { FEED } from "./streams.ts";
+import { SHARED } from "./streams.ts";
 import { OVERLAP_MS, overlapped, planTasks } from "./task-position.ts";
 import type { TaskPlan } from "./task-position.ts";
 import { settleTasks } from "./task-settling.ts";
@@ -78,9 +78,12 @@ async function knownIn(context: ReadContext, project: string): Promise<Map<strin
   for await (const page of context.known.records("tasks", project)) {
     for (const { id, content } of page) known.set(id, signatureOf(content));
   }
-  // What the event feed delivered last is known under the feed's own partition.
-  for await (const page of context.known.records("tasks", FEED)) {
-    for (const { id, content } of page) if (projectsOf(content).includes(project)) known.set(id, signatureOf(content));
+  // What the event feed or the project list delivered last is known under their partitions.
+  for (const shared of SHARED) {
+    for await (const page of context.known.records("tasks", shared)) {
+      for (const { id, content } of page)
+        if (projectsOf(content).includes(project)) known.set(id, signatureOf(content));
+    }
   }
   return known;
 }
@@ -88,7 +91,7 @@ async function knownIn(context: ReadContext, project: string): Promise<Map<strin
 /** Signatures of some tasks, wherever they were delivered. */
 async function knownAmong(context: ReadContext, tasks: readonly Task[]): Promise<Map<string, string>> {
   const wanted = new Set(tasks.map(({ gid }) => gid));
-  const partitions = new Set([FEED, ...tasks.flatMap((task) => projectsOf(contentOf(task)))]);
+  const partitions = new Set([...SHARED, ...tasks.flatMap((task) => projectsOf(contentOf(task)))]);
   const known = new Map<string, string>();
   for (const partition of partitions) {
     for await (const page of context.known.records("tasks", partition)) {

@@ -4,6 +4,8 @@ import type { StreamDefinition } from "../kit/index.ts";
 export const WHOLE = "workspace";
 /** The partition of the event feed; tasks and sections it delivers are known under it. */
 export const FEED = "workspace-events";
+/** Partitions that deliver tasks and sections of whatever project. */
+export const SHARED: readonly string[] = [FEED, WHOLE];
 /** The record that tells since when the event feed has been followed without a break. */
 export const BASELINE = "baseline";
 

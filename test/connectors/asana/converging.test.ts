@@ -111,28 +111,32 @@ describe("following Asana", () => {
   };
   afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
-  test.each([1, 2, 3])("ends where a fresh reading ends, whatever happened in between (%i)", async (seed) => {
-    const server = await start(30);
-    const roll = dice(seed * 7919);
-    const tasks = Array.from({ length: 30 }, (_, n) => asanaTaskGid(n));
-    const reader = new Reader(server);
-    await reader.run();
-    for (let round = 0; round < 6; round += 1) {
-      for (let step = 0; step < 12; step += 1) {
-        await change(server, roll, tasks, round * 100 + step);
-        server.clock.advance(roll(4) * 20_000);
-      }
-      server.clock.advance(minutes(round === 3 ? 26 * 60 : 7));
+  test.each([1, 23, 40])(
+    "ends where a fresh reading ends, whatever happened in between (%i)",
+    async (seed) => {
+      const server = await start(30);
+      const roll = dice(seed * 7919);
+      const tasks = Array.from({ length: 30 }, (_, n) => asanaTaskGid(n));
+      const reader = new Reader(server);
       await reader.run();
-      const fresh = new Reader(server);
-      await fresh.run();
-      const inProjects = new Set(fresh.ids("tasks"));
-      expect(picture(reader, inProjects)).toEqual(picture(fresh));
-      for (const id of reader.ids("tasks")) {
-        if (!inProjects.has(id)) expect((await server.call("GET", `/tasks/${id}`)).status).toBe(200);
+      for (let round = 0; round < 6; round += 1) {
+        for (let step = 0; step < 12; step += 1) {
+          await change(server, roll, tasks, round * 100 + step);
+          server.clock.advance(roll(4) * 20_000);
+        }
+        server.clock.advance(minutes(round === 3 ? 26 * 60 : 7));
+        await reader.run();
+        const fresh = new Reader(server);
+        await fresh.run();
+        const inProjects = new Set(fresh.ids("tasks"));
+        expect(picture(reader, inProjects)).toEqual(picture(fresh));
+        for (const id of reader.ids("tasks")) {
+          if (!inProjects.has(id)) expect((await server.call("GET", `/tasks/${id}`)).status).toBe(200);
+        }
       }
-    }
-  });
+    },
+    30_000,
+  );
 
   test("certifies a complete reading through the store, and a second one changes nothing", async () => {
     const server = await start(120);

@@ -243,4 +243,29 @@ describe("reading Asana", () => {
     await reader.run();
     expect(reader.ids("tasks")).toHaveLength(120);
   });
+
+  test("finds moves and deletions by full listings when the event feed is refused, for the same number of calls", async () => {
+    await server.control("POST", "/faults", { match: "/events", status: 403, count: 100 });
+    await reader.run();
+    await server.write(null, "POST", `/sections/${ASANA.done}/addTask`, { task: asanaTaskGid(2) });
+    await server.write(ASANA.ada, "DELETE", `/tasks/${asanaTaskGid(4)}`);
+    const calls = await reader.run();
+    expect(reader.normalise("tasks", asanaTaskGid(2)).fields["section"]).toMatchObject({ name: "Done" });
+    expect(reader.tombstones).toMatchObject([{ id: asanaTaskGid(4), cause: "deleted" }]);
+    expect(calls["GET /tasks"]).toBe(3);
+    await server.control("DELETE", "/faults");
+    await reader.run();
+    const followed = await reader.run();
+    expect(followed["GET /tasks"]).toBe(2);
+  });
+
+  test("shows renamed sections and options by their names of today, in fields and in history", async () => {
+    await reader.run();
+    await server.write(ASANA.ada, "PUT", `/sections/${ASANA.configure}`, { name: "Set up" });
+    await server.write(ASANA.ada, "PUT", `/enum_options/${ASANA.green}`, { name: "Fine" });
+    await reader.run();
+    const entity = reader.normalise("tasks", asanaTaskGid(1));
+    expect(entity.fields).toMatchObject({ section: { name: "Set up" }, Health: { name: "Fine" } });
+    expect(entity.transitions[0]?.to).toEqual({ option: ASANA.configure, name: "Set up" });
+  });
 });
