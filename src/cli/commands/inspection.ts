@@ -1,6 +1,12 @@
 import { globalOptions } from "./options.ts";
 import type { Register } from "./options.ts";
 
+/** The first help screen shows ten verbs (design §9); these are told of in a line below them. */
+const LATER = { hidden: true };
+const MORE = `
+More: certificate, rejects, remap, discover, config check, config schema, hyper install.
+"hub help <command>" explains one; docs/cli.md has them all.`;
+
 /** Questions about the systems, the store and the configuration; only `remap` and `hyper install` change anything. */
 export const inspectionCommands: Register = (program, machine, done) => {
   globalOptions(program.command("check"))
@@ -10,7 +16,7 @@ export const inspectionCommands: Register = (program, machine, done) => {
       done(await checkVerb(machine, options));
     });
 
-  globalOptions(program.command("discover"))
+  globalOptions(program.command("discover", LATER))
     .description("the streams a connection offers, or the fields of one")
     .argument("<connection>", "as hub.yaml names it")
     .argument("[stream]")
@@ -19,7 +25,7 @@ export const inspectionCommands: Register = (program, machine, done) => {
       done(await discoverVerb(machine, connection, stream, options));
     });
 
-  globalOptions(program.command("certificate"))
+  globalOptions(program.command("certificate", LATER))
     .description("how complete each stream was read")
     .option("--run <id>", "of this run (default: the latest that read)")
     .action(async (options) => {
@@ -27,7 +33,7 @@ export const inspectionCommands: Register = (program, machine, done) => {
       done(await certificateVerb(machine, options));
     });
 
-  const rejects = globalOptions(program.command("rejects"))
+  const rejects = globalOptions(program.command("rejects", LATER))
     .description("records that could not be accepted")
     .action(async (options) => {
       const { rejectsVerb } = await import("../verbs/rejects.ts");
@@ -49,7 +55,7 @@ export const inspectionCommands: Register = (program, machine, done) => {
       done(await explainVerb(machine, id, options));
     });
 
-  globalOptions(program.command("remap"))
+  globalOptions(program.command("remap", LATER))
     .description("map and link again from stored records")
     .option("--dry-run", "store nothing, show what would change", false)
     .action(async (options) => {
@@ -57,7 +63,7 @@ export const inspectionCommands: Register = (program, machine, done) => {
       done(await remapVerb(machine, options));
     });
 
-  const config = program.command("config").description("the files under config/");
+  const config = program.command("config", LATER).description("the files under config/");
   globalOptions(config.command("check"))
     .description("find every problem, run the tests in the files, say it all back")
     .action(async (options) => {
@@ -72,11 +78,13 @@ export const inspectionCommands: Register = (program, machine, done) => {
       done(await configSchemaVerb(machine, options));
     });
 
-  const hyper = program.command("hyper").description("the engine that writes .hyper files");
+  const hyper = program.command("hyper", LATER).description("the engine that writes .hyper files");
   globalOptions(hyper.command("install"))
     .description("fetch it once")
     .action(async (options) => {
       const { hyperInstallVerb } = await import("../verbs/hyper-install.ts");
       done(await hyperInstallVerb(machine, options));
     });
+
+  program.addHelpText("after", MORE);
 };
