@@ -163,7 +163,7 @@ export function relationOf(
     case "handoff attainment": {
       const parts = {
         ...handoffs(kpi),
-        at: "h.due_at",
+        at: "coalesce(h.due_at, h.triggered_at)",
         pending: "h.timeliness = 'pending'",
         num: "h.is_on_time",
         money: "CASE WHEN h.link_state IN ('missing', 'ambiguous', 'expected') THEN h.amount_corporate ELSE 0 END",
@@ -178,7 +178,7 @@ export function relationOf(
     case "missing handoffs": {
       const parts = {
         ...handoffs(kpi),
-        at: "h.grace_until",
+        at: "coalesce(h.grace_until, h.triggered_at)",
         pending: `h.grace_until > ${now}`,
         num: "h.is_missing",
         money: "h.amount_corporate * h.is_missing",
@@ -188,7 +188,7 @@ export function relationOf(
     case "handoff acceptance": {
       const parts = {
         ...handoffs(kpi),
-        at: "coalesce(h.accepted_at, h.rejected_at)",
+        at: "coalesce(h.accepted_at, h.rejected_at, h.triggered_at)",
         pending: "h.decision NOT IN ('accepted', 'rejected')",
         num: "h.is_accepted",
       };
