@@ -37,10 +37,11 @@ export async function loadLinkedModel(store: StorePort): Promise<LinkedModel> {
     references.set(link.objectKey, known);
   }
 
-  async function eventsByObject(
+  /** Events of a type that belong to other objects than the one they happened to, by that other object. */
+  async function eventsOfOthers(
     type: string,
     idOf: (key: string) => string | undefined,
-  ): Promise<Map<string, ModelEvent[]>> {
+  ): Promise<ReadonlyMap<string, ModelEvent[]>> {
     const found = new Map<string, ModelEvent[]>();
     for await (const events of store.model.events([type])) {
       for (const event of events) {
@@ -57,28 +58,58 @@ export async function loadLinkedModel(store: StorePort): Promise<LinkedModel> {
   const actorOf = (account: string): Actor | null => byAccount.get(account) ?? null;
 
   async function* objects(type: string, joins: readonly ChildJoin[] = []): AsyncIterable<LinkedObject> {
-    const sources = [await eventsByObject(type, (key) => aliases.get(key) ?? key)];
+    const others = [];
+    if (aliases.size > 0) others.push(await eventsOfOthers(type, (key) => aliases.get(key)));
     for (const join of joins) {
-      sources.push(await eventsByObject(join.type, (key) => references.get(key)?.[join.reference]));
+      others.push(await eventsOfOthers(join.type, (key) => references.get(key)?.[join.reference]));
     }
+    const own = createEventReader(store.model.events([type]));
     for await (const page of store.model.objects([type])) {
       for (const object of page) {
+        const events = await own.take(object.key);
         if (aliases.has(object.key)) continue;
-        const events = sources.flatMap((source) => source.get(object.key) ?? []);
-        if (sources.length > 1 || events.length > 1) events.sort(inTime);
+        const more = others.flatMap((source) => source.get(object.key) ?? []);
         yield {
           object,
           id: object.key,
           nativeId: parseRecordKey(object.key)?.id.replace(/#[^#]*$/u, "") ?? object.key,
           references: references.get(object.key) ?? {},
           persons: personsOf(object, actorOf),
-          events,
+          events: more.length === 0 ? events : [...events, ...more].sort(inTime),
         };
       }
     }
   }
 
   return { actors, actorOf, objects };
+}
+
+/** Hands out the events of one object after the other; objects and events come in the order of the object's key. */
+function createEventReader(pages: AsyncIterable<readonly ModelEvent[]>): {
+  take(key: string): Promise<readonly ModelEvent[]>;
+} {
+  const iterator = pages[Symbol.asyncIterator]();
+  let page: readonly ModelEvent[] = [];
+  let at = 0;
+  async function peek(): Promise<ModelEvent | undefined> {
+    while (at >= page.length) {
+      const next = await iterator.next();
+      if (next.done === true) return undefined;
+      page = next.value;
+      at = 0;
+    }
+    return page[at];
+  }
+  return {
+    async take(key) {
+      const taken: ModelEvent[] = [];
+      for (let event = await peek(); event !== undefined && event.objectKey <= key; event = await peek()) {
+        if (event.objectKey === key) taken.push(event);
+        at += 1;
+      }
+      return taken;
+    },
+  };
 }
 
 function inTime(a: ModelEvent, b: ModelEvent): number {

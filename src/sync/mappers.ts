@@ -18,13 +18,12 @@ export async function createMapper(
   if (connection === undefined) return null;
   const { connector, settings, name } = connection;
   const references: Record<string, ReadonlyMap<string, JsonObject>> = {};
-  for (const stream of connector.streams(settings)) {
-    if (stream.role !== "reference") continue;
+  for (const stream of new Set(connector.streams(settings).flatMap((each) => each.references ?? []))) {
     const records = new Map<string, JsonObject>();
-    for await (const page of store.records.live({ system, tenant, stream: stream.name })) {
+    for await (const page of store.records.live({ system, tenant, stream })) {
       for (const record of page) records.set(record.id, record.content);
     }
-    references[stream.name] = records;
+    references[stream] = records;
   }
   const normalise: Normaliser = connector.normaliser({
     system,

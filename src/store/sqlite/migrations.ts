@@ -37,7 +37,7 @@ const MIGRATIONS: readonly string[] = [
   create table object (
     pk integer primary key, key text not null unique, type text not null, stream_pk integer not null, entity_id text not null, body text not null);
   create index object_entity on object (stream_pk, entity_id);
-  create index object_type on object (type, pk);
+  create index object_type on object (type, key);
   create table event (
     pk integer primary key, id text not null unique, object_type text not null, object_key text not null, occurred_at integer not null, sequence integer not null,
     stream_pk integer not null, entity_id text not null, body text not null);

@@ -1,18 +1,15 @@
 import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
-import { pagesByKey } from "./database.ts";
 import type { Bound, Database } from "./database.ts";
 import type { StreamTable } from "./streams.ts";
 
+const OBJECT_PAGE = 1000;
 const EVENT_PAGE = 2000;
 
 export function createModelPort(database: Database, streams: StreamTable): ModelPort {
   return {
     async *objects(types) {
-      type Row = { readonly pk: number; readonly body: string };
-      const sql = `select pk, body from object where ${among("type", types)} and pk > ? order by pk limit ?`;
-      for await (const rows of pagesByKey<Row>(database, sql, types ?? [])) {
-        yield rows.map((row) => JSON.parse(row.body) as ModelObject);
-      }
+      const wanted = types ?? database.all<{ type: string }>("select distinct type from object").map((row) => row.type);
+      for (const type of [...wanted].sort()) yield* objectsOf(database, type);
     },
 
     async *events(objectTypes) {
@@ -93,6 +90,23 @@ export function createModelPort(database: Database, streams: StreamTable): Model
   };
 }
 
+/** Keyset over the index (type, key). */
+async function* objectsOf(database: Database, type: string): AsyncIterable<readonly ModelObject[]> {
+  let after = "";
+  for (;;) {
+    const rows = database.all<{ key: string; body: string }>(
+      "select key, body from object where type = ? and key > ? order by key limit ?",
+      type,
+      after,
+      OBJECT_PAGE,
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => JSON.parse(row.body) as ModelObject);
+    after = last.key;
+  }
+}
+
 /** Keyset over the index (object type, object key, time, sequence, id): the order rows are wanted in. */
 async function* eventsOf(database: Database, type: string): AsyncIterable<readonly ModelEvent[]> {
   type Row = {
@@ -117,8 +131,4 @@ async function* eventsOf(database: Database, type: string): AsyncIterable<readon
     yield rows.map((row) => JSON.parse(row.body) as ModelEvent);
     after = [last.object_key, last.occurred_at, last.sequence, last.id];
   }
-}
-
-function among(column: string, values: readonly string[] | undefined): string {
-  return values === undefined ? "true" : `${column} in (${values.map(() => "?").join(", ")})`;
 }
