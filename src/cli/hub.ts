@@ -75,7 +75,7 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
             configuration: { directory: configuration.directory, company: configuration.company },
             owner: `${hostname()}:${process.pid}`,
             isAlive: ownerIsAlive,
-            wallNow: machine.wallNow(),
+            wallNow: machine.wallNow,
           },
           () => clock.now(),
           (fence) =>

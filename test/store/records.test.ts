@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { begin, memoryStore, page, record, tombstone } from "../support/store.ts";
+import { AS_OF, begin, memoryStore, page, record, tombstone } from "../support/store.ts";
 
 const KEY = { system: "salesforce", tenant: "t1", stream: "things" };
 
@@ -15,7 +15,10 @@ describe("committing a page", () => {
     const fence = await begin(store);
     const position = { covered: [{ from: 1, to: 2 }], state: { after: "b" } };
 
-    const outcome = await store.records.commitPage(fence, page([record("a", { n: 1 }), record("b", { n: 2 })], { position }));
+    const outcome = await store.records.commitPage(
+      fence,
+      page([record("a", { n: 1 }), record("b", { n: 2 })], { position }),
+    );
 
     expect(outcome).toEqual({ inserted: 2, changed: 0, unchanged: 0, removed: 0, rejected: 0 });
     expect(await store.mapping.pendingCount()).toBe(2);
@@ -45,7 +48,12 @@ describe("committing a page", () => {
     await store.records.commitPage(fence, page([row]));
 
     const [entity] = await store.mapping.pending(10);
-    expect(entity).toMatchObject({ stream: "things", id: "a", content: { n: 1 }, members: [{ stream: "history", id: "h1" }] });
+    expect(entity).toMatchObject({
+      stream: "things",
+      id: "a",
+      content: { n: 1 },
+      members: [{ stream: "history", id: "h1" }],
+    });
   });
 
   test("a tombstone ends a record once and a later sighting revives it", async () => {
@@ -68,7 +76,10 @@ describe("committing a page", () => {
     const fence = await begin(store);
     const problem = { code: "HUB-1399", message: "does not fit", place: { record: "x" } };
 
-    await store.records.commitPage(fence, page([], { rejects: [{ stream: "things", id: "x", content: { bad: true }, problem }] }));
+    await store.records.commitPage(
+      fence,
+      page([], { rejects: [{ stream: "things", id: "x", content: { bad: true }, problem }] }),
+    );
 
     expect(await store.records.rejects()).toMatchObject([{ id: "x", content: { bad: true }, problem }]);
   });
@@ -78,7 +89,9 @@ describe("committing a page", () => {
     const fence = await begin(store);
     const broken = record("b", { n: 2 }, { stream: "history", hash: undefined as unknown as string });
 
-    await expect(store.records.commitPage(fence, page([record("a", { n: 1 }), broken]))).rejects.toThrow("cannot be bound");
+    await expect(store.records.commitPage(fence, page([record("a", { n: 1 }), broken]))).rejects.toThrow(
+      "cannot be bound",
+    );
 
     expect(await liveIds(store)).toEqual([]);
     expect(await store.mapping.pendingCount()).toBe(0);
@@ -91,6 +104,21 @@ describe("the lease", () => {
     const store = memoryStore();
     await begin(store, "host:1");
     await expect(begin(store, "host:2")).rejects.toMatchObject({ code: "HUB-3002", disposition: "retry-later" });
+  });
+
+  test("is kept by what its holder writes, and lapses without a sign of life", async () => {
+    const store = memoryStore();
+    let now = AS_OF;
+    const clock = (): number => now;
+    const alive = (): boolean => true;
+    const fence = await begin(store, "other-host:1", alive, clock);
+    for (let minutes = 0; minutes < 30; minutes += 6) {
+      now += 6 * 60_000;
+      await store.records.commitPage(fence, page([]));
+      await expect(begin(store, "host:2", alive, clock)).rejects.toMatchObject({ code: "HUB-3002" });
+    }
+    now += 11 * 60_000;
+    await expect(begin(store, "host:2", alive, clock)).resolves.toMatchObject({ token: fence.token + 1 });
   });
 
   test("is taken over at once from a dead owner, whose late writes are refused", async () => {

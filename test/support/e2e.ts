@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -132,7 +133,7 @@ export function testMachine(environment: Environment, directory = ROOT): TestMac
     },
     environment,
     directory,
-    wallNow: () => AS_OF,
+    wallNow: () => Date.now(),
     sleep: async (ms, signal) => {
       signal.throwIfAborted();
       waits.push(ms);
@@ -274,4 +275,52 @@ export async function copyConfiguration(company: Company, name: string): Promise
   const directory = join(company.directory, name);
   await cp(join(ROOT, "config"), directory, { recursive: true });
   return directory;
+}
+
+/** A `hub` command in a process of its own. */
+export interface HubProcess {
+  /** Resolves once it has written so many lines of progress, or has ended. */
+  lines(count: number): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly out: string;
+    readonly err: string;
+  }>;
+}
+
+export function startHub(company: Company, argv: readonly string[]): HubProcess {
+  const child = spawn(process.execPath, ["--", join(ROOT, "bin", "hub.js"), ...withAsOf(argv)], {
+    cwd: ROOT,
+    env: { PATH: process.env["PATH"], ...company.environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  const waiting: { readonly count: number; readonly done: () => void }[] = [];
+  const tell = (over: boolean): void => {
+    const lines = err.split("\n").length - 1;
+    for (const { count, done } of waiting) if (over || lines >= count) done();
+  };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+    tell(false);
+  });
+  return {
+    lines: (count) =>
+      new Promise((done) => {
+        waiting.push({ count, done });
+        tell(child.exitCode !== null || child.signalCode !== null);
+      }),
+    kill: (signal) => void child.kill(signal),
+    ended: new Promise((done, refuse) => {
+      child.on("error", refuse);
+      child.on("close", (code, signal) => {
+        tell(true);
+        done({ code, signal, out, err });
+      });
+    }),
+  };
 }

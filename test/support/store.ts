@@ -1,5 +1,13 @@
 import { hashText, canonicalJson } from "../../src/model/index.ts";
-import type { Clock, Fence, HashedRecord, JsonObject, PageCommit, StorePort, Tombstone } from "../../src/model/index.ts";
+import type {
+  Clock,
+  Fence,
+  HashedRecord,
+  JsonObject,
+  PageCommit,
+  StorePort,
+  Tombstone,
+} from "../../src/model/index.ts";
 import { openStore } from "../../src/store/index.ts";
 
 export const AS_OF = Date.parse("2026-11-02T11:00:00Z");
@@ -10,7 +18,12 @@ export function memoryStore(): StorePort {
   return openStore(":memory:", fixedClock);
 }
 
-export function begin(store: StorePort, owner = "host:1", isAlive = (_: string): boolean => true): Promise<Fence> {
+export function begin(
+  store: StorePort,
+  owner = "host:1",
+  isAlive: (owner: string) => boolean = () => true,
+  wallNow = (): number => AS_OF,
+): Promise<Fence> {
   return store.runs.begin({
     kind: "test",
     startedAt: AS_OF,
@@ -19,7 +32,7 @@ export function begin(store: StorePort, owner = "host:1", isAlive = (_: string):
     configuration: {},
     owner,
     isAlive,
-    wallNow: AS_OF,
+    wallNow,
   });
 }
 

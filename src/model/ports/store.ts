@@ -39,14 +39,17 @@ export interface RunStart {
   /** `host:pid`. A lease whose owner is known to be dead is taken over at once. */
   readonly owner: string;
   readonly isAlive: (owner: string) => boolean;
-  /** The machine's clock, for the lease's expiry only. */
-  readonly wallNow: Instant;
+  /** The machine's clock, for the lease's expiry only: what a run writes keeps its lease. */
+  readonly wallNow: () => Instant;
 }
 
 export interface RunPort {
   /** @throws HubError HUB-3002 (retry-later) while another live hub holds the lease. */
   begin(start: RunStart): Promise<Fence>;
-  end(fence: Fence, end: { outcome: NonNullable<RunRecord["outcome"]>; endedAt: Instant; summary: Json }): Promise<void>;
+  end(
+    fence: Fence,
+    end: { outcome: NonNullable<RunRecord["outcome"]>; endedAt: Instant; summary: Json },
+  ): Promise<void>;
   read(runId: string): Promise<RunRecord | null>;
   latest(kind?: string): Promise<RunRecord | null>;
   /** The latest runs that left certificates, newest first. */
@@ -142,7 +145,10 @@ export interface Certificate {
 
 export interface RecordsPort {
   /** Pins a connection to its tenant on first use. @throws HubError HUB-1105 when it is pinned to another. */
-  pinTenant(fence: Fence, pin: { connection: string; system: string; tenant: string; name: string; at: Instant }): Promise<void>;
+  pinTenant(
+    fence: Fence,
+    pin: { connection: string; system: string; tenant: string; name: string; at: Instant },
+  ): Promise<void>;
   pins(): Promise<readonly { connection: string; system: string; tenant: string; name: string }[]>;
   position(key: StreamKey, partition: string): Promise<Position | null>;
   /** One transaction: records, tombstones, rejects, position, and the entities that now have to be mapped. */
@@ -213,12 +219,14 @@ export interface ReferenceLink {
 }
 
 export interface ModelPort {
-  /** Objects in key order; all types when none is named. */
+  /** Type by type in the order of their keys, compared as text; all types when none is named. */
   objects(types?: readonly string[]): AsyncIterable<readonly ModelObject[]>;
-  /** Events in the order of their object's key, then time and sequence. */
+  /** Type by type in the order of their object's key, compared as text, then time and sequence. */
   events(objectTypes?: readonly string[]): AsyncIterable<readonly ModelEvent[]>;
   /** What one entity was mapped to; events in time order. */
-  ofEntity(entity: EntityKey): Promise<{ readonly objects: readonly ModelObject[]; readonly events: readonly ModelEvent[] }>;
+  ofEntity(
+    entity: EntityKey,
+  ): Promise<{ readonly objects: readonly ModelObject[]; readonly events: readonly ModelEvent[] }>;
   replaceLinks(
     fence: Fence,
     links: { objects: readonly ObjectLink[]; references: readonly ReferenceLink[]; actors: readonly Actor[] },
@@ -254,7 +262,11 @@ export interface MeasurePort {
   /** Recorded once and never recomputed: returns what is stored when the name exists. */
   freezeBaseline(fence: Fence, name: string, baseline: Json, at: Instant): Promise<Json>;
   baseline(name: string): Promise<Json | null>;
-  saveSnapshots(fence: Fence, asOf: Instant, snapshots: readonly { readonly kpi: string; readonly value: Json }[]): Promise<void>;
+  saveSnapshots(
+    fence: Fence,
+    asOf: Instant,
+    snapshots: readonly { readonly kpi: string; readonly value: Json }[],
+  ): Promise<void>;
   latestSnapshots(): Promise<readonly { readonly kpi: string; readonly asOf: Instant; readonly value: Json }[]>;
 }
 

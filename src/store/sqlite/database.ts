@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { HubError } from "../../model/index.ts";
-import type { Fence } from "../../model/index.ts";
+import type { Fence, Instant } from "../../model/index.ts";
 
 /** What a statement may bind. `node:sqlite` stores a Date as NULL silently, so that instants are always numbers here. */
 export type Bound = string | number | null;
@@ -19,11 +19,18 @@ const PRAGMAS = [
   "wal_autocheckpoint=8000",
 ];
 
+/**
+ * Without a sign of life for this long a lease on another machine is taken over. Too short and a paused laptop loses
+ * its run; too long and a crashed machine blocks the night: the fencing token makes the first harmless.
+ */
+export const LEASE_MS = 10 * 60_000;
+
 /** One connection with its prepared statements. Everything else in this folder speaks SQL through it. */
 export class Database {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #inTransaction = false;
+  #wallNow: (() => Instant) | undefined;
 
   /** @param path a file (its folder is made) or `:memory:`. @throws HubError HUB-3001 when it cannot be opened. */
   constructor(path: string) {
@@ -75,14 +82,25 @@ export class Database {
     }
   }
 
+  /** From here on every transaction of the lease's holder is a sign of life. */
+  keepLease(wallNow: () => Instant): void {
+    this.#wallNow = wallNow;
+  }
+
   /** A transaction of the lease's holder. @throws HubError HUB-3003 when a newer token exists. */
   fenced<Result>(fence: Fence, work: () => Result): Result {
     return this.transaction(() => {
-      const lease = this.get<{ token: number }>("select token from lease where name = 'writer'");
+      const lease = this.get<{ token: number; expires_at: number }>(
+        "select token, expires_at from lease where name = 'writer'",
+      );
       if (lease?.token !== fence.token) {
         throw new HubError("HUB-3003", `Run ${fence.runId} lost its lease to a later run and stopped writing.`, {
           remedy: "Nothing of this run was stored after that point; the later run goes on.",
         });
+      }
+      const now = this.#wallNow?.();
+      if (now !== undefined && lease.expires_at < now + LEASE_MS / 2) {
+        this.run("update lease set expires_at = ? where name = 'writer'", now + LEASE_MS);
       }
       return work();
     });

@@ -1,13 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { HubError } from "../../model/index.ts";
 import type { Fence, Json, RunPort, RunRecord } from "../../model/index.ts";
+import { LEASE_MS } from "./database.ts";
 import type { Database } from "./database.ts";
-
-/**
- * Without a sign of life for this long a lease on another machine is taken over. Too short and a paused laptop loses
- * its run; too long and a crashed machine blocks the night: the fencing token makes the first harmless.
- */
-const LEASE_MS = 10 * 60_000;
 
 interface RunRow {
   readonly id: string;
@@ -23,11 +18,12 @@ interface RunRow {
 export function createRunPort(database: Database): RunPort {
   return {
     async begin(start) {
+      const now = start.wallNow();
       return database.transaction((): Fence => {
         const held = database.get<{ run_id: string; token: number; owner: string; expires_at: number }>(
           "select run_id, token, owner, expires_at from lease where name = 'writer'",
         );
-        const busy = held !== undefined && held.owner !== "" && held.expires_at > start.wallNow;
+        const busy = held !== undefined && held.owner !== "" && held.expires_at > now;
         if (busy && held.owner !== start.owner && start.isAlive(held.owner)) {
           throw new HubError("HUB-3002", `Another hub (${held.owner}) is writing to this store.`, {
             disposition: "retry-later",
@@ -42,7 +38,7 @@ export function createRunPort(database: Database): RunPort {
           fence.runId,
           fence.token,
           start.owner,
-          start.wallNow + LEASE_MS,
+          now + LEASE_MS,
         );
         database.run(
           "insert into configuration_version (hash, content, first_used_at) values (?, ?, ?) on conflict (hash) do nothing",
@@ -58,6 +54,7 @@ export function createRunPort(database: Database): RunPort {
           start.asOf,
           start.configurationHash,
         );
+        database.keepLease(start.wallNow);
         return fence;
       });
     },
