@@ -3,12 +3,16 @@ import { TruthSchema } from "../../sandbox/index.ts";
 import { certificateDocument } from "./certificate.ts";
 import { checkDocument } from "./check.ts";
 import { configCheckDocument, configSchemaDocument } from "./config.ts";
+import { cycleDocument, measureDocument, publishDocument } from "./cycle.ts";
 import { discoverDocument } from "./discover.ts";
 import { explainDocument } from "./explain.ts";
+import { handoffsDocument, handoffsWaiveDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
+import { planDocument } from "./plan.ts";
 import { rejectsDocument, rejectsShowDocument } from "./rejects.ts";
 import { remapDocument } from "./remap.ts";
 import { sandboxDocument } from "./sandbox.ts";
+import { syncDocument } from "./sync.ts";
 
 /**
  * Every document the command line writes, by the name of its schema under docs/cli/: the verb's words joined by a
@@ -19,12 +23,20 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   check: { title: "hub check --json", schema: checkDocument },
   "config-check": { title: "hub config check --json", schema: configCheckDocument },
   "config-schema": { title: "hub config schema --json", schema: configSchemaDocument },
+  demo: { title: "hub demo --json", schema: cycleDocument },
   discover: { title: "hub discover CONNECTION [STREAM] --json", schema: discoverDocument },
   explain: { title: "hub explain ID --json", schema: explainDocument },
+  handoffs: { title: "hub handoffs --json", schema: handoffsDocument },
+  "handoffs-waive": { title: "hub handoffs waive ID --json", schema: handoffsWaiveDocument },
   "hyper-install": { title: "hub hyper install --json", schema: hyperInstallDocument },
+  measure: { title: "hub measure --json", schema: measureDocument },
+  plan: { title: "hub plan --json", schema: planDocument },
+  publish: { title: "hub publish --json", schema: publishDocument },
   rejects: { title: "hub rejects --json", schema: rejectsDocument },
   "rejects-show": { title: "hub rejects show ID --json", schema: rejectsShowDocument },
   remap: { title: "hub remap [--dry-run] --json", schema: remapDocument },
+  run: { title: "hub run --json", schema: cycleDocument },
   sandbox: { title: "First line of hub sandbox --json", schema: sandboxDocument },
+  sync: { title: "hub sync --json", schema: syncDocument },
   truth: { title: "hub sandbox --truth FILE", schema: TruthSchema },
 };
