@@ -15,3 +15,4 @@ export * from "./reconcile.ts";
 export * from "./cycle.ts";
 export * from "./measure.ts";
 export * from "./publish/index.ts";
+export * from "./schedule.ts";

@@ -65,4 +65,12 @@ export const riverCommands: Register = (program, machine, done) => {
       const { runVerb } = await import("../verbs/run.ts");
       done(await runVerb(machine, options));
     });
+
+  globalOptions(program.command("serve", { hidden: true }))
+    .description("follow the schedule of hub.yaml until stopped")
+    .option("--out <dir>", "folder for the files", ".hub/extracts")
+    .action(async (options) => {
+      const { serveVerb } = await import("../verbs/serve.ts");
+      done(await serveVerb(machine, options));
+    });
 };
