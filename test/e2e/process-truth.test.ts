@@ -1,7 +1,6 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { measureStep } from "../../src/sync/index.ts";
 import { hubOn, startCompany } from "../support/e2e.ts";
-import { defectsInStar, processDifferences } from "../support/truth-processes.ts";
+import { measuredDefects, processDifferences } from "../support/truth-processes.ts";
 
 jest.setTimeout(60_000);
 
@@ -14,19 +13,12 @@ describe("what the published star says of the procedures", () => {
     const hub = await hubOn(company);
     await hub.sync();
     await hub.reconcile();
-    const { result } = await hub.hub.run("measure", async (context) => {
-      const { star } = await measureStep(context);
-      const answer = await defectsInStar(star);
-      star.close();
-      return { answer, complete: true, summary: null };
-    });
+    const found = await measuredDefects(hub);
     const { truth } = company.sandbox;
     const categories = new Set(truth.processDefects.map(({ category }) => category));
     expect(categories).toEqual(new Set(["missing step", "out of order", "late", "rework"]));
-    expect(processDifferences(truth, result.answer)).toEqual([]);
-    expect(processDifferences({ ...truth, processDefects: [] }, result.answer)).toHaveLength(
-      truth.processDefects.length,
-    );
+    expect(processDifferences(truth, found)).toEqual([]);
+    expect(processDifferences({ ...truth, processDefects: [] }, found)).toHaveLength(truth.processDefects.length);
     await hub.close();
     await company.close();
   });

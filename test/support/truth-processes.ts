@@ -1,5 +1,7 @@
 import type { Star } from "../../src/kpis/index.ts";
 import type { Truth } from "../../src/sandbox/index.ts";
+import { measureStep } from "../../src/sync/index.ts";
+import type { TestHub } from "./e2e.ts";
 
 type TruthDefect = Truth["processDefects"][number];
 
@@ -37,6 +39,19 @@ export async function defectsInStar(star: Star): Promise<readonly FoundDefect[]>
     step: String(row["step"]),
     message: String(row["message"]),
   }));
+}
+
+/** Measures what the hub has read and reconciled, and tells what departed from the procedures. */
+export async function measuredDefects({ hub }: TestHub): Promise<readonly FoundDefect[]> {
+  const { result } = await hub.run("measure", async (context) => {
+    const { star } = await measureStep(context);
+    try {
+      return { answer: await defectsInStar(star), complete: true, summary: null };
+    } finally {
+      star.close();
+    }
+  });
+  return result.answer;
 }
 
 /** Every way in which the defects found differ from those that are true; empty when they agree. */
