@@ -50,9 +50,9 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
     options.db === ":memory:" || /^[a-z]+:/u.test(options.db) ? options.db : at(options.db),
     clock,
   );
-  for (const { name, settings } of configuration.connections.values()) store.ledger.reserve(name, reserveOf(settings));
   const dependencies: ConnectorDependencies = {
     clock,
+    wallNow: machine.wallNow,
     sleep: machine.sleep,
     random: Math.random,
     ledger: store.ledger,
@@ -129,11 +129,4 @@ function ownerIsAlive(owner: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A connection's `reserve: 30 %` as a share. */
-function reserveOf(settings: unknown): number {
-  const reserve = typeof settings === "object" && settings !== null && "reserve" in settings ? settings.reserve : 0;
-  if (typeof reserve === "number") return reserve > 1 ? reserve / 100 : reserve;
-  return typeof reserve === "string" ? Number.parseFloat(reserve) / 100 : 0;
 }

@@ -43,6 +43,7 @@ export async function openLook(
     readText: (file) => readFile(file, "utf8"),
     dependencies: {
       clock,
+      wallNow: machine.wallNow,
       sleep: machine.sleep,
       random: Math.random,
       ledger: store.ledger,

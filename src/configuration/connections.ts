@@ -5,7 +5,7 @@ import type { HubFile } from "./hub-file.ts";
 import { checkShape, suggestion } from "./shape.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
-/** Checks each connection's settings by its connector. */
+/** Checks each connection's settings by its connector; those with a slip are left out. */
 export function readConnections(
   yaml: YamlFile,
   hub: HubFile,

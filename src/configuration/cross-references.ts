@@ -5,20 +5,25 @@ import type { PeopleFile } from "./people-file.ts";
 import { suggestion } from "./shape.ts";
 import type { ModelVocabulary } from "./vocabulary.ts";
 
-/** Where a mapping reads from, and the streams it points to: do they exist? */
+/**
+ * Where a mapping reads from, and the streams it points to: do they exist?
+ * @param named every connection of hub.yaml, also those whose settings have a slip; of these the streams are not known.
+ */
 export function checkSource(
   file: MappingFile,
   connections: ReadonlyMap<string, ConfiguredConnection>,
+  named: ReadonlyMap<string, string>,
 ): readonly KindProblem[] {
   const [name = "", ...rest] = file.from.split(".");
   const connection = connections.get(name);
   if (connection === undefined) {
+    if (named.has(name)) return [];
     return [
       {
         code: "HUB-2021",
         message: `There is no connection "${name}".`,
         path: ["from"],
-        remedy: suggestion(name, [...connections.keys()]),
+        remedy: suggestion(name, [...named.keys()]),
       },
     ];
   }
@@ -74,10 +79,7 @@ export function checkKeys({ mapping }: MappingWithFile, vocabulary: ModelVocabul
 }
 
 /** People: accounts of known connections, backups that exist, nobody twice. */
-export function checkPeople(
-  people: PeopleFile,
-  connections: ReadonlyMap<string, ConfiguredConnection>,
-): readonly KindProblem[] {
+export function checkPeople(people: PeopleFile, connections: ReadonlyMap<string, string>): readonly KindProblem[] {
   const problems: KindProblem[] = [];
   const names = new Set(
     people.flatMap((person) => (person.id === undefined ? [person.name] : [person.name, person.id])),

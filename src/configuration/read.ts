@@ -70,6 +70,9 @@ export async function checkConfiguration(
       ? { connections: new Map<string, ConfiguredConnection>() }
       : collect(readConnections(hubYaml, hub, options.connectors), problems);
 
+  // With those that cannot be used: a slip in one's settings would make every mention of it look like a slip, too.
+  const named = new Map(Object.entries(hub?.connections ?? {}).map(([name, { system }]) => [name, system]));
+
   const calendars = new Map<string, BusinessCalendar>();
   for (const yaml of inFolder("calendars")) {
     const file = keep(checkShape(yaml, calendarSchema, "HUB-2012"), problems);
@@ -88,8 +91,8 @@ export async function checkConfiguration(
   const bindings =
     bindingsYaml === undefined ? {} : (keep(checkShape(bindingsYaml, bindingsSchema, "HUB-2013"), problems) ?? {});
   if (hub !== null && hubYaml !== undefined) {
-    report(hubYaml, checkHub(hub, calendars, connections));
-    if (peopleYaml !== undefined) report(peopleYaml, checkPeople(people, connections));
+    report(hubYaml, checkHub(hub, calendars));
+    if (peopleYaml !== undefined) report(peopleYaml, checkPeople(people, named));
   }
 
   const zone = hub?.time.zone ?? "UTC";
@@ -98,7 +101,7 @@ export async function checkConfiguration(
   for (const yaml of inFolder("mappings")) {
     const file = keep(checkShape(yaml, mappingSchema, "HUB-2101"), problems);
     if (file === null) continue;
-    if (hub !== null) report(yaml, checkSource(file, connections));
+    if (hub !== null) report(yaml, checkSource(file, connections, named));
     const outcome = tryCompileMapping(file, { zone, money });
     report(yaml, outcome.problems);
     if (mappings.some((other) => other.file.mapping === file.mapping))
@@ -127,7 +130,7 @@ export async function checkConfiguration(
       calendar: hub?.time.calendar ?? "",
       people,
       vocabulary,
-      connections: new Map([...connections].map(([name, { system }]) => [name, system])),
+      connections: named,
       compiled,
       isComplete,
     };
@@ -163,11 +166,7 @@ export async function checkConfiguration(
   };
 }
 
-function checkHub(
-  hub: HubFile,
-  calendars: ReadonlyMap<string, BusinessCalendar>,
-  connections: ReadonlyMap<string, ConfiguredConnection>,
-): readonly KindProblem[] {
+function checkHub(hub: HubFile, calendars: ReadonlyMap<string, BusinessCalendar>): readonly KindProblem[] {
   const problems: KindProblem[] = [];
   if (!calendars.has(hub.time.calendar)) {
     problems.push({
@@ -183,7 +182,7 @@ function checkHub(
       code: "HUB-2021",
       message: `There is no connection "${target}".`,
       path: ["publish", "connection"],
-      remedy: suggestion(target, [...connections.keys()]),
+      remedy: suggestion(target, Object.keys(hub.connections)),
     });
   }
   if (hub.money.corporate in hub.money.rates) {

@@ -159,7 +159,8 @@ connections:
       "HUB-2001 notes/one.yaml:2:1 This name stands twice",
     ],
     ["broken YAML", { "notes/one.yaml": "note: [one\nabout: deal\n" }, "HUB-2001 notes/one.yaml:2"],
-    ["an unknown folder", { "mapings/x.yaml": "a: 1\n" }, "Did you mean `mappings`?"],
+    ["an unknown folder", { "mapings/x.yaml": "a: 1\n" }, "HUB-2003 mapings"],
+    ["an unknown file", { "poeple.yaml": "a: 1\n" }, "Did you mean `people.yaml`?"],
     [
       "an unknown system",
       { "hub.yaml": (GOOD["hub.yaml"] ?? "").replace("system: crm", "system: crn") },
@@ -261,6 +262,16 @@ connections:
     ],
   ])("of %s are told at their place", async (_what, changes, expected) => {
     expect((await problemsOf(changes)).join("\n")).toContain(expected);
+  });
+});
+
+describe("a connection that cannot be used", () => {
+  test.each([
+    ["a slip in its settings", "region: eu", "regoin: eu", "HUB-2010"],
+    ["an unknown system", "system: crm", "system: crn", "HUB-2020"],
+  ])("for %s is one problem and stays a known name elsewhere", async (_what, before, after, code) => {
+    const problems = await problemsOf({ "hub.yaml": (GOOD["hub.yaml"] ?? "").replace(before, after) });
+    expect(problems.map((problem) => problem.slice(0, 8))).toEqual([code]);
   });
 });
 

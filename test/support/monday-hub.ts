@@ -52,6 +52,7 @@ export async function mondayHub(
     credentials: { ENDPOINT: server.endpoint, TOKEN: server.token },
     dependencies: {
       clock: server.clock,
+      wallNow: () => server.clock.now(),
       sleep: (ms) => {
         waits.push(ms);
         server.clock.advance(ms);

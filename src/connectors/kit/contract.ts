@@ -183,7 +183,10 @@ export interface Connection {
 
 /** Everything impure a connector may use. */
 export interface ConnectorDependencies {
+  /** The clock of the records and of pacing; it may stand still at an as-of. */
   readonly clock: Clock;
+  /** The machine's own time, epoch milliseconds: what credentials are valid by. */
+  readonly wallNow: () => Instant;
   /** Waits; rejects with the signal's reason when aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Numbers in [0, 1) for jitter. */

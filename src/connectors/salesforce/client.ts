@@ -220,7 +220,7 @@ export class SalesforceClient {
 
   async #authorize(): Promise<void> {
     const { credentials, dependencies, settings } = this.#options;
-    const grant = await grantFor(settings.login, credentials, dependencies.clock);
+    const grant = await grantFor(settings.login, credentials, dependencies.wallNow);
     try {
       await this.#connection.authorize(grant);
     } catch (cause) {

@@ -1,7 +1,7 @@
 import { createPrivateKey, sign } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { HubError } from "../../model/index.ts";
-import type { Clock } from "../../model/index.ts";
+import type { Instant } from "../../model/index.ts";
 import type { SalesforceSettings } from "./settings.ts";
 
 /** The fields of the token request, without client id and secret (jsforce adds those). */
@@ -14,13 +14,13 @@ const JWT_LIFE_SECONDS = 180;
 
 /**
  * The grant a connection signs in with (reference salesforce.md §3). Made anew for every sign-in: an assertion lives
- * three minutes.
+ * three minutes of the machine's own time, whatever as-of the run has.
  * @throws HubError HUB-1301 when a credential is missing or the key file cannot be used.
  */
 export async function grantFor(
   login: SalesforceSettings["login"],
   credentials: Readonly<Record<string, string>>,
-  clock: Clock,
+  wallNow: () => Instant,
 ): Promise<Grant> {
   if (login === "client-credentials") {
     needed(credentials, "CLIENT_SECRET", login);
@@ -30,7 +30,7 @@ export async function grantFor(
     iss: needed(credentials, "CLIENT_ID", login),
     sub: needed(credentials, "USERNAME", login),
     aud: audience(needed(credentials, "LOGIN_URL", login)),
-    exp: Math.floor(clock.now() / 1000) + JWT_LIFE_SECONDS,
+    exp: Math.floor(wallNow() / 1000) + JWT_LIFE_SECONDS,
   };
   const file = needed(credentials, "PRIVATE_KEY_FILE", login);
   const unsigned = `${encode({ alg: "RS256", typ: "JWT" })}.${encode(claims)}`;

@@ -35,7 +35,7 @@ export const CREDENTIALS: readonly CredentialSpec[] = [
   },
   {
     key: "SITE",
-    required: true,
+    required: false,
     secret: false,
     description:
       "Content URL of the site, as in the browser's address after /site/; empty for a server's default site.",

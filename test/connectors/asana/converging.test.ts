@@ -158,6 +158,7 @@ describe("following Asana", () => {
         fence,
         dependencies: {
           clock: { now: () => server.clock.now() },
+          wallNow: () => server.clock.now(),
           sleep: () => Promise.resolve(),
           random: () => 0.5,
           ledger: store.ledger,

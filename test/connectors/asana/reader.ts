@@ -41,6 +41,7 @@ export class Reader {
       credentials: { TOKEN: server.token, BASE_URL: server.baseUrl },
       dependencies: {
         clock: { now: () => server.clock.now() },
+        wallNow: () => server.clock.now(),
         sleep: (ms) => {
           this.slept.push(ms);
           server.clock.advance(ms);

@@ -143,6 +143,7 @@ export async function connect(
     credentials: { LOGIN_URL: origin, CLIENT_ID: "app", ...credentials },
     dependencies: {
       clock: { now },
+      wallNow: () => Date.now(),
       sleep: (ms) => {
         waits.push(ms);
         return Promise.resolve();

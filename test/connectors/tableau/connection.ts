@@ -23,12 +23,13 @@ export async function connectTo(
     settings: tableau.settings.parse(settings),
     credentials: {
       BASE_URL: described["baseUrl"] ?? "",
-      SITE: described["site"] ?? "",
+      ...(described["site"] === undefined ? {} : { SITE: described["site"] }),
       TOKEN_NAME: described["tokenName"] ?? "",
       TOKEN_SECRET: described["tokenSecret"] ?? "",
     },
     dependencies: {
       clock: { now: () => Date.parse("2026-03-02T09:00:00Z") },
+      wallNow: () => Date.parse("2026-03-02T09:00:00Z"),
       sleep: async (ms, signal) => {
         signal.throwIfAborted();
         sleeps.push(ms);

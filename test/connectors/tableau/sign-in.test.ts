@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import nock from "nock";
+import { tableau } from "../../../src/connectors/tableau/index.ts";
 import { HubError } from "../../../src/model/index.ts";
 import { connectTo } from "./connection.ts";
 
@@ -130,6 +131,20 @@ describe("settings of a Tableau connection", () => {
   test("refuse what they do not know and sizes no request may have", async () => {
     await expect(connectTo(DESCRIBED, { singleRequestMegabytes: 65 })).rejects.toThrow(/singleRequestMegabytes/u);
     await expect(connectTo(DESCRIBED, { projekt: "x" } as object)).rejects.toThrow(/projekt/u);
+  });
+
+  test("need no site: a server's default one has an empty content URL", async () => {
+    expect(tableau.credentials.find(({ key }) => key === "SITE")?.required).toBe(false);
+    serverInfo("3.29");
+    const site = { contentUrl: "" };
+    nock(HOST)
+      .post("/api/3.29/auth/signin", { credentials: { ...signInBody.credentials, site } })
+      .reply(200, { credentials: { ...credentials.credentials, site: { id: "site-1", contentUrl: "" } } });
+    whoIs(HOST, "3.29");
+    const { site: _, ...withoutSite } = DESCRIBED;
+    const { connection } = await connectTo(withoutSite);
+    expect(await connection.identify(signal)).toMatchObject({ tenantName: "TechFlow" });
+    await connection.close();
   });
 
   test("need an address", async () => {
