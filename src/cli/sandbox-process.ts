@@ -19,6 +19,7 @@ export interface SandboxProcessOptions {
 
 export interface SandboxProcess {
   readonly description: z.infer<typeof sandboxDocument>;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -47,7 +48,7 @@ export async function startSandboxProcess(options: SandboxProcessOptions): Promi
       remedy: "Run `hub sandbox` on its own to see why.",
     });
   }
-  return { description: sandboxDocument.parse(JSON.parse(line)), stop: () => stop(child) };
+  return { description: sandboxDocument.parse(JSON.parse(line)), pid: child.pid ?? 0, stop: () => stop(child) };
 }
 
 async function firstLine(child: ChildProcess): Promise<string | null> {
