@@ -25,7 +25,7 @@ export async function pullStep(context: RunContext, options: ReadOptions): Promi
   const { store, fence, dependencies, progress, signal } = context;
   progress({ kind: "step", step: "pull", state: "started" });
   const report = await pull({
-    sources: pullSources(context, options.connections),
+    sources: pullSources(context, options),
     ...(options.streams === undefined ? {} : { streams: options.streams }),
     mode: options.mode,
     ...(options.since === undefined ? {} : { since: options.since }),
