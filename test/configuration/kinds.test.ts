@@ -100,6 +100,14 @@ describe("processes, handoffs and KPIs", () => {
     expect((await problemsOf(PROCESS, KPI.replace(right, wrong))).join("\n")).toContain(expected);
   });
 
+  test("tell a slip in a contract's own words", async () => {
+    const problems = await problemsOf(PROCESS, KPI, (text) =>
+      text.replace("expect: onboarding", "expects: onboarding"),
+    );
+    expect(problems.join("\n")).toContain("HUB-2201 handoffs/sales-to-cs.yaml");
+    expect(problems.join("\n")).toContain("Did you mean `expect`?");
+  });
+
   test("tell an unknown stage and attribute of a contract", async () => {
     const problems = await problemsOf(PROCESS, KPI, (text) =>
       text
