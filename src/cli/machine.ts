@@ -23,7 +23,7 @@ export function realMachine(): CommandMachine {
     terminal: {
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
-      live: process.stderr.isTTY === true,
+      live: process.stderr.isTTY,
       columns: process.stderr.columns ?? 120,
     },
     environment: process.env,

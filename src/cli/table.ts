@@ -19,6 +19,9 @@ function pad(text: string, size: number, align: "left" | "right"): string {
   return align === "right" ? space + text : text + space;
 }
 
+const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Characters as a reader counts them, so that a name with accents does not push its column. */
 function width(text: string): number {
-  return [...text].length;
+  return [...CHARACTERS.segment(text)].length;
 }

@@ -43,7 +43,7 @@ export async function followSchedule(entries: readonly ScheduleEntry[], signal: 
     ),
   );
   signal.addEventListener("abort", () => wake(), { once: true });
-  await Promise.all(tasks.map((task) => task.start()));
+  for (const task of tasks) await task.start();
   try {
     while (!signal.aborted) {
       const [entry] = due;
@@ -57,6 +57,6 @@ export async function followSchedule(entries: readonly ScheduleEntry[], signal: 
       await entry.work();
     }
   } finally {
-    await Promise.all(tasks.map((task) => task.destroy()));
+    for (const task of tasks) await task.destroy();
   }
 }

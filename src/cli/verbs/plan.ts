@@ -17,7 +17,7 @@ export async function planVerb(machine: Machine, options: GlobalOptions): Promis
       return { answer: plan, complete: true, summary: { plan: plan.hash, operations: plan.operations.length } };
     });
     if (options.json) writeDocument(machine.terminal, planDocument, toPlanDocument(result.answer));
-    else machine.terminal.out(formatPlan(result.answer));
+    else machine.terminal.out(formatPlan(result.answer, await hub.store.model.actors()));
     return EXIT.complete;
   } finally {
     await hub.close();
