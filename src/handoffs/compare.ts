@@ -1,7 +1,6 @@
 import { foldText } from "../matching/index.ts";
-import type { Canonical, ContentState, FieldComparison } from "../model/index.ts";
+import type { Canonical, ContentState, FieldComparison, LinkedObject } from "../model/index.ts";
 import type { Contract, ComparedField } from "./contract.ts";
-import type { LinkedObject } from "./input.ts";
 import { compareText } from "./parties.ts";
 
 /** Compares what both sides hold; an empty source field is not compared (docs/techflow.md, "content"). */

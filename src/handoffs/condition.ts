@@ -1,6 +1,5 @@
 import { Environment, EvaluationError, ParseError } from "@marcbachmann/cel-js";
-import type { Actor, Canonical } from "../model/index.ts";
-import type { LinkedObject } from "./input.ts";
+import type { Actor, Canonical, LinkedObject } from "../model/index.ts";
 
 /** A checked `where` or `unless`. */
 export interface Condition {

@@ -2,7 +2,7 @@ export { compileContract, tryCompileContract } from "./compile.ts";
 export type { ContractOptions } from "./compile.ts";
 export type { Contract } from "./contract.ts";
 export { explainContract } from "./explain.ts";
-export type { LinkedObject, ReconcileInput, Waiver } from "./input.ts";
+export type { ReconcileInput, Waiver } from "./input.ts";
 export { planHash } from "./plan-hash.ts";
 export type { ContractProblem, TypeWords } from "./problems.ts";
 export { proposeOperations } from "./propose.ts";

@@ -1,19 +1,4 @@
-import type { Actor, BusinessCalendar, Canonical, Handoff, Instant, ModelEvent, ModelObject } from "../model/index.ts";
-
-/** An object after link: its references point to object ids, its persons are known, its events are complete. */
-export interface LinkedObject {
-  readonly object: ModelObject;
-  /** The object's id, its key after link. */
-  readonly id: string;
-  /** The record's own id in its system. */
-  readonly nativeId: string;
-  /** By reference name: the id of the object it points to. */
-  readonly references: Readonly<Record<string, string>>;
-  /** By attribute: the person it names, null when nobody could be resolved. */
-  readonly persons: Readonly<Record<string, Actor | null>>;
-  /** Own events plus events of the objects that reference it as children, in time order, then `sequence`. */
-  readonly events: readonly ModelEvent[];
-}
+import type { Actor, BusinessCalendar, Canonical, Handoff, Instant, LinkedObject } from "../model/index.ts";
 
 export type Waiver = NonNullable<Handoff["waiver"]>;
 

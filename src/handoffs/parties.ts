@@ -1,5 +1,5 @@
-import type { Actor, ActorEvidence, Canonical, Instant, ModelEvent } from "../model/index.ts";
-import type { LinkedObject, Party, ReconcileInput } from "./input.ts";
+import type { Actor, ActorEvidence, Canonical, Instant, LinkedObject, ModelEvent } from "../model/index.ts";
+import type { Party, ReconcileInput } from "./input.ts";
 
 /** What is known of who is a person. */
 export interface People {

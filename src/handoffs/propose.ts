@@ -1,7 +1,6 @@
 import { hashText } from "../model/index.ts";
-import type { Actor, Canonical, FieldComparison, Handoff, Operation } from "../model/index.ts";
+import type { Actor, Canonical, FieldComparison, Handoff, LinkedObject, Operation } from "../model/index.ts";
 import type { Contract, ComparedField } from "./contract.ts";
-import type { LinkedObject } from "./input.ts";
 import { compareText, isHuman, textOf } from "./parties.ts";
 import { deedOf } from "./plan-hash.ts";
 

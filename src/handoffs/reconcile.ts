@@ -1,11 +1,11 @@
-import type { Handoff, Instant } from "../model/index.ts";
+import type { Handoff, Instant, LinkedObject } from "../model/index.ts";
 import { orphanBecause } from "./because.ts";
 import { claimsOf } from "./claims.ts";
 import type { Contract } from "./contract.ts";
 import { decide, EMPTY, findTarget, handoffId, historical, liveOf, waiverOf } from "./decide.ts";
 import type { DecisionContext, Finding } from "./decide.ts";
 import { addSpan } from "./durations.ts";
-import type { LinkedObject, Party, ReconcileInput } from "./input.ts";
+import type { Party, ReconcileInput } from "./input.ts";
 import { plainOf } from "./labels.ts";
 import { likenessesOf } from "./likenesses.ts";
 import { occurrencesOf } from "./occurrences.ts";

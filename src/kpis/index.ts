@@ -12,7 +12,7 @@ export type { Reporting, Window } from "./definitions/windows.ts";
 export { createCaseBuilder, caseKey } from "./cases/build-case.ts";
 export type { Case, StageVisit, StepExecution, Verdict } from "./cases/case.ts";
 export type { CaseContext } from "./cases/context.ts";
-export type { CaseJoin, ContractInfo, LinkedObject, MeasureSource, Waiver } from "./input.ts";
+export type { ContractInfo, MeasureSource, Waiver } from "./input.ts";
 export { measure } from "./measure.ts";
 export type { Measurement, MeasureOptions, QualityReading } from "./measure.ts";
 export { memoryBaselines } from "./measures/baseline.ts";

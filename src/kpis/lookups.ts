@@ -1,10 +1,10 @@
-import type { Canonical, Handoff, Instant } from "../model/index.ts";
+import type { Canonical, Handoff, Instant, LinkedObject } from "../model/index.ts";
 import { textOf } from "./cases/attributes.ts";
 import { sharedKey } from "./cases/context.ts";
 import type { StartSource } from "./cases/context.ts";
 import { fold } from "./definitions/problems.ts";
 import type { ProcessDefinition } from "./definitions/process.ts";
-import type { ContractInfo, LinkedObject, MeasureSource } from "./input.ts";
+import type { ContractInfo, MeasureSource } from "./input.ts";
 import type { Star } from "./star/star.ts";
 
 /** Attributes of objects that cases, handoffs and dimensions refer to, and where cases begin elsewhere. */

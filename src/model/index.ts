@@ -4,6 +4,7 @@ export * from "./handoff.ts";
 export * from "./identity.ts";
 export * from "./instants.ts";
 export * from "./json.ts";
+export * from "./linked.ts";
 export * from "./normalised.ts";
 export * from "./people.ts";
 export * from "./ports/ledger.ts";

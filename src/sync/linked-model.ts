@@ -1,21 +1,5 @@
 import { parseRecordKey } from "../model/index.ts";
-import type { Actor, Canonical, ModelEvent, ModelObject, StorePort } from "../model/index.ts";
-
-/** An object after link, with the events that concern it. */
-export interface LinkedObject {
-  readonly object: ModelObject;
-  readonly id: string;
-  readonly nativeId: string;
-  readonly references: Readonly<Record<string, string>>;
-  readonly persons: Readonly<Record<string, Actor | null>>;
-  readonly events: readonly ModelEvent[];
-}
-
-/** Objects of `type` whose reference `reference` names the object; their events belong to it. */
-export interface ChildJoin {
-  readonly type: string;
-  readonly reference: string;
-}
+import type { Actor, Canonical, ChildJoin, LinkedObject, ModelEvent, ModelObject, StorePort } from "../model/index.ts";
 
 /** What link found, loaded once and asked type by type. */
 export interface LinkedModel {

@@ -1,10 +1,10 @@
 import { handoffKind } from "../configuration/index.ts";
 import { planHash, proposeOperations, reconcile } from "../handoffs/index.ts";
-import type { Contract, LinkedObject, Waiver } from "../handoffs/index.ts";
-import type { Canonical, Handoff, Operation, Plan, StorePort } from "../model/index.ts";
+import type { Contract, Waiver } from "../handoffs/index.ts";
+import type { Canonical, ChildJoin, Handoff, LinkedObject, Operation, Plan, StorePort } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
 import { loadLinkedModel } from "./linked-model.ts";
-import type { ChildJoin, LinkedModel } from "./linked-model.ts";
+import type { LinkedModel } from "./linked-model.ts";
 
 /** The handoffs of all contracts as of the run's as-of, and the writes that would repair them. */
 export interface Reconciliation {

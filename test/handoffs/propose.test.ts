@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { planHash, proposeOperations, reconcile } from "../../src/handoffs/index.ts";
-import type { Contract, LinkedObject } from "../../src/handoffs/index.ts";
-import type { Operation } from "../../src/model/index.ts";
+import type { Contract } from "../../src/handoffs/index.ts";
+import type { LinkedObject, Operation } from "../../src/model/index.ts";
 import { actors, contractFile, deal, hours, input, onboarding } from "./world.ts";
 
 const contract = contractFile("sales-to-cs");

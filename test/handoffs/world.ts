@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { compileContract, handoffSchema, reconcile } from "../../src/handoffs/index.ts";
-import type { Contract, LinkedObject, ReconcileInput } from "../../src/handoffs/index.ts";
+import type { Contract, ReconcileInput } from "../../src/handoffs/index.ts";
 import { createBusinessCalendar, HOUR } from "../../src/model/index.ts";
 import type {
   Actor,
@@ -10,6 +10,7 @@ import type {
   Canonical,
   Handoff,
   Instant,
+  LinkedObject,
   ModelEvent,
   ModelObject,
 } from "../../src/model/index.ts";

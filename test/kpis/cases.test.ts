@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Handoff } from "../../src/model/index.ts";
+import type { Handoff, LinkedObject } from "../../src/model/index.ts";
 import { compileProcess, createCaseBuilder } from "../../src/kpis/index.ts";
-import type { Case, CaseContext, LinkedObject } from "../../src/kpis/index.ts";
+import type { Case, CaseContext } from "../../src/kpis/index.ts";
 import { at, context, linked } from "./support/build.ts";
 import type { EventSketch } from "./support/build.ts";
 

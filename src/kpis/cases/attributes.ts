@@ -1,6 +1,5 @@
-import type { Canonical, Instant, Money } from "../../model/index.ts";
+import type { Canonical, Instant, LinkedObject, Money } from "../../model/index.ts";
 import type { AttributePath } from "../definitions/process.ts";
-import type { LinkedObject } from "../input.ts";
 import type { CaseContext } from "./context.ts";
 
 /** The value at a path: the case object's own, or that of what its reference points to. */

@@ -1,9 +1,8 @@
-import type { Instant, Money, Precision } from "../../model/index.ts";
+import type { Instant, LinkedObject, Money, Precision } from "../../model/index.ts";
 import { assertNever, hashText, parseRecordKey } from "../../model/index.ts";
 import { addSpan, daysBetween } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { versionAt } from "../definitions/compile-process.ts";
-import type { LinkedObject } from "../input.ts";
 import { dayOf, moneyOf, textOf, valueAtPath } from "./attributes.ts";
 import type { Case, CaseEvent, CaseStatus, Verdict } from "./case.ts";
 import { judge } from "./conformance.ts";

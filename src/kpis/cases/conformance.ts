@@ -1,9 +1,8 @@
 import { assertNever } from "../../model/index.ts";
-import type { BusinessCalendar, Instant } from "../../model/index.ts";
+import type { BusinessCalendar, Instant, LinkedObject } from "../../model/index.ts";
 import { addDays, addSpan, daysBetween, formatDuration, formatSpan } from "../definitions/durations.ts";
 import { fold } from "../definitions/problems.ts";
 import type { Rule, RuleBody } from "../definitions/rule.ts";
-import type { LinkedObject } from "../input.ts";
 import { dayOf, textOf, valueAt } from "./attributes.ts";
 import type { CaseEvent, DeviationCategory, Verdict } from "./case.ts";
 import { isLater } from "./events.ts";

@@ -1,8 +1,7 @@
-import type { Instant } from "../../model/index.ts";
+import type { Instant, LinkedObject } from "../../model/index.ts";
 import { parseRecordKey } from "../../model/index.ts";
 import { fold } from "../definitions/problems.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
-import type { LinkedObject } from "../input.ts";
 import type { CaseEvent } from "./case.ts";
 import type { CaseContext } from "./context.ts";
 

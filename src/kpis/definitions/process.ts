@@ -1,5 +1,4 @@
-import type { Day } from "../../model/index.ts";
-import type { CaseJoin } from "../input.ts";
+import type { ChildJoin, Day } from "../../model/index.ts";
 import type { Span } from "./durations.ts";
 import type { Rule } from "./rule.ts";
 
@@ -73,7 +72,7 @@ export interface ProcessDefinition {
   readonly stages: readonly StageDefinition[];
   readonly steps: readonly StepDefinition[];
   readonly rules: readonly Rule[];
-  readonly joins: readonly CaseJoin[];
+  readonly joins: readonly ChildJoin[];
   /** Event type → the activity it is called here. */
   readonly renamed: ReadonlyMap<string, string>;
   /** Everything a rule may name. */

@@ -1,10 +1,9 @@
-import type { BusinessCalendar, Instant } from "../../model/index.ts";
+import type { BusinessCalendar, Instant, LinkedObject } from "../../model/index.ts";
 import { DAY } from "../../model/index.ts";
 import { textOf } from "../cases/attributes.ts";
 import { addDays } from "../definitions/durations.ts";
 import { fold } from "../definitions/problems.ts";
 import type { ProcessDefinition, SprintDefinition } from "../definitions/process.ts";
-import type { LinkedObject } from "../input.ts";
 import type { DimensionKeys } from "./dimension-keys.ts";
 import type { Star } from "./star.ts";
 

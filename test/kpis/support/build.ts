@@ -1,6 +1,6 @@
-import type { Actor, ActorEvidence, Canonical, ModelEvent } from "../../../src/model/index.ts";
+import type { Actor, ActorEvidence, Canonical, LinkedObject, ModelEvent } from "../../../src/model/index.ts";
 import { createBusinessCalendar } from "../../../src/model/index.ts";
-import type { CaseContext, LinkedObject } from "../../../src/kpis/index.ts";
+import type { CaseContext } from "../../../src/kpis/index.ts";
 
 export const at = (text: string): number => Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text);
 

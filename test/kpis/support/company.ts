@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
-import type { Handoff } from "../../../src/model/index.ts";
+import type { Handoff, LinkedObject } from "../../../src/model/index.ts";
 import { createBusinessCalendar, DAY, HOUR } from "../../../src/model/index.ts";
 import { compileKpi, compileProcess, memoryBaselines } from "../../../src/kpis/index.ts";
-import type { ContractInfo, LinkedObject, MeasureOptions, MeasureSource } from "../../../src/kpis/index.ts";
+import type { ContractInfo, MeasureOptions, MeasureSource } from "../../../src/kpis/index.ts";
 import { seededRandom } from "../../../src/kpis/statistics/random.ts";
 import { at, linked, person } from "./build.ts";
 import type { EventSketch } from "./build.ts";
