@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { reconcile } from "../../src/handoffs/index.ts";
+import type { LinkedObject } from "../../src/model/index.ts";
 import { contractFile, epic, feature, hours, input, lead, states } from "./world.ts";
 
 const engineering = contractFile("product-to-engineering");

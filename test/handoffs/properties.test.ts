@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { array, assert, boolean, constantFrom, integer, property, record } from "fast-check";
 import { reconcile } from "../../src/handoffs/index.ts";
+import type { LinkedObject } from "../../src/model/index.ts";
 import { contractFile, deal, hours, input, onboarding } from "./world.ts";
 
 const contract = contractFile("sales-to-cs");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { reconcile } from "../../src/handoffs/index.ts";
+import type { LinkedObject } from "../../src/model/index.ts";
 import { contractFile, deal, hours, input, onboarding, states } from "./world.ts";
 
 const contract = contractFile("sales-to-cs");
