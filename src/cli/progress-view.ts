@@ -1,4 +1,5 @@
 import type { Progress, ProgressListener } from "../sync/index.ts";
+import { formatProblem } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
 const REDRAW_MS = 100;
@@ -70,7 +71,9 @@ export function createProgressView(
         streams.set(progress.connection, of.set(progress.stream, { records: progress.records, done: progress.done }));
         if (terminal.live) draw(progress.done);
         else if (progress.done) {
-          terminal.err(`  ${progress.connection} ${progress.stream}: ${progress.records} records in ${progress.pages} pages\n`);
+          terminal.err(
+            `  ${progress.connection} ${progress.stream}: ${progress.records} records in ${progress.pages} pages\n`,
+          );
         }
         return;
       }
@@ -79,7 +82,7 @@ export function createProgressView(
         draw(false);
         return;
       case "problem":
-        print(`${progress.code} ${progress.message}`);
+        print(formatProblem(progress));
         return;
       default:
         progress satisfies never;

@@ -1,3 +1,5 @@
+import type { Problem } from "../model/index.ts";
+
 /** What a step tells while it works; the command line draws it, a log writes it, a test counts it. */
 export type Progress =
   | { readonly kind: "step"; readonly step: StepName; readonly state: "started" | "done"; readonly detail?: string }
@@ -16,7 +18,7 @@ export type Progress =
       readonly of: number | null;
       readonly unit: string;
     }
-  | { readonly kind: "problem"; readonly code: string; readonly message: string };
+  | ({ readonly kind: "problem" } & Problem);
 
 export const STEPS = ["pull", "map", "link", "reconcile", "plan", "measure", "publish"] as const;
 export type StepName = (typeof STEPS)[number];

@@ -51,11 +51,18 @@ export interface Company {
   close(): Promise<void>;
 }
 
+export interface CompanyOptions {
+  readonly seed?: number;
+  readonly scale?: number;
+  /** Path of a Hyper engine for Tableau to look into extracts with. */
+  readonly hyperd?: string;
+}
+
 /** Starts the sandbox in this process; close it. */
-export async function startCompany(options: { seed?: number; scale?: number } = {}): Promise<Company> {
-  const { seed = 7, scale = SMALL } = options;
+export async function startCompany(options: CompanyOptions = {}): Promise<Company> {
+  const { seed = 7, scale = SMALL, ...engine } = options;
   const wallNow = (): number => AS_OF;
-  const sandbox = await startSandbox({ seed, scale, asOf: AS_OF, port: 0, limits: "demo", wallNow });
+  const sandbox = await startSandbox({ seed, scale, asOf: AS_OF, port: 0, limits: "demo", wallNow, ...engine });
   const directory = await mkdtemp(join(tmpdir(), "hub-e2e-"));
   const { control, systems } = sandbox.description;
   const answer = async (

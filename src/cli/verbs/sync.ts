@@ -1,7 +1,7 @@
 import { mapAndLink, pullStep } from "../../sync/index.ts";
 import { syncDocument, toSyncPart } from "../documents/sync.ts";
 import { writeDocument } from "../documents/write.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT, exitCodeOfPull } from "../exit-codes.ts";
 import { openHub } from "../hub.ts";
 import type { GlobalOptions } from "../hub.ts";
 import type { Machine } from "../terminal.ts";
@@ -31,7 +31,9 @@ export async function syncVerb(machine: Machine, options: SyncVerbOptions): Prom
       return { answer: { pull, map, link }, complete, summary: { mapped: map.mapped, rejected: map.rejected } };
     });
     if (options.json) writeDocument(machine.terminal, syncDocument, toSyncPart(result.answer));
-    return result.complete ? EXIT.complete : EXIT.incomplete;
+    const { pull, map } = result.answer;
+    const code = exitCodeOfPull(pull);
+    return code === EXIT.complete && map.rejected > 0 ? EXIT.incomplete : code;
   } finally {
     await hub.close();
   }

@@ -118,7 +118,7 @@ async function sendAll(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
-    progress({ kind: "problem", code: error.code, message: error.message });
+    progress({ kind: "problem", ...toProblem(error) });
     problems.push(toProblem(error));
     const missing = files.sources.slice(published.length).map((source) => source.name);
     notes.push(`Not published: ${missing.join(", ")}. The data sources there are as they were.`);

@@ -141,13 +141,14 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
-    progress({ kind: "problem", code: error.code, message: error.message });
-    const problem = toProblem(error);
+    const { place, ...rest } = toProblem(error);
+    const problem: Problem = { ...rest, place: { connection: source.name, ...place } };
+    progress({ kind: "problem", ...problem });
     return {
       connection: source.name,
       identity,
       certificates,
-      problem: { ...problem, place: { connection: source.name, ...problem.place } },
+      problem,
       stop: error,
       calls: connection?.calls() ?? 0,
     };

@@ -71,17 +71,15 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
 
   const fail = (error: unknown, partition?: string): void => {
     context.signal.throwIfAborted();
-    const problem = toProblem(error);
-    problems.push({
-      ...problem,
-      place: {
-        connection: connection.name,
-        stream: stream.name,
-        ...(partition === undefined ? {} : { partition }),
-        ...problem.place,
-      },
-    });
-    progress({ kind: "problem", code: problem.code, message: problem.message });
+    const { place, ...rest } = toProblem(error);
+    const where = {
+      connection: connection.name,
+      stream: stream.name,
+      ...(partition === undefined ? {} : { partition }),
+    };
+    const problem: Problem = { ...rest, place: { ...where, ...place } };
+    problems.push(problem);
+    progress({ kind: "problem", ...problem });
     if (error instanceof HubError && ["retry-later", "stop-run", "operator"].includes(error.disposition))
       stop ??= error;
     // A lost lease or a bug is nobody's stream: it ends the run.
@@ -145,7 +143,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     tenant: identity.tenant,
     stream: stream.name,
     asSeenBy: identity.userName,
-    complete: problems.length === 0,
+    complete: problems.length === 0 && tally.rejected === 0,
     partitions: partitions.length,
     covered: intersectAll(coveredBy),
     stored: counts.find((count) => count.stream === stream.name)?.live ?? 0,
