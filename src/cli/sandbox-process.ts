@@ -13,6 +13,8 @@ export interface SandboxProcessOptions {
   readonly asOf: string;
   /** Receives the variables that point a hub at the sandbox. */
   readonly envFile: string;
+  /** Receives what is true of the scenario, for tests. */
+  readonly truthFile?: string;
   readonly hyperd: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -30,9 +32,10 @@ const NODE_FLAGS = ["--max-semi-space-size=4"];
 export async function startSandboxProcess(options: SandboxProcessOptions): Promise<SandboxProcess> {
   const bin = fileURLToPath(new URL("../../bin/hub.js", import.meta.url));
   const words = ["sandbox", "--json", "--seed", options.seed, "--scale", options.scale, "--as-of", options.asOf];
+  const truth = options.truthFile === undefined ? [] : ["--truth", options.truthFile];
   const child = spawn(
     process.execPath,
-    [...NODE_FLAGS, "--", bin, ...words.map(String), "--env-file", options.envFile],
+    [...NODE_FLAGS, "--", bin, ...words.map(String), "--env-file", options.envFile, ...truth],
     {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...options.environment, ...(options.hyperd === null ? {} : { HUB_HYPERD: options.hyperd }) },
