@@ -1,5 +1,5 @@
 import type { Actor, BusinessCalendar, Instant } from "../model/index.ts";
-import { DAY, HubError } from "../model/index.ts";
+import { HubError } from "../model/index.ts";
 import { textOf } from "./cases/attributes.ts";
 import { caseKey, createCaseBuilder } from "./cases/build-case.ts";
 import type { CaseContext } from "./cases/context.ts";
@@ -25,8 +25,6 @@ import { appendResults } from "./star/kpi-rows.ts";
 import { appendSprints } from "./star/sprint-rows.ts";
 import type { Star } from "./star/star.ts";
 import { fillWorkInProgress } from "./star/work-in-progress.ts";
-
-const HISTORY_MS = 2 * 366 * DAY;
 
 /** One line of the data-quality table, as the caller knows it (freshness, coverage, rejects). */
 export interface QualityReading {
@@ -71,8 +69,6 @@ export interface Measurement {
 export async function measure(options: MeasureOptions, star: Star): Promise<Measurement> {
   const keys = createDimensionKeys(options.pseudonymKey);
   const calendar = options.calendarOf(null);
-  // A calendar grows backwards at a price; asking for an early day first pays it once.
-  calendar.localDay(options.asOf - HISTORY_MS);
   const lookups = await gatherLookups(options.source, options.processes, options.contracts, star, options.asOf);
   const cases = await fillCases(options, lookups, star, keys);
   await fillHandoffs(options, lookups, star, keys);

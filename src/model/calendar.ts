@@ -8,7 +8,9 @@ export interface CalendarDefinition {
   readonly name: string;
   /** IANA zone. */
   readonly zone: string;
-  readonly weekly: Readonly<Partial<Record<1 | 2 | 3 | 4 | 5 | 6 | 7, readonly (readonly [open: string, close: string])[]>>>;
+  readonly weekly: Readonly<
+    Partial<Record<1 | 2 | 3 | 4 | 5 | 6 | 7, readonly (readonly [open: string, close: string])[]>>
+  >;
   readonly holidays: readonly Day[];
 }
 
@@ -57,7 +59,11 @@ export function createBusinessCalendar(definition: CalendarDefinition): Business
   const holidays = new Set(definition.holidays);
   const weekly = new Map<number, readonly (readonly [Minutes, Minutes])[]>();
   for (const [weekday, hours] of Object.entries(definition.weekly)) {
-    if (hours !== undefined) weekly.set(Number(weekday), hours.map((pair) => parseHours(pair, definition.name)));
+    if (hours !== undefined)
+      weekly.set(
+        Number(weekday),
+        hours.map((pair) => parseHours(pair, definition.name)),
+      );
   }
   const lengths = [...weekly.values()].map((hours) => hours.reduce((sum, [open, close]) => sum + (close - open), 0));
   const openDays = lengths.filter((length) => length > 0);
@@ -80,7 +86,9 @@ export function createBusinessCalendar(definition: CalendarDefinition): Business
     let sum = before;
     for (let i = 0; i < count; i += 1) {
       const day = isoDay(date);
-      const open = hoursOn(date, day).map(([opens, closes]) => [wallTime(date, opens), wallTime(date, closes)] as const);
+      const open = hoursOn(date, day).map(
+        ([opens, closes]) => [wallTime(date, opens), wallTime(date, closes)] as const,
+      );
       rows.push({ day, start: date.toMillis(), open, before: sum });
       for (const [opens, closes] of open) sum += closes - opens;
       date = date.plus({ days: 1 });
@@ -92,19 +100,30 @@ export function createBusinessCalendar(definition: CalendarDefinition): Business
     return DateTime.fromMillis(instant, { zone }).startOf("day");
   }
 
+  /** Days beyond the one asked for: as many as there are, so that growing day by day stays cheap. */
+  function margin(): number {
+    return Math.max(MARGIN_DAYS, table.length);
+  }
+
+  /** Sums before the first row so far become negative; only their differences are ever asked for. */
+  function growBackwards(first: DayTable, instant: Instant): void {
+    const from = midnight(instant).minus({ days: margin() });
+    const count = Math.round(DateTime.fromMillis(first.start, { zone }).diff(from, "days").days);
+    const earlier = extend(from, count, 0);
+    const last = earlier.at(-1);
+    const total = last === undefined ? 0 : last.before + openOn(last);
+    table = [...earlier.map((row) => ({ ...row, before: row.before + first.before - total })), ...table];
+  }
+
   /** Index of the local day that holds the instant, growing the table as needed. */
   function locate(instant: Instant): number {
     const first = table[0];
-    if (first === undefined || instant < first.start + DAY) {
-      const from = midnight(instant).minus({ days: MARGIN_DAYS });
-      const last = table.at(-1);
-      const until = last === undefined ? midnight(instant).plus({ days: MARGIN_DAYS }) : DateTime.fromMillis(last.start, { zone });
-      table = extend(from, Math.round(until.diff(from, "days").days) + 1, 0);
-    }
+    if (first === undefined) table = extend(midnight(instant).minus({ days: MARGIN_DAYS }), 2 * MARGIN_DAYS, 0);
+    else if (instant < first.start + DAY) growBackwards(first, instant);
     for (let last = table.at(-1); last !== undefined && instant >= last.start; last = table.at(-1)) {
-      const closed = last.open.reduce((sum, [opens, closes]) => sum + closes - opens, last.before);
+      const closed = last.before + openOn(last);
       const next = DateTime.fromMillis(last.start, { zone }).plus({ days: 1 });
-      const wanted = Math.ceil((instant - last.start) / DAY) + MARGIN_DAYS;
+      const wanted = Math.ceil((instant - last.start) / DAY) + margin();
       table.push(...extend(next, wanted, closed));
     }
     let index = Math.min(Math.floor((instant - rowAt(0).start) / DAY), table.length - 1);
@@ -172,6 +191,10 @@ export function createBusinessCalendar(definition: CalendarDefinition): Business
 
 type Minutes = number;
 
+function openOn(row: DayTable): number {
+  return row.open.reduce((sum, [opens, closes]) => sum + closes - opens, 0);
+}
+
 function parseHours([open, close]: readonly [string, string], calendar: string): readonly [Minutes, Minutes] {
   const opens = parseTime(open, calendar);
   const closes = parseTime(close, calendar);
@@ -193,10 +216,12 @@ function parseTime(text: string, calendar: string): Minutes {
 
 /** The instant at which a clock on the wall shows so many minutes after midnight; a time skipped by DST is the moment after. */
 function wallTime(midnight: DateTime, minutes: Minutes): Instant {
-  const date = midnight.plus({ days: Math.floor(minutes / 1440) });
+  const days = Math.floor(minutes / 1440);
+  const date = days === 0 ? midnight : midnight.plus({ days });
   return date.set({ hour: Math.floor((minutes % 1440) / 60), minute: minutes % 60 }).toMillis();
 }
 
 function isoDay(date: DateTime): Day {
-  return date.toFormat("yyyy-MM-dd");
+  const two = (n: number): string => String(n).padStart(2, "0");
+  return `${String(date.year).padStart(4, "0")}-${two(date.month)}-${two(date.day)}`;
 }
