@@ -141,7 +141,7 @@ function judge({ status, code }: Refusal): Verdict {
   if (code === "400011") {
     return {
       code: "HUB-5108",
-      disposition: "stop-run",
+      disposition: "stop-stream",
       text: "Tableau does not take the file",
       remedy: "What was published before is still there. Look at the file; several tables need exactly one fact table.",
     };

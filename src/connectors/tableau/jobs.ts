@@ -57,6 +57,7 @@ function failedJob(job: Job): HubError {
   const why = notes.length === 0 ? "without saying why" : notes.join("; ");
   const verb = job.finishCode === "2" ? "was cancelled" : "failed";
   return new HubError("HUB-5109", `Tableau's publish job ${verb} (${why}).`, {
+    disposition: "stop-stream",
     place: { system: "tableau", record: job.id },
     remedy:
       "What was published before is still there. Likely causes: the file has several fact tables, the user may not "
@@ -69,6 +70,7 @@ function tooLong(id: string, timeoutMs: number): HubError {
     "HUB-5110",
     `Tableau's publish job is not done after ${Math.round(timeoutMs / 60_000)} minutes.`,
     {
+      disposition: "stop-stream",
       place: { system: "tableau", record: id },
       remedy: "Look at the job in Tableau; raise `jobTimeoutMinutes` of the connection if it is merely slow.",
     },

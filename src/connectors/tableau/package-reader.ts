@@ -112,6 +112,7 @@ class Checksum extends Transform {
 function unreadable(why: string, cause?: unknown): HubError {
   return new HubError("HUB-5116", `The package Tableau handed out cannot be read: ${why}.`, {
     cause,
+    disposition: "stop-stream",
     place: { system: "tableau" },
     remedy: "Look at the data source in Tableau; publishing again replaces it.",
   });

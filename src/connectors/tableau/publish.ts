@@ -165,6 +165,7 @@ class Publisher {
     const datasource = await this.#settled(publication, signal);
     if (datasource !== undefined) return { datasource, how: "chunked", chunks, jobId: job.id };
     throw new HubError("HUB-5111", `Tableau says ${command.name} is published, but the data source has not changed.`, {
+      disposition: "stop-stream",
       place: { system: "tableau", record: publication.before?.id ?? command.name },
       remedy: "Run again; if it stays so, look at the data source's revisions in Tableau.",
     });
@@ -211,6 +212,7 @@ async function describeFile(file: string): Promise<{ readonly type: string; read
 function unusable(file: string, message: string, cause?: unknown): HubError {
   return new HubError("HUB-5114", message, {
     cause,
+    disposition: "stop-stream",
     place: { system: "tableau", file },
     remedy: "Build the extracts again (`hub publish`).",
   });

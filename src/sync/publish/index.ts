@@ -1,7 +1,8 @@
 import { startHyper } from "../../extracts/index.ts";
-import type { Connection } from "../../connectors/kit/index.ts";
+import type { HyperEngine } from "../../extracts/index.ts";
+import type { Connection, PublishFace } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
-import type { Problem } from "../../model/index.ts";
+import type { Disposition, Problem } from "../../model/index.ts";
 import type { Star } from "../../kpis/index.ts";
 import type { RunContext } from "../context.ts";
 import { credentialsOf } from "../sources.ts";
@@ -26,104 +27,151 @@ export interface PublishOptions extends Omit<FileOptions, "engine"> {
   readonly hyperd: string | null;
 }
 
+type Sent = Pick<PublishReport, "published" | "problems">;
+
+const NO_ENGINE =
+  "The Hyper engine is not on this machine, so no .hyper files were written; `hub hyper install` fetches it.";
+const ENGINE_DOWN = "The Hyper engine did not start, so no .hyper files were written.";
+
+/** What one data source meets; anything else would meet the next one just the same. */
+const ONE_SOURCE_ONLY: ReadonlySet<Disposition> = new Set(["stop-stream", "skip-record", "operator"]);
+
 /** Memory of the engine: the extracts of a company this size need a fraction; more only makes it keep pages longer. */
 const ENGINE_MEMORY = "512m";
 
 /** Writes the extracts and sends one data source per fact; each is fetched back and counted. */
 export async function publishStep(context: RunContext, star: Star, options: PublishOptions): Promise<PublishReport> {
   const { hyperd, ...rest } = options;
-  const { signal } = context;
-  if (hyperd === null || !options.formats.includes("hyper")) return publish(context, star, { ...rest, engine: null });
-  const engine = await startHyper({ binary: hyperd, memoryLimit: ENGINE_MEMORY, signal });
+  const { signal, progress } = context;
+  if (!options.formats.includes("hyper")) return publish(context, star, { ...rest, engine: null }, [], []);
+  if (hyperd === null) return publish(context, star, { ...rest, engine: null }, [], [NO_ENGINE]);
+  let engine: HyperEngine;
   try {
-    return await publish(context, star, { ...rest, engine });
+    engine = await startHyper({ binary: hyperd, memoryLimit: ENGINE_MEMORY, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof HubError)) throw error;
+    // The other files need no engine.
+    progress({ kind: "problem", ...toProblem(error) });
+    return publish(context, star, { ...rest, engine: null }, [toProblem(error)], [ENGINE_DOWN]);
+  }
+  try {
+    return await publish(context, star, { ...rest, engine }, [], []);
   } finally {
     await engine.stop();
   }
 }
 
-async function publish(context: RunContext, star: Star, options: FileOptions): Promise<PublishReport> {
+async function publish(
+  context: RunContext,
+  star: Star,
+  options: FileOptions,
+  problemsBefore: readonly Problem[],
+  notesBefore: readonly string[],
+): Promise<PublishReport> {
   const { configuration, progress } = context;
   progress({ kind: "step", step: "publish", state: "started" });
-  const notes: string[] = [];
-  if (options.formats.includes("hyper") && options.engine === null) {
-    notes.push(
-      "The Hyper engine is not on this machine, so no .hyper files were written; `hub hyper install` fetches it.",
-    );
-  }
+  const notes = [...notesBefore];
   const files = await writeFiles(context, star, options);
   const target = configuration.publish.connection;
-  const sent =
-    target === null ? { published: [], problems: [] } : await sendAll(context, target, files, options, notes);
+  let sent: Sent = { published: [], problems: [] };
   if (target === null) notes.push("No `publish.connection` is configured, so nothing was sent.");
+  else if (files.sources.length === 0) {
+    notes.push("Nothing was sent: data sources are published from hyper or parquet, and neither was asked for.");
+  } else sent = await sendAll(context, target, files, options, notes);
+  const { published } = sent;
+  const checked = published.filter(({ verified }) => verified).length;
   progress({
     kind: "step",
     step: "publish",
     state: "done",
-    detail: `${files.tables.length} files, ${sent.published.length} data sources published and checked`,
+    detail:
+      `${files.tables.length} files, ${published.length} data sources published`
+      + (checked === published.length ? " and checked" : `, ${checked} of them checked`),
   });
-  return { files, ...sent, notes };
+  return { files, published, problems: [...problemsBefore, ...sent.problems], notes };
 }
 
+/** Signs in and sends one data source after the other; what one of them meets does not keep the others from being sent. */
 async function sendAll(
   context: RunContext,
   target: string,
   files: WrittenFiles,
   options: FileOptions,
   notes: string[],
-): Promise<Pick<PublishReport, "published" | "problems">> {
-  const { configuration, dependencies, asOf, signal, progress, store, fence } = context;
+): Promise<Sent> {
+  const { signal, progress } = context;
   const published: PublishedSource[] = [];
   const problems: Problem[] = [];
+  const inDoubt = new Set<string>();
+  const problem = (error: unknown, record?: string): HubError => {
+    signal.throwIfAborted();
+    if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
+    progress({ kind: "problem", ...toProblem(error) });
+    const told = toProblem(error);
+    const place = { connection: target, ...(record === undefined ? {} : { record }), ...told.place };
+    problems.push({ ...told, place });
+    return error;
+  };
   let connection: Connection | undefined;
   try {
-    const configured = configuration.connections.get(target);
-    if (configured === undefined) throw new HubError("HUB-2021", `There is no connection "${target}".`);
-    connection = await configured.connector.connect({
-      name: target,
-      settings: configured.settings,
-      credentials: await credentialsOf(context, configured),
-      dependencies,
-    });
-    const face = connection.publish;
-    if (face === undefined) {
-      throw new HubError("HUB-5031", `${target} is not a system that data sources can be published to.`, {
-        disposition: "operator",
-        place: { connection: target },
-        remedy: "Name a Tableau connection under `publish:` in hub.yaml.",
-      });
-    }
-    const identity = await connection.identify(signal);
-    const { tenant, tenantName: name } = identity;
-    const pin = { connection: target, system: configured.system, tenant, name, at: dependencies.clock.now() };
-    await store.records.pinTenant(fence, pin);
+    connection = await connect(context, target);
+    const face = await publishFaceOf(context, target, connection);
     if (files.sources[0]?.format === "parquet") {
-      notes.push("Facts were sent as Parquet without their dimensions, which Tableau converts itself.");
+      notes.push(
+        "Facts were sent as Parquet without their dimensions, which Tableau converts itself; none was counted.",
+      );
     }
     for (const [index, source] of files.sources.entries()) {
       signal.throwIfAborted();
       progress({ kind: "count", step: "publish", done: index, of: files.sources.length, unit: "data sources" });
-      published.push(
-        await sendSource(source, {
-          connection: target,
-          face,
-          project: face.project,
-          asOf,
-          directory: options.directory,
-          engine: options.engine,
-          signal,
-        }),
-      );
+      const { asOf } = context;
+      const { directory, engine } = options;
+      const to = { connection: target, face, project: face.project, asOf, directory, engine, signal };
+      try {
+        published.push(await sendSource(source, to));
+      } catch (error) {
+        const { code, disposition } = problem(error, source.name);
+        if (code === "HUB-5030") inDoubt.add(source.name);
+        if (!ONE_SOURCE_ONLY.has(disposition)) break;
+      }
     }
   } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
-    progress({ kind: "problem", ...toProblem(error) });
-    problems.push(toProblem(error));
-    const missing = files.sources.slice(published.length).map((source) => source.name);
-    notes.push(`Not published: ${missing.join(", ")}. The data sources there are as they were.`);
+    problem(error);
   } finally {
     await connection?.close();
   }
+  const done = new Set(published.map(({ name }) => name));
+  const missing = files.sources.map(({ name }) => name).filter((name) => !done.has(name) && !inDoubt.has(name));
+  if (missing.length > 0) notes.push(`Not published: ${missing.join(", ")}. The data sources there are as they were.`);
   return { published, problems };
+}
+
+async function connect(context: RunContext, target: string): Promise<Connection> {
+  const { configuration, dependencies } = context;
+  const configured = configuration.connections.get(target);
+  if (configured === undefined) throw new HubError("HUB-2021", `There is no connection "${target}".`);
+  return configured.connector.connect({
+    name: target,
+    settings: configured.settings,
+    credentials: await credentialsOf(context, configured),
+    dependencies,
+  });
+}
+
+/** The face to publish to, once the system has said who it is and that is who it was before. */
+async function publishFaceOf(context: RunContext, target: string, connection: Connection): Promise<PublishFace> {
+  const { store, fence, dependencies, signal } = context;
+  const face = connection.publish;
+  if (face === undefined) {
+    throw new HubError("HUB-5031", `${target} is not a system that data sources can be published to.`, {
+      disposition: "operator",
+      place: { connection: target },
+      remedy: "Name a Tableau connection under `publish:` in hub.yaml.",
+    });
+  }
+  const { tenant, tenantName: name } = await connection.identify(signal);
+  const pin = { connection: target, system: connection.system, tenant, name, at: dependencies.clock.now() };
+  await store.records.pinTenant(fence, pin);
+  return face;
 }

@@ -1,6 +1,6 @@
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { access, copyFile, mkdir, rm } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import type { PublishFace, PublishReceipt } from "../../connectors/kit/index.ts";
+import type { PublishCommand, PublishFace, PublishReceipt } from "../../connectors/kit/index.ts";
 import { readHyperFile } from "../../extracts/index.ts";
 import type { HyperEngine } from "../../extracts/index.ts";
 import { HubError, toIso } from "../../model/index.ts";
@@ -29,33 +29,31 @@ export interface PublishedSource {
 }
 
 /**
- * Sends one data source and counts what the system then holds. When that is not what was sent, the last good file takes
- * its place again and the run fails.
- * @throws HubError HUB-5030 when table, file and upload disagree
+ * Sends one data source and counts what the system then holds. When that is not what was sent, or cannot be counted, the
+ * last good file takes its place again and the run fails.
+ * @throws HubError HUB-5030 when table, file and upload disagree; whatever the system refuses with
  */
 export async function sendSource(source: SourceFile, options: SendOptions): Promise<PublishedSource> {
   const { face, signal } = options;
-  const command = (file: string) => ({
-    name: source.name,
-    project: options.project,
-    description: `Process Hub: ${source.name}, as of ${toIso(options.asOf)}.`,
-    file,
-    tags: ["process-hub"],
-  });
   const good = join(options.directory, "published", basename(source.file));
-  const receipt = await face.publish(command(source.file), signal);
-  const difference = await compareUpload(source, receipt, options);
+  const text = `Process Hub: ${source.name}, as of ${toIso(options.asOf)}.`;
+  const receipt = await face.publish(commandFor(source, source.file, text, options), signal);
+  let difference: string | null;
+  let cause: unknown;
+  try {
+    difference = await compareUpload(source, receipt, options);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof HubError)) throw error;
+    difference = `what is there cannot be counted (${error.code} ${error.message})`;
+    cause = error;
+  }
   if (difference !== null) {
-    const restored = await face.publish(command(good), signal).then(
-      () => true,
-      () => false,
-    );
-    throw new HubError("HUB-5030", `${source.name} does not hold what was sent: ${difference}.`, {
+    throw new HubError("HUB-5030", `${source.name} does not hold what was sent: ${difference}`, {
       disposition: "stop-stream",
       place: { connection: options.connection, record: source.name },
-      remedy: restored
-        ? "The last good extract was put back. Run hub publish again."
-        : "There was no earlier extract to put back. Run hub publish again.",
+      remedy: await putBack(source, good, options),
+      cause,
     });
   }
   await mkdir(join(options.directory, "published"), { recursive: true });
@@ -67,6 +65,35 @@ export async function sendSource(source: SourceFile, options: SendOptions): Prom
     rows: source.tables.find((table) => table.name === source.fact)?.rows ?? 0,
     verified: source.format === "hyper" && options.engine !== null,
   };
+}
+
+function commandFor(
+  source: SourceFile,
+  file: string,
+  description: string,
+  { project }: Pick<SendOptions, "project">,
+): PublishCommand {
+  return { name: source.name, project, description, file, tags: ["process-hub"] };
+}
+
+/** Publishes the last good file of a data source again; a sentence on what became of it. */
+async function putBack(source: SourceFile, good: string, options: SendOptions): Promise<string> {
+  const { face, asOf, signal } = options;
+  const exists = await access(good).then(
+    () => true,
+    () => false,
+  );
+  if (!exists)
+    return "No earlier extract is kept here to put back, see its revisions in the system. Run hub publish again.";
+  const text = `Process Hub: ${source.name}, the last good extract, put back on ${toIso(asOf)}.`;
+  try {
+    await face.publish(commandFor(source, good, text, options), signal);
+    return "The last good extract was put back. Run hub publish again.";
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof HubError)) throw error;
+    return `The last good extract could not be put back either (${error.code} ${error.message}). Run hub publish again.`;
+  }
 }
 
 /** What differs between the file and the upload, table by table; null when nothing does or nothing can count it. */
@@ -83,7 +110,7 @@ async function compareUpload(
     try {
       for (const table of source.tables) {
         const rows = reader.tables.find((each) => each.name === table.name)?.rows;
-        if (rows !== table.rows) return `${table.name} has ${rows ?? "no"} rows of ${table.rows}`;
+        if (rows !== table.rows) return `${table.name} has ${rows ?? "no"} rows of ${table.rows}.`;
       }
       return null;
     } finally {
