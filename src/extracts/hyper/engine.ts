@@ -184,6 +184,8 @@ async function connect(port: number): Promise<HyperSession> {
     await client.connect();
     // By default the machine's zone, in which a timestamp without zone would be taken.
     await client.query("SET TIME ZONE 'UTC'");
+    // By default 15 digits of a double, of which it may hold 17.
+    await client.query("SET extra_float_digits = 3");
   } catch (error) {
     throw notStarted(error);
   }

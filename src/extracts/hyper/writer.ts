@@ -4,7 +4,7 @@ import { HubError } from "../../model/index.ts";
 import type { HyperEngine, HyperSession } from "./engine.ts";
 import { identifier, literal, qualified } from "./sql.ts";
 import { checkTables, tableName } from "./tables.ts";
-import type { HyperTable } from "./tables.ts";
+import type { AssumedForeignKey, HyperTable } from "./tables.ts";
 
 export interface WrittenTable {
   readonly schema: string;
@@ -71,34 +71,48 @@ async function fill(session: HyperSession, tables: readonly HyperTable[], signal
   for (const schema of new Set(tables.map((table) => table.schema))) {
     await session.query(`CREATE SCHEMA IF NOT EXISTS ${qualified(WRITING, schema)}`);
   }
-  for (const table of tables) await session.query(createStatement(table));
-  for (const table of tables) {
-    for (const statement of foreignKeyStatements(table)) await session.query(statement);
+  // A key declared with its table costs nothing; one added later costs as much as a table.
+  const present = new Set<string>();
+  const late: string[] = [];
+  const inOrder = [...tables].sort((a, b) => keysOf(a).length - keysOf(b).length);
+  for (const table of inOrder) {
+    const early = keysOf(table).filter(({ references }) =>
+      present.has(tableName({ schema: references.schema, name: references.table })),
+    );
+    await session.query(createStatement(table, early));
+    present.add(tableName(table));
+    for (const key of keysOf(table)) if (!early.includes(key)) late.push(addKeyStatement(table, key));
   }
+  for (const statement of late) await session.query(statement);
   for (const table of tables) {
     signal?.throwIfAborted();
     await session.query(loadStatement(table));
   }
 }
 
-function createStatement(table: HyperTable): string {
+const keysOf = (table: HyperTable): readonly AssumedForeignKey[] => table.assumedForeignKeys ?? [];
+
+function createStatement(table: HyperTable, keys: readonly AssumedForeignKey[]): string {
   const columns = table.columns.map(
     ({ name, type, nullable }) => `${identifier(name)} ${type}${nullable ? "" : " NOT NULL"}`,
   );
   const key = table.assumedPrimaryKey ?? [];
   const keyClause = key.length === 0 ? [] : [`ASSUMED PRIMARY KEY (${key.map(identifier).join(", ")})`];
-  return `CREATE TABLE ${qualified(WRITING, table.schema, table.name)} (${[...columns, ...keyClause].join(", ")})`;
+  const parts = [...columns, ...keyClause, ...keys.map(foreignKeyClause)];
+  return `CREATE TABLE ${qualified(WRITING, table.schema, table.name)} (${parts.join(", ")})`;
 }
 
-/** After all tables: a key may refer to one that comes later. */
-function foreignKeyStatements(table: HyperTable): readonly string[] {
-  return (table.assumedForeignKeys ?? []).map(({ columns, references }) => {
-    const target = qualified(WRITING, references.schema, references.table);
-    return (
-      `ALTER TABLE ${qualified(WRITING, table.schema, table.name)} ADD ASSUMED FOREIGN KEY `
-      + `(${columns.map(identifier).join(", ")}) REFERENCES ${target} (${references.columns.map(identifier).join(", ")})`
-    );
-  });
+/** For a key that refers to a table that comes later. */
+function addKeyStatement(table: HyperTable, key: AssumedForeignKey): string {
+  return `ALTER TABLE ${qualified(WRITING, table.schema, table.name)} ADD ${foreignKeyClause(key)}`;
+}
+
+function foreignKeyClause({ columns, references }: AssumedForeignKey): string {
+  const target = qualified(WRITING, references.schema, references.table);
+  return (
+    `ASSUMED FOREIGN KEY (${columns.map(identifier).join(", ")}) `
+    + `REFERENCES ${target} (${references.columns.map(identifier).join(", ")})`
+  );
 }
 
 function loadStatement(table: HyperTable): string {
