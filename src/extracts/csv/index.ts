@@ -3,8 +3,8 @@ import type { Column, Star } from "../../kpis/index.ts";
 import { writeTableFiles } from "../table-files.ts";
 import type { TableFile } from "../table-files.ts";
 
-/** A spreadsheet runs a cell that begins with one of these. */
-const FORMULA_STARTS = ["=", "+", "-", "@", "\t", "\r"];
+/** A spreadsheet runs a cell that begins with one of these; some take the full-width forms for the same. */
+const FORMULA_STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"];
 
 /**
  * Writes the star as RFC 4180 CSV: UTF-8, CRLF, a header line, empty for null and `""` for an empty text. Text that a
