@@ -1,4 +1,4 @@
-import type { NodeType, Plain } from "./condition-nodes.ts";
+import type { NodeType, Plain } from "./condition-values.ts";
 import { safePattern } from "./safe-pattern.ts";
 
 type Built = { readonly run: (values: readonly Plain[]) => Plain } | { readonly why: string };

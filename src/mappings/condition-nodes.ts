@@ -2,6 +2,7 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { assertNever } from "../model/index.ts";
 import type { FieldValue } from "../model/index.ts";
 import { FUNCTIONS, METHODS, macroOf } from "./condition-functions.ts";
+import type { NodeType, Plain } from "./condition-values.ts";
 import { nearest } from "./nearest.ts";
 import { isList, isOption, isPerson, isRecord } from "./values.ts";
 import type { Fields } from "./values.ts";
@@ -12,12 +13,6 @@ export interface ConditionSlip {
   readonly offset: number;
   readonly remedy?: string;
 }
-
-/** Null is "unknown"; lists hold plain values. */
-export type Plain = null | string | number | boolean | readonly Plain[];
-
-/** What a node is known to give before any record is seen. */
-export type NodeType = "bool" | "number" | "text" | "list" | "null" | "any";
 
 export interface CompiledNode {
   readonly type: NodeType;

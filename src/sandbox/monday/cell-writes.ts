@@ -2,7 +2,7 @@ import type { GraphQLError } from "graphql";
 import { part } from "./cells.ts";
 import { scalarText } from "./scalar-text.ts";
 import { mondayError } from "./errors.ts";
-import type { Column } from "./state.ts";
+import type { Column } from "./parts.ts";
 
 /** Column types no write may touch. */
 const READ_ONLY = new Set(["last_updated", "creation_log", "mirror", "formula", "subtasks", "item_id", "auto_number"]);

@@ -1,6 +1,7 @@
 import { scalarText } from "./scalar-text.ts";
 import { labelStyle } from "./column-settings.ts";
-import type { Board, Column, Item, MondayState } from "./state.ts";
+import type { Column, Item } from "./parts.ts";
+import type { Board, MondayState } from "./state.ts";
 
 /** One cell of an item: the source object of the GraphQL column value types. */
 export interface Cell {

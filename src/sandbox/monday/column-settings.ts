@@ -1,5 +1,5 @@
 import { scalarText } from "./scalar-text.ts";
-import type { Column } from "./state.ts";
+import type { Column } from "./parts.ts";
 
 const PALETTE = ["#fdab3d", "#00c875", "#df2f4a", "#007eb5", "#9d50dd", "#c4c4c4", "#037f4c", "#579bfc", "#caa1b2"];
 const NAMES = [

@@ -2,21 +2,10 @@ import { cellText, dropdownIds, isChecked, linkedItemIds, peopleOf, statusIndex,
 import type { Cell } from "./cells.ts";
 import { invalidArgument, mondayError } from "./errors.ts";
 import { lastUpdatedTest } from "./last-updated.ts";
-import type { Board, Item, MondayState } from "./state.ts";
+import type { Item } from "./parts.ts";
+import type { Board, MondayState } from "./state.ts";
+import type { Rule, RuleGroup } from "./query-rules.ts";
 import { columnOf } from "./writes.ts";
-
-export interface Rule {
-  readonly column_id: string;
-  readonly compare_value: unknown;
-  readonly compare_attribute?: string | null;
-  readonly operator: string;
-}
-
-export interface RuleGroup {
-  readonly rules?: readonly Rule[] | null;
-  readonly groups?: readonly RuleGroup[] | null;
-  readonly operator?: "and" | "or" | null;
-}
 
 type Test = (item: Item) => boolean;
 

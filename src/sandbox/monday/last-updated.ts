@@ -1,5 +1,5 @@
 import { invalidArgument, mondayError } from "./errors.ts";
-import type { Rule } from "./item-rules.ts";
+import type { Rule } from "./query-rules.ts";
 
 const DAY = 86_400_000;
 

@@ -2,8 +2,9 @@ import { crc32 } from "node:zlib";
 import { cellText } from "./cells.ts";
 import { cursorExpired, invalidArgument, mondayError } from "./errors.ts";
 import { compileRules, orderItems } from "./item-rules.ts";
-import type { RuleGroup } from "./item-rules.ts";
-import type { Board, Item, MondayState } from "./state.ts";
+import type { RuleGroup } from "./query-rules.ts";
+import type { Item } from "./parts.ts";
+import type { Board, MondayState } from "./state.ts";
 import { columnOf } from "./writes.ts";
 
 export interface ItemsQuery extends RuleGroup {

@@ -1,4 +1,4 @@
-import type { Item } from "./state.ts";
+import type { Item } from "./parts.ts";
 
 /**
  * Makes reads see the past: the real service shows a write to readers 5–30 s late (reference monday.md §7.2). Off

@@ -16,7 +16,7 @@ import {
 import { labelStyle } from "./column-settings.ts";
 import { on } from "./resolve-reads.ts";
 import type { Resolver, Resolvers } from "./schema.ts";
-import type { Item } from "./state.ts";
+import type { Item } from "./parts.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   status: "StatusValue",

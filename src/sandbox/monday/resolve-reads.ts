@@ -7,7 +7,8 @@ import type { RequestContext } from "./context.ts";
 import { boardNotFound, cursorExpired, invalidArgument, unauthorized } from "./errors.ts";
 import type { ItemsQuery, ItemsResponse } from "./pages.ts";
 import type { Resolver, Resolvers } from "./schema.ts";
-import type { Board, Column, Group, Item, Update } from "./state.ts";
+import type { Column, Group, Item } from "./parts.ts";
+import type { Board, Update } from "./state.ts";
 import { VERSIONS } from "./versions.ts";
 
 type User = MondaySeed["users"][number];

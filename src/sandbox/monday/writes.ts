@@ -1,7 +1,8 @@
 import { logType, logValue } from "./cells.ts";
 import { parseCell } from "./cell-writes.ts";
 import { boardNotFound, columnNotFound, groupNotFound, invalidArgument, itemNotFound, mondayError } from "./errors.ts";
-import type { Board, Column, Item, ItemState, MondayState } from "./state.ts";
+import type { Column, Item } from "./parts.ts";
+import type { Board, ItemState, MondayState } from "./state.ts";
 
 /** Who writes: a user id, or a negative one for automations and the system. */
 export interface Actor {
