@@ -33,15 +33,22 @@ export async function fingerprint(database: Database): Promise<string> {
     hash.update(`\n${name}\n`);
     for (const row of database.all<{ id: Bound; body: Bound }>(sql)) hash.update(`${row.id}\0${row.body}\n`);
   }
-  await hashBodies(database, hash, "object", "key");
-  await hashBodies(database, hash, "event", "id");
+  await hashBodies(database, hash, "object", "key", "body");
+  const event = "object_type || '/' || object_key || '/' || occurred_at || '/' || sequence || body";
+  await hashBodies(database, hash, "event", "id", event);
   return hash.digest("hex");
 }
 
-async function hashBodies(database: Database, hash: Hash, table: "object" | "event", column: string): Promise<void> {
+async function hashBodies(
+  database: Database,
+  hash: Hash,
+  table: "object" | "event",
+  column: string,
+  text: string,
+): Promise<void> {
   const digests: string[] = [];
   type Row = { readonly pk: number; readonly name: string; readonly body: string };
-  const sql = `select pk, ${column} as name, body from ${table} where pk > ? order by pk limit ?`;
+  const sql = `select pk, ${column} as name, ${text} as body from ${table} where pk > ? order by pk limit ?`;
   for await (const rows of pagesByKey<Row>(database, sql, [])) {
     for (const row of rows) {
       const body = createHash("sha256").update(row.body.replaceAll(OBSERVED_AT, "")).digest("base64");

@@ -1,5 +1,6 @@
-import type { Entity, JsonObject, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
-import type { Database } from "./database.ts";
+import type { Entity, JsonObject, MappedCommit, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
+import type { Bound, Database } from "./database.ts";
+import { eventBody } from "./event-rows.ts";
 import { saveReject } from "./records.ts";
 import type { StreamTable } from "./streams.ts";
 
@@ -8,12 +9,26 @@ const REQUEUE_ALL = `insert into pending_entity (stream_pk, id)
 const REQUEUE_STREAM = `insert into pending_entity (stream_pk, id)
   select distinct entity_stream_pk, entity_id from record where entity_stream_pk = ? on conflict do nothing`;
 
-interface RecordRow {
+const PENDING_KEYS = "select stream_pk, id from pending_entity order by stream_pk, id limit ?";
+const KEYS_AFTER = `select distinct entity_stream_pk as stream_pk, entity_id as id from record
+  where (entity_stream_pk, entity_id) > (?, ?) order by entity_stream_pk, entity_id limit ?`;
+
+interface EntityRow {
+  readonly stream_pk: number;
+  readonly id: string;
   readonly content: string | null;
-  readonly first_seen_at: number;
+  readonly first_seen_at: number | null;
   readonly removed_cause: RemovalCause | null;
   readonly removed_at: number | null;
   readonly merged_into: string | null;
+}
+
+interface MemberRow {
+  readonly entity_stream_pk: number;
+  readonly entity_id: string;
+  readonly stream_pk: number;
+  readonly id: string;
+  readonly content: string;
 }
 
 export function createMappingPort(database: Database, streams: StreamTable): MappingPort {
@@ -23,74 +38,25 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
     },
 
     async pending(limit) {
-      return database
-        .all<{ stream_pk: number; id: string }>(
-          "select stream_pk, id from pending_entity order by stream_pk, id limit ?",
-          limit,
-        )
-        .map((row) => readEntity(database, streams, row.stream_pk, row.id));
+      return readEntities(database, streams, PENDING_KEYS, [limit]);
     },
 
     async *entities(pageSize) {
-      type Row = { readonly stream: number; readonly id: string };
-      let after: Row = { stream: 0, id: "" };
+      let after: readonly [stream: number, id: string] = [0, ""];
       for (;;) {
-        const rows = database.all<Row>(
-          `select distinct entity_stream_pk as stream, entity_id as id from record
-           where (entity_stream_pk, entity_id) > (?, ?) order by entity_stream_pk, entity_id limit ?`,
-          after.stream,
-          after.id,
-          pageSize,
-        );
-        const last = rows.at(-1);
+        const entities = readEntities(database, streams, KEYS_AFTER, [...after, pageSize]);
+        const last = entities.at(-1);
         if (last === undefined) return;
-        yield rows.map((row) => readEntity(database, streams, row.stream, row.id));
-        after = last;
+        yield entities;
+        after = [streams.number(last), last.id];
       }
     },
 
     async replace(fence, commits, rejects) {
       database.fenced(fence, () => {
-        for (const { entity, outputs } of commits) {
-          const streamPk = streams.number(entity);
-          for (const table of ["object", "event", "unmapped"] as const) {
-            database.run(`delete from ${table} where stream_pk = ? and entity_id = ?`, streamPk, entity.id);
-          }
-          database.run("delete from reject where stream_pk = ? and id = ?", streamPk, entity.id);
-          for (const object of outputs.objects) {
-            database.run(
-              "insert into object (key, type, stream_pk, entity_id, body) values (?, ?, ?, ?, ?)",
-              object.key,
-              object.type,
-              streamPk,
-              entity.id,
-              JSON.stringify(object),
-            );
-          }
-          for (const event of outputs.events) {
-            database.run(
-              "insert into event (id, object_type, object_key, occurred_at, sequence, stream_pk, entity_id, body) values (?, ?, ?, ?, ?, ?, ?, ?)",
-              event.id,
-              event.objectType,
-              event.objectKey,
-              event.occurredAt,
-              event.sequence,
-              streamPk,
-              entity.id,
-              JSON.stringify(event),
-            );
-          }
-          for (const { mapping, field, value } of outputs.unmapped) {
-            database.run(
-              "insert into unmapped (stream_pk, entity_id, mapping, field, value) values (?, ?, ?, ?, ?)",
-              streamPk,
-              entity.id,
-              mapping,
-              field,
-              value,
-            );
-          }
-          database.run("delete from pending_entity where stream_pk = ? and id = ?", streamPk, entity.id);
+        for (const [streamPk, ofStream] of byStream(streams, commits)) {
+          forget(database, streamPk, ofStream);
+          for (const commit of ofStream) insertOutputs(database, streamPk, commit);
         }
         for (const reject of rejects) {
           saveReject(
@@ -130,42 +96,117 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
   };
 }
 
-function readEntity(database: Database, streams: StreamTable, streamPk: number, id: string): Entity {
-  const key = streams.name(streamPk);
-  const record = database.get<RecordRow>(
-    "select content, first_seen_at, removed_cause, removed_at, merged_into from record where stream_pk = ? and id = ?",
-    streamPk,
-    id,
+function byStream(
+  streams: StreamTable,
+  commits: readonly MappedCommit[],
+): ReadonlyMap<number, readonly MappedCommit[]> {
+  const found = new Map<number, MappedCommit[]>();
+  for (const commit of commits) {
+    const streamPk = streams.number(commit.entity);
+    const known = found.get(streamPk);
+    if (known === undefined) found.set(streamPk, [commit]);
+    else known.push(commit);
+  }
+  return found;
+}
+
+/** Deletes what a batch's entities were mapped to before, and takes them off the list: one statement per table. */
+function forget(database: Database, streamPk: number, commits: readonly MappedCommit[]): void {
+  const ids = JSON.stringify(commits.map(({ entity }) => entity.id));
+  for (const table of ["object", "event", "unmapped"] as const) {
+    database.run(
+      `delete from ${table} where stream_pk = ? and entity_id in (select value from json_each(?))`,
+      streamPk,
+      ids,
+    );
+  }
+  for (const table of ["reject", "pending_entity"] as const) {
+    database.run(`delete from ${table} where stream_pk = ? and id in (select value from json_each(?))`, streamPk, ids);
+  }
+}
+
+function insertOutputs(database: Database, streamPk: number, { entity, outputs }: MappedCommit): void {
+  for (const object of outputs.objects) {
+    database.run(
+      "insert into object (key, type, stream_pk, entity_id, body) values (?, ?, ?, ?, ?)",
+      object.key,
+      object.type,
+      streamPk,
+      entity.id,
+      JSON.stringify(object),
+    );
+  }
+  for (const event of outputs.events) {
+    database.run(
+      "insert into event (id, object_type, object_key, occurred_at, sequence, stream_pk, entity_id, body) values (?, ?, ?, ?, ?, ?, ?, ?)",
+      event.id,
+      event.objectType,
+      event.objectKey,
+      event.occurredAt,
+      event.sequence,
+      streamPk,
+      entity.id,
+      eventBody(event),
+    );
+  }
+  for (const { mapping, field, value } of outputs.unmapped) {
+    database.run(
+      "insert into unmapped (stream_pk, entity_id, mapping, field, value) values (?, ?, ?, ?, ?)",
+      streamPk,
+      entity.id,
+      mapping,
+      field,
+      value,
+    );
+  }
+}
+
+/** The entities that a query of keys (`stream_pk`, `id`, in this order) names: two round trips, however many they are. */
+function readEntities(
+  database: Database,
+  streams: StreamTable,
+  keys: string,
+  parameters: readonly Bound[],
+): readonly Entity[] {
+  const rows = database.all<EntityRow>(
+    `select k.stream_pk, k.id, r.content, r.first_seen_at, r.removed_cause, r.removed_at, r.merged_into
+     from (${keys}) k left join record r on r.stream_pk = k.stream_pk and r.id = k.id order by k.stream_pk, k.id`,
+    ...parameters,
   );
-  const members = database
-    .all<{ stream_pk: number; id: string; content: string | null }>(
-      `select stream_pk, id, content from record
-       where entity_stream_pk = ? and entity_id = ? and not (stream_pk = ? and id = ?) order by stream_pk, id`,
-      streamPk,
-      id,
-      streamPk,
-      id,
-    )
-    .filter((row): row is { stream_pk: number; id: string; content: string } => row.content !== null)
-    .map((row) => ({
-      stream: streams.name(row.stream_pk).stream,
-      id: row.id,
-      content: JSON.parse(row.content) as JsonObject,
-    }));
-  const cause = record?.removed_cause ?? null;
+  const members = database.all<MemberRow>(
+    `select k.stream_pk as entity_stream_pk, k.id as entity_id, r.stream_pk, r.id, r.content
+     from (${keys}) k cross join record r on r.entity_stream_pk = k.stream_pk and r.entity_id = k.id
+     where r.content is not null and not (r.stream_pk = k.stream_pk and r.id = k.id)
+     order by k.stream_pk, k.id, r.stream_pk, r.id`,
+    ...parameters,
+  );
+  let next = 0;
+  return rows.map((row) => {
+    const own: Entity["members"][number][] = [];
+    for (let member = members[next]; member !== undefined; member = members[next]) {
+      if (member.entity_stream_pk !== row.stream_pk || member.entity_id !== row.id) break;
+      const { stream } = streams.name(member.stream_pk);
+      own.push({ stream, id: member.id, content: JSON.parse(member.content) as JsonObject });
+      next += 1;
+    }
+    return toEntity(streams, row, own);
+  });
+}
+
+function toEntity(streams: StreamTable, row: EntityRow, members: Entity["members"]): Entity {
   return {
-    ...key,
-    id,
-    content: record?.content == null ? null : (JSON.parse(record.content) as JsonObject),
+    ...streams.name(row.stream_pk),
+    id: row.id,
+    content: row.content === null ? null : (JSON.parse(row.content) as JsonObject),
     members,
     tombstone:
-      cause === null
+      row.removed_cause === null
         ? null
         : {
-            cause,
-            at: record?.removed_at ?? null,
-            ...(record?.merged_into == null ? {} : { mergedInto: record.merged_into }),
+            cause: row.removed_cause,
+            at: row.removed_at,
+            ...(row.merged_into === null ? {} : { mergedInto: row.merged_into }),
           },
-    firstSeenAt: record?.first_seen_at ?? 0,
+    firstSeenAt: row.first_seen_at ?? 0,
   };
 }

@@ -1,5 +1,7 @@
 import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
 import type { Bound, Database } from "./database.ts";
+import { EVENT_COLUMNS, toEvent } from "./event-rows.ts";
+import type { EventRow } from "./event-rows.ts";
 import type { StreamTable } from "./streams.ts";
 
 const OBJECT_PAGE = 1000;
@@ -24,16 +26,16 @@ export function createModelPort(database: Database, streams: StreamTable): Model
     async ofEntity(entity) {
       const streamPk = streams.known(entity);
       if (streamPk === undefined) return { objects: [], events: [] };
-      const bodies = (table: "object" | "event", order: string): readonly { readonly body: string }[] =>
-        database.all(
-          `select body from ${table} where stream_pk = ? and entity_id = ? order by ${order}`,
-          streamPk,
-          entity.id,
-        );
-      return {
-        objects: bodies("object", "key").map((row) => JSON.parse(row.body) as ModelObject),
-        events: bodies("event", "occurred_at, sequence, id").map((row) => JSON.parse(row.body) as ModelEvent),
-      };
+      const of = [streamPk, entity.id] as const;
+      const objects = database.all<{ body: string }>(
+        "select body from object where stream_pk = ? and entity_id = ? order by key",
+        ...of,
+      );
+      const events = database.all<EventRow>(
+        `select ${EVENT_COLUMNS} from event where stream_pk = ? and entity_id = ? order by occurred_at, sequence, id`,
+        ...of,
+      );
+      return { objects: objects.map((row) => JSON.parse(row.body) as ModelObject), events: events.map(toEvent) };
     },
 
     async replaceLinks(fence, links) {
@@ -109,17 +111,10 @@ async function* objectsOf(database: Database, type: string): AsyncIterable<reado
 
 /** Keyset over the index (object type, object key, time, sequence, id): the order rows are wanted in. */
 async function* eventsOf(database: Database, type: string): AsyncIterable<readonly ModelEvent[]> {
-  type Row = {
-    readonly id: string;
-    readonly object_key: string;
-    readonly occurred_at: number;
-    readonly sequence: number;
-    readonly body: string;
-  };
   let after: readonly Bound[] = ["", 0, 0, ""];
   for (;;) {
-    const rows = database.all<Row>(
-      `select id, object_key, occurred_at, sequence, body from event
+    const rows = database.all<EventRow>(
+      `select ${EVENT_COLUMNS} from event
        where object_type = ? and (object_key, occurred_at, sequence, id) > (?, ?, ?, ?)
        order by object_key, occurred_at, sequence, id limit ?`,
       type,
@@ -128,7 +123,7 @@ async function* eventsOf(database: Database, type: string): AsyncIterable<readon
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.map((row) => JSON.parse(row.body) as ModelEvent);
+    yield rows.map(toEvent);
     after = [last.object_key, last.occurred_at, last.sequence, last.id];
   }
 }
