@@ -37,7 +37,7 @@ let star: Star;
 let fresh: HyperEngine | undefined;
 
 beforeAll(async () => {
-  company = await startCompany({ ...(engine === undefined ? {} : { hyperd: engine }) });
+  company = await startCompany(engine === undefined ? {} : { hyperd: engine });
   directory = await mkdtemp(join(tmpdir(), "hub-publish-"));
   for (const Name of CUSTOMERS) await company.salesforce("POST", "sobjects/Account", { Name });
   const config = await copyConfiguration(company, "chunky");
