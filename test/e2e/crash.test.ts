@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { StorePort } from "../../src/model/index.ts";
+import { startBendingProxy } from "../support/bending-proxy.ts";
 import { hubOn, startCompany, startHub } from "../support/e2e.ts";
-import type { Company } from "../support/e2e.ts";
+import type { Company, HubProcess } from "../support/e2e.ts";
 
 jest.setTimeout(120_000);
 
@@ -78,11 +79,11 @@ async function finish(db: string): Promise<string> {
 }
 
 describe("a run that crashes", () => {
-  test("again and again, two commits later each time, comes to the state of an undisturbed one", async () => {
+  test("again and again, three commits later each time, comes to the state of an undisturbed one", async () => {
     const db = company.database("again-and-again");
     let crashes = 0;
-    for (let n = 1; await crash(db, nth(n), crashes % 2 === 0 ? "before" : "after"); n += 2) crashes += 1;
-    expect(crashes).toBeGreaterThan(15);
+    for (let n = 1; await crash(db, nth(n), crashes % 2 === 0 ? "before" : "after"); n += 3) crashes += 1;
+    expect(crashes).toBeGreaterThan(10);
     expect(await finish(db)).toBe(undisturbed);
   });
 
@@ -118,27 +119,47 @@ describe("a run that crashes", () => {
   });
 });
 
+/** A process that stands still at its nth call to Asana, and is sent a signal there. */
+async function signalled(
+  db: string,
+  nthCall: number,
+  signal: NodeJS.Signals,
+): Promise<Awaited<HubProcess["ended"]> & { readonly tookMs: number }> {
+  const { baseUrl = "" } = company.sandbox.description.systems["asana"] ?? {};
+  const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let calls = 0;
+  const proxy = await startBendingProxy(new URL(baseUrl).origin, async (_path, body) => {
+    calls += 1;
+    if (calls === nthCall) reached.resolve();
+    if (calls >= nthCall) await released.promise;
+    return body;
+  });
+  const environment = { ...company.environment, ASANA_MAIN_BASE_URL: `${proxy.origin}/api/1.0` };
+  const hub = startHub(["sync", "--db", db], environment);
+  await Promise.race([reached.promise, hub.ended]);
+  const sentAt = performance.now();
+  hub.kill(signal);
+  const end = await hub.ended;
+  const tookMs = performance.now() - sentAt;
+  released.resolve();
+  await proxy.close();
+  return { ...end, tookMs };
+}
+
 describe("a process", () => {
   test("killed at several moments leaves a store that the next run completes", async () => {
     const db = company.database("killed");
-    for (const lines of [1, 6, 14, 24]) {
-      const hub = startHub(company, ["sync", "--db", db]);
-      await hub.lines(lines);
-      hub.kill("SIGKILL");
-      expect((await hub.ended).signal).toBe("SIGKILL");
-    }
-    const { code, err } = await startHub(company, ["sync", "--db", db]).ended;
-    expect({ code, err }).toEqual({ code: 0, err: expect.any(String) });
+    for (const call of [1, 8, 30]) expect((await signalled(db, call, "SIGKILL")).signal).toBe("SIGKILL");
+    const { code } = await startHub(["sync", "--db", db], company.environment).ended;
+    expect(code).toBe(0);
     expect(await finish(db)).toBe(undisturbed);
   });
 
-  test("interrupted ends with 130, loses nothing and goes on the next time", async () => {
+  test("interrupted while a call hangs ends with 130, loses nothing and goes on the next time", async () => {
     const db = company.database("interrupted");
-    const hub = startHub(company, ["sync", "--db", db]);
-    await hub.lines(8);
-    hub.kill("SIGINT");
-    const { code, err } = await hub.ended;
+    const { code, err, tookMs } = await signalled(db, 20, "SIGINT");
     expect({ code, err }).toEqual({ code: 130, err: expect.not.stringContaining("HUB-") });
+    expect(tookMs).toBeLessThan(3_000);
     const rest = await hubOn(company, { db });
     expect(await rest.hub.store.runs.latest()).toMatchObject({ kind: "sync", outcome: "stopped" });
     await rest.sync();
@@ -153,7 +174,7 @@ describe("two hubs on one store", () => {
     const first = await hubOn(company, { db });
     let second: { readonly code: number | null; readonly err: string } | undefined;
     await first.hub.run("long", async () => {
-      second = await startHub(company, ["sync", "--db", db]).ended;
+      second = await startHub(["sync", "--db", db], company.environment).ended;
       return { answer: null, complete: true, summary: null };
     });
     expect(second?.code).toBe(75);

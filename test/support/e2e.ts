@@ -286,8 +286,6 @@ export async function copyConfiguration(company: Company, name: string): Promise
 
 /** A `hub` command in a process of its own. */
 export interface HubProcess {
-  /** Resolves once it has written so many lines of progress, or has ended. */
-  lines(count: number): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<{
     readonly code: number | null;
@@ -297,37 +295,21 @@ export interface HubProcess {
   }>;
 }
 
-export function startHub(company: Company, argv: readonly string[]): HubProcess {
+export function startHub(argv: readonly string[], environment: Environment): HubProcess {
   const child = spawn(process.execPath, ["--", join(ROOT, "bin", "hub.js"), ...withAsOf(argv)], {
     cwd: ROOT,
-    env: { PATH: process.env["PATH"], ...company.environment },
+    env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";
   let err = "";
-  const waiting: { readonly count: number; readonly done: () => void }[] = [];
-  const tell = (over: boolean): void => {
-    const lines = err.split("\n").length - 1;
-    for (const { count, done } of waiting) if (over || lines >= count) done();
-  };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    err += text;
-    tell(false);
-  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
   return {
-    lines: (count) =>
-      new Promise((done) => {
-        waiting.push({ count, done });
-        tell(child.exitCode !== null || child.signalCode !== null);
-      }),
     kill: (signal) => void child.kill(signal),
     ended: new Promise((done, refuse) => {
       child.on("error", refuse);
-      child.on("close", (code, signal) => {
-        tell(true);
-        done({ code, signal, out, err });
-      });
+      child.on("close", (code, signal) => done({ code, signal, out, err }));
     }),
   };
 }
