@@ -4,7 +4,7 @@ import { runCycle } from "../../sync/index.ts";
 import type { CycleReport } from "../../sync/index.ts";
 import { cycleDocument, toCycleDocument } from "../documents/cycle.ts";
 import { writeDocument } from "../documents/write.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT, exitCodeOfPull } from "../exit-codes.ts";
 import { openHub } from "../hub.ts";
 import type { GlobalOptions, OpenHub } from "../hub.ts";
 import { hyperEngine } from "../hyper.ts";
@@ -37,8 +37,8 @@ export async function runAndTell(machine: Machine, options: RunVerbOptions, hype
       machine.terminal.out(
         formatSummary(result.answer, { title: titleOf(hub), currency: hub.configuration.money.corporate }),
       );
-    if (result.complete) return EXIT.complete;
-    return nothingRead(result.answer) ? EXIT.nothingDone : EXIT.incomplete;
+    const code = exitCodeOfPull(result.answer.pull);
+    return code === EXIT.complete && !result.complete ? EXIT.incomplete : code;
   } finally {
     await hub.close();
   }
@@ -60,9 +60,4 @@ function runSummary(report: CycleReport) {
     cases: { ...report.measurement.cases },
     published: report.publish.published.length,
   };
-}
-
-/** Every connection failed as a whole. */
-function nothingRead({ pull }: CycleReport): boolean {
-  return pull.connections.every(({ certificates }) => certificates.every(({ complete }) => !complete));
 }
