@@ -55,7 +55,10 @@ export function isRecordId(text: string): boolean {
   if (!/^[A-Za-z0-9]{18}$/u.test(text)) return false;
   for (let group = 0; group < 3; group += 1) {
     let bits = 0;
-    for (let at = 0; at < 5; at += 1) if (/[A-Z]/u.test(text.charAt(group * 5 + at))) bits += 1 << at;
+    for (let at = 0; at < 5; at += 1) {
+      const code = text.charCodeAt(group * 5 + at);
+      if (code >= 65 && code <= 90) bits += 1 << at;
+    }
     if (text.charAt(15 + group) !== CHECKSUM.charAt(bits)) return false;
   }
   return true;
@@ -67,7 +70,7 @@ export function fieldValue(field: string, value: Json | undefined, facts: Object
   if (typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value !== "string") return null;
   const type = facts.types.get(field);
-  if (isRecordId(value) && field !== "Id" && (type === "reference" || (type === undefined && maybeReference(field)))) {
+  if (field !== "Id" && (type === "reference" || (type === undefined && maybeReference(field))) && isRecordId(value)) {
     return pointer(value, facts);
   }
   if (type === "multipicklist") return value.split(";").filter((choice) => choice !== "");
