@@ -57,7 +57,7 @@ export async function openStar(options: StarOptions): Promise<Star> {
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
       memory_limit: options.memoryLimit ?? "256MB",
-      threads: String(options.threads ?? 1),
+      threads: String(options.threads ?? 2),
     });
     const connection = await instance.connect();
     await connection.run("SET preserve_insertion_order = true");
