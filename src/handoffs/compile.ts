@@ -28,10 +28,11 @@ export function compileContract(file: HandoffFile, options: ContractOptions): Co
   const { value, problems } = tryCompileContract(file, options);
   const [problem] = problems;
   if (value !== null) return value;
-  throw new HubError(problem?.code ?? "HUB-2200", problem?.message ?? `The contract ${file.handoff} cannot be used.`, {
+  if (problem === undefined) throw new HubError("HUB-1001", `The contract ${file.handoff} has no problem told.`);
+  throw new HubError(problem.code, problem.message, {
     disposition: "operator",
-    place: { file: `${file.handoff}.yaml`, path: (problem?.path ?? []).join(".") },
-    ...(problem?.remedy === undefined ? {} : { remedy: problem.remedy }),
+    place: { file: `${file.handoff}.yaml`, path: (problem.path ?? []).join(".") },
+    ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
   });
 }
 

@@ -21,3 +21,15 @@ test("docs/errors.md tells every code the program uses, each once and in order, 
   const told = codesOnThePage();
   expect(told).toEqual([...codesInSource()].sort());
 });
+
+/** Codes that tests name outside of comments. */
+function codesInTests(): Set<string> {
+  const files = readdirSync("test", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".test.ts"));
+  const texts = files.map((file) => readFileSync(join("test", file), "utf8").replaceAll(COMMENT, ""));
+  return new Set(texts.flatMap((text) => text.match(CODE) ?? []));
+}
+
+test("every code of docs/errors.md is named by a test that makes it happen", () => {
+  const named = codesInTests();
+  expect(codesOnThePage().filter((code) => !named.has(code))).toEqual([]);
+});

@@ -347,6 +347,18 @@ describe("hub config", () => {
   });
 });
 
+test("hub publish to a system that takes no data sources is told with HUB-5031, and the files are there", async () => {
+  const options = await changed("publish-to-asana", "hub.yaml", (text) =>
+    text.replace("connection: tableau-cloud", "connection: asana-main"),
+  );
+  const out = join(company.directory, "not-published");
+  const { code, err } = await run("publish", "--format", "parquet", "--out", out, ...options);
+  expect([code, err]).toEqual([3, expect.stringContaining("HUB-5031")]);
+  expect((await readdir(out, { recursive: true })).filter((name) => name.endsWith(".parquet")).length).toBeGreaterThan(
+    5,
+  );
+}, 60_000);
+
 test("hub hyper install tells where an engine is that is there already", async () => {
   const engine = join(company.directory, "hyperd");
   await writeFile(engine, "");
