@@ -42,8 +42,8 @@ if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
   const node = bundledNode();
   if (node === undefined) {
     process.stderr.write(
-      `HUB-0069 Process Hub needs Node ${NEEDED_MAJOR} or newer and found ${process.versions.node}. ` +
-        `Install Node ${NEEDED_MAJOR}, or run "npm ci" without --omit=optional.\n`,
+      `HUB-0069 Process Hub needs Node ${NEEDED_MAJOR} or newer and found ${process.versions.node}. `
+        + `Install Node ${NEEDED_MAJOR}, or run "npm ci" without --omit=optional.\n`,
     );
     process.exit(EXIT_NO_RUNTIME);
   }

@@ -47,7 +47,9 @@ function wrongArrow(from: string, to: string): string | undefined {
   if (allowed === undefined) return `the room ${room} is not in the plan`;
   if (room === target) {
     const betweenSystems = room === "connectors" && folder !== targetFolder && parts(from).length > 2;
-    return betweenSystems && targetFolder !== "kit" ? `connectors/${folder} may not know connectors/${targetFolder}` : undefined;
+    return betweenSystems && targetFolder !== "kit"
+      ? `connectors/${folder} may not know connectors/${targetFolder}`
+      : undefined;
   }
   if (!allowed.includes(target)) return `${room} may not know ${target}`;
   return parts(to).at(-1) === "index.ts" ? undefined : `imports past the public face of ${target}`;

@@ -7,6 +7,5 @@ const strip = (source) => ({ code: stripTypeScriptTypes(source) });
 export default {
   process: strip,
   processAsync: async (source) => strip(source),
-  getCacheKey: (source, path) =>
-    createHash("sha256").update(`${process.version}\0${path}\0${source}`).digest("hex"),
+  getCacheKey: (source, path) => createHash("sha256").update(`${process.version}\0${path}\0${source}`).digest("hex"),
 };

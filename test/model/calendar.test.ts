@@ -16,7 +16,13 @@ function calendar(changes: Partial<CalendarDefinition> = {}) {
 }
 
 const daily = (hours: readonly (readonly [string, string])[]) => ({
-  1: hours, 2: hours, 3: hours, 4: hours, 5: hours, 6: hours, 7: hours,
+  1: hours,
+  2: hours,
+  3: hours,
+  4: hours,
+  5: hours,
+  6: hours,
+  7: hours,
 });
 
 describe("business time", () => {

@@ -15,7 +15,8 @@ export function differencesFromTruth(truth: Truth, handoffs: readonly Handoff[])
     const name = nameOfTruth(expected);
     const actual = found.get(name);
     found.delete(name);
-    if (actual === undefined) differences.push(`missed: ${name} (${expected.label ?? "historical"}; ${expected.defects.join(", ")})`);
+    if (actual === undefined)
+      differences.push(`missed: ${name} (${expected.label ?? "historical"}; ${expected.defects.join(", ")})`);
     else differences.push(...compare(name, expected, actual));
   }
   for (const [name, handoff] of found) differences.push(`invented: ${name} (${handoff.label}; ${handoff.because})`);
@@ -24,14 +25,18 @@ export function differencesFromTruth(truth: Truth, handoffs: readonly Handoff[])
 
 function compare(name: string, expected: TruthHandoff, actual: Handoff): readonly string[] {
   if (expected.historical || actual.historical) {
-    return expected.historical === actual.historical ? [] : [`${name}: historical ${actual.historical}, truth ${expected.historical}`];
+    return expected.historical === actual.historical
+      ? []
+      : [`${name}: historical ${actual.historical}, truth ${expected.historical}`];
   }
   const told = `(${expected.defects.join(", ")}; ${actual.because})`;
   // With nothing but a name to go by the right answer is the right match, or none: never a wrong one (issue rule for fuzzy evidence).
   if (expected.evidence === "fuzzy") {
     const honest = ["ambiguous", "missing", "expected"].includes(actual.link) || expected.link === actual.link;
     const right = actual.targetKey === null || idOf(actual.targetKey) === (expected.target ?? expected.byName[0])?.id;
-    return honest && right ? [] : [`${name}: ${actual.link} with ${actual.targetKey}, truth fuzzy ${expected.link} ${told}`];
+    return honest && right
+      ? []
+      : [`${name}: ${actual.link} with ${actual.targetKey}, truth fuzzy ${expected.link} ${told}`];
   }
   const differences = FIELDS.filter((field) => expected[field] !== null && expected[field] !== actual[field]).map(
     (field) => `${name}: ${field} ${actual[field]}, truth ${expected[field]} ${told}`,

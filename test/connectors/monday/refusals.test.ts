@@ -94,7 +94,7 @@ describe("what the hub refuses to do with monday.com", () => {
   });
 
   test("a row of the log without JSON is rejected with HUB-1514, and the rest is read", () => {
-    const row = { event: "update_column_value", user_id: "1", created_at: "17640000000000000" };
+    const row = { event: "update_column_value", entity: "pulse", user_id: "1", created_at: "17640000000000000" };
     const { records, rejects } = activityRecords(
       [
         { ...row, id: "a", data: "no JSON" },

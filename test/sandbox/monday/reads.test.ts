@@ -61,7 +61,9 @@ describe("reading the stand-in for monday.com", () => {
     const unknown = await monday.call("{ boards { nope } }");
     expect(unknown.status).toBe(200);
     expect(unknown.headers.get("api-version")).toBeNull();
-    expect(unknown.body).toMatchObject({ errors: [{ message: expect.stringMatching(/^Cannot query field "nope" on type "Board"/u) }] });
+    expect(unknown.body).toMatchObject({
+      errors: [{ message: expect.stringMatching(/^Cannot query field "nope" on type "Board"/u) }],
+    });
     expect(unknown.body.data).toBeUndefined();
     const stranger = await monday.call("{ me { id } }", {}, { authorization: "other" });
     expect([stranger.status, stranger.body.errors?.[0]?.extensions?.["code"]]).toEqual([401, "NOT_AUTHENTICATED"]);
