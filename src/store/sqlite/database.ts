@@ -14,7 +14,7 @@ const PRAGMAS = [
   "foreign_keys=ON",
   "busy_timeout=5000",
   "temp_store=MEMORY",
-  "cache_size=-32768",
+  "cache_size=-8192",
   // Fewer, larger checkpoints: each one waits for the disk, and a page commit should not.
   "wal_autocheckpoint=8000",
 ];
