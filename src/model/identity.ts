@@ -33,7 +33,9 @@ export interface EventIdentity {
 /** 32 hex digits. */
 export function eventId(identity: EventIdentity): string {
   return hashText(
-    [identity.system, identity.tenant, JSON.stringify(identity.native), identity.objectKey, identity.eventKey].join("\0"),
+    [identity.system, identity.tenant, JSON.stringify(identity.native), identity.objectKey, identity.eventKey].join(
+      "\0",
+    ),
   );
 }
 

@@ -24,14 +24,7 @@ export interface RecordValue {
  * choices, persons and records named as such; null when empty.
  */
 export type FieldValue =
-  | null
-  | string
-  | number
-  | boolean
-  | OptionValue
-  | PersonValue
-  | RecordValue
-  | readonly FieldValue[];
+  null | string | number | boolean | OptionValue | PersonValue | RecordValue | readonly FieldValue[];
 
 /** Who did something, and how sure we are that it was a person (reference §2.5). */
 export interface ActorEvidence {

@@ -66,7 +66,9 @@ function environmentFile(sandbox: RunningSandbox): string {
 
 function introduction(sandbox: RunningSandbox, options: SandboxVerbOptions): string {
   const { description } = sandbox;
-  const lines = Object.entries(description.systems).map(([name, { baseUrl, endpoint }]) => `  ${name.padEnd(12)} ${baseUrl ?? endpoint ?? ""}`);
+  const lines = Object.entries(description.systems).map(
+    ([name, { baseUrl, endpoint }]) => `  ${name.padEnd(12)} ${baseUrl ?? endpoint ?? ""}`,
+  );
   return [
     `Sandbox with TechFlow, seed ${description.seed}, scale ${description.scale}, as of ${description.asOf}. Ctrl-C stops it.`,
     `  ${"control".padEnd(12)} ${description.control}`,
@@ -74,7 +76,9 @@ function introduction(sandbox: RunningSandbox, options: SandboxVerbOptions): str
     options.limits === "demo"
       ? "Rate limits are the demo's: so high that they never bite. --limits real gives the real ones."
       : "Rate limits are the real services' defaults.",
-    ...(options.envFile === undefined ? [] : [`Variables for a hub are in ${options.envFile}: hub sync --env-file ${options.envFile}`]),
+    ...(options.envFile === undefined
+      ? []
+      : [`Variables for a hub are in ${options.envFile}: hub sync --env-file ${options.envFile}`]),
     "",
   ].join("\n");
 }
