@@ -64,7 +64,7 @@ function recordText({ history, entity, objects, events }: RecordStory): string {
     }),
     ...(objects.length === 0 ? ["  maps to nothing"] : objects.flatMap(objectLines)),
     ...(events.length === 0 ? [] : ["  events"]),
-    ...events.map(eventLine),
+    ...events.map((each) => eventLine(each, owner)),
   ]);
 }
 
@@ -86,10 +86,14 @@ function objectLines({ object, identity, same, references, referencedBy, persons
   ];
 }
 
-function eventLine({ event, person }: EventStory): string {
+/** @param owner the record that is told about; of events of others, the object is named, too. */
+function eventLine({ event, entity, person }: EventStory, owner: string): string {
   const who = person === null ? event.by.kind : `${person.actor?.name ?? person.account} (${event.by.kind})`;
   const by = event.by.client === undefined ? who : `${who}, ${event.by.client}`;
-  return `    ${time(event.occurredAt)}  ${event.type}  by ${by}  from ${event.source.stream} ${event.source.id}, ${event.derivation}`;
+  const told = Object.entries(event.attributes).map(([name, held]) => `${name} ${value(held)}`);
+  const what = told.length === 0 ? "" : ` (${told.join(", ")})`;
+  const of = formatRecordKey(entity) === owner ? "" : ` of ${event.objectKey}`;
+  return `    ${time(event.occurredAt)}  ${event.type}${what}${of}  by ${by}  from ${event.source.stream} ${event.source.id}, ${event.derivation}`;
 }
 
 function personText({ account, actor, method, why }: Person): string {

@@ -3,7 +3,7 @@ import type { Handoff, RecordKey, StorePort } from "../model/index.ts";
 import { tellHandoffs } from "./handoff-story.ts";
 import type { HandoffStory } from "./handoff-story.ts";
 import { loadLinkWords } from "./link-words.ts";
-import { tellRecord } from "./record-story.ts";
+import { tellRecord, withoutPart } from "./record-story.ts";
 import type { RecordStory } from "./record-story.ts";
 
 /** Everything stored about what an id names. */
@@ -17,7 +17,8 @@ const SHORTEST_PREFIX = 8;
 
 /**
  * Tells the life of a record (by its key `system/tenant/stream/id` or its native id), of an object (by its key) or of a
- * handoff (by its id or the first 8 digits of it, with the records on both sides). Reads only.
+ * handoff (by its id or the first 8 digits of it, with the records on both sides and what happened to the things that
+ * refer to them: an acceptance is often a step's and not the project's). Reads only.
  * @throws HubError HUB-0009 when the store knows nothing of that name.
  */
 export async function explain(store: StorePort, id: string): Promise<Explanation> {
@@ -26,7 +27,7 @@ export async function explain(store: StorePort, id: string): Promise<Explanation
   const words = await loadLinkWords(store);
   const records: RecordStory[] = [];
   for (const key of keys) {
-    const story = await tellRecord(store, words, key);
+    const story = await tellRecord(store, words, key, { children: byId.length > 0 });
     if (story !== null) records.push(story);
   }
   if (byId.length > 0) return { records, handoffs: byId };
@@ -60,9 +61,4 @@ async function recordsNamed(store: StorePort, id: string): Promise<readonly Reco
   if (found.length > 0) return found;
   const key = parseRecordKey(withoutPart(id));
   return key === undefined ? [] : [key];
-}
-
-/** An object that shares its record with another one carries `#part` behind the record's key. */
-function withoutPart(objectKey: string): string {
-  return objectKey.replace(/#[^#/]*$/u, "");
 }

@@ -271,6 +271,26 @@ describe("hub explain", () => {
     expect(text.out).toContain(matched.evidence[0]?.why ?? "nothing");
   });
 
+  test("shows with an onboarding what happened to the steps of its project, and who did it", async () => {
+    const { out } = await run("handoffs", "--all", "--contract", "sales-to-cs", "--json");
+    const onboarding = handoffsDocument.parse(JSON.parse(out)).handoffs.find(({ target }) => target !== null);
+
+    const { answer } = await ask("explain", explainDocument, "explain", onboarding?.id ?? "");
+
+    const project = answer.records.find(({ key }) => key === onboarding?.target);
+    const step = project?.events.find(({ type, by }) => type === "step completed" && by.person?.name != null);
+    expect(step).toMatchObject({
+      object: expect.stringContaining("/tasks/"),
+      source: expect.stringContaining("asana/"),
+    });
+    const times = project?.events.map(({ at }) => at) ?? [];
+    expect(times).toEqual([...times].sort());
+    const text = await run("explain", onboarding?.id ?? "");
+    expect(text.out).toContain(
+      `step completed (step ${JSON.stringify(step?.attributes["step"]).slice(1, -1)}) of ${step?.object ?? ""}  by ${step?.by.person?.name ?? ""} (human)`,
+    );
+  });
+
   test("says so when nothing is known by that name", async () => {
     const { code, out, err } = await run("explain", "nope", "--json");
     expect([code, out]).toEqual([2, ""]);

@@ -94,7 +94,7 @@ const recordPart = z.strictObject({
     )
     .describe("Oldest first; the last one is current."),
   objects: z.array(objectPart),
-  events: z.array(eventPart).describe("In time order."),
+  events: z.array(eventPart).describe("In time order; for a handoff with those of objects that refer to this one."),
 });
 
 /** `hub explain ID --json`. */
@@ -180,7 +180,7 @@ function toRecordPart({ history, entity, objects, events }: RecordStory): z.infe
       content: plainJson(content),
     })),
     objects: objects.map(toObjectPart),
-    events: events.map((event) => toEventPart(event, entity)),
+    events: events.map(toEventPart),
   };
 }
 
@@ -221,7 +221,7 @@ function toObjectPart(story: ObjectStory): z.infer<typeof objectPart> {
   };
 }
 
-function toEventPart({ event, person }: EventStory, entity: RecordStory["entity"]): z.infer<typeof eventPart> {
+function toEventPart({ event, entity, person }: EventStory): z.infer<typeof eventPart> {
   const { id, type, objectKey, occurredAt, precision, by, stage, fromStage, attributes, source } = event;
   return {
     id,
