@@ -190,7 +190,7 @@ describe("changes in Asana", () => {
     expect(after["modified_at"]).toBe(before["modified_at"]);
     const changes = await sync();
     expect(Object.keys(changes).every((key) => key.startsWith("asana-main "))).toBe(true);
-    expect(changes).toEqual({ "asana-main events": { inserted: 1, changed: 1, removed: 0 } });
+    expect(changes).toEqual({ "asana-main tasks": changed(1), "asana-main stories": inserted(1) });
   });
 
   test("are stored: a task completed, one made, one deleted", async () => {

@@ -20,7 +20,7 @@ describe("committing a page", () => {
       page([record("a", { n: 1 }), record("b", { n: 2 })], { position }),
     );
 
-    expect(outcome).toEqual({ inserted: 2, changed: 0, unchanged: 0, removed: 0, rejected: 0 });
+    expect(outcome).toMatchObject({ inserted: 2, changed: 0, unchanged: 0, removed: 0, rejected: 0 });
     expect(await store.mapping.pendingCount()).toBe(2);
     expect(await store.records.position(KEY, "all")).toEqual(position);
   });
@@ -34,7 +34,7 @@ describe("committing a page", () => {
 
     const outcome = await store.records.commitPage(fence, delivered);
 
-    expect(outcome).toEqual({ inserted: 0, changed: 0, unchanged: 2, removed: 0, rejected: 0 });
+    expect(outcome).toMatchObject({ inserted: 0, changed: 0, unchanged: 2, removed: 0, rejected: 0 });
     expect(await store.fingerprint()).toBe(before);
   });
 
@@ -163,5 +163,35 @@ describe("mapping with other mappings", () => {
     expect(await store.mapping.pendingCount()).toBe(0);
     expect(await store.mapping.mapWith(fence, "two")).toBe(2);
     expect(await store.mapping.pendingCount()).toBe(2);
+  });
+});
+
+describe("a page that carries records of several streams", () => {
+  test("counts each stream for itself", async () => {
+    const store = memoryStore();
+    const fence = await begin(store);
+    const row = record("h1", { field: "n" }, { stream: "history", member: { stream: "things", id: "a" } });
+
+    const outcome = await store.records.commitPage(fence, page([record("a", { n: 1 }), row]));
+
+    expect(outcome.byStream).toMatchObject({ things: { inserted: 1 }, history: { inserted: 1 } });
+    expect(outcome.inserted).toBe(2);
+  });
+
+  test("lists all entities that look things up in a stream it changed, in the same transaction", async () => {
+    const store = memoryStore();
+    const fence = await begin(store);
+    await store.records.commitPage(fence, page([record("a", { n: 1 }), record("b", { n: 2 })]));
+    await drain(store, fence);
+    const dependents = { labels: ["things"] };
+    const label = (name: string) => page([record("l", { name }, { stream: "labels" })], { dependents });
+
+    await store.records.commitPage(fence, label("Won"));
+    const listed = (await store.mapping.pending(10)).filter(({ stream }) => stream === "things");
+    await drain(store, fence);
+    await store.records.commitPage(fence, label("Won"));
+
+    expect(listed.map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(await store.mapping.pendingCount()).toBe(0);
   });
 });

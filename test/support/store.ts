@@ -49,6 +49,7 @@ export function page(records: readonly HashedRecord[], changes: Partial<PageComm
     rejects: [],
     position: { covered: [], state: null },
     seenAt: AS_OF,
+    dependents: {},
     ...changes,
   };
 }

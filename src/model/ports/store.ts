@@ -75,14 +75,22 @@ export interface PageCommit {
   readonly rejects: readonly Reject[];
   readonly position: Position;
   readonly seenAt: Instant;
+  /** By stream, the streams whose entities are mapped with its records: a change there lists all of theirs. */
+  readonly dependents: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface PageOutcome {
+/** What storing came to, in records. */
+export interface RecordCounts {
   readonly inserted: number;
   readonly changed: number;
   readonly unchanged: number;
   readonly removed: number;
   readonly rejected: number;
+}
+
+/** Of a whole page, and of each stream that it carried records of. */
+export interface PageOutcome extends RecordCounts {
+  readonly byStream: Readonly<Record<string, RecordCounts>>;
 }
 
 export interface StreamCount {

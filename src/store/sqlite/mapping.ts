@@ -1,13 +1,11 @@
 import type { Entity, JsonObject, MappedCommit, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
 import type { Bound, Database } from "./database.ts";
 import { eventBody } from "./event-rows.ts";
-import { saveReject } from "./records.ts";
+import { enqueueStream, saveReject } from "./records.ts";
 import type { StreamTable } from "./streams.ts";
 
 const REQUEUE_ALL = `insert into pending_entity (stream_pk, id)
   select distinct entity_stream_pk, entity_id from record where true on conflict do nothing`;
-const REQUEUE_STREAM = `insert into pending_entity (stream_pk, id)
-  select distinct entity_stream_pk, entity_id from record where entity_stream_pk = ? on conflict do nothing`;
 
 const PENDING_KEYS = "select stream_pk, id from pending_entity order by stream_pk, id limit ?";
 const KEYS_AFTER = `select distinct entity_stream_pk as stream_pk, entity_id as id from record
@@ -84,7 +82,7 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
 
     async requeue(fence, key) {
       return database.fenced(fence, () =>
-        key === undefined ? database.run(REQUEUE_ALL) : database.run(REQUEUE_STREAM, streams.number(key)),
+        key === undefined ? database.run(REQUEUE_ALL) : enqueueStream(database, streams.number(key)),
       );
     },
 

@@ -6,6 +6,7 @@ import type {
   JsonObject,
   PageCommit,
   PageOutcome,
+  RecordCounts,
   Position,
   Problem,
   RecordsPort,
@@ -166,22 +167,34 @@ async function* livePages(
   }
 }
 
+const NOTHING: RecordCounts = { inserted: 0, changed: 0, unchanged: 0, removed: 0, rejected: 0 };
+
 function commit(database: Database, streams: StreamTable, runId: string, page: PageCommit): PageOutcome {
-  const outcome = { inserted: 0, changed: 0, unchanged: 0, removed: 0, rejected: 0 };
+  const byStream: Record<string, RecordCounts> = {};
+  const count = (stream: string, what: keyof RecordCounts): void => {
+    const known = byStream[stream] ?? NOTHING;
+    byStream[stream] = { ...known, [what]: known[what] + 1 };
+  };
   const ended = new Map(page.tombstones.map((tombstone) => [`${tombstone.stream}\0${tombstone.id}`, tombstone]));
   const inPage = new Set<string>();
   for (const record of page.records) {
     const name = `${record.stream}\0${record.id}`;
     inPage.add(name);
-    outcome[storeRecord(database, streams, runId, page, record, ended.get(name))] += 1;
+    count(record.stream, storeRecord(database, streams, runId, page, record, ended.get(name)));
   }
   for (const tombstone of page.tombstones) {
     if (inPage.has(`${tombstone.stream}\0${tombstone.id}`)) continue;
-    if (endRecord(database, streams, runId, page, tombstone)) outcome.removed += 1;
+    if (endRecord(database, streams, runId, page, tombstone)) count(tombstone.stream, "removed");
   }
   for (const reject of page.rejects) {
     saveReject(database, streams.number({ ...page.key, stream: reject.stream }), runId, page.seenAt, reject);
-    outcome.rejected += 1;
+    count(reject.stream, "rejected");
+  }
+  for (const [stream, { inserted, changed, removed }] of Object.entries(byStream)) {
+    if (inserted + changed + removed === 0) continue;
+    for (const dependent of page.dependents[stream] ?? []) {
+      enqueueStream(database, streams.number({ ...page.key, stream: dependent }));
+    }
   }
   database.run(
     `insert into position (stream_pk, partition, covered, state, seen_at, run_id) values (?, ?, ?, ?, ?, ?)
@@ -194,7 +207,17 @@ function commit(database: Database, streams: StreamTable, runId: string, page: P
     page.seenAt,
     runId,
   );
-  return outcome;
+  return { ...Object.values(byStream).reduce(addCounts, NOTHING), byStream };
+}
+
+function addCounts(a: RecordCounts, b: RecordCounts): RecordCounts {
+  return {
+    inserted: a.inserted + b.inserted,
+    changed: a.changed + b.changed,
+    unchanged: a.unchanged + b.unchanged,
+    removed: a.removed + b.removed,
+    rejected: a.rejected + b.rejected,
+  };
 }
 
 function storeRecord(
@@ -309,6 +332,15 @@ function keepVersion(database: Database, stored: StoredRow): void {
     stored.removed_cause,
     stored.version_seen_at,
     stored.run_id,
+  );
+}
+
+/** Lists every entity of a stream for mapping. */
+export function enqueueStream(database: Database, streamPk: number): number {
+  return database.run(
+    `insert into pending_entity (stream_pk, id)
+     select distinct entity_stream_pk, entity_id from record where entity_stream_pk = ? on conflict do nothing`,
+    streamPk,
   );
 }
 

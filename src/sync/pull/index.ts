@@ -12,7 +12,9 @@ import { HubError, toProblem } from "../../model/index.ts";
 import type { Certificate, Fence, Instant, Problem, StorePort } from "../../model/index.ts";
 import type { ProgressListener } from "../progress.ts";
 import { pullStream } from "./stream.ts";
+import type { StreamReading } from "./stream.ts";
 import { neededStreams } from "./streams.ts";
+import { Tallies } from "./tallies.ts";
 
 /** A connection as configured, ready to be opened. */
 export interface PullSource {
@@ -86,7 +88,17 @@ export async function pull(options: PullOptions): Promise<PullReport> {
 
 async function pullConnection(source: PullSource, options: PullOptions): Promise<ConnectionOutcome> {
   const { store, fence, dependencies, progress, signal } = options;
-  const certificates: Certificate[] = [];
+  const readings: StreamReading[] = [];
+  const tallies = new Tallies();
+  const certify = async (): Promise<readonly Certificate[]> => {
+    const [first] = readings;
+    const counts = first === undefined ? [] : await store.records.counts(first);
+    return readings.map((reading) => {
+      const stored = counts.find((count) => count.stream === reading.stream)?.live ?? 0;
+      const tally = tallies.of(reading.stream);
+      return { ...reading, complete: reading.problems.length === 0 && tally.rejected === 0, stored, ...tally };
+    });
+  };
   let connection: Connection | undefined;
   let identity: Identity | null = null;
   try {
@@ -106,6 +118,7 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
     });
     const offered = source.definition.streams(source.settings);
     const streams = neededStreams(offered, chosen(source, options.streams));
+    const dependents = dependentsOf(offered);
     const volatile = Object.fromEntries(offered.map((stream) => [stream.name, stream.volatile]));
     const context = readContext(source, identity, options);
     let stop: HubError | null = null;
@@ -117,6 +130,8 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
           identity,
           stream,
           volatile,
+          dependents,
+          tallies,
           context,
           store,
           fence,
@@ -126,14 +141,13 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
         },
         connection.read,
       );
-      certificates.push(outcome.certificate);
-      if (changed(outcome.certificate)) await requeueDependents(stream, offered, identity, source, options);
+      readings.push(outcome.reading);
       stop = outcome.stop ?? null;
     }
     return {
       connection: source.name,
       identity,
-      certificates,
+      certificates: await certify(),
       problem: stop === null ? null : toProblem(stop),
       stop,
       calls: connection.calls(),
@@ -147,7 +161,7 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
     return {
       connection: source.name,
       identity,
-      certificates,
+      certificates: await certify(),
       problem,
       stop: error,
       calls: connection?.calls() ?? 0,
@@ -176,24 +190,11 @@ function readContext(source: PullSource, identity: Identity, options: PullOption
   };
 }
 
-function changed(certificate: Certificate): boolean {
-  return certificate.inserted + certificate.changed + certificate.removed > 0;
-}
-
 /** A label, column or user that changed may change how entities read that were not touched themselves. */
-async function requeueDependents(
-  stream: StreamDefinition,
-  offered: readonly StreamDefinition[],
-  identity: Identity,
-  source: PullSource,
-  options: PullOptions,
-): Promise<void> {
-  for (const dependent of offered) {
-    if (dependent.references?.includes(stream.name) !== true) continue;
-    await options.store.mapping.requeue(options.fence, {
-      system: source.definition.system,
-      tenant: identity.tenant,
-      stream: dependent.name,
-    });
+function dependentsOf(offered: readonly StreamDefinition[]): Readonly<Record<string, readonly string[]>> {
+  const dependents: Record<string, string[]> = {};
+  for (const { name, references } of offered) {
+    for (const reference of references ?? []) dependents[reference] = [...(dependents[reference] ?? []), name];
   }
+  return dependents;
 }

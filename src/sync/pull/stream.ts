@@ -14,13 +14,14 @@ import type {
   Fence,
   InstantRange,
   Page,
-  PageOutcome,
   Problem,
+  RecordCounts,
   StorePort,
   StreamKey,
 } from "../../model/index.ts";
 import type { ProgressListener } from "../progress.ts";
 import { hashRecord } from "./hash.ts";
+import type { Tallies } from "./tallies.ts";
 
 export interface StreamPull {
   readonly connection: Connection;
@@ -28,6 +29,9 @@ export interface StreamPull {
   readonly stream: StreamDefinition;
   /** Volatile fields by stream, for pages that carry members of other streams. */
   readonly volatile: Readonly<Record<string, readonly string[] | undefined>>;
+  /** By stream, the streams whose entities look things up in it. */
+  readonly dependents: Readonly<Record<string, readonly string[]>>;
+  readonly tallies: Tallies;
   readonly context: ReadContext;
   readonly store: StorePort;
   readonly fence: Fence;
@@ -37,9 +41,12 @@ export interface StreamPull {
   readonly progress: ProgressListener;
 }
 
+/** A certificate before what was stored is known: pages of other streams may still carry records of this one. */
+export type StreamReading = Omit<Certificate, keyof RecordCounts | "stored" | "complete">;
+
 /** What one stream's reading came to; `stop` is set when the whole connection should end with it. */
 export interface StreamOutcome {
-  readonly certificate: Certificate;
+  readonly reading: StreamReading;
   readonly stop: HubError | undefined;
 }
 
@@ -48,7 +55,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   const { connection, identity, stream, context, store, fence, progress } = pull;
   const key: StreamKey = { system: connection.system, tenant: identity.tenant, stream: stream.name };
   const callsBefore = connection.calls();
-  const tally = { inserted: 0, changed: 0, unchanged: 0, removed: 0, rejected: 0 };
+  let records = 0;
   const problems: Problem[] = [];
   const coveredBy: (readonly InstantRange[])[] = [];
   let stop: HubError | undefined;
@@ -64,7 +71,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
       kind: "stream",
       connection: connection.name,
       stream: stream.name,
-      records: tally.inserted + tally.changed + tally.unchanged + tally.removed,
+      records,
       pages,
       done,
     });
@@ -100,8 +107,10 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
           rejects: page.rejects,
           position: page.position,
           seenAt: pull.now(),
+          dependents: pull.dependents,
         });
-        addTo(tally, outcome);
+        pull.tallies.add(outcome);
+        records += outcome.inserted + outcome.changed + outcome.unchanged + outcome.removed;
         pages += 1;
         covered = page.position.covered;
         ({ sourceCount, sourceCountOf } = addCount(page, sourceCount, sourceCountOf));
@@ -135,34 +144,22 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   if (failed !== undefined) throw failed.reason;
   report(true);
 
-  const counts = await store.records.counts({ system: key.system, tenant: key.tenant });
-  const certificate: Certificate = {
+  const reading: StreamReading = {
     runId: fence.runId,
     connection: connection.name,
     system: connection.system,
     tenant: identity.tenant,
     stream: stream.name,
     asSeenBy: identity.userName,
-    complete: problems.length === 0 && tally.rejected === 0,
     partitions: partitions.length,
     covered: intersectAll(coveredBy),
-    stored: counts.find((count) => count.stream === stream.name)?.live ?? 0,
     sourceCount,
     sourceCountOf,
-    ...tally,
     calls: connection.calls() - callsBefore,
     sweep: context.mode === "sweep",
     problems,
   };
-  return { certificate, stop };
-}
-
-function addTo(tally: { -readonly [Key in keyof PageOutcome]: number }, outcome: PageOutcome): void {
-  tally.inserted += outcome.inserted;
-  tally.changed += outcome.changed;
-  tally.unchanged += outcome.unchanged;
-  tally.removed += outcome.removed;
-  tally.rejected += outcome.rejected;
+  return { reading, stop };
 }
 
 function addCount(
