@@ -1,6 +1,5 @@
 import type { ReadMode } from "../connectors/kit/index.ts";
 import { canonicalJson, hashText } from "../model/index.ts";
-import type { Instant } from "../model/index.ts";
 import { foldText } from "../matching/index.ts";
 import type { RunContext } from "./context.ts";
 import { linkObjects } from "./link.ts";
@@ -17,7 +16,6 @@ export interface ReadOptions {
   readonly connections?: readonly string[];
   readonly streams?: readonly string[];
   readonly mode: ReadMode;
-  readonly since?: Instant;
 }
 
 /** Reads the systems; commits page by page and certifies what was covered. */
@@ -28,7 +26,6 @@ export async function pullStep(context: RunContext, options: ReadOptions): Promi
     sources: pullSources(context, options),
     ...(options.streams === undefined ? {} : { streams: options.streams }),
     mode: options.mode,
-    ...(options.since === undefined ? {} : { since: options.since }),
     store,
     fence,
     dependencies,

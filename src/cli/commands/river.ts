@@ -9,7 +9,6 @@ export const riverCommands: Register = (program, machine, done) => {
     .option("--connection <name...>", "only these connections")
     .option("--stream <name...>", "only these streams and what they need")
     .option("--full", "read everything again", false)
-    .option("--since <instant>", "on a first read, nothing that ended before")
     .option("--sweep", "look for what no increment tells: hard deletes, lost sight", false)
     .action(async (options) => {
       const { syncVerb } = await import("../verbs/sync.ts");

@@ -5,14 +5,12 @@ import { EXIT, exitCodeOfPull } from "../exit-codes.ts";
 import { openHub } from "../hub.ts";
 import type { GlobalOptions } from "../hub.ts";
 import type { Machine } from "../terminal.ts";
-import { readInstant } from "./sandbox.ts";
 
 export interface SyncVerbOptions extends GlobalOptions {
   readonly connection?: readonly string[];
   readonly stream?: readonly string[];
   readonly full: boolean;
   readonly sweep: boolean;
-  readonly since?: string;
 }
 
 /** Pulls, maps and links. */
@@ -24,7 +22,6 @@ export async function syncVerb(machine: Machine, options: SyncVerbOptions): Prom
         ...(options.connection === undefined ? {} : { connections: options.connection }),
         ...(options.stream === undefined ? {} : { streams: options.stream }),
         mode: options.sweep ? "sweep" : options.full ? "full" : "incremental",
-        ...(options.since === undefined ? {} : { since: readInstant(options.since) }),
       });
       const { map, link } = await mapAndLink(context);
       const complete = pull.complete && map.rejected === 0;

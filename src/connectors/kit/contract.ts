@@ -66,8 +66,6 @@ export type ReadMode = "incremental" | "full" | "sweep";
 
 export interface ReadContext {
   readonly mode: ReadMode;
-  /** For a first read: nothing that ended before this instant need be read. */
-  readonly since?: Instant;
   /** Field names by stream, as mappings and `keep:` lists name them; a stream not listed is read with its identifying fields only. */
   readonly selection: Readonly<Record<string, readonly string[]>>;
   readonly known: KnownRecords;

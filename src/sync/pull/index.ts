@@ -9,7 +9,7 @@ import type {
   StreamDefinition,
 } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
-import type { Certificate, Fence, Instant, Problem, StorePort } from "../../model/index.ts";
+import type { Certificate, Fence, Problem, StorePort } from "../../model/index.ts";
 import type { ProgressListener } from "../progress.ts";
 import { pullStream } from "./stream.ts";
 import type { StreamReading } from "./stream.ts";
@@ -32,7 +32,6 @@ export interface PullOptions {
   /** Only these streams (and what they need). */
   readonly streams?: readonly string[];
   readonly mode: ReadMode;
-  readonly since?: Instant;
   readonly store: StorePort;
   readonly fence: Fence;
   readonly dependencies: ConnectorDependencies;
@@ -183,7 +182,6 @@ function readContext(source: PullSource, identity: Identity, options: PullOption
   };
   return {
     mode: options.mode,
-    ...(options.since === undefined ? {} : { since: options.since }),
     selection: source.selection,
     known,
     signal: options.signal,
