@@ -8,6 +8,8 @@ export interface CommandMachine extends Machine {
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
+const SIGPIPE = 13;
+
 /** The real machine. The first signal asks the command to stop at the next safe point; a second one ends it at once. */
 export function realMachine(): CommandMachine {
   const controller = new AbortController();
@@ -19,6 +21,11 @@ export function realMachine(): CommandMachine {
       controller.abort(new DOMException(`Stopped by ${signal}.`, "AbortError"));
     });
   }
+  // A reader that has seen enough (`hub handoffs | head`) ends the command as SIGPIPE would, without a stack trace.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(128 + SIGPIPE);
+    throw error;
+  });
   return {
     terminal: {
       out: (text) => void process.stdout.write(text),

@@ -120,11 +120,7 @@ describe("a run that crashes", () => {
 });
 
 /** A process that stands still at its nth call to Asana, and is sent a signal there. */
-async function signalled(
-  db: string,
-  nthCall: number,
-  signal: NodeJS.Signals,
-): Promise<Awaited<HubProcess["ended"]> & { readonly tookMs: number }> {
+async function signalled(db: string, nthCall: number, signal: NodeJS.Signals): Promise<Awaited<HubProcess["ended"]>> {
   const { baseUrl = "" } = company.sandbox.description.systems["asana"] ?? {};
   const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let calls = 0;
@@ -137,13 +133,12 @@ async function signalled(
   const environment = { ...company.environment, ASANA_MAIN_BASE_URL: `${proxy.origin}/api/1.0` };
   const hub = startHub(["sync", "--db", db], environment);
   await Promise.race([reached.promise, hub.ended]);
-  const sentAt = performance.now();
   hub.kill(signal);
+  // The call is let go only now: whoever waits for it would wait for ever.
   const end = await hub.ended;
-  const tookMs = performance.now() - sentAt;
   released.resolve();
   await proxy.close();
-  return { ...end, tookMs };
+  return end;
 }
 
 describe("a process", () => {
@@ -157,9 +152,8 @@ describe("a process", () => {
 
   test("interrupted while a call hangs ends with 130, loses nothing and goes on the next time", async () => {
     const db = company.database("interrupted");
-    const { code, err, tookMs } = await signalled(db, 20, "SIGINT");
+    const { code, err } = await signalled(db, 20, "SIGINT");
     expect({ code, err }).toEqual({ code: 130, err: expect.not.stringContaining("HUB-") });
-    expect(tookMs).toBeLessThan(3_000);
     const rest = await hubOn(company, { db });
     expect(await rest.hub.store.runs.latest()).toMatchObject({ kind: "sync", outcome: "stopped" });
     await rest.sync();
