@@ -1,4 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { z } from "zod";
+import { readFileSync } from "node:fs";
 import { inspectionCommands } from "./commands/inspection.ts";
 import { riverCommands } from "./commands/river.ts";
 import { sandboxCommands } from "./commands/sandbox.ts";
@@ -12,6 +14,7 @@ export async function main(argv: readonly string[], machine: CommandMachine = re
   let code: number = EXIT.complete;
   const program = new Command("hub")
     .description("Reads the customer lifecycle from its systems, reconciles the handoffs, publishes the KPIs.")
+    .version(version())
     .exitOverride()
     .showSuggestionAfterError();
   for (const register of [sandboxCommands, riverCommands, inspectionCommands]) {
@@ -29,4 +32,10 @@ export async function main(argv: readonly string[], machine: CommandMachine = re
     printError(machine.terminal, error);
     return exitCodeOf(error);
   }
+}
+
+/** The version of the package this file belongs to, from the source tree and from a build alike. */
+function version(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
 }

@@ -72,7 +72,7 @@ export function createProgressView(
         if (terminal.live) draw(progress.done);
         else if (progress.done) {
           terminal.err(
-            `  ${progress.connection} ${progress.stream}: ${progress.records} records in ${progress.pages} pages\n`,
+            `  ${progress.connection} ${progress.stream}: ${progress.records} records${progress.pages === 0 ? "" : ` in ${progress.pages} pages`}\n`,
           );
         }
         return;

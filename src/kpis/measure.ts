@@ -120,6 +120,7 @@ async function fillCases(
 async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Star, keys: DimensionKeys): Promise<void> {
   const contracts = new Map(options.contracts.map((contract) => [contract.name, contract]));
   const processOf = new Map(options.processes.map((process) => [process.caseType, process.name]));
+  const personal = new Set(options.processes.filter((process) => process.personal).map((process) => process.caseType));
   const caseOf = (type: string, objectId: string | null): string | null => {
     const process = processOf.get(type);
     return process === undefined || objectId === null ? null : caseKey(process, objectId);
@@ -155,6 +156,7 @@ async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Sta
         accountId,
         segment: dimension("segment"),
         region: dimension("region"),
+        personal: personal.has(contract.sourceType) || personal.has(contract.targetType),
       },
       keys,
     );

@@ -28,6 +28,12 @@ export async function handoffsVerb(machine: Machine, options: HandoffsVerbOption
       });
       return EXIT.complete;
     }
+    if (handoffs.length === 0) {
+      machine.terminal.out(
+        "No handoff has been decided yet: `hub plan` or `hub run` does that from what `hub sync` read.\n",
+      );
+      return EXIT.complete;
+    }
     const shown = options.all ? handoffs : handoffs.filter(needsSomebody);
     machine.terminal.out(
       formatTable(

@@ -16,6 +16,8 @@ export interface HandoffSurroundings {
   readonly accountId: string | null;
   readonly segment: string | null;
   readonly region: string | null;
+  /** One side is a person (a lead, a hire), whom extracts show by the record's id. */
+  readonly personal: boolean;
 }
 
 /** Writes one handoff. Rows of before the contract's start are marked and carry no state. */
@@ -48,7 +50,8 @@ export function appendHandoff(star: Star, handoff: Handoff, around: HandoffSurro
     decision: real ? handoff.decision : null,
     label: real ? handoff.label : "historical",
     plain_state: handoff.plain,
-    because: handoff.because,
+    // The sentence calls a person by name; label and times say the same without.
+    because: around.personal ? null : handoff.because,
     triggered_at: handoff.triggeredAt,
     created_at: handoff.createdAt,
     assigned_at: handoff.assignedAt,

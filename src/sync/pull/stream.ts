@@ -55,7 +55,6 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   const { connection, identity, stream, context, store, fence, progress } = pull;
   const key: StreamKey = { system: connection.system, tenant: identity.tenant, stream: stream.name };
   const callsBefore = connection.calls();
-  let records = 0;
   const problems: Problem[] = [];
   const coveredBy: (readonly InstantRange[])[] = [];
   let stop: HubError | undefined;
@@ -66,15 +65,17 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   /** One partition met what ends the run: the others stop at their next page. */
   let broken = false;
 
-  const report = (done: boolean): void =>
+  const report = (done: boolean): void => {
+    const { inserted, changed, unchanged, removed } = pull.tallies.of(stream.name);
     progress({
       kind: "stream",
       connection: connection.name,
       stream: stream.name,
-      records,
+      records: inserted + changed + unchanged + removed,
       pages,
       done,
     });
+  };
 
   const fail = (error: unknown, partition?: string): void => {
     context.signal.throwIfAborted();
@@ -110,7 +111,6 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
           dependents: pull.dependents,
         });
         pull.tallies.add(outcome);
-        records += outcome.inserted + outcome.changed + outcome.unchanged + outcome.removed;
         pages += 1;
         covered = page.position.covered;
         ({ sourceCount, sourceCountOf } = addCount(page, sourceCount, sourceCountOf));
