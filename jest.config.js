@@ -2,6 +2,8 @@ export default {
   testEnvironment: "node",
   // Both cores: the suites wait for sockets and child processes as much as they compute.
   maxWorkers: "100%",
+  // A guard against tests that hang, not a measure: on a busy machine a test of 64 MB may well take ten seconds.
+  testTimeout: 60_000,
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/strip-types.js" },
