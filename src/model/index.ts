@@ -10,4 +10,5 @@ export * from "./people.ts";
 export * from "./ports/ledger.ts";
 export * from "./ports/store.ts";
 export * from "./process.ts";
+export * from "./record-counts.ts";
 export * from "./records.ts";

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { Actor } from "../people.ts";
 import type { MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../process.ts";
 import type { RecordKey } from "../identity.ts";
+import type { RecordCounts } from "../record-counts.ts";
 import type { Entity, Position, Reject, RemovalCause, SourceRecord, Tombstone } from "../records.ts";
 import type { QuotaLedger } from "./ledger.ts";
 
@@ -77,15 +78,6 @@ export interface PageCommit {
   readonly seenAt: Instant;
   /** By stream, the streams whose entities are mapped with its records: a change there lists all of theirs. */
   readonly dependents: Readonly<Record<string, readonly string[]>>;
-}
-
-/** What storing came to, in records. */
-export interface RecordCounts {
-  readonly inserted: number;
-  readonly changed: number;
-  readonly unchanged: number;
-  readonly removed: number;
-  readonly rejected: number;
 }
 
 /** Of a whole page, and of each stream that it carried records of. */

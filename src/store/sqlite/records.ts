@@ -1,4 +1,4 @@
-import { HubError } from "../../model/index.ts";
+import { addCounts, HubError, NO_RECORDS } from "../../model/index.ts";
 import type {
   Certificate,
   HashedRecord,
@@ -167,12 +167,10 @@ async function* livePages(
   }
 }
 
-const NOTHING: RecordCounts = { inserted: 0, changed: 0, unchanged: 0, removed: 0, rejected: 0 };
-
 function commit(database: Database, streams: StreamTable, runId: string, page: PageCommit): PageOutcome {
   const byStream: Record<string, RecordCounts> = {};
   const count = (stream: string, what: keyof RecordCounts): void => {
-    const known = byStream[stream] ?? NOTHING;
+    const known = byStream[stream] ?? NO_RECORDS;
     byStream[stream] = { ...known, [what]: known[what] + 1 };
   };
   const ended = new Map(page.tombstones.map((tombstone) => [`${tombstone.stream}\0${tombstone.id}`, tombstone]));
@@ -207,17 +205,7 @@ function commit(database: Database, streams: StreamTable, runId: string, page: P
     page.seenAt,
     runId,
   );
-  return { ...Object.values(byStream).reduce(addCounts, NOTHING), byStream };
-}
-
-function addCounts(a: RecordCounts, b: RecordCounts): RecordCounts {
-  return {
-    inserted: a.inserted + b.inserted,
-    changed: a.changed + b.changed,
-    unchanged: a.unchanged + b.unchanged,
-    removed: a.removed + b.removed,
-    rejected: a.rejected + b.rejected,
-  };
+  return { ...Object.values(byStream).reduce(addCounts, NO_RECORDS), byStream };
 }
 
 function storeRecord(

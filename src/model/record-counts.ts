@@ -1,0 +1,20 @@
+/** What storing came to, in records. */
+export interface RecordCounts {
+  readonly inserted: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  readonly rejected: number;
+}
+
+export const NO_RECORDS: RecordCounts = { inserted: 0, changed: 0, unchanged: 0, removed: 0, rejected: 0 };
+
+export function addCounts(a: RecordCounts, b: RecordCounts): RecordCounts {
+  return {
+    inserted: a.inserted + b.inserted,
+    changed: a.changed + b.changed,
+    unchanged: a.unchanged + b.unchanged,
+    removed: a.removed + b.removed,
+    rejected: a.rejected + b.rejected,
+  };
+}
