@@ -81,7 +81,79 @@ export interface ReadFace {
    * Throws HubError otherwise.
    */
   read(partition: Partition, position: Position | null, context: ReadContext): AsyncIterable<Page>;
+  /**
+   * Reads single records again, whatever the position: those a webhook named, a rejected one, one just written. A record
+   * that is gone comes as a tombstone; one that is merely out of sight says so. Histories of the records come along.
+   */
+  reread?(stream: string, ids: readonly string[], context: ReadContext): AsyncIterable<Reread>;
+  /**
+   * What the source itself counts of a partition now, part by part, and how the hub tells which part a stored record
+   * belongs to. Null where the source cannot count. Costs calls: asked after full reads and sweeps only, and to find out
+   * where a difference lies.
+   */
+  audit?(partition: Partition, context: ReadContext): Promise<Audit | null>;
+  /** What reading a partition from a position would cost, without reading it. */
+  estimate?(partition: Partition, position: Position | null, context: ReadContext): Promise<Estimate>;
 }
+
+/** A page that has no place in a partition's order, so that it moves no position. */
+export type Reread = Omit<Page, "position" | "sourceCount">;
+
+export interface Audit {
+  /** What was counted, for the certificate: `rows of Opportunity by month created`. */
+  readonly of: string;
+  readonly buckets: readonly { readonly name: string; readonly count: number }[];
+  /** The bucket of a stored live record; null for one that the source's count leaves out. */
+  readonly bucketOf: (record: { readonly id: string; readonly content: JsonObject }) => string | null;
+}
+
+export interface Estimate {
+  readonly calls: number;
+  /** Null where the source cannot say. */
+  readonly records: number | null;
+  /** False for a guess from what is stored. */
+  readonly exact: boolean;
+}
+
+/** One incoming call as it came: signatures are over the very bytes. Header names are in small letters. */
+export interface WebhookRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Something to read again. It says nothing of what changed: only reading does (reference asana.md §13, monday.md §10). */
+export interface WebhookMark {
+  readonly stream: string;
+  readonly id: string;
+  /** The same for every delivery of one change, so that repeated ones are one mark. */
+  readonly delivery: string;
+}
+
+export interface WebhookOutcome {
+  /** What to answer, at once. */
+  readonly answer: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+  readonly marks: readonly WebhookMark[];
+  /** A secret that the system gave for this hook; it has to be sealed before the answer goes out. */
+  readonly secret?: string;
+}
+
+/** What a receiver knows of the hook that a call came in on. */
+export interface WebhookHook {
+  /** Secrets that calls may be signed with: the one received at the handshake, or the app's. */
+  readonly secrets: readonly string[];
+  /** True while this hook is being registered: only then a handshake is answered. */
+  readonly expected: boolean;
+  /** Epoch milliseconds, for the expiry of signed tokens. */
+  readonly now: Instant;
+}
+
+/** Pure: verifies an incoming call and says what to read again. @throws HubError when it is not to be trusted. */
+export type WebhookReceiver = (request: WebhookRequest, hook: WebhookHook) => WebhookOutcome;
 
 export interface CreateCommand {
   readonly stream: string;
@@ -225,6 +297,8 @@ export interface ConnectorDefinition<Settings = unknown> {
   streams(settings: Settings): readonly StreamDefinition[];
   /** Opens the connection; signs in lazily or at once, but throws the same HubErrors as `identify`. */
   connect(options: ConnectOptions<Settings>): Promise<Connection>;
+  /** For systems that call back. A webhook only marks what to read again; polling repairs what webhooks miss. */
+  readonly webhooks?: WebhookReceiver;
   /** Works without a connection, so that stored records can be mapped again at any time. */
   normaliser(options: NormaliserOptions<Settings>): Normaliser;
 }
