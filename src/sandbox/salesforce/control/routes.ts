@@ -8,6 +8,7 @@ import type { ObjectSchema } from "../schema/index.ts";
 import type { StagedWrite } from "../state/staged.ts";
 import { convertLead, createRecord, hardDelete, mergeRecords, undelete, updateRecord } from "../writes/index.ts";
 import type { CallCounter } from "./calls.ts";
+import { tellTruth } from "./truth.ts";
 import { FAULT } from "./faults.ts";
 import type { Faults } from "./faults.ts";
 
@@ -95,9 +96,7 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     const { org, cursors } = state.rest;
     const rows: Record<string, { live: number; deleted: number }> = {};
     for (const object of org.schema.objects) {
-      let deleted = 0;
-      for (const row of org.table(object).all()) if (row["IsDeleted"] === true) deleted += 1;
-      rows[object.name] = { live: org.table(object).size - deleted, deleted };
+      rows[object.name] = org.table(object).counts();
     }
     return { objects: rows, openCursors: cursors.size, now: org.now() };
   },
@@ -201,6 +200,9 @@ export async function handleControl(state: ControlState, request: Request): Prom
       return ids === undefined
         ? Response.json({ error: "no such transaction" }, { status: 404 })
         : Response.json({ ids });
+    }
+    if (request.method === "GET" && path.join("/") === "truth") {
+      return tellTruth(state.rest.org, new URL(request.url).searchParams.get("streams")?.split(",") ?? null);
     }
     const handler = ROUTES[`${request.method} ${path.join("/")}`];
     if (handler === undefined) return Response.json({ error: "no such route" }, { status: 404 });

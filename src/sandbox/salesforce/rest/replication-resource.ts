@@ -4,6 +4,7 @@ import { RECYCLE_BIN_MS, stamp } from "../state/org.ts";
 import type { Call, Reply, RestState } from "./call.ts";
 
 const MINUTE = 60_000;
+const MOST_IDS = 600_000;
 const UPDATED_REACH = 30 * 86_400_000;
 
 function print(instant: string): string {
@@ -12,6 +13,10 @@ function print(instant: string): string {
 
 function badDate(message: string): SalesforceError {
   return new SalesforceError(400, "INVALID_REPLICATION_DATE", message);
+}
+
+function tooMany(): SalesforceError {
+  return new SalesforceError(400, "EXCEEDED_ID_LIMIT", "too many ids in the date range, ask for a shorter one");
 }
 
 /** A bound of the window, cut to the minute. */
@@ -49,15 +54,20 @@ export function replicationResource(
   const table = org.table(object);
   if (which === "updated") {
     const field = object.fieldsByName.has("systemmodstamp") ? "SystemModstamp" : "CreatedDate";
-    const rows = table.ordered(field).slice(table.lowerBound(field, from), table.lowerBound(field, to));
-    const ids = rows
-      .filter((each) => each["IsDeleted"] !== true && org.visibility.showsRow(each.Id))
-      .map((each) => each.Id);
+    const rows = table.ordered(field);
+    const [first, last] = [rows.lowerBound(from), rows.lowerBound(to)];
+    if (last - first > MOST_IDS) throw tooMany();
+    const ids: string[] = [];
+    for (let at = first; at < last; at += 1) {
+      const row = rows.at(at);
+      if (row !== undefined && row["IsDeleted"] !== true && org.visibility.showsRow(row.Id)) ids.push(row.Id);
+    }
     return { status: 200, body: { ids, latestDateCovered } };
   }
-  const deletedRecords = [...table.deletions()]
+  const deletedRecords = [...table.deletions.all()]
     .filter((each) => each.at >= from && each.at < to)
     .map((each) => ({ id: each.id, deletedDate: print(each.at) }));
+  if (deletedRecords.length > MOST_IDS) throw tooMany();
   const earliestDateAvailable = print(stamp(now - RECYCLE_BIN_MS));
   return { status: 200, body: { deletedRecords, earliestDateAvailable, latestDateCovered } };
 }

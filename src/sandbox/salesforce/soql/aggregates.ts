@@ -1,5 +1,7 @@
 import { SalesforceError } from "../errors.ts";
 import type { FieldType, Row, Value } from "../schema/index.ts";
+import { bindAggregate } from "./accumulators.ts";
+import type { Accumulator, BoundAggregate } from "./accumulators.ts";
 import type { Expression, Statement } from "./ast.ts";
 import { compileCondition } from "./conditions.ts";
 import type { ConditionContext } from "./conditions.ts";
@@ -10,7 +12,18 @@ import { printValue } from "./shape.ts";
 import type { Json } from "./shape.ts";
 import { malformed } from "./syntax-error.ts";
 
-type Group = readonly Row[];
+/** Rows that count as one for the asked-for aggregates. */
+export interface RowRun {
+  readonly row: Row;
+  readonly times: number;
+}
+
+/** The rows of one group, boiled down. */
+interface Group {
+  /** One of its rows, for the grouped fields; null for the only group of no rows. */
+  readonly row: Row | null;
+  readonly slots: readonly Accumulator[];
+}
 
 interface GroupColumn {
   readonly name: string;
@@ -20,75 +33,6 @@ interface GroupColumn {
   readonly print: (group: Group) => unknown;
 }
 
-function numbers(group: Group, read: (row: Row) => Value): number[] {
-  return group.map(read).filter((each) => typeof each === "number");
-}
-
-function sum(values: readonly number[]): number {
-  let total = 0;
-  for (const each of values) total += each;
-  return Number(total.toFixed(6));
-}
-
-function extreme(group: Group, read: (row: Row) => Value, sign: 1 | -1): Value {
-  let best: Value = null;
-  for (const row of group) {
-    const value = read(row);
-    if (value === null) continue;
-    if (best === null || (sign === 1 ? value > best : value < best)) best = value;
-  }
-  return best;
-}
-
-function bindAggregate(scope: Scope, expression: Expression): GroupColumn {
-  if (!isAggregate(expression)) {
-    const bound = bindExpression(scope, expression);
-    const read = (group: Group): Value => (group[0] === undefined ? null : bound.read(group[0]));
-    const { field } = bound;
-    return {
-      name: bound.name,
-      type: bound.type,
-      filterable: bound.field?.filterable ?? true,
-      read,
-      print: (group) => (field === null ? read(group) : printValue(field, read(group))),
-    };
-  }
-  const { name, argument, offset } = expression;
-  if (argument === null) {
-    if (name !== "COUNT") throw malformed(scope.query, offset, `unexpected token: ')'`);
-    return counted((group) => group.length);
-  }
-  const bound = bindExpression(scope, argument);
-  if (name === "COUNT") return counted((group) => group.filter((row) => bound.read(row) !== null).length);
-  if (name === "COUNT_DISTINCT") {
-    return counted((group) => new Set(group.map(bound.read).filter((each) => each !== null)).size);
-  }
-  if (name === "MIN" || name === "MAX") {
-    const read = (group: Group): Value => extreme(group, bound.read, name === "MAX" ? 1 : -1);
-    const { field } = bound;
-    return {
-      name,
-      type: bound.type,
-      filterable: true,
-      read,
-      print: (group) => (field === null ? read(group) : printValue(field, read(group))),
-    };
-  }
-  if (!["int", "double", "currency", "percent"].includes(bound.type)) {
-    throw malformed(scope.query, offset, `field ${bound.name} does not support aggregate operator ${name}`);
-  }
-  const read = (group: Group): Value => {
-    const values = numbers(group, bound.read);
-    if (values.length === 0) return null;
-    return name === "SUM" ? sum(values) : sum(values) / values.length;
-  };
-  return { name, type: "double", filterable: true, read, print: read };
-}
-
-function counted(read: (group: Group) => number): GroupColumn {
-  return { name: "COUNT", type: "int", filterable: true, read, print: read };
-}
-
 function written(expression: Expression | null): string {
   if (expression === null) return "";
   return expression.kind === "field"
@@ -96,17 +40,44 @@ function written(expression: Expression | null): string {
     : `${expression.name.toLowerCase()}(${written(expression.argument)})`;
 }
 
-function groupRows(scope: Scope, statement: Statement, rows: readonly Row[]): Group[] {
-  if (statement.groupBy.length === 0) return [rows];
-  const keys = statement.groupBy.map((each) => bindExpression(scope, each).read);
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = JSON.stringify(keys.map((read) => read(row)));
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
+/** The aggregates of a statement, each worked out once however often it is named. */
+class Slots {
+  readonly #scope: Scope;
+  readonly #known = new Map<string, number>();
+  readonly #bound: BoundAggregate[] = [];
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
   }
-  return [...groups.values()];
+
+  start(): Accumulator[] {
+    return this.#bound.map((each) => each.start());
+  }
+
+  column(expression: Expression): GroupColumn {
+    if (!isAggregate(expression)) {
+      const bound = bindExpression(this.#scope, expression);
+      const read = (group: Group): Value => (group.row === null ? null : bound.read(group.row));
+      const { field } = bound;
+      return {
+        name: bound.name,
+        type: bound.type,
+        filterable: field?.filterable ?? true,
+        read,
+        print: (group) => (field === null ? read(group) : printValue(field, read(group))),
+      };
+    }
+    const key = written(expression);
+    const slot = this.#known.get(key) ?? this.#bound.length;
+    if (slot === this.#bound.length) {
+      this.#bound.push(bindAggregate(this.#scope, expression));
+      this.#known.set(key, slot);
+    }
+    const bound = this.#bound[slot];
+    if (bound === undefined) throw new TypeError("an aggregate has no slot");
+    const read = (group: Group): Value => group.slots[slot]?.value() ?? null;
+    return { ...bound, filterable: true, read, print: (group) => bound.print(read(group)) };
+  }
 }
 
 /** Whether the statement answers with AggregateResult rows. */
@@ -117,6 +88,28 @@ export function isAggregateStatement(statement: Statement): boolean {
   );
 }
 
+function groupRows(scope: Scope, statement: Statement, runs: Iterable<RowRun>, slots: Slots): Group[] {
+  const keys = statement.groupBy.map((each) => bindExpression(scope, each).read);
+  const groups = new Map<string, Group>();
+  if (keys.length === 0) groups.set("", { row: null, slots: slots.start() });
+  const [only] = keys;
+  for (const { row, times } of runs) {
+    const key =
+      only === undefined
+        ? ""
+        : keys.length === 1
+          ? JSON.stringify(only(row))
+          : JSON.stringify(keys.map((read) => read(row)));
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { row, slots: slots.start() };
+      groups.set(key, group);
+    }
+    for (const slot of group.slots) slot.add(row, times);
+  }
+  return [...groups.values()];
+}
+
 /**
  * Groups rows and works the aggregates out (reference salesforce.md §5, §13).
  *
@@ -125,10 +118,11 @@ export function isAggregateStatement(statement: Statement): boolean {
 export function aggregate(
   scope: Scope,
   statement: Statement,
-  rows: readonly Row[],
+  runs: Iterable<RowRun>,
   context: Omit<ConditionContext<Group>, "bind">,
 ): Json[] {
   const grouped = new Set(statement.groupBy.map(written));
+  const slots = new Slots(scope);
   let unnamed = 0;
   const aliases = new Map<string, Expression>();
   const columns = statement.select.map((item) => {
@@ -143,30 +137,25 @@ export function aggregate(
     if (!isAggregate(expression) && !grouped.has(written(expression))) {
       throw malformed(scope.query, expression.offset, `Field must be grouped or aggregated: ${written(expression)}`);
     }
-    const column = bindAggregate(scope, expression);
+    const column = slots.column(expression);
     if (alias !== null) aliases.set(alias.toLowerCase(), expression);
     const key = alias ?? (expression.kind === "field" ? column.name : `expr${String(unnamed++)}`);
     return { key, print: column.print };
   });
   const bind = (expression: Expression): GroupColumn =>
-    bindAggregate(
-      scope,
-      expression.kind === "field" ? (aliases.get(expression.path.toLowerCase()) ?? expression) : expression,
-    );
-  let groups = groupRows(scope, statement, rows);
-  if (statement.having !== null) groups = groups.filter(compileCondition({ ...context, bind }, statement.having));
-  if (statement.orderBy.length > 0) {
-    const keys = statement.orderBy.map((each) => ({
-      read: bind(each.expression).read,
-      descending: each.descending,
-      nullsLast: each.nullsLast,
-      exact: false,
-    }));
-    sortBy(groups, keys);
-  }
+    slots.column(expression.kind === "field" ? (aliases.get(expression.path.toLowerCase()) ?? expression) : expression);
+  const kept = statement.having === null ? null : compileCondition({ ...context, bind }, statement.having);
+  const order = statement.orderBy.map((each) => ({
+    read: bind(each.expression).read,
+    descending: each.descending,
+    nullsLast: each.nullsLast,
+    exact: false,
+  }));
+  let groups = groupRows(scope, statement, runs, slots);
+  if (kept !== null) groups = groups.filter(kept);
+  if (order.length > 0) sortBy(groups, order);
   const from = statement.offset ?? 0;
-  const kept = groups.slice(from, statement.limit === null ? undefined : from + statement.limit);
-  return kept.map((group) => {
+  return groups.slice(from, statement.limit === null ? undefined : from + statement.limit).map((group) => {
     const out: Json = { attributes: { type: "AggregateResult" } };
     for (const column of columns) out[column.key] = column.print(group);
     return out;

@@ -4,6 +4,7 @@ import type { Row, Value } from "../schema/index.ts";
 import { RECYCLE_BIN_MS, stamp } from "../state/org.ts";
 import type { Org } from "../state/org.ts";
 import { aggregate, isAggregateStatement } from "./aggregates.ts";
+import type { RowRun } from "./aggregates.ts";
 import type { Expression, Statement } from "./ast.ts";
 import { compileCondition } from "./conditions.ts";
 import { bindExpression, isAggregate } from "./expressions.ts";
@@ -11,7 +12,10 @@ import type { Scope } from "./names.ts";
 import { sortBy } from "./ordering.ts";
 import type { SortKey } from "./ordering.ts";
 import { parseStatement } from "./parser.ts";
+import type { OrderedRows } from "../state/table.ts";
 import { chooseSource } from "./row-source.ts";
+import type { RowSource } from "./row-source.ts";
+import { countedRuns, groupedStamp } from "./row-runs.ts";
 import { attributes, ColumnTree } from "./shape.ts";
 import type { Json, Writer } from "./shape.ts";
 import { invalidField, malformed, unknownType } from "./syntax-error.ts";
@@ -30,6 +34,12 @@ export interface QueryAnswer {
   /** How many records there are to print; 0 for `COUNT()`. */
   readonly length: number;
   readonly render: (index: number) => Json;
+}
+
+/** Rows found, in order; a list or a stretch of an order. */
+interface Found extends Iterable<Row> {
+  readonly length: number;
+  at(index: number): Row | undefined;
 }
 
 interface Run extends QueryOptions {
@@ -60,8 +70,7 @@ export function runQuery(org: Org, query: string, options: QueryOptions): QueryA
     }
   }
   if (isAggregateStatement(statement)) {
-    const rows = selectRows(run, scope, { ...statement, limit: null, offset: null, orderBy: [] });
-    const records = aggregate(scope, statement, rows, comparing(run));
+    const records = aggregate(scope, statement, rowRuns(run, scope, statement), comparing(run));
     return { totalSize: records.length, length: records.length, render: (index) => records[index] ?? {} };
   }
   const print = compileRecord(run, scope, statement);
@@ -70,8 +79,28 @@ export function runQuery(org: Org, query: string, options: QueryOptions): QueryA
     totalSize: rows.length,
     length: rows.length,
     render: (index) => {
-      const row = rows[index];
+      const row = rows.at(index);
       return row === undefined ? {} : print(row);
+    },
+  };
+}
+
+/** The rows of an aggregate statement; counts along a stable order need none of them but one a group. */
+function rowRuns(run: Run, scope: Scope, statement: Statement): Iterable<RowRun> {
+  const all: Statement = { ...statement, limit: null, offset: null, orderBy: [], groupBy: [], having: null };
+  const stamp = groupedStamp(statement);
+  if (run.org.table(scope.object).stableOrder("Id", true) !== null) {
+    const path = { kind: "field", path: stamp ?? "Id", offset: 0 } as const;
+    const along: Statement = { ...all, orderBy: [{ expression: path, descending: false, nullsLast: false }] };
+    const { part, exact, orderedBy } = source(run, scope, along);
+    const fits = statement.groupBy.length === 0 || orderedBy?.toLowerCase() === stamp;
+    const runs = exact && fits && part !== null ? countedRuns(statement, part) : null;
+    if (runs !== null) return runs;
+  }
+  const rows = selectRows(run, scope, all);
+  return {
+    *[Symbol.iterator]() {
+      for (const row of rows) yield { row, times: 1 };
     },
   };
 }
@@ -115,7 +144,7 @@ function semiJoin(run: Run, statement: Statement): Value[] {
     throw malformed(run.query, statement.from.offset, "semi join sub-selects can only query one field");
   }
   const { read } = bindExpression(scope, column.expression);
-  return selectRows(run, scope, statement).map((row) => read(row));
+  return Array.from(selectRows(run, scope, statement), (row) => read(row));
 }
 
 function visible(run: Run): (row: Row) => boolean {
@@ -148,19 +177,22 @@ function sortKeys(scope: Scope, statement: Statement): SortKey<Row>[] {
   });
 }
 
-/** Whether rows ordered by (`leading`, Id) are in the asked-for order already. */
-function alreadySorted(statement: Statement, leading: string | null): boolean {
+/** Whether the rows of a source are in the asked-for order already. */
+function alreadySorted(statement: Statement, chosen: RowSource | null): boolean {
   if (statement.orderBy.length === 0) return true;
-  if (leading === null) return false;
+  const leading = chosen?.orderedBy ?? null;
+  if (chosen === null || leading === null) return false;
   const wanted = statement.orderBy.map((each) =>
-    each.descending || each.nullsLast || each.expression.kind !== "field" ? "" : each.expression.path.toLowerCase(),
+    each.descending !== chosen.reversed || each.nullsLast || each.expression.kind !== "field"
+      ? ""
+      : each.expression.path.toLowerCase(),
   );
   const given = leading === "Id" ? ["id"] : [leading.toLowerCase(), "id"];
   return wanted.every((each, index) => each === given[index]);
 }
 
 /** Filters, sorts and cuts the rows of a statement. */
-function selectRows(run: Run, scope: Scope, statement: Statement, candidates?: readonly Row[]): Row[] {
+function selectRows(run: Run, scope: Scope, statement: Statement, candidates?: readonly Row[]): Found {
   const keys = sortKeys(scope, statement);
   const test =
     statement.where === null
@@ -180,20 +212,57 @@ function selectRows(run: Run, scope: Scope, statement: Statement, candidates?: r
           statement.where,
         );
   const shown = visible(run);
-  const source =
-    candidates === undefined
-      ? chooseSource(run.org.table(scope.object), statement)
-      : { rows: candidates, orderedBy: null };
-  const sorted = alreadySorted(statement, source.orderedBy);
   const from = statement.offset ?? 0;
   const end = statement.limit === null ? Number.POSITIVE_INFINITY : from + statement.limit;
+  const chosen = candidates === undefined ? source(run, scope, statement) : null;
+  const sorted = alreadySorted(statement, chosen);
+  if (sorted && chosen?.part != null && chosen.stable) {
+    const { view, from: first, to: last } = chosen.part;
+    const at = (step: number): number => (chosen.reversed ? last - 1 - step : first + step);
+    if (chosen.exact) return stretch(view, at, from, Math.min(end, last - first));
+    const positions: number[] = [];
+    for (let step = 0; step < last - first && positions.length < end; step += 1) {
+      const row = view.at(at(step));
+      if (row !== undefined && shown(row) && test(row)) positions.push(at(step));
+    }
+    return stretch(view, (step) => positions[step] ?? -1, from, Math.min(end, positions.length));
+  }
   const found: Row[] = [];
-  for (const row of source.rows) {
+  for (const row of chosen?.rows ?? candidates ?? []) {
     if (sorted && found.length >= end) break;
     if (shown(row) && test(row)) found.push(row);
   }
   if (!sorted) sortBy(found, keys);
   return from === 0 && found.length <= end ? found : found.slice(from, end);
+}
+
+/** Part of an order that stays as it is, as a list of rows fetched one by one. */
+function stretch(view: OrderedRows, at: (step: number) => number, from: number, to: number): Found {
+  const length = Math.max(0, to - from);
+  const row = (step: number): Row | undefined => view.at(at(from + step));
+  return {
+    length,
+    at: row,
+    *[Symbol.iterator]() {
+      for (let step = 0; step < length; step += 1) {
+        const each = row(step);
+        if (each !== undefined) yield each;
+      }
+    },
+  };
+}
+
+/** The rows to look through; `exact` and `stable` ones need no copy. */
+function source(run: Run, scope: Scope, statement: Statement): RowSource & { readonly stable: boolean } {
+  const table = run.org.table(scope.object);
+  const liveOnly = !run.includeDeleted;
+  const stable = table.stableOrder("Id", liveOnly) !== null;
+  const chosen = chooseSource(table, statement, (field) => table.stableOrder(field, liveOnly) ?? table.ordered(field));
+  if (!stable || !chosen.exact) return { ...chosen, stable };
+  // What a person may not see, and what has left the recycle bin, is in the order all the same.
+  let exact = run.org.visibility.showsAllRows();
+  if (!liveOnly) for (const deletion of table.deletions.all()) if (deletion.at < run.binStart) exact = false;
+  return { ...chosen, stable, exact };
 }
 
 /** Compiles the SELECT list into a printer of records. */
@@ -245,7 +314,9 @@ function compileChildren(run: Run, scope: Scope, statement: Statement): Writer {
   return (out, row) => {
     const rows = selectRows(run, inner, statement, table.withValue(relation.field, row.Id));
     out[relation.name] =
-      rows.length === 0 ? null : { totalSize: rows.length, done: true, records: rows.map((each) => print(each)) };
+      rows.length === 0
+        ? null
+        : { totalSize: rows.length, done: true, records: Array.from(rows, (each) => print(each)) };
   };
 }
 
@@ -259,7 +330,25 @@ function unknownRelation(query: string, offset: number, name: string): string {
   ).message;
 }
 
-/** Reads the stored fields of a record by name, for callers outside a query. */
+/** Prints records outside a query: the named fields, or all that are shown. */
+export function recordPrinter(
+  org: Org,
+  object: Scope["object"],
+  fields: readonly string[] | null,
+  version: string,
+): (row: Row) => Json {
+  const scope: Scope = { org, object, alias: null, query: "" };
+  const columns = new ColumnTree(scope);
+  for (const name of fields ?? org.visibility.fields(object).map((each) => each.name)) columns.add(name, 0);
+  const writers = columns.writers(version);
+  return (row) => {
+    const out: Json = { attributes: attributes(version, object.name, row.Id) };
+    for (const write of writers) write(out, row);
+    return out;
+  };
+}
+
+/** Prints one record outside a query. */
 export function printRecord(
   org: Org,
   object: Scope["object"],
@@ -267,12 +356,7 @@ export function printRecord(
   fields: readonly string[] | null,
   version: string,
 ): Json {
-  const scope: Scope = { org, object, alias: null, query: "" };
-  const columns = new ColumnTree(scope);
-  for (const name of fields ?? org.visibility.fields(object).map((each) => each.name)) columns.add(name, 0);
-  const out: Json = { attributes: attributes(version, object.name, row.Id) };
-  for (const write of columns.writers(version)) write(out, row);
-  return out;
+  return recordPrinter(org, object, fields, version)(row);
 }
 
 /** Reads one field of a record by name; null for a field the object does not have. */

@@ -1,4 +1,4 @@
-export { fieldValue, printRecord, runQuery } from "./execute.ts";
+export { fieldValue, printRecord, recordPrinter, runQuery } from "./execute.ts";
 export type { QueryAnswer, QueryOptions } from "./execute.ts";
 export type { Json } from "./shape.ts";
 export { flatColumns } from "./flat-columns.ts";

@@ -1,15 +1,30 @@
 import type { FieldSchema, Row } from "../schema/index.ts";
 import { normalizeId } from "../state/org.ts";
-import type { Table } from "../state/table.ts";
+import type { OrderedRows, Table } from "../state/table.ts";
 import type { Condition, Literal, Statement } from "./ast.ts";
 import { normalizeInstant } from "./compare.ts";
+
+/** A stretch of an order. */
+export interface OrderPart {
+  readonly view: OrderedRows;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Candidate rows of a statement, a superset of its answer, and the order they come in. */
 export interface RowSource {
   readonly rows: Iterable<Row>;
   /** The leading field they are ordered by (then by Id); null for no order. */
   readonly orderedBy: string | null;
+  /** Whether they come last first. */
+  readonly reversed: boolean;
+  /** Whether they are all that the conditions ask for. */
+  readonly exact: boolean;
+  /** The stretch they come from, when they come along an order. */
+  readonly part: OrderPart | null;
 }
+
+const UNORDERED = { orderedBy: null, reversed: false, exact: false, part: null } as const;
 
 interface Range {
   low: string;
@@ -27,6 +42,11 @@ function simpleParts(where: Condition | null): Simple[] {
   return parts.filter((each): each is Simple => each.kind === "compare" && each.left.kind === "field");
 }
 
+/** How many conditions must hold together. */
+function conditions(where: Condition | null): number {
+  return where === null ? 0 : where.kind === "and" ? where.parts.length : 1;
+}
+
 function value(field: FieldSchema, literal: Literal): string | null {
   if (literal.kind === "string") {
     return field.type === "id" || field.type === "reference" ? normalizeId(literal.text) : literal.text;
@@ -39,66 +59,99 @@ function after(text: string): string {
   return `${text}\u0000`;
 }
 
-function narrow(ranges: Map<string, Range>, field: string, operator: string, bound: string): void {
+/** Narrows a field's range; false for an operator that is no bound. */
+function narrow(ranges: Map<string, Range>, field: string, operator: string, bound: string): boolean {
   const range = ranges.get(field) ?? { low: "", high: null };
   ranges.set(field, range);
   const low = operator === ">" ? after(bound) : operator === ">=" || operator === "=" ? bound : null;
   const high = operator === "<" ? bound : operator === "<=" || operator === "=" ? after(bound) : null;
   if (low !== null && low > range.low) range.low = low;
   if (high !== null && (range.high === null || high < range.high)) range.high = high;
+  return low !== null || high !== null;
 }
 
-function span(table: Table, field: string, range: Range | undefined): { from: number; to: number } {
-  const rows = table.ordered(field);
-  const from = range === undefined ? 0 : table.lowerBound(field, range.low);
-  const to = range?.high == null ? rows.length : table.lowerBound(field, range.high);
-  return { from, to: Math.max(from, to) };
+interface Span {
+  readonly field: string;
+  readonly view: OrderedRows;
+  readonly from: number;
+  readonly to: number;
 }
 
-function* slice(rows: readonly Row[], from: number, to: number): Generator<Row> {
-  for (let at = from; at < to; at += 1) {
-    const row = rows[at];
+function span(view: OrderedRows, field: string, range: Range | undefined): Span {
+  const from = range === undefined ? 0 : view.lowerBound(range.low);
+  const to = range?.high == null ? view.length : view.lowerBound(range.high);
+  return { field, view, from, to: Math.max(from, to) };
+}
+
+function covers({ view, from, to }: Span): boolean {
+  return from === 0 && to === view.length;
+}
+
+/** The rows of part of an order, last first when `reversed`. */
+export function* along({ view, from, to }: OrderPart, reversed: boolean): Generator<Row> {
+  for (let step = 0; step < to - from; step += 1) {
+    const row = view.at(reversed ? to - 1 - step : from + step);
     if (row !== undefined) yield row;
   }
 }
 
 /**
  * Chooses how to reach the rows: by Id, through an index on a reference or external id, or along an order by Id or by
- * a stamp. The predicate is still applied to all of them.
+ * a stamp. Unless the source is `exact` the predicate is still applied to all of them.
+ *
+ * @param order the order of the table by a field
  */
-export function chooseSource(table: Table, statement: Statement): RowSource {
+export function chooseSource(table: Table, statement: Statement, order: (field: string) => OrderedRows): RowSource {
   const ranges = new Map<string, Range>();
-  for (const part of simpleParts(statement.where)) {
+  let others = false;
+  const parts = simpleParts(statement.where);
+  for (const part of parts) {
     const field = table.object.fieldsByName.get(part.left.path.toLowerCase());
-    if (field === undefined || field.compute !== null) continue;
-    const exact = equalRows(table, field, part);
-    if (exact !== null) return { rows: exact, orderedBy: null };
-    if (field.name !== "Id" && !STAMPS.includes(field.name)) continue;
-    if (part.right.kind === "list" || part.right.kind === "query") continue;
-    const bound = value(field, part.right);
-    if (bound !== null) narrow(ranges, field.name, part.operator, bound);
-  }
-  const [order] = statement.orderBy;
-  const wanted =
-    order !== undefined && !order.descending && order.expression.kind === "field"
-      ? (table.object.fieldsByName.get(order.expression.path.toLowerCase())?.name ?? null)
-      : null;
-  let best: { field: string; from: number; to: number } | null = null;
-  for (const field of STAMPS) {
-    if (!ranges.has(field) && wanted !== field) continue;
-    if (!table.object.fieldsByName.has(field.toLowerCase())) continue;
-    const { from, to } = span(table, field, ranges.get(field));
-    if (best === null || to - from < best.to - best.from) best = { field, from, to };
-  }
-  if (wanted === "Id" || (best === null && ranges.has("Id"))) {
-    const { from, to } = span(table, "Id", ranges.get("Id"));
-    const narrowEnough = statement.limit !== null && best !== null && best.to - best.from < 4 * statement.limit;
-    if (best === null || (statement.limit !== null && !narrowEnough) || to - from <= best.to - best.from) {
-      best = { field: "Id", from, to };
+    if (field === undefined || field.compute !== null) {
+      others = true;
+      continue;
     }
+    const exact = equalRows(table, field, part);
+    if (exact !== null) return { ...UNORDERED, rows: exact };
+    const literal = part.right.kind === "list" || part.right.kind === "query" ? null : value(field, part.right);
+    const bounds = literal !== null && (field.name === "Id" || STAMPS.includes(field.name));
+    if (!bounds || !narrow(ranges, field.name, part.operator, literal)) others = true;
   }
-  if (best === null) return { rows: table.all(), orderedBy: null };
-  return { rows: slice(table.ordered(best.field), best.from, best.to), orderedBy: best.field };
+  if (parts.length !== conditions(statement.where)) others = true;
+  const [leading] = statement.orderBy;
+  const wanted =
+    leading?.expression.kind === "field"
+      ? (table.object.fieldsByName.get(leading.expression.path.toLowerCase())?.name ?? null)
+      : null;
+  const spans = new Map<string, Span>();
+  for (const field of ["Id", ...STAMPS]) {
+    if (!ranges.has(field) && wanted !== field) continue;
+    if (table.object.fieldsByName.has(field.toLowerCase()))
+      spans.set(field, span(order(field), field, ranges.get(field)));
+  }
+  const best = chooseSpan(spans, wanted, statement.limit);
+  if (best === null) {
+    if (others) return { ...UNORDERED, rows: table.all() };
+    const whole = span(order("Id"), "Id", undefined);
+    return { rows: along(whole, false), orderedBy: "Id", reversed: false, exact: true, part: whole };
+  }
+  const exact = !others && [...spans.values()].every((each) => each === best || covers(each));
+  const reversed = leading?.descending === true && wanted === best.field;
+  return { rows: along(best, reversed), orderedBy: best.field, reversed, exact, part: best };
+}
+
+function chooseSpan(spans: ReadonlyMap<string, Span>, wanted: string | null, limit: number | null): Span | null {
+  let best: Span | null = null;
+  for (const field of STAMPS) {
+    const found = spans.get(field);
+    if (found !== undefined && (best === null || found.to - found.from < best.to - best.from)) best = found;
+  }
+  const byId = spans.get("Id");
+  if (byId === undefined) return best;
+  if (best === null) return byId;
+  const narrowEnough = limit !== null && best.to - best.from < 4 * limit;
+  const along = wanted === "Id" && limit !== null && !narrowEnough;
+  return along || byId.to - byId.from <= best.to - best.from ? byId : best;
 }
 
 function equalRows(table: Table, field: FieldSchema, part: Simple): Row[] | null {

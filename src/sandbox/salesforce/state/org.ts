@@ -3,8 +3,9 @@ import type { SandboxClock } from "../../kit/clock.ts";
 import { salesforceId, toId18 } from "../ids.ts";
 import { buildSchema } from "../schema/index.ts";
 import type { ObjectSchema, OrgSchema, Row } from "../schema/index.ts";
-import { Table } from "./table.ts";
-import type { Deletion } from "./table.ts";
+import type { Deletion } from "./deletion-log.ts";
+import { MemoryTable } from "./memory-table.ts";
+import type { Table } from "./table.ts";
 import { Visibility } from "./visibility.ts";
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -45,7 +46,7 @@ export class Org {
       const rows = object.name === "Organization" ? organizationRows(seed) : (seed.rows[object.name] ?? []);
       this.#tables.set(
         object.name,
-        new Table(
+        new MemoryTable(
           object,
           rows.map((row) => wholeSeconds(object, row)),
         ),
@@ -106,26 +107,28 @@ export class Org {
     const former = table.get(id);
     if (former === undefined) return;
     table.remove(id);
+    table.deletions.bury(former);
     this.#journal?.push(() => {
       table.put(former);
+      table.deletions.unearth(id);
     });
   }
 
   logDeletion(table: Table, deletion: Deletion): void {
-    const former = table.deletion(deletion.id);
-    table.logDeletion(deletion);
+    const former = table.deletions.get(deletion.id);
+    table.deletions.log(deletion);
     this.#journal?.push(() => {
-      if (former === undefined) table.forgetDeletion(deletion.id);
-      else table.logDeletion(former);
+      if (former === undefined) table.deletions.forget(deletion.id);
+      else table.deletions.log(former);
     });
   }
 
   forgetDeletion(table: Table, id: string): void {
-    const former = table.deletion(id);
-    table.forgetDeletion(id);
+    const former = table.deletions.get(id);
+    table.deletions.forget(id);
     if (former === undefined) return;
     this.#journal?.push(() => {
-      table.logDeletion(former);
+      table.deletions.log(former);
     });
   }
 

@@ -42,6 +42,11 @@ export class Visibility {
     return this.#fields.get(object.name)?.has(lower) === true ? undefined : object.fieldsByName.get(lower);
   }
 
+  /** Whether no record is hidden. */
+  showsAllRows(): boolean {
+    return this.#rows.size === 0;
+  }
+
   showsRow(id: string): boolean {
     return this.#rows.size === 0 || !this.#rows.has(id);
   }

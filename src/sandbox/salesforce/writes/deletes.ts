@@ -76,7 +76,7 @@ export function undelete(context: WriteContext, object: ObjectSchema, id: string
     throw new SalesforceError(400, "UNDELETE_FAILED", "Entity is not in the recycle bin", []);
   }
   for (const back of cascade(context, table, row, new Map()).values()) {
-    const root = back.table.deletion(back.row.Id)?.root;
+    const root = back.table.deletions.get(back.row.Id)?.root;
     if (back.row["IsDeleted"] !== true || (back.row.Id !== row.Id && root !== row.Id)) continue;
     context.org.save(back.table, { ...back.row, IsDeleted: false });
     context.org.forgetDeletion(back.table, back.row.Id);
