@@ -4,6 +4,10 @@ import { join } from "node:path";
 import { createAsana } from "./asana/index.ts";
 import { SandboxClock } from "./kit/clock.ts";
 import { createControl } from "./kit/control.ts";
+import { checkDials } from "./kit/dial-control.ts";
+import { Dials } from "./kit/dials.ts";
+import type { Dial } from "./kit/fault.ts";
+import { host } from "./kit/host.ts";
 import { mulberry32 } from "./kit/random.ts";
 import { listen } from "./kit/server.ts";
 import type { RunningServer } from "./kit/server.ts";
@@ -14,6 +18,9 @@ import { createTechFlow } from "./scenario/index.ts";
 import type { Truth } from "./scenario/index.ts";
 import { createTableau } from "./tableau/index.ts";
 
+export { UnknownDial } from "./kit/dial-control.ts";
+export { DIAL_FILE } from "./kit/fault.ts";
+export type { Dial } from "./kit/fault.ts";
 export { TruthSchema } from "./scenario/index.ts";
 export type { Truth } from "./scenario/index.ts";
 
@@ -29,6 +36,8 @@ export interface SandboxOptions {
   readonly wallNow: () => number;
   /** Path of a Hyper engine for looking into published extracts. */
   readonly hyperd?: string;
+  /** Dials that stand from the start; their draws come from `seed`, or the sandbox's own. */
+  readonly faults?: { readonly seed?: number | undefined; readonly dials: readonly Dial[] };
 }
 
 /** The first line of `hub sandbox --json` (design §9). */
@@ -49,18 +58,33 @@ export interface RunningSandbox {
   close(): Promise<void>;
 }
 
-/** Starts all systems with the TechFlow scenario, each on a port of its own of 127.0.0.1. */
+/**
+ * Starts all systems with the TechFlow scenario, each on a port of its own of 127.0.0.1.
+ * @throws UnknownDial for a dial that no system can play
+ */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
   const { seed, scale, asOf } = options;
   const { world, truth } = createTechFlow({ seed, scale, asOf });
   const directory = await mkdtemp(join(tmpdir(), "hub-sandbox-"));
   const clock = new SandboxClock(asOf, options.wallNow);
-  const environment: SandboxEnvironment = { clock, random: mulberry32(seed), directory, limits: options.limits };
+  const dials = new Dials(seed, clock);
+  const random = mulberry32(seed);
+  const environment = (name: string): SandboxEnvironment => ({
+    clock,
+    random,
+    directory,
+    limits: options.limits,
+    dials: dials.of(name),
+  });
   const systems: readonly SandboxSystem[] = [
-    createSalesforce(world.salesforce, environment),
-    createAsana(world.asana, environment),
-    createMonday(world.monday, environment),
-    createTableau(world.tableau, environment, options.hyperd === undefined ? {} : { hyperd: options.hyperd }),
+    createSalesforce(world.salesforce, environment("salesforce")),
+    createAsana(world.asana, environment("asana")),
+    createMonday(world.monday, environment("monday")),
+    createTableau(
+      world.tableau,
+      environment("tableau"),
+      options.hyperd === undefined ? {} : { hyperd: options.hyperd },
+    ),
   ];
   const servers: RunningServer[] = [];
   const origins = new Map<string, string>();
@@ -70,12 +94,15 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     await rm(directory, { recursive: true, force: true });
   };
   try {
+    checkDials(systems, options.faults?.dials ?? []);
+    dials.arm(options.faults?.dials ?? [], options.faults?.seed);
     let description: SandboxDescription | undefined;
-    const control = await listen(createControl({ clock, systems, describe: () => description }), options.port, clock);
+    const answer = createControl({ clock, systems, dials, describe: () => description });
+    const control = await listen(answer, options.port, clock);
     servers.push(control);
     for (const [index, system] of systems.entries()) {
       const port = options.port === 0 ? 0 : options.port + 1 + index;
-      const server = await listen((request) => system.fetch(request), port, clock);
+      const server = await host(system, dials, clock, port);
       servers.push(server);
       origins.set(system.name, server.origin);
     }

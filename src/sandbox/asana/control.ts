@@ -3,7 +3,6 @@ import type { Api } from "./api.ts";
 import type { Authority } from "./auth.ts";
 import { parseBody, queryFields } from "./body.ts";
 import { ApiFault, errorBody } from "./errors.ts";
-import type { Faults } from "./faults.ts";
 import type { Limits, RateLimiter } from "./limits.ts";
 import { restoreProject } from "./project-writes.ts";
 import { restoreTask } from "./task-writes.ts";
@@ -17,7 +16,6 @@ export interface Controlled {
   readonly api: Api;
   readonly authority: Authority;
   readonly limiter: RateLimiter;
-  readonly faults: Faults;
   readonly calls: Map<string, number>;
 }
 
@@ -125,17 +123,6 @@ function hide({ world }: Controlled, body: Data): Response {
   return reply(200, { hidden: [...world.state.hiddenProjects] });
 }
 
-function plan({ faults }: Controlled, body: Data): Response {
-  faults.plan({
-    match: shown(body["match"] ?? ""),
-    status: Number(body["status"] ?? 500),
-    afterCommit: body["afterCommit"] === true,
-    retryAfter: typeof body["retryAfter"] === "number" ? body["retryAfter"] : null,
-    left: Number(body["count"] ?? 1),
-  });
-  return reply(200, {});
-}
-
 function countsOf({ calls }: Controlled): Response {
   const routes = Object.fromEntries([...calls].sort(([a], [b]) => a.localeCompare(b)));
   return reply(200, { total: [...calls.values()].reduce((sum, one) => sum + one, 0), routes });
@@ -143,8 +130,7 @@ function countsOf({ calls }: Controlled): Response {
 
 /**
  * The control routes: `GET /state`; `GET|DELETE /calls`; `POST /write`, `/restore {taskGid|projectGid}`, `/limits`,
- * `/hide {projectGid, hidden?}`, `/faults {match, status, count, afterCommit}`, `DELETE /faults`,
- * `/events {drop?: n, expire?: true}`, `/tokens {userGid}` (issue) or `{revoke: token}`.
+ * `/hide {projectGid, hidden?}`, `/events {drop?: n, expire?: true}`, `/tokens {userGid}` (issue) or `{revoke: token}`.
  */
 export async function control(controlled: Controlled, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
@@ -153,10 +139,6 @@ export async function control(controlled: Controlled, request: Request): Promise
   if (route === "GET /calls") return countsOf(controlled);
   if (route === "DELETE /calls") {
     controlled.calls.clear();
-    return reply(200, {});
-  }
-  if (route === "DELETE /faults") {
-    controlled.faults.clear();
     return reply(200, {});
   }
   if (request.method !== "POST") return reply(404, { error: `no control route ${route}` });
@@ -170,8 +152,6 @@ export async function control(controlled: Controlled, request: Request): Promise
       return limits(controlled, body);
     case "/hide":
       return hide(controlled, body);
-    case "/faults":
-      return plan(controlled, body);
     case "/events":
       if (typeof body["drop"] === "number") controlled.world.events.drop(body["drop"]);
       if (body["expire"] === true) controlled.world.events.expireTokens();

@@ -4,8 +4,8 @@ import { Api } from "./api.ts";
 import { Authority, json } from "./auth.ts";
 import { parseBody, queryFields } from "./body.ts";
 import { control } from "./control.ts";
+import { FAULTS, failure, organise, routes } from "./dials.ts";
 import { ApiFault, errorBody, noRoute } from "./errors.ts";
-import { Faults, faultAnswer } from "./faults.ts";
 import { DEMO_LIMITS, RateLimiter, REAL_LIMITS } from "./limits.ts";
 import { createWorld } from "./world.ts";
 
@@ -19,7 +19,6 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
     () => environment.clock.now(),
     environment.limits === "real" ? REAL_LIMITS : DEMO_LIMITS,
   );
-  const faults = new Faults();
   const calls = new Map<string, number>();
   const count = (route: string): void => {
     calls.set(route, (calls.get(route) ?? 0) + 1);
@@ -43,8 +42,6 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
         limiter.charge(credential.token, 1);
       }
       leave = limiter.enter(credential.token, write);
-      const fault = faults.take(`${method} ${path}`);
-      if (fault !== null && !fault.afterCommit) return faultAnswer(fault);
       const text = write ? await request.text() : "";
       const { data, optFields } = parseBody(
         text,
@@ -63,7 +60,7 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
         actor,
         base,
       });
-      return fault === null ? json(answer.status, answer.body, answer.headers) : faultAnswer(fault);
+      return json(answer.status, answer.body, answer.headers);
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;
       return json(error.status, errorBody(error), error.headers);
@@ -100,7 +97,11 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
       answer.headers.set("date", new Date(environment.clock.now()).toUTCString());
       return answer;
     },
-    control: (request) => control({ world, api, authority, limiter, faults, calls }, request),
+    control: (request) => control({ world, api, authority, limiter, calls }, request),
+    routes,
+    faults: FAULTS,
+    failure,
+    organise: (change) => organise(world, change),
     describe: (origin) => ({
       baseUrl: `${origin}${BASE}`,
       token: authority.personalToken,

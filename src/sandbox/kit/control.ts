@@ -1,7 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { SandboxClock } from "./clock.ts";
+import { mountDials } from "./dial-control.ts";
+import type { Dials } from "./dials.ts";
 import type { SandboxSystem } from "./system.ts";
+import { controlWithDials } from "./wire.ts";
 
 const clockChange = z.strictObject({
   set: z.iso.datetime({ offset: true }).optional(),
@@ -10,15 +13,16 @@ const clockChange = z.strictObject({
 });
 
 /**
- * The sandbox's own API: `GET /` what runs where, `GET|POST /clock` business time, `/systems/<name>/…` each system's
- * control routes. Nothing of it exists at a real service and no connector knows it.
+ * The sandbox's own API: `GET /` what runs where, `GET|POST /clock` business time, `/dials` and `/organisation` what goes
+ * wrong and what changes, `/systems/<name>/…` each system's control routes. Nothing of it exists at a real service and no connector knows it.
  */
 export function createControl(options: {
   readonly clock: SandboxClock;
   readonly systems: readonly SandboxSystem[];
+  readonly dials: Dials;
   readonly describe: () => unknown;
 }): (request: Request) => Response | Promise<Response> {
-  const { clock, systems } = options;
+  const { clock, systems, dials } = options;
   const app = new Hono();
   const time = () => ({ now: new Date(clock.now()).toISOString(), frozen: clock.frozen });
 
@@ -33,13 +37,14 @@ export function createControl(options: {
     if (freeze !== undefined) clock.freeze(freeze);
     return context.json(time());
   });
+  mountDials(app, dials, systems);
   app.all("/systems/:name/*", (context) => {
     const name = context.req.param("name");
     const system = systems.find((candidate) => candidate.name === name);
     if (system === undefined) return context.json({ error: `No system ${name}.` }, 404);
     const url = new URL(context.req.url);
     url.pathname = url.pathname.slice(`/systems/${name}`.length);
-    return system.control(new Request(url, context.req.raw));
+    return controlWithDials(system, dials, clock, new Request(url, context.req.raw));
   });
   return app.fetch;
 }

@@ -1,6 +1,9 @@
 import { createServer } from "node:http";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { isBroken } from "./broken.ts";
+import type { BrokenAnswer, WireAnswer } from "./broken.ts";
 import type { SandboxClock } from "./clock.ts";
 
 export interface RunningServer {
@@ -17,14 +20,22 @@ const KEEP_ALIVE_MS = 65_000;
  * @param port 0 takes any free one.
  */
 export async function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (request: Request) => WireAnswer | Promise<WireAnswer>,
   port: number,
   clock: SandboxClock,
 ): Promise<RunningServer> {
-  const handle = getRequestListener(fetch, { overrideGlobalObjects: false });
-  const server = createServer((request, response) => {
-    response.setHeader("Date", new Date(clock.now()).toUTCString());
-    void handle(request, response);
+  const server = createServer((incoming, outgoing) => {
+    outgoing.setHeader("Date", new Date(clock.now()).toUTCString());
+    const finish = (answer: WireAnswer): Response => {
+      if (!isBroken(answer)) return answer;
+      breakOff(answer, outgoing);
+      return RESPONSE_ALREADY_SENT;
+    };
+    const serve = (request: Request): Response | Promise<Response> => {
+      const answer = fetch(request);
+      return answer instanceof Promise ? answer.then(finish) : finish(answer);
+    };
+    void getRequestListener(serve, { overrideGlobalObjects: false })(incoming, outgoing);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
@@ -32,6 +43,21 @@ export async function listen(
     server.listen(port, "127.0.0.1", resolve);
   });
   return { origin: `http://127.0.0.1:${portOf(server)}`, close: () => closeServer(server) };
+}
+
+/** Ends a socket as the broken answer says. */
+function breakOff({ broken, answer }: BrokenAnswer, outgoing: ServerResponse): void {
+  if (broken === "hang") return;
+  if (broken === "reset" || answer === undefined) {
+    outgoing.socket?.destroy();
+    return;
+  }
+  for (const [name, value] of answer.headers) outgoing.setHeader(name, value);
+  outgoing.setHeader("content-length", answer.body.length + 1);
+  outgoing.writeHead(answer.status);
+  outgoing.write(answer.body.subarray(0, Math.floor(answer.body.length / 2)), () => {
+    outgoing.socket?.destroy();
+  });
 }
 
 function portOf(server: Server): number {

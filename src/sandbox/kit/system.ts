@@ -1,4 +1,6 @@
 import type { SandboxClock } from "./clock.ts";
+import type { SystemDials } from "./dials.ts";
+import type { FaultName, OrganisationChange } from "./fault.ts";
 
 /** What a system may use of the world around it. */
 export interface SandboxEnvironment {
@@ -12,7 +14,30 @@ export interface SandboxEnvironment {
    * limits can be set over the system's control routes.
    */
   readonly limits: "demo" | "real";
+  /** The faults a system plays itself; those of the wire strike around it. */
+  readonly dials: SystemDials;
 }
+
+/** A failure the wire wants answered in the system's own shape. */
+export type Failure =
+  | {
+      readonly kind: "throttle";
+      readonly status: number;
+      /** Seconds for `Retry-After` and what else tells them; null for none. */
+      readonly retryAfter: number | null;
+      readonly code?: string | undefined;
+      readonly message?: string | undefined;
+    }
+  | { readonly kind: "quota"; readonly retryAfter: number }
+  | {
+      readonly kind: "error";
+      readonly status: number;
+      readonly code?: string | undefined;
+      readonly message?: string | undefined;
+    };
+
+/** A change of the organisation that this system, or the state it is in, does not allow. */
+export class OrganisationError extends Error {}
 
 /**
  * One stand-in for an outside system. It speaks the real system's protocol over `fetch` and nothing else; the control
@@ -24,6 +49,20 @@ export interface SandboxSystem {
   fetch(request: Request): Response | Promise<Response>;
   /** The sandbox's own routes for this system (limits, inspection), JSON in and out. */
   control(request: Request): Response | Promise<Response>;
+  /**
+   * What a dial's `route` is held against; left out: `METHOD /path?query`. The request's body may only be read from a
+   * clone.
+   */
+  routes?(request: Request): readonly string[] | Promise<readonly string[]>;
+  /** The faults this system plays itself, beside those of the wire. */
+  readonly faults: readonly FaultName[];
+  /** The body, status and headers with which the real service fails. */
+  failure(failure: Failure, request: Request): Response;
+  /**
+   * Changes something an administrator of the real organisation could change.
+   * @returns what was changed, for whoever asked. @throws OrganisationError for what the system does not know
+   */
+  organise(change: OrganisationChange): unknown;
   /** What a client needs to connect, as printed by `hub sandbox --json` under `systems.<name>`. */
   describe(origin: string): Readonly<Record<string, string>>;
   /** The environment variables of `.env.example` that point a hub at this system. */

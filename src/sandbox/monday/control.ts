@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { FAULTS, json } from "./answers.ts";
+import { json } from "./answers.ts";
 import { logEvent, setState } from "./writes.ts";
 import type { CallCounter } from "./call-counter.ts";
-import type { Fault } from "./answers.ts";
 import type { GraphQLEngine } from "./engine.ts";
 import { Budget, DEMO_LIMITS } from "./limits.ts";
 import type { Board, MondayState } from "./state.ts";
@@ -15,7 +14,6 @@ export interface ControlParts {
   readonly engine: GraphQLEngine;
   readonly tokens: Tokens;
   readonly calls: CallCounter;
-  readonly faults: Fault[];
 }
 
 const count = z.number().int().positive();
@@ -30,7 +28,6 @@ const BODIES = {
     ip: count.optional(),
   }),
   "/tokens": z.object({ token: z.string(), userId: z.string().optional(), revoked: z.boolean().default(false) }),
-  "/faults": z.object({ faults: z.array(z.enum(FAULTS)) }),
   "/filters": z.object({ refused: z.array(z.string()) }),
   "/lag": z.object({ ms: z.number().int().nonnegative() }),
   "/write": z.object({
@@ -55,7 +52,7 @@ const BODIES = {
 type Body<P extends keyof typeof BODIES> = z.infer<(typeof BODIES)[P]>;
 
 /**
- * The stand-in's own routes. GET /state, GET and DELETE /calls; POST /limits, /tokens, /faults, /filters
+ * The stand-in's own routes. GET /state, GET and DELETE /calls; POST /limits, /tokens, /filters
  * (operators a filter on the last update refuses), /lag, /write
  * (a GraphQL call as any user, negative for automations; free of limits and not counted), /restore (an item), /labels
  * (renames or, with null, removes a status or dropdown label), /visibility (takes a board or its log out of sight).
@@ -79,7 +76,7 @@ export async function control(parts: ControlParts, request: Request): Promise<Re
 }
 
 async function act(parts: ControlParts, route: keyof typeof BODIES, body: unknown): Promise<unknown> {
-  const { state, tokens, faults } = parts;
+  const { state, tokens } = parts;
   switch (route) {
     case "/limits": {
       const { token: text, ...limits } = body as Body<"/limits">;
@@ -95,9 +92,6 @@ async function act(parts: ControlParts, route: keyof typeof BODIES, body: unknow
       else tokens.add(token, userId ?? "");
       return { token, revoked };
     }
-    case "/faults":
-      faults.push(...(body as Body<"/faults">).faults);
-      return { waiting: faults.length };
     case "/filters":
       state.refusedFilters = new Set((body as Body<"/filters">).refused);
       return body;

@@ -1,8 +1,8 @@
 import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
 import type { MondaySeed } from "../seeds.ts";
-import type { Fault } from "./answers.ts";
 import { CallCounter } from "./call-counter.ts";
 import { control } from "./control.ts";
+import { FAULTS, failure, organise, routes } from "./dials.ts";
 import { GraphQLEngine } from "./engine.ts";
 import { IdempotencyCache } from "./idempotency.ts";
 import { DEMO_LIMITS, REAL_LIMITS } from "./limits.ts";
@@ -17,13 +17,16 @@ export function createMonday(seed: MondaySeed, environment: SandboxEnvironment):
   const limits = environment.limits === "demo" ? DEMO_LIMITS : REAL_LIMITS;
   const tokens = new Tokens(environment.clock, limits, seed.tokenUserId);
   const calls = new CallCounter();
-  const faults: Fault[] = [];
   const idempotency = new IdempotencyCache(environment.clock);
   const newRequestId = (): string => state.newUuid();
   return {
     name: "monday",
-    fetch: (request) => answer({ engine, tokens, calls, idempotency, faults, newRequestId }, request),
-    control: (request) => control({ state, engine, tokens, calls, faults }, request),
+    fetch: (request) => answer({ engine, tokens, calls, idempotency, dials: environment.dials, newRequestId }, request),
+    control: (request) => control({ state, engine, tokens, calls }, request),
+    routes: (request) => routes(engine, request),
+    faults: FAULTS,
+    failure: (told) => failure(told, newRequestId()),
+    organise: (change) => organise(state, change),
     describe: (origin) => ({ endpoint: `${origin}/v2`, token: SANDBOX_TOKEN }),
     environment: (origin) => ({ MONDAY_PRODUCT_ENDPOINT: `${origin}/v2`, MONDAY_PRODUCT_TOKEN: SANDBOX_TOKEN }),
     close: () => Promise.resolve(),

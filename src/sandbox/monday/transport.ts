@@ -1,6 +1,7 @@
-import { badRequest, faultAnswer, json, notAuthenticated, refused } from "./answers.ts";
-import type { Fault } from "./answers.ts";
+import type { SystemDials } from "../kit/dials.ts";
+import { badRequest, json, notAuthenticated, refused } from "./answers.ts";
 import type { CallCounter } from "./call-counter.ts";
+import { errorIn200 } from "./errors-in-200.ts";
 import type { GraphQLCall, GraphQLEngine } from "./engine.ts";
 import type { IdempotencyCache, StoredAnswer } from "./idempotency.ts";
 import { schemaText } from "./schema.ts";
@@ -14,8 +15,7 @@ export interface TransportParts {
   readonly tokens: Tokens;
   readonly calls: CallCounter;
   readonly idempotency: IdempotencyCache;
-  /** Failures ordered for the next calls, first in first out. */
-  readonly faults: Fault[];
+  readonly dials: SystemDials;
   readonly newRequestId: () => string;
 }
 
@@ -60,8 +60,8 @@ async function admitted(
   parts.calls.note(parts.engine.rootFields(checked, call.operationName));
   const version = servedVersion(request.headers.get("api-version"));
   if (version === null) return badRequest("InvalidVersionException", "The API version is not valid", requestId);
-  const fault = parts.faults.shift();
-  if (fault !== undefined) return faultAnswer(fault, requestId, { ...headers(), "api-version": version.value });
+  const fault = parts.dials.take("error-in-200");
+  if (fault !== null) return errorIn200(fault, requestId, { ...headers(), "api-version": version.value });
   if (checked.document === null) {
     return json(200, { errors: checked.errors, extensions: { request_id: requestId } }, headers());
   }

@@ -4,7 +4,7 @@ import { Credentials } from "./auth/credentials.ts";
 import { Sessions } from "./auth/sessions.ts";
 import { QueryJobs } from "./bulk/query-jobs.ts";
 import { CallCounter } from "./control/calls.ts";
-import { Faults } from "./control/faults.ts";
+import { FAULTS, failure, organise, routes } from "./control/dials.ts";
 import { handleControl, writeAs } from "./control/routes.ts";
 import type { RestState } from "./rest/call.ts";
 import { serve } from "./rest/server.ts";
@@ -30,7 +30,6 @@ export function createSalesforce(seed: SalesforceSeed, environment: SandboxEnvir
   const sessions = new Sessions(org.id, clock, random);
   const credentials = new Credentials(org, random);
   const calls = new CallCounter();
-  const faults = new Faults();
   const rest: RestState = {
     org,
     cursors: new Cursors(clock),
@@ -40,14 +39,18 @@ export function createSalesforce(seed: SalesforceSeed, environment: SandboxEnvir
     schemaSince: clock.now(),
   };
   const oauth = { org, sessions, credentials, runAsUserId: userId, wallNow: () => clock.wallNow() };
-  const server = { rest, oauth, calls, faults };
+  const server = { rest, oauth, calls };
   const first = sessions.open(userId, true);
   const user = org.tableNamed("User").get(userId);
   if (user === undefined) throw new TypeError(`the seed has no user ${userId}`);
   return {
     name: "salesforce",
     fetch: (request) => serve(server, request),
-    control: (request) => handleControl({ rest, sessions, credentials, calls, faults, userId }, request),
+    control: (request) => handleControl({ rest, sessions, credentials, calls, userId }, request),
+    routes,
+    faults: FAULTS,
+    failure,
+    organise: (change) => organise(rest, change),
     describe: (origin) => ({
       baseUrl: origin,
       loginUrl: origin,

@@ -17,14 +17,6 @@ const SettingsPatch = z
 
 const Limits = z.strictObject({ publishesPerHour: z.int().min(0).nullable() });
 
-const NewFault = z.strictObject({
-  operation: z.string().default(""),
-  status: z.union([z.int().min(400).max(599), z.literal("reset")]),
-  when: z.enum(["before", "after"]).default("before"),
-  retryAfterSeconds: z.int().min(0).optional(),
-  count: z.int().min(1).default(1),
-});
-
 const Redirect = z.strictObject({ origin: z.url(), count: z.int().min(1).default(1) });
 const NewToken = z.strictObject({ name: z.string().min(1), secret: z.string().min(1) });
 const NewSite = z.strictObject({ contentUrl: z.string(), name: z.string().min(1) });
@@ -32,7 +24,7 @@ const LostSession = z.strictObject({ tokenName: z.string().optional() });
 
 /**
  * The sandbox's own routes for this system:
- * `GET /state`, `GET|DELETE /calls`, `GET|POST /settings`, `POST /limits`, `POST|DELETE /faults`, `POST /sign-in-redirect`,
+ * `GET /state`, `GET|DELETE /calls`, `GET|POST /settings`, `POST /limits`, `POST /sign-in-redirect`,
  * `POST /tokens` (another personal access token), `POST /sites`, `POST /lose-session`, `POST /jobs/finish`.
  */
 export function controlRoutes(gateway: Gateway): Hono {
@@ -77,15 +69,6 @@ export function controlRoutes(gateway: Gateway): Hono {
   });
   app.post("/limits", async (context) => {
     settings.publishesPerHour = Limits.parse(await context.req.json()).publishesPerHour ?? undefined;
-    return context.json(settings);
-  });
-  app.post("/faults", async (context) => {
-    const given = NewFault.parse(await context.req.json());
-    settings.faults.push({ ...given, retryAfterSeconds: given.retryAfterSeconds });
-    return context.json(settings);
-  });
-  app.delete("/faults", (context) => {
-    settings.faults = [];
     return context.json(settings);
   });
   app.post("/sign-in-redirect", async (context) => {

@@ -5,8 +5,7 @@ import { errorElement, notFound, TableauError } from "./errors.ts";
 import type { HyperInspector } from "./hyper-inspector.ts";
 import { findRoute } from "./routes.ts";
 import { speaks } from "./server-info.ts";
-import { takeFault } from "./settings.ts";
-import type { Fault, Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import type { ServerState } from "./state.ts";
 
 /** How many calls came in, in all and by operation. */
@@ -36,7 +35,7 @@ export interface Gateway {
   readonly calls: CallCounter;
 }
 
-/** Answers one API request: finds the operation, lets planned faults strike, writes XML or JSON. */
+/** Answers one API request: finds the operation, writes XML or JSON. */
 export async function answer(gateway: Gateway, request: Request): Promise<Response> {
   const json = wantsJson(request);
   try {
@@ -53,13 +52,9 @@ export async function answer(gateway: Gateway, request: Request): Promise<Respon
     }
     const { operation, handler } = match.route;
     gateway.calls.count(operation);
-    const before = takeFault(gateway.settings, operation, "before");
-    if (before !== undefined) return strike(before, json);
     const { state, settings, inspector } = gateway;
     const call: Call = { request, url, query: url.searchParams, path: match.path, state, settings, inspector };
-    const reply = await handler(call);
-    const after = takeFault(gateway.settings, operation, "after");
-    return after === undefined ? write(reply, json) : strike(after, json);
+    return write(await handler(call), json);
   } catch (error) {
     if (error instanceof TableauError) return refuse(error, json);
     throw error;
@@ -75,7 +70,7 @@ function decoded(segment: string): string {
 }
 
 /** JSON only where `Accept` names it before XML; anything else gets XML. */
-function wantsJson(request: Request): boolean {
+export function wantsJson(request: Request): boolean {
   const accept = request.headers.get("accept") ?? "";
   const json = accept.indexOf("application/json");
   const xml = accept.search(/(?:application|text)\/xml/u);
@@ -88,7 +83,8 @@ function write(reply: Reply, json: boolean): Response {
   return documentResponse(reply.status, reply.elements, json, {});
 }
 
-function refuse(error: TableauError, json: boolean): Response {
+/** A refusal in the client's format. */
+export function refuse(error: TableauError, json: boolean): Response {
   return documentResponse(error.status, [errorElement(error)], json, error.headers);
 }
 
@@ -101,16 +97,4 @@ function documentResponse(
   const body = json ? toJsonDocument(elements) : toXmlDocument(elements);
   const type = json ? "application/json;charset=UTF-8" : "application/xml;charset=UTF-8";
   return new Response(body, { status, headers: { "content-type": type, ...headers } });
-}
-
-function strike(fault: Fault, json: boolean): Response {
-  if (fault.status === "reset") {
-    // The head goes out, then the connection breaks: the client cannot know what became of its request.
-    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("connection reset")) });
-    return new Response(broken, { status: 200, headers: { "content-type": "application/xml" } });
-  }
-  if (fault.status >= 502) return new Response("<html>gateway</html>", { status: fault.status });
-  const headers = fault.retryAfterSeconds === undefined ? {} : { "retry-after": String(fault.retryAfterSeconds) };
-  const code = fault.status === 401 ? "401002" : `${fault.status}000`;
-  return refuse(new TableauError(code, "Planned Fault", "The sandbox was told to refuse this call.", headers), json);
 }

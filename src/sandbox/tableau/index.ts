@@ -1,6 +1,7 @@
 import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
 import type { TableauSeed } from "../seeds.ts";
 import { controlRoutes } from "./control.ts";
+import { FACE } from "./dials.ts";
 import { answer, CallCounter } from "./gateway.ts";
 import type { Gateway } from "./gateway.ts";
 import { HyperInspector } from "./hyper-inspector.ts";
@@ -50,6 +51,7 @@ export function createTableau(
     name: "tableau",
     fetch: (request) => answer(gateway, request),
     control: (request) => control.fetch(request),
+    ...FACE,
     describe: (origin) => ({
       baseUrl: origin,
       site: seed.siteContentUrl,

@@ -1,15 +1,3 @@
-/** One planned misbehaviour, used up after `count` calls. */
-export interface Fault {
-  /** Operation name or the beginning of one, as in `GET /calls` (`datasources.publish`, `fileUploads`); empty for any. */
-  readonly operation: string;
-  /** A status the gateway answers with, or `reset`: the connection breaks off. */
-  readonly status: number | "reset";
-  /** `before` the operation is carried out, or `after`: done, but the client does not hear of it. */
-  readonly when: "before" | "after";
-  readonly retryAfterSeconds: number | undefined;
-  count: number;
-}
-
 /** How this server behaves where real ones differ, set over the control routes. */
 export interface Settings {
   /** Polls a job stays unfinished; 0 finishes it with the request that made it. */
@@ -28,7 +16,6 @@ export interface Settings {
   publishesPerHour: number | undefined;
   /** Origin that the next sign-ins are sent to by 301, and how many of them. */
   signInRedirect: { readonly origin: string; count: number } | undefined;
-  faults: Fault[];
 }
 
 /** @param limits `real`: the hourly publish limit of Tableau Cloud (reference §1.7). */
@@ -42,17 +29,5 @@ export function defaultSettings(limits: "demo" | "real"): Settings {
     failJobs: 0,
     publishesPerHour: limits === "real" ? 600 : undefined,
     signInRedirect: undefined,
-    faults: [],
   };
-}
-
-/** Takes one use of the first fault planned for this operation and moment. */
-export function takeFault(settings: Settings, operation: string, when: Fault["when"]): Fault | undefined {
-  const fault = settings.faults.find(
-    (planned) => planned.when === when && planned.count > 0 && operation.startsWith(planned.operation),
-  );
-  if (fault === undefined) return undefined;
-  fault.count -= 1;
-  settings.faults = settings.faults.filter((planned) => planned.count > 0);
-  return fault;
 }

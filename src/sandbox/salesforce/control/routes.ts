@@ -9,8 +9,6 @@ import type { StagedWrite } from "../state/staged.ts";
 import { convertLead, createRecord, hardDelete, mergeRecords, undelete, updateRecord } from "../writes/index.ts";
 import type { CallCounter } from "./calls.ts";
 import { tellTruth } from "./truth.ts";
-import { FAULT } from "./faults.ts";
-import type { Faults } from "./faults.ts";
 
 /** What the control routes reach into. */
 export interface ControlState {
@@ -18,7 +16,6 @@ export interface ControlState {
   readonly sessions: Sessions;
   readonly credentials: Credentials;
   readonly calls: CallCounter;
-  readonly faults: Faults;
   /** The user writes are made as when none is named. */
   readonly userId: string;
 }
@@ -116,14 +113,6 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   },
   "DELETE cursors": (state) => {
     state.rest.cursors.clear();
-    return {};
-  },
-  "POST faults": (state, body) => {
-    state.faults.arm(FAULT.parse(body));
-    return {};
-  },
-  "DELETE faults": (state) => {
-    state.faults.clear();
     return {};
   },
   "POST write": (state, body) => ({ id: writeAs(state, WRITE.parse(body)) }),

@@ -3,8 +3,6 @@ import type { OAuthState } from "../auth/oauth.ts";
 import { soapLogin } from "../auth/soap-login.ts";
 import type { Session } from "../auth/sessions.ts";
 import type { CallCounter } from "../control/calls.ts";
-import { faultResponse } from "../control/faults.ts";
-import type { Faults } from "../control/faults.ts";
 import { SalesforceError } from "../errors.ts";
 import type { Call, Reply, RestState } from "./call.ts";
 import { dispatch } from "./dispatch.ts";
@@ -15,7 +13,6 @@ export interface ServerState {
   readonly rest: RestState;
   readonly oauth: OAuthState;
   readonly calls: CallCounter;
-  readonly faults: Faults;
 }
 
 const OLDEST = 31;
@@ -158,14 +155,11 @@ function answer(state: ServerState, request: Request, call: Call, headers: Heade
   const allowed = quota.spend(session.token);
   const { used, max } = quota.status(session.token);
   headers.set("Sforce-Limit-Info", `api-usage=${String(used)}/${String(max)}`);
-  const fault = state.faults.take(operation);
-  if (fault !== null && !fault.afterEffect) return faultResponse(fault);
   if (!allowed) {
     const error = new SalesforceError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
     return respond(request, errorReply(error), headers);
   }
-  const response = respond(request, guarded(state, call), headers);
-  return fault === null ? response : faultResponse(fault);
+  return respond(request, guarded(state, call), headers);
 }
 
 function guarded(state: ServerState, call: Call): Reply {

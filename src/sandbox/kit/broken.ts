@@ -1,0 +1,17 @@
+/** An answer that HTTP cannot put into a Response: the socket ends where the answer should be. */
+export interface BrokenAnswer {
+  /**
+   * `reset`: closed without an answer. `hang`: neither answered nor closed. `cut`: the head and half of the body go
+   * out, then the socket is closed.
+   */
+  readonly broken: "reset" | "hang" | "cut";
+  /** What is cut. */
+  readonly answer?: { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
+}
+
+/** What goes over the wire. */
+export type WireAnswer = Response | BrokenAnswer;
+
+export function isBroken(answer: WireAnswer): answer is BrokenAnswer {
+  return "broken" in answer;
+}
