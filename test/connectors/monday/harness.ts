@@ -1,0 +1,235 @@
+import { monday } from "../../../src/connectors/monday/index.ts";
+import type { ConnectorDefinition } from "../../../src/connectors/kit/index.ts";
+import type { JsonObject } from "../../../src/model/index.ts";
+import { createMonday } from "../../../src/sandbox/monday/index.ts";
+import { drawFrom } from "../../acceptance/draw.ts";
+import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acceptance/harness.ts";
+import { fieldsOf, serveSystem } from "../../acceptance/served-system.ts";
+import { mondayChanges } from "./harness-changes.ts";
+import { accountSeed, BOARDS, GROUPS, SEED_AS_OF } from "./harness-seed.ts";
+
+const SELECTION = { items: ["Status", "Owner", "Due", "Effort", "Reference"] };
+const COLUMNS = ["status", "owner", "due", "effort", "reference"];
+const ITEM = `id name state created_at updated_at creator_id board { id } group { id } column_values(ids: ${JSON.stringify(COLUMNS)}) { id value }`;
+
+/** What the changes of a monday.com world can use. */
+export interface Account {
+  /** A GraphQL call as a user (negative: an automation), past limits and faults; its `data`. */
+  ask(query: string, variables?: object, asUserId?: string): Promise<JsonObject>;
+  control(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Boards in sight. */
+  boards(): Promise<readonly string[]>;
+  /** Active items of a board, or of all boards in sight, by id. */
+  items(board?: string): Promise<readonly JsonObject[]>;
+  /** Archived or deleted. */
+  readonly gone: Map<string, "archived" | "deleted">;
+}
+
+async function start(options: WorldOptions): Promise<World> {
+  const { seed, records, rowsPerPage, limits, otherTenant = false } = options;
+  const draw = drawFrom(seed);
+  const account = accountSeed(draw, records, otherTenant);
+  const served = await serveSystem({
+    system: "monday",
+    create: (environment) => createMonday(account, environment),
+    asOf: SEED_AS_OF,
+    seed,
+    ...(limits === undefined ? {} : { limits }),
+    ...(rowsPerPage === undefined ? {} : { bend: fewerItems(rowsPerPage) }),
+  });
+  const ask: Account["ask"] = async (query, variables = {}, asUserId = "102") => {
+    const answer = fieldsOf(await served.control("POST", "/write", { query, variables, asUserId }));
+    if (answer["errors"] !== undefined) throw new Error(JSON.stringify(answer["errors"]));
+    return fieldsOf(answer["data"]);
+  };
+  const read = (query: string, variables: object = {}): Promise<JsonObject> => ask(query, variables, "101");
+  const pagesOf = async (board: string, fields: string): Promise<readonly JsonObject[]> => {
+    const found: JsonObject[] = [];
+    const { boards } = await read(
+      `query ($board: [ID!]) { boards(ids: $board) { items_page(limit: 500) { cursor items { ${fields} } } } }`,
+      { board: [board] },
+    );
+    const [first] = boards as readonly JsonObject[];
+    for (let page = fieldsOf(first?.["items_page"]); ;) {
+      found.push(...(page["items"] as readonly JsonObject[]));
+      if (page["cursor"] === null) return found;
+      const next = await read(
+        `query ($cursor: String!) { next_items_page(cursor: $cursor, limit: 500) { cursor items { ${fields} } } }`,
+        { cursor: page["cursor"] },
+      );
+      page = fieldsOf(next["next_items_page"]);
+    }
+  };
+  const world: Account = {
+    ask,
+    control: served.control,
+    boards: async () => {
+      const { boards } = await read("{ boards(limit: 100) { id type } }");
+      return (boards as readonly JsonObject[]).filter(({ type }) => type === "board").map(({ id }) => String(id));
+    },
+    items: async (board) => {
+      const found: JsonObject[] = [];
+      for (const one of board === undefined ? await world.boards() : [board]) found.push(...(await pagesOf(one, ITEM)));
+      return found.sort((a, b) => Number(a["id"]) - Number(b["id"]));
+    },
+    gone: new Map(),
+  };
+  const hidden = new Map<string, readonly string[]>();
+
+  async function truth(): Promise<Truth> {
+    const boards: Record<string, TrueRecord> = {};
+    const items: Record<string, TrueRecord> = {};
+    const log: Record<string, TrueRecord> = {};
+    const listed = await read("{ boards(limit: 100) { id name state type groups { id title } } }");
+    for (const content of listed["boards"] as readonly JsonObject[]) {
+      if (content["type"] !== "board") continue;
+      const id = String(content["id"]);
+      boards[id] = { state: "live", content };
+      for (const item of await pagesOf(id, ITEM)) items[String(item["id"])] = { state: "live", content: item };
+      for (let page = 1; ; page += 1) {
+        const answer = await read(
+          "query ($board: [ID!], $page: Int!) { boards(ids: $board) { activity_logs(limit: 1000, page: $page) { id event data user_id created_at } } }",
+          { board: [id], page },
+        );
+        const [found] = answer["boards"] as readonly JsonObject[];
+        const rows = (found?.["activity_logs"] ?? []) as readonly JsonObject[];
+        if (rows.length === 0) break;
+        for (const row of rows) addRow(log, row);
+      }
+    }
+    for (const [id, state] of world.gone) items[id] ??= { state, content: {} };
+    for (const [board, unseen] of hidden) {
+      boards[board] = { state: "hidden", content: {} };
+      for (const id of unseen) items[id] ??= { state: "hidden", content: {} };
+    }
+    return { boards, items, activity_logs: log };
+  }
+
+  let made = 0;
+  return {
+    served,
+    settings: {},
+    selection: SELECTION,
+    truth,
+    ids: async () => (await world.items(BOARDS[0])).map(({ id }) => String(id)),
+    create: async (count) => {
+      const ids: string[] = [];
+      for (let n = 0; n < count; n += 1) {
+        made += 1;
+        const { create_item: item } = await ask(
+          "mutation ($board: ID!, $name: String!) { create_item(board_id: $board, item_name: $name) { id } }",
+          { board: BOARDS[0], name: `New ${made}` },
+        );
+        ids.push(String(fieldsOf(item)["id"]));
+      }
+      return ids;
+    },
+    change: async (id, salt) => {
+      await ask(
+        "mutation ($board: ID!, $item: ID!, $values: JSON!) { change_multiple_column_values(board_id: $board, item_id: $item, column_values: $values) { id } }",
+        { board: BOARDS[0], item: id, values: JSON.stringify({ effort: String(salt), reference: `REF-${salt}` }) },
+      );
+    },
+    remove: async (id, how) => {
+      const what = how === "archive" ? "archive_item" : "delete_item";
+      await ask(`mutation ($item: ID!) { ${what}(item_id: $item) { id } }`, { item: id });
+      world.gone.set(id, how === "archive" ? "archived" : "deleted");
+    },
+    undelete: async (id) => {
+      await served.control("POST", "/restore", { itemId: id });
+      world.gone.delete(id);
+    },
+    move: async (id) => {
+      const item = (await world.items(BOARDS[0])).find((one) => String(one["id"]) === id);
+      const group = GROUPS.find((one) => one !== fieldsOf(item?.["group"])["id"]);
+      await ask(
+        "mutation ($item: ID!, $group: String!) { move_item_to_group(item_id: $item, group_id: $group) { id } }",
+        {
+          item: id,
+          group,
+        },
+      );
+    },
+    hide: async (isHidden) => {
+      const board = BOARDS[1];
+      if (isHidden)
+        hidden.set(
+          board,
+          (await world.items(board)).map(({ id }) => String(id)),
+        );
+      const unseen = hidden.get(board) ?? [];
+      if (!isHidden) hidden.delete(board);
+      await served.control("POST", "/visibility", { boardId: board, hidden: isHidden });
+      return unseen;
+    },
+    late: async () => {
+      const lagMs = 25_000;
+      await served.control("POST", "/lag", { ms: lagMs });
+      made += 1;
+      await ask("mutation ($board: ID!, $name: String!) { create_item(board_id: $board, item_name: $name) { id } }", {
+        board: BOARDS[0],
+        name: `Late ${made}`,
+      });
+      return async () => {
+        served.clock.advance(lagMs + 1000);
+        await served.control("POST", "/lag", { ms: 0 });
+      };
+    },
+    drift: async () => {},
+    exhaust: async (exhausted) => {
+      await served.control("POST", "/limits", { daily: exhausted ? 1 : 100_000_000 });
+    },
+    leastCalls: async () => {
+      const rows = rowsPerPage ?? 500;
+      let pages = 0;
+      for (const board of await world.boards())
+        pages += Math.max(1, Math.ceil((await world.items(board)).length / rows));
+      return { pages, parents: 0, partitions: (await world.boards()).length, lists: 4 };
+    },
+    counted: async () => {
+      const { total } = fieldsOf(await served.control("GET", "/calls"));
+      await served.control("DELETE", "/calls");
+      return Number(total);
+    },
+    changes: mondayChanges(world),
+    close: () => served.close(),
+  };
+}
+
+/** Rows about items, of columns that are selected. */
+function addRow(log: Record<string, TrueRecord>, row: JsonObject): void {
+  const data = fieldsOf(JSON.parse(String(row["data"])));
+  const column = data["column_id"];
+  if (typeof column === "string" && !COLUMNS.includes(column)) return;
+  const single = data["pulse_id"] ?? (data["pulse"] as JsonObject | undefined)?.["id"] ?? data["item_id"];
+  if (single === undefined || single === null) return;
+  const { data: _data, ...content } = row;
+  log[String(row["id"])] = { state: "live", content, member: String(single) };
+}
+
+/** Deals fewer items a page than the client asked for, so that few items fill several. */
+function fewerItems(rows: number): (request: Request) => Promise<Request> {
+  return async (request) => {
+    if (request.method !== "POST") return request;
+    const text = (await request.text()).replace(/"limit":\s*500\b/u, `"limit":${rows}`);
+    return new Request(request.url, { method: "POST", headers: request.headers, body: text });
+  };
+}
+
+/** monday.com for the acceptance suite and the league. */
+export const mondayHarness: Harness = {
+  system: "monday",
+  definition: monday as ConnectorDefinition,
+  main: "items",
+  removals: ["soft", "archive"],
+  route: "items",
+  compared: {
+    boards: ["name", "state", "groups"],
+    items: ["name", "state", "created_at", "updated_at", "creator_id", "board", "group", "column_values"],
+    activity_logs: ["event", "user_id", "created_at"],
+  },
+  repeats: "page",
+  renewsSession: false,
+  settleMs: 60_000,
+  start,
+};

@@ -1,0 +1,214 @@
+import { salesforce } from "../../../src/connectors/salesforce/index.ts";
+import type { ConnectorDefinition } from "../../../src/connectors/kit/index.ts";
+import type { JsonObject } from "../../../src/model/index.ts";
+import { createSalesforce } from "../../../src/sandbox/salesforce/index.ts";
+import { drawFrom } from "../../acceptance/draw.ts";
+import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acceptance/harness.ts";
+import { fieldsOf, Refused, serveSystem } from "../../acceptance/served-system.ts";
+import { salesforceChanges } from "./harness-changes.ts";
+import { orgSeed, SEED_AS_OF, STAGES } from "./harness-seed.ts";
+
+const SELECTION = {
+  Account: ["Name", "OwnerId", "CSM__c"],
+  Contact: ["LastName", "AccountId"],
+  Lead: ["LastName", "Company", "Status", "OwnerId", "IsConverted"],
+  Opportunity: ["Name", "StageName", "Amount", "OwnerId", "AccountId", "CloseDate"],
+};
+const HISTORIES: Readonly<Record<string, { readonly parent: string; readonly fields: readonly string[] }>> = {
+  OpportunityHistory: { parent: "OpportunityId", fields: ["StageName", "Amount", "CloseDate", "CreatedDate"] },
+  OpportunityFieldHistory: { parent: "OpportunityId", fields: ["Field", "OldValue", "NewValue", "CreatedDate"] },
+  LeadHistory: { parent: "LeadId", fields: ["Field", "OldValue", "NewValue", "CreatedDate"] },
+};
+const SYSTEM = ["CreatedDate", "LastModifiedDate", "SystemModstamp"];
+const COMPARED: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(Object.entries(SELECTION).map(([object, fields]) => [object, [...fields, ...SYSTEM]])),
+  ...Object.fromEntries(Object.entries(HISTORIES).map(([object, { fields }]) => [object, fields])),
+};
+
+/** What the changes of a Salesforce world can use. */
+export interface Org {
+  rows(soql: string): Promise<readonly JsonObject[]>;
+  control(method: string, path: string, body?: unknown): Promise<JsonObject>;
+  /** Deletes into the recycle bin; false when it is refused. */
+  bin(object: string, id: string): Promise<boolean>;
+  /** Ids that are gone for good, by object. */
+  readonly erased: Map<string, string>;
+  readonly hidden: Set<string>;
+}
+
+async function start(options: WorldOptions): Promise<World> {
+  const { seed, records, rowsPerPage, limits, otherTenant = false } = options;
+  const draw = drawFrom(seed);
+  const served = await serveSystem({
+    system: "salesforce",
+    create: (environment) => createSalesforce(orgSeed(draw, records, otherTenant), environment),
+    asOf: SEED_AS_OF,
+    seed,
+    ...(limits === undefined ? {} : { limits }),
+  });
+  const { baseUrl = "", accessToken = "" } = served.description;
+  const api = `${baseUrl}/services/data/v64.0`;
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const control: Org["control"] = async (method, path, body) => fieldsOf(await served.control(method, path, body));
+  const rows: Org["rows"] = async (soql) => {
+    const found: JsonObject[] = [];
+    let path: string | null = `${api}/queryAll?q=${encodeURIComponent(soql)}`;
+    while (path !== null) {
+      const page: JsonObject = fieldsOf(await served.call("GET", path, headers));
+      found.push(...(page["records"] as readonly JsonObject[]));
+      path = typeof page["nextRecordsUrl"] === "string" ? baseUrl + page["nextRecordsUrl"] : null;
+    }
+    return found;
+  };
+  const erased = new Map<string, string>();
+  const hidden = new Set<string>();
+  const org: Org = {
+    rows,
+    control,
+    erased,
+    hidden,
+    // Faults on the wire may hit this call, too: it is made until it is answered as a delete is.
+    bin: async (object, id) => {
+      for (let attempt = 0; attempt < 30; attempt += 1) {
+        try {
+          await served.call("DELETE", `${api}/sobjects/${object}/${id}`, headers);
+          return true;
+        } catch (error) {
+          if (error instanceof Refused && error.status === 404) return true;
+          if (error instanceof Refused && error.status === 400) return false;
+        }
+      }
+      return false;
+    },
+  };
+  if (rowsPerPage !== undefined) await control("POST", "/paging", { rows: rowsPerPage });
+  const live = async (): Promise<readonly string[]> =>
+    (await rows("SELECT Id FROM Opportunity WHERE IsDeleted = false ORDER BY Id")).map((row) => String(row["Id"]));
+  const account = async (): Promise<string> =>
+    String((await rows("SELECT Id FROM Account WHERE IsDeleted = false ORDER BY Id LIMIT 1"))[0]?.["Id"]);
+  const write = async (object: string, fields: object, id?: string): Promise<string> => {
+    const answer = await control("POST", "/write", { object, fields, ...(id === undefined ? {} : { id }) });
+    return String(answer["id"]);
+  };
+  let made = 0;
+  const deal = (accountId: string): object => {
+    made += 1;
+    return {
+      Name: `New deal ${made}`,
+      StageName: "Prospecting",
+      Amount: 500 + made,
+      CloseDate: "2026-09-30",
+      AccountId: accountId,
+    };
+  };
+
+  async function truth(): Promise<Truth> {
+    const found: Record<string, Record<string, TrueRecord>> = {};
+    for (const [object, fields] of Object.entries(SELECTION)) {
+      const list: Record<string, TrueRecord> = {};
+      for (const row of await rows(`SELECT Id, IsDeleted, ${[...SYSTEM, ...fields].join(", ")} FROM ${object}`)) {
+        const { Id: id, ...content } = row;
+        list[String(id)] = { state: row["IsDeleted"] === true ? "deleted" : "live", content };
+      }
+      for (const id of hidden)
+        if (list[id] === undefined && id.startsWith(PREFIX[object] ?? "-")) list[id] = { state: "hidden", content: {} };
+      for (const [id, of] of erased) if (of === object) list[id] = { state: "deleted", content: {} };
+      found[object] = list;
+    }
+    for (const [object, { parent, fields }] of Object.entries(HISTORIES)) {
+      const list: Record<string, TrueRecord> = {};
+      for (const row of await rows(`SELECT Id, IsDeleted, ${parent}, ${fields.join(", ")} FROM ${object}`)) {
+        const { Id: id, ...content } = row;
+        const member = String(row[parent]);
+        list[String(id)] = { state: row["IsDeleted"] === true ? "deleted" : "live", content, member };
+      }
+      found[object] = list;
+    }
+    return found;
+  }
+
+  return {
+    served,
+    settings: {},
+    selection: SELECTION,
+    truth,
+    ids: live,
+    create: async (count) => {
+      const accountId = await account();
+      const ids: string[] = [];
+      for (let n = 0; n < count; n += 1) ids.push(await write("Opportunity", deal(accountId)));
+      return ids;
+    },
+    change: async (id, salt) => {
+      await write("Opportunity", { Amount: 10_000 + salt, StageName: STAGES[salt % 2] ?? "Prospecting" }, id);
+    },
+    remove: async (id, how) => {
+      if (how === "soft") {
+        await org.bin("Opportunity", id);
+        return;
+      }
+      await control("POST", "/hard-delete", { object: "Opportunity", id });
+      erased.set(id, "Opportunity");
+    },
+    undelete: async (id) => {
+      await control("POST", "/undelete", { object: "Opportunity", id });
+    },
+    hide: async (isHidden) => {
+      const some = isHidden ? (await live()).slice(0, 3) : [...hidden];
+      await control("POST", "/visibility", { hidden: isHidden, rows: some });
+      for (const id of some) {
+        if (isHidden) hidden.add(id);
+        else hidden.delete(id);
+      }
+      return some;
+    },
+    late: async () => {
+      const writes = [{ object: "Opportunity", fields: deal(await account()) }];
+      const { transaction } = await control("POST", "/transactions", { writes });
+      return async () => {
+        await control("POST", `/transactions/${String(transaction)}/commit`, {});
+      };
+    },
+    drift: async (kind) => {
+      if (kind === "remove") await control("POST", "/visibility", { fields: { Opportunity: ["Amount"] } });
+    },
+    exhaust: async (exhausted) => {
+      await control("POST", "/limits", { dailyCalls: exhausted ? 1 : 1_000_000 });
+    },
+    leastCalls: async () => {
+      const cap = rowsPerPage ?? 2000;
+      let pages = 0;
+      const counts = fieldsOf((await control("GET", "/state"))["objects"]);
+      const read = ["User", "Group", "OpportunityStage", "LeadStatus", "AccountHistory", ...Object.keys(COMPARED)];
+      for (const object of read) {
+        const { live: alive = 0, deleted = 0 } = fieldsOf(counts[object] ?? {});
+        pages += Math.max(1, Math.ceil((Number(alive) + Number(deleted)) / cap));
+      }
+      // The sign-in, the list of objects, and a description of each object.
+      return { pages, parents: 0, partitions: read.length, lists: 2 };
+    },
+    counted: async () => {
+      const { total } = await control("GET", "/calls");
+      await control("DELETE", "/calls");
+      return Number(total);
+    },
+    changes: salesforceChanges(org, write),
+    close: () => served.close(),
+  };
+}
+
+const PREFIX: Readonly<Record<string, string>> = { Account: "001", Contact: "003", Lead: "00Q", Opportunity: "006" };
+
+/** Salesforce for the acceptance suite and the league. */
+export const salesforceHarness: Harness = {
+  system: "salesforce",
+  definition: salesforce as ConnectorDefinition,
+  main: "Opportunity",
+  removals: ["soft", "hard"],
+  route: "/query",
+  compared: COMPARED,
+  repeats: "page",
+  renewsSession: true,
+  settleMs: 0,
+  start,
+};
