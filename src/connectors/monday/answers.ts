@@ -14,7 +14,15 @@ export const userSchema = z.object({
 
 export const workspaceSchema = z.object({ id: id.nullable(), name: z.string(), state: z.string().nullable() });
 
-export const columnSchema = z.object({ id, title: z.string(), type: z.string(), settings_str: z.string() });
+export const columnSchema = z.object({
+  id,
+  title: z.string(),
+  type: z.string(),
+  settings_str: z.string(),
+  /** Kept by the hub in what it stores: earlier titles, and that the column is no longer shown. */
+  formerly: z.array(z.string()).optional(),
+  hidden: z.boolean().optional(),
+});
 export type ColumnAnswer = z.output<typeof columnSchema>;
 
 export const boardSchema = z.object({
@@ -34,6 +42,9 @@ export const cellSchema = z.object({
   text: z.string().nullable(),
   value: z.unknown().optional(),
   linked_item_ids: z.array(id).optional(),
+  subitems_ids: z.array(id).optional(),
+  display_value: z.string().nullable().optional(),
+  duration: z.number().nullable().optional(),
 });
 export type CellAnswer = z.output<typeof cellSchema>;
 
@@ -47,6 +58,7 @@ export const itemSchema = z.object({
   url: z.string(),
   board: z.object({ id }).nullable(),
   group: z.object({ id }).nullable(),
+  parent_item: z.object({ id }).nullable().optional(),
   column_values: z.array(cellSchema).optional(),
 });
 export type ItemAnswer = z.output<typeof itemSchema>;
@@ -89,9 +101,14 @@ export const idBoardSchema = z.object({
 });
 export const nextIdPageSchema = z.object({ next_items_page: idPageSchema });
 
+export const countsSchema = z.object({
+  boards: z.array(z.object({ id, items_count: z.number().nullable() }).nullable()).nullable(),
+});
+
 export const identitySchema = z.object({
   me: z.object({ id, name: z.string() }).nullable(),
   account: z.object({ id, name: z.string(), slug: z.string() }).nullable(),
   version: z.object({ value: z.string(), kind: z.string() }),
+  versions: z.array(z.object({ value: z.string(), kind: z.string() })).nullish(),
   platform_api: z.object({ daily_limit: z.object({ total: z.number().nullable() }).nullable() }).nullable(),
 });

@@ -7,7 +7,13 @@ import { foldName } from "./settings.ts";
 
 /** Fields of an item that are no columns; a column of such a title is offered with its id. */
 export const OWN_FIELDS = ["id", "name", "state", "group", "board", "creator", "created_at", "updated_at"] as const;
-export type OwnField = (typeof OWN_FIELDS)[number];
+/** Of subitems also the item they belong to. */
+export type OwnField = (typeof OWN_FIELDS)[number] | "parent";
+
+/** The kind of board that holds the subitems of another one's items (reference monday.md §6). */
+const SUBITEM_BOARD = "sub_items_board";
+
+export const isSubitemBoard = (board: { readonly type: string | null }): boolean => board.type === SUBITEM_BOARD;
 
 /** A column under the name it has in mappings. */
 export interface NamedColumn {
@@ -17,25 +23,46 @@ export interface NamedColumn {
   readonly type: string;
   /** Label text by status index or dropdown id. */
   readonly labels: ReadonlyMap<string, string>;
+  /** Titles it had when it was read before. */
+  readonly formerly: readonly string[];
+  /** True for a column that was there and is out of sight now. */
+  readonly hidden: boolean;
 }
 
 /** The columns of a board in board order, without the name. */
 export function namedColumns(board: BoardAnswer): readonly NamedColumn[] {
   const columns = (board.columns ?? []).filter((column) => column.type !== "name");
-  const taken = new Map<string, number>(OWN_FIELDS.map((field) => [foldName(field), 1]));
+  const own = isSubitemBoard(board) ? [...OWN_FIELDS, "parent"] : OWN_FIELDS;
+  const taken = new Map<string, number>(own.map((field) => [foldName(field), 1]));
   for (const { title } of columns) taken.set(foldName(title), (taken.get(foldName(title)) ?? 0) + 1);
   return columns.map((column) => ({
     id: column.id,
     field: taken.get(foldName(column.title)) === 1 ? column.title.trim() : `${column.title.trim()} [${column.id}]`,
     type: column.type,
     labels: labelsOf(column),
+    formerly: column.formerly ?? [],
+    hidden: column.hidden === true,
   }));
 }
 
-/** The columns a selection names, by field, by title or by id. */
+/** The columns a selection names, by field, by today's or a former title, or by id. */
 export function selectedColumns(board: BoardAnswer, selection: readonly string[] | undefined): readonly NamedColumn[] {
   const wanted = new Set((selection ?? []).map((name) => foldName(name.replace(/\.(?:from|to)$/u, ""))));
-  return namedColumns(board).filter(({ field, id }) => wanted.has(foldName(field)) || wanted.has(foldName(id)));
+  return namedColumns(board).filter(({ field, id, formerly }) =>
+    [field, id, ...formerly].some((name) => wanted.has(foldName(name))),
+  );
+}
+
+const subtasksSettings = z.looseObject({ boardIds: z.array(z.union([z.number(), z.string()])) });
+
+/** Ids of the boards that hold the subitems of a board's items. */
+export function subitemBoardsOf(board: BoardAnswer): readonly string[] {
+  return (board.columns ?? []).flatMap((column) => {
+    const settings = subtasksSettings.safeParse(
+      column.type === "subtasks" ? parseJson(column.settings_str) : undefined,
+    );
+    return settings.success ? settings.data.boardIds.map(String) : [];
+  });
 }
 
 const statusSettings = z.looseObject({ labels: z.record(z.string(), z.string()) });

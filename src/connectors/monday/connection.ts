@@ -1,16 +1,22 @@
 import { HubError } from "../../model/index.ts";
 import type { Page, Position } from "../../model/index.ts";
-import type { ConnectOptions, Connection, Identity, Partition, ReadContext, ReadFace } from "../kit/index.ts";
-import { boardSchema, identitySchema } from "./answers.ts";
+import type { ConnectOptions, Connection, Partition, ReadContext, ReadFace, Reread } from "../kit/index.ts";
+import { boardSchema } from "./answers.ts";
 import type { BoardAnswer } from "./answers.ts";
-import { selectedColumns, storedBoard } from "./board-columns.ts";
+import { auditBoard, boardCounts, estimateReading } from "./audit.ts";
+import { isSubitemBoard, selectedColumns, storedBoard } from "./board-columns.ts";
+import { columnHidden } from "./board-source.ts";
 import type { BoardSource } from "./board-source.ts";
 import { describeStream } from "./describe.ts";
-import { BOARDS, IDENTITY } from "./documents.ts";
-import { API_VERSION, MondayGateway } from "./gateway.ts";
-import { BOARDS_PER_PAGE, isWanted, readBoards, readUsers, readWorkspaces, wholeList } from "./read-lists.ts";
+import { BOARDS } from "./documents.ts";
+import { MondayGateway } from "./gateway.ts";
+import { identify } from "./identify.ts";
+import type { ItemStream } from "./item-records.ts";
+import { BOARDS_PER_PAGE, boardsWanted, readBoards, readUsers, readWorkspaces, wholeList } from "./read-lists.ts";
 import { readBoard } from "./read-board.ts";
 import { confirmItems } from "./removals.ts";
+import { rereadBoards, rereadItems } from "./reread.ts";
+import type { Anywhere } from "./reread.ts";
 import { DEFAULT_ENDPOINT, reserveShare } from "./settings.ts";
 import type { MondaySettings } from "./settings.ts";
 import { FILTER_FORMS } from "./updated-filter.ts";
@@ -37,26 +43,53 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
   const boardsNow = async (signal: AbortSignal): Promise<readonly BoardAnswer[]> => {
     const ask = { operation: "boards", query: BOARDS, limit: BOARDS_PER_PAGE, of: boardSchema, signal };
     const { records } = await wholeList(gateway, ask);
-    return records.filter((board) => isWanted(board, settings));
+    return boardsWanted(records, settings, { subitems: [] });
   };
 
   /** Read once per run, not once per board. */
   const boardsOf = new WeakMap<ReadContext, ReadonlyMap<string, BoardAnswer>>();
 
-  const sourceOf = async (id: string, context: ReadContext): Promise<BoardSource> => {
-    const boards = boardsOf.get(context) ?? (await knownBoards(context));
+  const boardsIn = async (context: ReadContext): Promise<ReadonlyMap<string, BoardAnswer>> => {
+    const known = boardsOf.get(context) ?? (await knownBoards(context));
+    boardsOf.set(context, known);
+    return known;
+  };
+
+  const sourceOf = async (stream: ItemStream, id: string, context: ReadContext): Promise<BoardSource> => {
+    const boards = ofStream(await boardsIn(context), stream);
     const board = boards.get(id);
     if (board === undefined) throw unknownBoard(id);
-    const columns = selectedColumns(board, context.selection["items"]);
-    return { gateway, board, columns, boardIds: new Set(boards.keys()), filter, signal: context.signal };
+    const columns = selectedColumns(board, context.selection[stream]);
+    return { gateway, stream, board, columns, boardIds: new Set(boards.keys()), filter, signal: context.signal };
+  };
+
+  /** For items whose board is known only once they have answered: any board's columns may be meant. */
+  const anywhere = async (stream: ItemStream, context: ReadContext): Promise<Anywhere> => {
+    const boards = ofStream(await boardsIn(context), stream);
+    const columns = [...boards.values()].flatMap((board) => selectedColumns(board, context.selection[stream]));
+    const [first] = boards.values();
+    if (first === undefined) throw unknownBoard(stream);
+    const { signal } = context;
+    const source = {
+      gateway,
+      stream,
+      board: { ...first, id: "" },
+      columns,
+      boardIds: new Set(boards.keys()),
+      filter,
+      signal,
+    };
+    const hidden = columns.find((column) => column.hidden);
+    if (hidden !== undefined) throw columnHidden(source, hidden);
+    return { source, sourceOf: (id) => sourceOf(stream, id, context) };
   };
 
   const read: ReadFace = {
     async partitions(stream, context) {
       if (stream === "activity_logs") return [];
-      if (stream !== "items") return [{ stream, id: WHOLE, title: stream }];
-      const boards = await knownBoards(context);
-      boardsOf.set(context, boards);
+      if (!isItemStream(stream)) return [{ stream, id: WHOLE, title: stream }];
+      boardsOf.delete(context);
+      const boards = ofStream(await boardsIn(context), stream);
       return [...boards.values()].map((board): Partition => ({ stream, id: board.id, title: board.name }));
     },
     read(partition, position, context) {
@@ -71,25 +104,44 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
           return readItems(partition, position, context);
       }
     },
+    async *reread(stream, ids, context): AsyncIterable<Reread> {
+      if (isItemStream(stream)) yield* rereadItems(await anywhere(stream, context), ids);
+      else if (stream === "boards") yield* rereadBoards(gateway, settings, ids, context);
+      else yield* rereadList(stream, ids, context);
+    },
+    async audit(partition, context) {
+      if (!isItemStream(partition.stream)) return null;
+      const boards = await boardsIn(context);
+      return auditBoard(partition, await boardCounts(gateway, boards, context));
+    },
+    async estimate(partition, position, context) {
+      const counts = isItemStream(partition.stream)
+        ? await boardCounts(gateway, await boardsIn(context), context)
+        : null;
+      return estimateReading(partition, position, counts, context);
+    },
   };
 
   async function* readItems(
-    partition: Partition,
+    { stream, id }: Partition,
     position: Position | null,
     context: ReadContext,
   ): AsyncIterable<Page> {
-    yield* readBoard(await sourceOf(partition.id, context), position, context);
+    if (isItemStream(stream)) yield* readBoard(await sourceOf(stream, id, context), position, context);
+  }
+
+  /** Small lists have no question for single records. */
+  async function* rereadList(stream: string, ids: readonly string[], context: ReadContext): AsyncIterable<Reread> {
+    const asked = new Set(ids);
+    const partition = { stream, id: WHOLE, title: stream };
+    for await (const { records, tombstones, rejects } of read.read(partition, null, context)) {
+      const ours = ({ id }: { readonly id: string }): boolean => asked.has(id);
+      yield { records: records.filter(ours), tombstones: tombstones.filter(ours), rejects };
+    }
   }
 
   async function verify(id: string, context: ReadContext): Promise<Page> {
-    // The board is known only once the item has answered; any board's columns may be meant.
-    const boards = [...(await knownBoards(context)).values()];
-    const columns = boards.flatMap((board) => selectedColumns(board, context.selection["items"]));
-    const [first] = boards;
-    if (first === undefined) throw unknownBoard(id);
-    const anywhere = { ...first, id: "" };
-    const boardIds = new Set(boards.map((board) => board.id));
-    const source = { gateway, board: anywhere, columns, boardIds, filter, signal: context.signal };
+    const { source } = await anywhere("items", context);
     const page = await confirmItems(source, [id], new Map(), "anywhere");
     return { ...page, rejects: [], position: { covered: [], state: null } };
   }
@@ -98,9 +150,14 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
     name,
     system: "monday",
     identify: (signal) => identify(gateway, signal),
-    describe: async (stream, signal) => describeStream(stream, stream === "items" ? await boardsNow(signal) : []),
+    describe: async (stream, signal) => describeStream(stream, isItemStream(stream) ? await boardsNow(signal) : []),
     read,
-    write: mondayWriter({ gateway, settings, boards: boardsNow, verify }),
+    write: mondayWriter({
+      gateway,
+      settings,
+      boards: async (signal) => (await boardsNow(signal)).filter((board) => !isSubitemBoard(board)),
+      verify,
+    }),
     calls: () => gateway.calls,
     close: () => Promise.resolve(),
   };
@@ -117,34 +174,11 @@ async function knownBoards(context: ReadContext): Promise<ReadonlyMap<string, Bo
   return boards;
 }
 
-async function identify(gateway: MondayGateway, signal: AbortSignal): Promise<Identity> {
-  const { data } = await gateway.ask({
-    operation: "identity",
-    query: IDENTITY,
-    variables: {},
-    answer: identitySchema,
-    signal,
-  });
-  const { me, account, version, platform_api: platform } = data;
-  if (me === null || account === null) {
-    throw new HubError("HUB-1501", "monday.com does not say whose token this is.", {
-      disposition: "operator",
-      place: { system: "monday" },
-      remedy: "Give the token the scopes me:read and account:read.",
-    });
-  }
-  const limit = platform?.daily_limit?.total ?? null;
-  if (limit !== null) await gateway.bookDailyLimit(limit);
-  const notes =
-    version.kind === "current" ? [] : [`API version ${API_VERSION} is no longer the current one (${version.kind}).`];
-  return {
-    tenant: account.id,
-    tenantName: account.name,
-    user: me.id,
-    userName: me.name,
-    apiVersion: version.value,
-    notes,
-  };
+const isItemStream = (stream: string): stream is ItemStream => stream === "items" || stream === "subitems";
+
+/** The boards whose items belong to a stream. */
+function ofStream(boards: ReadonlyMap<string, BoardAnswer>, stream: ItemStream): ReadonlyMap<string, BoardAnswer> {
+  return new Map([...boards].filter(([, board]) => isSubitemBoard(board) === (stream === "subitems")));
 }
 
 function unknownBoard(id: string): HubError {

@@ -2,10 +2,10 @@ import { HubError } from "../../model/index.ts";
 import type { StreamDescription } from "../kit/index.ts";
 import type { BoardAnswer } from "./answers.ts";
 import type { OwnField } from "./board-columns.ts";
-import { namedColumns } from "./board-columns.ts";
+import { isSubitemBoard, namedColumns } from "./board-columns.ts";
 import { STREAMS } from "./streams.ts";
 
-const OWN_TYPES: Readonly<Record<OwnField, string>> = {
+const OWN_TYPES: Readonly<Record<Exclude<OwnField, "parent">, string>> = {
   id: "id",
   name: "text",
   state: "text",
@@ -23,7 +23,7 @@ const FIXED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   activity_logs: { id: "id", event: "text", user_id: "person", created_at: "instant", data: "object" },
 };
 
-/** The fields of a stream; those of items are the columns of all boards that are read. */
+/** The fields of a stream; those of items and subitems are the columns of all their boards that are read. */
 export function describeStream(stream: string, boards: readonly BoardAnswer[]): StreamDescription {
   if (!STREAMS.some(({ name }) => name === stream)) {
     throw new HubError("HUB-1517", `monday.com has no stream ${stream}.`, {
@@ -32,9 +32,11 @@ export function describeStream(stream: string, boards: readonly BoardAnswer[]): 
       remedy: `Use one of ${STREAMS.map(({ name }) => name).join(", ")}.`,
     });
   }
-  const fixed = FIXED[stream] ?? OWN_TYPES;
+  const fixed = FIXED[stream] ?? (stream === "subitems" ? { ...OWN_TYPES, parent: "record" } : OWN_TYPES);
   const fields = new Map(Object.entries(fixed).map(([name, type]) => [name, { name, label: name, type }]));
-  for (const column of stream === "items" ? boards.flatMap(namedColumns) : []) {
+  const ofItems = stream === "items" || stream === "subitems";
+  const theirs = boards.filter((board) => isSubitemBoard(board) === (stream === "subitems"));
+  for (const column of ofItems ? theirs.flatMap(namedColumns) : []) {
     const { field, type } = column;
     fields.set(field, { name: field, label: field, type });
     if (type !== "timeline") continue;

@@ -1,11 +1,37 @@
-/** The GraphQL texts the hub sends. Few and constant, so that what they cost is known. */
+/** The GraphQL texts the hub sends. They differ only in the cells asked for, so that what they cost is known. */
 
 const ITEM = `id name state created_at updated_at creator_id url board { id } group { id }`;
-const CELLS = `column_values(ids: $columns) @include(if: $cells) { id type text value ... on BoardRelationValue { linked_item_ids } }`;
 const ROW = `id event entity data user_id created_at`;
 
+/** Column types that say what they hold in fields of their own; `text` and `value` are null there (reference monday.md §6). */
+const FRAGMENTS: Readonly<Record<string, string>> = {
+  board_relation: "... on BoardRelationValue { linked_item_ids }",
+  dependency: "... on DependencyValue { linked_item_ids }",
+  subtasks: "... on SubtasksValue { subitems_ids }",
+  mirror: "... on MirrorValue { display_value }",
+  formula: "... on FormulaValue { display_value }",
+  time_tracking: "... on TimeTrackingValue { duration }",
+};
+
+/** What is asked of items. */
+export interface ItemShape {
+  /** The types of the columns asked for. */
+  readonly types: readonly string[];
+  /** Whether the items have parents: those of sub-item boards. */
+  readonly nested: boolean;
+}
+
+function fieldsOf({ types, nested }: ItemShape): string {
+  const fragments = [...new Set(types)].toSorted().flatMap((type) => FRAGMENTS[type] ?? []);
+  const cells = types.length === 0 ? "" : ` column_values(ids: $columns) { id type text value ${fragments.join(" ")} }`;
+  return `${ITEM}${nested ? " parent_item { id }" : ""}${cells}`;
+}
+
+/** A variable that is declared has to be used. */
+const columnsOf = ({ types }: ItemShape): string => (types.length === 0 ? "" : ", $columns: [String!]");
+
 export const IDENTITY = `query Identity {
-  me { id name } account { id name slug } version { value kind } platform_api { daily_limit { total } }
+  me { id name } account { id name slug } version { value kind } versions { value kind } platform_api { daily_limit { total } }
 }`;
 
 export const BOARD_FIELDS = `id name state type workspace { id name } groups { id title } columns { id title type settings_str }`;
@@ -30,30 +56,45 @@ export const BOARDS = twoPages("Boards", "boards(limit: $limit, page: PAGE)", BO
 /** `state: all` also names archived and deleted boards, so that a board that is gone can say why. */
 export const BOARD_STATES = `query BoardStates($ids: [ID!], $limit: Int!) { boards(ids: $ids, limit: $limit, state: all) { id state } }`;
 
+export const BOARDS_BY_ID = `query BoardsById($ids: [ID!], $limit: Int!) { boards(ids: $ids, limit: $limit) { ${BOARD_FIELDS} } }`;
+
+export const ITEM_COUNTS = `query ItemCounts($ids: [ID!], $limit: Int!) { boards(ids: $ids, limit: $limit) { id items_count } }`;
+
 /** First page of a board's items, with a page of its log in the same call. */
-export const ITEMS_AND_LOG = `query ItemsAndLog($board: [ID!], $limit: Int!, $query: ItemsQuery, $columns: [String!], $cells: Boolean!,
+export const itemsAndLog = (
+  shape: ItemShape,
+): string => `query ItemsAndLog($board: [ID!], $limit: Int!, $query: ItemsQuery${columnsOf(shape)},
   $from: ISO8601DateTime, $to: ISO8601DateTime, $rows: Int!) {
   boards(ids: $board) {
     id
-    items_page(limit: $limit, query_params: $query) { cursor items { ${ITEM} ${CELLS} } }
+    items_page(limit: $limit, query_params: $query) { cursor items { ${fieldsOf(shape)} } }
     activity_logs(from: $from, to: $to, limit: $rows, page: 1) { ${ROW} }
   }
 }`;
 
-export const ITEMS_FIRST = `query Items($board: [ID!], $limit: Int!, $query: ItemsQuery, $columns: [String!], $cells: Boolean!) {
-  boards(ids: $board) { id items_page(limit: $limit, query_params: $query) { cursor items { ${ITEM} ${CELLS} } } }
+export const itemsFirst = (
+  shape: ItemShape,
+): string => `query Items($board: [ID!], $limit: Int!, $query: ItemsQuery${columnsOf(shape)}) {
+  boards(ids: $board) { id items_page(limit: $limit, query_params: $query) { cursor items { ${fieldsOf(shape)} } } }
 }`;
 
-export const ITEMS_NEXT = `query NextItems($cursor: String!, $limit: Int!, $columns: [String!], $cells: Boolean!) {
-  next_items_page(cursor: $cursor, limit: $limit) { cursor items { ${ITEM} ${CELLS} } }
+export const itemsNext = (
+  shape: ItemShape,
+): string => `query NextItems($cursor: String!, $limit: Int!${columnsOf(shape)}) {
+  next_items_page(cursor: $cursor, limit: $limit) { cursor items { ${fieldsOf(shape)} } }
 }`;
 
-export const LOG = `query Log($board: [ID!], $from: ISO8601DateTime, $to: ISO8601DateTime, $rows: Int!, $page: Int!) {
-  boards(ids: $board) { id activity_logs(from: $from, to: $to, limit: $rows, page: $page) { ${ROW} } }
+export const LOG = `query Log($board: [ID!], $from: ISO8601DateTime, $to: ISO8601DateTime, $rows: Int!, $page: Int!, $items: [ID!]) {
+  boards(ids: $board) { id activity_logs(from: $from, to: $to, limit: $rows, page: $page, item_ids: $items) { ${ROW} } }
 }`;
 
-export const ITEMS_BY_ID = `query ItemsById($ids: [ID!], $limit: Int!, $columns: [String!], $cells: Boolean!) {
-  items(ids: $ids, limit: $limit) { ${ITEM} ${CELLS} }
+/** The newest rows of a board's log, for what became of a column. */
+export const COLUMN_LOG = `query ColumnLog($board: [ID!], $rows: Int!) {
+  boards(ids: $board) { id activity_logs(limit: $rows, page: 1) { ${ROW} } }
+}`;
+
+export const itemsById = (shape: ItemShape): string => `query ItemsById($ids: [ID!], $limit: Int!${columnsOf(shape)}) {
+  items(ids: $ids, limit: $limit) { ${fieldsOf(shape)} }
 }`;
 
 export const IDS_FIRST = `query ItemIds($board: [ID!], $limit: Int!) {
@@ -64,8 +105,11 @@ export const IDS_NEXT = `query NextItemIds($cursor: String!, $limit: Int!) {
   next_items_page(cursor: $cursor, limit: $limit) { cursor items { id } }
 }`;
 
-export const WRITE_TARGET = `query WriteTarget($ids: [ID!]) {
-  items(ids: $ids) { id state updated_at board { ${BOARD_FIELDS} } }
+export const WRITE_TARGET = `query WriteTarget($ids: [ID!], $columns: [String!]) {
+  items(ids: $ids) {
+    id name state updated_at group { id } board { ${BOARD_FIELDS} }
+    column_values(ids: $columns) { id type text value }
+  }
 }`;
 
 export const FIND = `query Find($board: ID!, $columns: [ItemsPageByColumnValuesQuery!]) {

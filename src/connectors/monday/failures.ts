@@ -16,11 +16,21 @@ const extensionsSchema = z.looseObject({
 
 /** One GraphQL error in any of the shapes of reference monday.md §3; nothing of the answer's data is kept. */
 const errorSchema = z.union([
-  z.string().transform((message) => ({ message, extensions: {} as z.output<typeof extensionsSchema> })),
+  z.string().transform((message) => ({
+    message,
+    path: [] as readonly (string | number)[],
+    extensions: {} as z.output<typeof extensionsSchema>,
+  })),
   z.looseObject({
-    message: z.string().default(""),
-    extensions: extensionsSchema.default({}),
+    message: z.string().catch(""),
+    path: z.array(z.union([z.string(), z.number()])).catch([]),
+    extensions: extensionsSchema.catch({}),
   }),
+  z.unknown().transform(() => ({
+    message: "",
+    path: [] as readonly (string | number)[],
+    extensions: {} as z.output<typeof extensionsSchema>,
+  })),
 ]);
 
 const bodySchema = z.looseObject({
@@ -34,33 +44,40 @@ const bodySchema = z.looseObject({
 /** What went wrong with one call, without the answer's data. */
 export interface Fault {
   readonly status: number;
+  /** Of the part that could not be answered: `boards.0.activity_logs`; empty where the answer does not say. */
+  readonly path: string;
   readonly code: string;
   readonly message: string;
   readonly retryAfterMs?: number;
 }
 
-/** Reads the first error of an answer's body; null when it has none. */
-export function faultOf(body: unknown, status: number, headers: Headers | undefined): Fault | null {
+/** Reads every error of an answer's body, in any form; none when it has none. */
+export function faultsOf(body: unknown, status: number, headers: Headers | undefined): readonly Fault[] {
   const parsed = bodySchema.safeParse(body);
-  const first = parsed.success ? parsed.data.errors?.[0] : undefined;
   const legacy = parsed.success ? parsed.data : undefined;
-  if (first === undefined && legacy?.error_code === undefined && status < 400) return null;
-  const { code, error_code, retry_in_seconds } = first?.extensions ?? {};
-  const asked = delayMs(retry_in_seconds, headers);
-  return {
-    status: legacy?.status_code ?? status,
-    code: code ?? error_code ?? legacy?.error_code ?? "",
-    message: first?.message ?? legacy?.error_message ?? "",
-    ...(asked === undefined ? {} : { retryAfterMs: asked }),
-  };
+  const errors = legacy?.errors ?? [];
+  if (errors.length === 0 && legacy?.error_code === undefined && status < 400) return [];
+  return (errors.length === 0 ? [undefined] : errors).map((error) => {
+    const { code, error_code, retry_in_seconds, status_code } = error?.extensions ?? {};
+    const asked = delayMs(retry_in_seconds, headers);
+    return {
+      status: status_code ?? legacy?.status_code ?? status,
+      path: (error?.path ?? []).join("."),
+      code: code ?? error_code ?? legacy?.error_code ?? "",
+      message: error?.message ?? legacy?.error_message ?? "",
+      ...(asked === undefined ? {} : { retryAfterMs: asked }),
+    };
+  });
 }
 
 /** `retry_in_seconds`, then `Retry-After`, then the `t` of an exhausted `RateLimit` (reference monday.md §3). */
 function delayMs(retryInSeconds: number | undefined, headers: Headers | undefined): number | undefined {
   const retryAfter = headers?.get("retry-after") ?? null;
   const exhausted = /;r=0;t=(\d+)/u.exec(headers?.get("ratelimit") ?? "")?.[1];
-  const seconds = retryInSeconds ?? retryAfter ?? exhausted;
-  return seconds === undefined || Number.isNaN(Number(seconds)) ? undefined : Number(seconds) * 1000;
+  const seconds = [retryInSeconds, retryAfter ?? undefined, exhausted]
+    .map(Number)
+    .find((each) => Number.isFinite(each) && each > 0);
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 interface Verdict {
@@ -80,6 +97,9 @@ const PERMISSION = /unauthorized|access_denied|missingrequiredpermissions/iu;
 const REFUSED_WRITE =
   /^(?:columnvalue|correctedvalue|itemnametoolong|itemslimitation|data_validations|recordinvalid|invalid(?:item|column|group|user)id|resourcenotfound|deletelastgroup)/iu;
 
+/** True when what was asked for is there, but not for this user. */
+export const isPermission = ({ code, status }: Fault): boolean => PERMISSION.test(code) || status === 403;
+
 /** Brings a fault to a disposition. The texts say what monday.com said of the request, never what it answered with. */
 export function judge(fault: Fault, operation: string, now: Instant): Failure {
   const verdict = verdictOf(fault, now);
@@ -95,7 +115,8 @@ export function judge(fault: Fault, operation: string, now: Instant): Failure {
   };
 }
 
-function verdictOf({ code, message, status }: Fault, now: Instant): Verdict {
+function verdictOf(fault: Fault, now: Instant): Verdict {
+  const { code, message, status } = fault;
   const said = code === "" ? `HTTP ${status}` : code;
   if (SIGN_IN.test(code) || status === 401 || /^not authenticated$/iu.test(message)) {
     return {
@@ -140,7 +161,7 @@ function verdictOf({ code, message, status }: Fault, now: Instant): Verdict {
       remedy: "Run again later; if it stays, the account's plan may lack what is asked for.",
     };
   }
-  if (PERMISSION.test(code) || status === 403) {
+  if (isPermission(fault)) {
     return {
       code: "HUB-1502",
       disposition: "stop-stream",
@@ -181,9 +202,10 @@ export function headersOfThrown(thrown: unknown): Headers | undefined {
 export function faultOfThrown(thrown: unknown): Fault | null {
   if (!(thrown instanceof Error) || !("response" in thrown) || !isJsonObject(thrown.response)) {
     // A body that says it is JSON and is not: the answer was cut.
-    return thrown instanceof SyntaxError ? { status: 502, code: "", message: "" } : null;
+    return thrown instanceof SyntaxError ? { status: 502, path: "", code: "", message: "" } : null;
   }
   const { status, headers: _headers, ...body } = thrown.response;
   const code = typeof status === "number" ? status : 0;
-  return faultOf(body, code, headersOfThrown(thrown)) ?? { status: code === 200 ? 502 : code, code: "", message: "" };
+  const [first] = faultsOf(body, code, headersOfThrown(thrown));
+  return first ?? { status: code === 200 ? 502 : code, path: "", code: "", message: "" };
 }

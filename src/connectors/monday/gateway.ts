@@ -4,9 +4,9 @@ import { DAY, HubError } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
 import { Transport } from "../kit/index.ts";
 import type { ConnectorDependencies, Failure } from "../kit/index.ts";
-import { faultOf, faultOfThrown, headersOfThrown, judge } from "./failures.ts";
+import { faultOfThrown, faultsOf, headersOfThrown, isPermission, judge } from "./failures.ts";
 import type { Fault } from "./failures.ts";
-import { scarcestWait } from "./rate-limits.ts";
+import { allowedAtOnce, scarcestWait } from "./rate-limits.ts";
 
 /** Pinned, never "current": a new version may change what a field means (reference monday.md §2). */
 export const API_VERSION = "2026-10";
@@ -34,6 +34,8 @@ export interface Question<T> {
   readonly idempotencyKey?: string;
   /** False for what creates. */
   readonly idempotent?: boolean;
+  /** Paths (`boards.0.activity_logs`) that may come null because the user has no access; the caller tells of it. */
+  readonly mayBeHidden?: RegExp;
 }
 
 export interface GatewayOptions {
@@ -49,6 +51,10 @@ export class MondayGateway {
   readonly #options: GatewayOptions;
   readonly #transport: Transport;
   #waitUntil: Instant = 0;
+  /** Calls under way, and those that wait for one to end. */
+  #underWay = 0;
+  #atOnce = CONCURRENCY;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -78,6 +84,7 @@ export class MondayGateway {
 
   /**
    * Asks one question. Any error in the answer fails it, also beside data: a part that could not be read is no answer.
+   * Every answer has to be of the pinned version; only one that failed may leave the version out.
    * @throws HubError HUB-1501 … HUB-1509, HUB-1512, HUB-1201 to HUB-1203
    */
   async ask<T>(question: Question<T>): Promise<{ readonly data: T; readonly requestId: string | null }> {
@@ -88,7 +95,7 @@ export class MondayGateway {
       idempotent: question.idempotent ?? true,
       timeoutMs: TIMEOUT_MS,
       signal: question.signal,
-      send: (signal) => this.#send(question, signal),
+      send: (signal) => this.#inTurn(signal, () => this.#send(question, signal)),
       classify: (thrown) => this.#classify(thrown, operation),
     });
     const parsed = question.answer.safeParse(answer.data);
@@ -112,16 +119,22 @@ export class MondayGateway {
     });
     const answer = answerSchema.parse(await client.rawRequest(question.query, question.variables));
     this.#observe(answer.headers);
-    const fault = faultOf({ errors: answer.errors }, answer.status, answer.headers);
-    if (fault !== null) throw new MondayFault(fault);
-    checkVersion(answer.headers.get("api-version"), question.operation);
+    const faults = faultsOf({ errors: answer.errors }, answer.status, answer.headers);
+    checkVersion(answer.headers.get("api-version"), question.operation, faults.length > 0);
+    const { mayBeHidden } = question;
+    const fault = faults.find((one) => mayBeHidden === undefined || !isPermission(one) || !mayBeHidden.test(one.path));
+    if (fault !== undefined) throw new MondayFault(fault);
     return { data: answer.data, requestId: answer.extensions?.request_id ?? null };
   }
 
   #classify(thrown: unknown, operation: string): Failure {
     if (thrown instanceof HubError) return { error: thrown };
     const headers = headersOfThrown(thrown);
-    if (headers !== undefined) this.#observe(headers);
+    if (headers !== undefined) {
+      this.#observe(headers);
+      const wrong = wrongVersion(headers.get("api-version"), operation, true);
+      if (wrong !== null) return { error: wrong };
+    }
     const fault = thrown instanceof MondayFault ? thrown.fault : faultOfThrown(thrown);
     if (fault !== null) return judge(fault, operation, this.now());
     if (thrown instanceof z.ZodError) return { error: unexpectedAnswer(operation, thrown) };
@@ -138,6 +151,25 @@ export class MondayGateway {
     this.#transport.observeDate(headers.get("date"));
     const wait = scarcestWait(headers);
     if (wait !== undefined) this.#waitUntil = this.#options.dependencies.clock.now() + wait;
+    this.#atOnce = Math.max(1, Math.min(CONCURRENCY, allowedAtOnce(headers) ?? CONCURRENCY));
+  }
+
+  /** Keeps to the concurrency that monday.com's headers allow. */
+  async #inTurn<T>(signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+    while (this.#underWay >= this.#atOnce) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+      signal.throwIfAborted();
+    }
+    this.#underWay += 1;
+    try {
+      return await send();
+    } finally {
+      this.#underWay -= 1;
+      this.#waiting.shift()?.();
+    }
   }
 
   /** Waits before a budget runs dry, so that nothing is refused in the first place. */
@@ -159,10 +191,15 @@ class MondayFault extends Error {
   }
 }
 
-/** A version that was not asked for may mean other things by the same names. */
-function checkVersion(served: string | null, operation: string): void {
-  if (served === API_VERSION) return;
-  throw new HubError("HUB-1509", `monday.com answered in API version ${served ?? "(not told)"}, not ${API_VERSION}.`, {
+function checkVersion(served: string | null, operation: string, failed: boolean): void {
+  const wrong = wrongVersion(served, operation, failed);
+  if (wrong !== null) throw wrong;
+}
+
+/** A version that was not asked for may mean other things by the same names; failures may leave it out. */
+function wrongVersion(served: string | null, operation: string, failed: boolean): HubError | null {
+  if (served === API_VERSION || (failed && served === null)) return null;
+  return new HubError("HUB-1509", `monday.com answered in API version ${served ?? "(not told)"}, not ${API_VERSION}.`, {
     disposition: "operator",
     place: { system: "monday", request: operation },
     remedy: "Update the hub to a release that knows the version served now.",

@@ -15,12 +15,15 @@ const TEXT_IN_VALUE = new Set([
   "creation_log",
 ]);
 
+/** Items of boards, and items of the hidden boards that hold subitems. */
+export type ItemStream = "items" | "subitems";
+
 /** An item as it is stored. */
-export function itemRecord(item: ItemAnswer): SourceRecord {
+export function itemRecord(item: ItemAnswer, stream: ItemStream): SourceRecord {
   const modifiedAt = item.updated_at === null ? undefined : parseInstant(item.updated_at);
   const { column_values: cells, ...own } = item;
   return {
-    stream: "items",
+    stream,
     id: item.id,
     content: { ...own, column_values: (cells ?? []).map(cellContent) },
     ...(modifiedAt === undefined ? {} : { modifiedAt }),
@@ -28,13 +31,14 @@ export function itemRecord(item: ItemAnswer): SourceRecord {
 }
 
 function cellContent(cell: CellAnswer): JsonObject {
-  const { id, type, value, text, linked_item_ids: linked } = cell;
+  const { id, type, value, text, ...own } = cell;
+  const typed = Object.entries(own).filter(([, part]) => part !== undefined);
   return {
     id,
     type,
     value: typeof value === "string" ? value : ((value ?? null) as Json),
     ...(TEXT_IN_VALUE.has(type) ? {} : { text }),
-    ...(linked === undefined ? {} : { linked_item_ids: linked }),
+    ...Object.fromEntries(typed),
   };
 }
 
@@ -44,22 +48,33 @@ export const activityInstant = (createdAt: string): Instant => Math.floor(Number
 export interface ActivityPage {
   readonly records: readonly SourceRecord[];
   readonly rejects: readonly Reject[];
-  /** Item ids by row that ended, restored or moved them between boards. */
-  readonly lifecycle: readonly {
-    readonly row: string;
-    readonly at: Instant;
-    readonly event: string;
-    readonly items: readonly string[];
-  }[];
+  /** Rows after which items have to be asked for by id: their stamp may not tell. */
+  readonly lifecycle: readonly LifecycleRow[];
 }
 
-const LIFECYCLE = /(?:archive|delete|restore|into_board|from_board)/u;
+export interface LifecycleRow {
+  readonly row: string;
+  readonly at: Instant;
+  readonly event: string;
+  /** Empty where the row does not name them: then any item of the board may be meant. */
+  readonly items: readonly string[];
+  /** True for a move within the board; false for the end or the return of items. */
+  readonly moved: boolean;
+}
+
+const ENDED = /(?:archive|delete|restore|into_board|from_board|move_subitem)/u;
+const ABOUT_ITEMS = /pulse|item|group/u;
+const MOVED = /^(?:batch_)?move_pulses?_(?:from|into)_group$/u;
 
 /**
  * Rows of the log as members of their items. Rows about the board alone, and values of columns nobody asked for, are
  * left out; a row about many items becomes one member each.
  */
-export function activityRecords(rows: readonly ActivityAnswer[], columns: ReadonlySet<string>): ActivityPage {
+export function activityRecords(
+  rows: readonly ActivityAnswer[],
+  columns: ReadonlySet<string>,
+  stream: ItemStream = "items",
+): ActivityPage {
   const records: SourceRecord[] = [];
   const rejects: Reject[] = [];
   const lifecycle: ActivityPage["lifecycle"][number][] = [];
@@ -72,8 +87,9 @@ export function activityRecords(rows: readonly ActivityAnswer[], columns: Readon
     const single = data["pulse_id"] ?? objectOf(data["pulse"])?.["id"] ?? data["item_id"];
     const many = Array.isArray(data["pulse_ids"]) ? data["pulse_ids"] : [];
     const items = (single === undefined || single === null ? many : [single]).map(idText).filter((id) => id !== "");
-    if (LIFECYCLE.test(row.event) && /pulse|item/u.test(row.event)) {
-      lifecycle.push({ row: row.id, at: activityInstant(row.created_at), event: row.event, items });
+    const moved = MOVED.test(row.event);
+    if (moved || (ENDED.test(row.event) && ABOUT_ITEMS.test(row.event))) {
+      lifecycle.push({ row: row.id, at: activityInstant(row.created_at), event: row.event, items, moved });
     }
     const column = data["column_id"];
     if (typeof column === "string" && !columns.has(column)) continue;
@@ -82,7 +98,7 @@ export function activityRecords(rows: readonly ActivityAnswer[], columns: Readon
       records.push({
         stream: "activity_logs",
         id: items.length === 1 ? row.id : `${row.id}:${item}`,
-        member: { stream: "items", id: item },
+        member: { stream, id: item },
         content: { id: row.id, event: row.event, user_id: row.user_id, created_at: row.created_at, data: kept },
         modifiedAt: activityInstant(row.created_at),
       });

@@ -1,18 +1,20 @@
 import { HubError, parseInstant } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
 import { boardPageSchema, nextPageSchema } from "./answers.ts";
-import type { ActivityAnswer, ItemAnswer, ItemsPage } from "./answers.ts";
-import { boardGone, cellVariables, MOST_RESTARTS, neverEnding, OVERLAP_MS } from "./board-source.ts";
+import type { ItemAnswer, ItemsPage } from "./answers.ts";
+import { boardGone, cellVariables, MOST_RESTARTS, neverEnding, OVERLAP_MS, shapeOf } from "./board-source.ts";
 import type { BoardSource } from "./board-source.ts";
-import { ITEMS_AND_LOG, ITEMS_FIRST, ITEMS_NEXT } from "./documents.ts";
+import { itemsAndLog, itemsFirst, itemsNext } from "./documents.ts";
 import { CURSOR_EXPIRED } from "./failures.ts";
+import { LOG_PATH } from "./read-log.ts";
+import type { LogRows } from "./read-log.ts";
 import { ITEMS_PER_PAGE, ROWS_PER_PAGE } from "./streams.ts";
 import { nextForm, updatedSince } from "./updated-filter.ts";
 
 export interface ListedPage {
   readonly items: readonly ItemAnswer[];
-  /** Newest rows of the log from `logFrom` on; with the very first page only. */
-  readonly log: readonly ActivityAnswer[] | null;
+  /** Newest rows of the log from the asked instant on; with the very first page only, else undefined. */
+  readonly log: LogRows | undefined;
   /** Everything updated before it has been listed; null while nothing is sure. */
   readonly before: Instant | null;
   readonly done: boolean;
@@ -21,30 +23,35 @@ export interface ListedPage {
 export interface ListOptions {
   /** Items updated at or after it; null for all. */
   readonly from: Instant | null;
-  /** Rows of the log at or after it, together with the first page. */
-  readonly logFrom: string | null;
+  /** Rows of the log at or after it (null: its newest rows), together with the first page; or none of them. */
+  readonly log: { readonly from: string | null } | "leave";
 }
 
 /**
  * Lists a board's active items, oldest update first. When the cursor is forgotten (60 minutes after the first page), it
  * starts again at the newest update that is certain to have been passed: of items changed since the start, the order no
- * longer tells where they stood, so they do not count (reference monday.md §7.5).
+ * longer tells where they stood, so they do not count (reference monday.md §7.5). What a restart gives again unchanged is
+ * left out.
  */
 export async function* listItems(source: BoardSource, options: ListOptions): AsyncGenerator<ListedPage> {
   const startedAt = source.gateway.now();
   const passage = new Passage(options.from, startedAt - OVERLAP_MS);
+  /** Stamps of what has been given, by id. */
+  const given = new Map<string, string | null>();
   for (let restarts = 0; ; restarts += 1) {
     if (restarts > MOST_RESTARTS) throw neverEnding(source, "The items");
     try {
-      let log: readonly ActivityAnswer[] | null = null;
+      let log: LogRows | undefined;
       let page: ItemsPage;
-      if (restarts === 0) ({ page, log } = await firstPage(source, passage.before, options.logFrom, true));
-      else ({ page } = await firstPage(source, passage.before, null, false));
+      ({ page, log } = await firstPage(source, passage.before, restarts === 0 ? options.log : "leave"));
+      passage.restart();
       for (;;) {
         passage.pass(page.items);
         const done = page.cursor === null;
-        yield { items: page.items, log, before: done ? startedAt - OVERLAP_MS : passage.before, done };
-        log = null;
+        const items = page.items.filter(({ id, updated_at: at }) => !given.has(id) || given.get(id) !== at);
+        for (const { id, updated_at: at } of items) given.set(id, at);
+        yield { items, log, before: done ? startedAt - OVERLAP_MS : passage.before, done };
+        log = undefined;
         if (page.cursor === null) return;
         page = await nextPage(source, page.cursor);
       }
@@ -60,6 +67,7 @@ class Passage {
   readonly #settled: Instant;
   #mark: Instant | null;
   #ordered = true;
+  #last: Instant | undefined;
 
   /** @param settled items updated after it may have moved while they were listed, and prove nothing. */
   constructor(from: Instant | null, settled: Instant) {
@@ -73,13 +81,17 @@ class Passage {
     return this.#ordered ? this.#mark : this.#from;
   }
 
+  /** A listing begins at its start again. */
+  restart(): void {
+    this.#last = undefined;
+  }
+
   pass(items: readonly ItemAnswer[]): void {
-    let last: Instant | undefined;
     for (const item of items) {
       const updated = parseInstant(item.updated_at ?? "");
       if (updated === undefined || updated > this.#settled) continue;
-      if (last !== undefined && updated < last) this.#ordered = false;
-      last = updated;
+      if (this.#last !== undefined && updated < this.#last) this.#ordered = false;
+      this.#last = updated;
       if (this.#mark === null || updated > this.#mark) this.#mark = updated;
     }
   }
@@ -88,30 +100,31 @@ class Passage {
 async function firstPage(
   source: BoardSource,
   from: Instant | null,
-  logFrom: string | null,
-  withLog: boolean,
-): Promise<{ page: ItemsPage; log: readonly ActivityAnswer[] | null }> {
+  asked: ListOptions["log"],
+): Promise<{ page: ItemsPage; log: LogRows | undefined }> {
   const { gateway, board, filter, signal } = source;
+  const withLog = asked !== "leave";
   for (;;) {
     const query = updatedSince(filter.form, from, gateway.now());
     try {
       const { data } = await gateway.ask({
         operation: `items of board ${board.id}`,
-        query: withLog ? ITEMS_AND_LOG : ITEMS_FIRST,
+        query: withLog ? itemsAndLog(shapeOf(source)) : itemsFirst(shapeOf(source)),
         variables: {
           board: [board.id],
           limit: ITEMS_PER_PAGE,
           query,
           ...cellVariables(source),
-          ...(withLog ? { rows: ROWS_PER_PAGE, ...(logFrom === null ? {} : { from: logFrom }) } : {}),
+          ...(withLog ? { rows: ROWS_PER_PAGE, ...(asked.from === null ? {} : { from: asked.from }) } : {}),
         },
         answer: boardPageSchema,
         signal,
+        mayBeHidden: LOG_PATH,
       });
       const found = data.boards?.[0];
       if (found?.items_page == null) throw boardGone(source);
-      const log = found.activity_logs?.filter((row) => row !== null) ?? [];
-      return { page: recent(found.items_page, from), log: withLog ? log : null };
+      const log = found.activity_logs?.filter((row) => row !== null) ?? null;
+      return { page: recent(found.items_page, from), log: withLog ? log : undefined };
     } catch (error) {
       const next = from === null ? undefined : nextForm(error, filter.form);
       if (next === undefined) throw error;
@@ -123,7 +136,7 @@ async function firstPage(
 async function nextPage(source: BoardSource, cursor: string): Promise<ItemsPage> {
   const { data } = await source.gateway.ask({
     operation: `next items of board ${source.board.id}`,
-    query: ITEMS_NEXT,
+    query: itemsNext(shapeOf(source)),
     variables: { cursor, limit: ITEMS_PER_PAGE, ...cellVariables(source) },
     answer: nextPageSchema,
     signal: source.signal,

@@ -20,7 +20,7 @@ interface BoardView {
 
 /**
  * Items by the titles of their board's columns, next to `id`, `name`, `state`, `group`, `board`, `creator`, `created_at`
- * and `updated_at`. A timeline also offers `<title>.from` and `<title>.to`. Transitions exist for the name, the group
+ * and `updated_at`; subitems also by their `parent`. A timeline also offers `<title>.from` and `<title>.to`. Transitions exist for the name, the group
  * and every column whose values the log tells.
  */
 export function mondayNormaliser({ references }: NormaliserOptions<unknown>): Normaliser {
@@ -35,7 +35,7 @@ export function mondayNormaliser({ references }: NormaliserOptions<unknown>): No
     return view;
   };
   return (entity) => {
-    if (entity.stream !== "items") throw notAnItem(entity);
+    if (entity.stream !== "items" && entity.stream !== "subitems") throw notAnItem(entity);
     const rows = sortedRows(entity);
     const boardId = scalar(objectOf(entity.content?.["board"])?.["id"]) || scalar(rows[0]?.data["board_id"]);
     return normalise(entity, rows, boardId, viewOf(boardId, rows));
@@ -81,6 +81,8 @@ function ownFields(entity: Entity, boardId: string, { board, columns }: BoardVie
     created_at: scalar(content["created_at"]) || null,
     updated_at: scalar(content["updated_at"]) || null,
   };
+  const parent = scalar(objectOf(content["parent_item"])?.["id"]);
+  if (entity.stream === "subitems") fields["parent"] = parent === "" ? null : { stream: "items", id: parent };
   const cells = cellsById(content);
   for (const column of columns) {
     const value = cellValue(column, cells.get(column.id));
@@ -170,6 +172,8 @@ function columnsFromRows(rows: readonly Row[]): readonly NamedColumn[] {
       field: scalar(data["column_title"]) || id,
       type: typeOf(scalar(data["column_type"])),
       labels: new Map(),
+      formerly: [],
+      hidden: false,
     });
   }
   return [...columns.values()];
@@ -190,9 +194,9 @@ function typeOf(logged: string): string {
 }
 
 function notAnItem(entity: Entity): HubError {
-  return new HubError("HUB-1515", `monday.com's ${entity.stream} are not mapped, only its items.`, {
+  return new HubError("HUB-1515", `monday.com's ${entity.stream} are not mapped, only its items and subitems.`, {
     disposition: "skip-record",
     place: { system: "monday", stream: entity.stream, record: entity.id },
-    remedy: "Map from the stream items.",
+    remedy: "Map from the stream items or subitems.",
   });
 }

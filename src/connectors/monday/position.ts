@@ -8,7 +8,7 @@ const anchorSchema = z.object({ id: z.string(), at: z.number() });
  * How far the items and the log of one board have been read. Marks are instants below which everything has been read;
  * null before the first item or row.
  */
-const stateSchema = z.object({
+export const positionSchema = z.object({
   /** Hash of the columns that were asked for: others are missing in what is stored. */
   columns: z.string(),
   /** Everything updated before it is stored. */
@@ -21,7 +21,7 @@ const stateSchema = z.object({
   settled: z.array(z.string()),
 });
 
-export type BoardPosition = z.output<typeof stateSchema>;
+export type BoardPosition = z.output<typeof positionSchema>;
 
 export const startPosition = (columns: string): BoardPosition => ({
   columns,
@@ -33,7 +33,7 @@ export const startPosition = (columns: string): BoardPosition => ({
 
 /** The stored state; a fresh one when there is none, or when other columns are asked for now. */
 export function readPosition(position: Position | null, columns: string): BoardPosition {
-  const parsed = stateSchema.safeParse(position?.state);
+  const parsed = positionSchema.safeParse(position?.state);
   return parsed.success && parsed.data.columns === columns ? parsed.data : startPosition(columns);
 }
 

@@ -21,6 +21,11 @@ export function scarcestWait(headers: Headers): number | undefined {
   return wait;
 }
 
+/** How many calls may be under way at once, by the headers; undefined where they do not say. */
+export function allowedAtOnce(headers: Headers): number | undefined {
+  return budgets(headers.get("ratelimit-policy")).get("concurrency")?.get("q");
+}
+
 /** Parses `"minuteRate";r=1334, "complexityMinute";r=4999840;t=60` to numbers by budget and key. */
 function budgets(header: string | null): Map<string, Map<string, number>> {
   const found = new Map<string, Map<string, number>>();

@@ -4,6 +4,8 @@ import type { JsonObject, Page, Position, RemovalCause, Tombstone } from "../../
 import type { ReadContext } from "../kit/index.ts";
 import { boardSchema, userSchema, workspaceSchema } from "./answers.ts";
 import type { BoardAnswer } from "./answers.ts";
+import { isSubitemBoard, storedBoard, subitemBoardsOf } from "./board-columns.ts";
+import { hiddenColumns, withMemory } from "./column-memory.ts";
 import { BOARDS, BOARD_STATES, USERS, WORKSPACES } from "./documents.ts";
 import type { MondayGateway } from "./gateway.ts";
 import { wantsBoard } from "./settings.ts";
@@ -79,19 +81,25 @@ export async function* readBoards(
 ): AsyncGenerator<Page> {
   const ask = { operation: "boards", query: BOARDS, limit: BOARDS_PER_PAGE, of: boardSchema };
   const { records, position } = await wholeList(gateway, { ...ask, signal: context.signal });
-  const wanted = records.filter((board) => isWanted(board, settings));
+  const wanted = await remembered(gateway, boardsWanted(records, settings, context.selection), context);
   const gone = await goneFromList("boards", wanted, context);
-  const causes = await causesOf(gateway, gone, context.signal);
+  const causes = await causesOf(
+    gateway,
+    gone.map(({ id }) => id),
+    context.signal,
+  );
   for (const { id } of gone) {
     const cause = causes.get(id) ?? "visibility lost";
-    for await (const items of context.known.records("items", id)) {
-      const tombstones = items.map((item): Tombstone => ({
-        stream: "items",
-        id: item.id,
-        cause: cause === "deleted" ? "parent deleted" : cause,
-        at: null,
-      }));
-      yield { records: [], tombstones, rejects: [], position };
+    for (const stream of ["items", "subitems"]) {
+      for await (const items of context.known.records(stream, id)) {
+        const tombstones = items.map((item): Tombstone => ({
+          stream,
+          id: item.id,
+          cause: cause === "deleted" ? "parent deleted" : cause,
+          at: null,
+        }));
+        yield { records: [], tombstones, rejects: [], position };
+      }
     }
   }
   yield {
@@ -103,11 +111,47 @@ export async function* readBoards(
   };
 }
 
-/** Sub-item boards, documents and the like are listed among the boards and are none. */
-export const isWanted = (board: BoardAnswer, settings: MondaySettings): boolean =>
-  (board.type === null || board.type === "board") && wantsBoard(settings, board.name, board.workspace?.name ?? null);
+/**
+ * The boards the settings ask for; documents and the like are listed among the boards and are none. Where subitems are
+ * mapped, the hidden boards that hold those of these boards come along.
+ */
+export function boardsWanted(
+  listed: readonly BoardAnswer[],
+  settings: MondaySettings,
+  selection: ReadContext["selection"],
+): readonly BoardAnswer[] {
+  const boards = listed.filter(
+    ({ type, name, workspace }) =>
+      (type === null || type === "board") && wantsBoard(settings, name, workspace?.name ?? null),
+  );
+  if (selection["subitems"] === undefined) return boards;
+  const nested = new Set(boards.flatMap(subitemBoardsOf));
+  return [...boards, ...listed.filter((board) => isSubitemBoard(board) && nested.has(board.id))];
+}
 
-function boardContent(board: BoardAnswer): JsonObject {
+/** The boards with what the hub remembers of their columns: former titles, and those it can no longer see. */
+async function remembered(
+  gateway: MondayGateway,
+  boards: readonly BoardAnswer[],
+  context: ReadContext,
+): Promise<readonly BoardAnswer[]> {
+  const before = new Map<string, BoardAnswer>();
+  for await (const page of context.known.records("boards")) {
+    for (const { id, content } of page) {
+      const board = storedBoard(content);
+      if (board !== undefined) before.set(id, board);
+    }
+  }
+  return Promise.all(
+    boards.map(async (board) => {
+      const known = before.get(board.id);
+      if (known === undefined) return board;
+      return withMemory(board, known, await hiddenColumns(gateway, board, known, context));
+    }),
+  );
+}
+
+export function boardContent(board: BoardAnswer): JsonObject {
   const content: unknown = board;
   return isJsonObject(content) ? content : {};
 }
@@ -125,15 +169,16 @@ async function goneFromList(
   return gone;
 }
 
-async function causesOf(
+/** Which boards are archived or deleted, as their own state says. */
+export async function causesOf(
   gateway: MondayGateway,
-  gone: readonly Tombstone[],
+  gone: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, RemovalCause>> {
   const causes = new Map<string, RemovalCause>();
   const answer = z.object({ boards: z.array(z.object({ id: z.string(), state: z.string() }).nullable()).nullable() });
   for (let at = 0; at < gone.length; at += STATES_PER_CALL) {
-    const ids = gone.slice(at, at + STATES_PER_CALL).map((tombstone) => tombstone.id);
+    const ids = gone.slice(at, at + STATES_PER_CALL);
     const variables = { ids, limit: STATES_PER_CALL };
     const { data } = await gateway.ask({
       operation: "states of boards",

@@ -2,7 +2,7 @@ import { toIso } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
 import { boardPageSchema } from "./answers.ts";
 import type { ActivityAnswer } from "./answers.ts";
-import { boardGone, neverEnding } from "./board-source.ts";
+import { boardGone, logHidden, neverEnding } from "./board-source.ts";
 import type { BoardSource } from "./board-source.ts";
 import { LOG } from "./documents.ts";
 import { activityInstant } from "./item-records.ts";
@@ -19,12 +19,14 @@ export interface LogPage {
 }
 
 type Anchor = BoardPosition["anchor"];
+/** Null for a log that is out of sight. */
+export type LogRows = readonly ActivityAnswer[] | null;
 
 export interface LogStart {
   /** Where to start; null for now. */
   readonly top: Instant | null;
-  /** The first page, when it came with the items. */
-  readonly first: readonly ActivityAnswer[] | null;
+  /** The first page, when it came with the items; undefined when it did not. */
+  readonly first: LogRows | undefined;
   /** The next anchor, when an earlier run has found it already. */
   readonly candidate: Anchor;
   /** Rows up to it are final: no earlier one can still appear. */
@@ -35,13 +37,17 @@ export interface LogStart {
  * Walks the log downwards, newest first, from `top` to the anchor: the newest row that was old enough to be final when
  * the log was read last. Finding it again proves that nothing in between is missing; without it only an empty page does,
  * since a short one may hide rows. Windows are cut so that none reaches the row limit.
+ * @throws HubError HUB-1518 for a log that is out of sight, HUB-1510 for a moment with more rows than a window shows.
  */
 export async function* walkLog(source: BoardSource, anchor: Anchor, start: LogStart): AsyncGenerator<LogPage> {
   let { candidate } = start;
   let { top } = start;
   for (let page = 1; ; page += 1) {
     const rows =
-      page === 1 && start.first !== null && top === null ? start.first : await logPage(source, anchor, top, page);
+      page === 1 && start.first !== undefined && top === null
+        ? start.first
+        : await logPage(source, { from: logFrom(anchor), top, page });
+    if (rows === null) throw logHidden(source);
     candidate ??= newestBefore(rows, start.settledBefore);
     const oldest = rows.length === 0 ? undefined : activityInstant(rows[rows.length - 1]?.created_at ?? "0");
     const ended = rows.length === 0 || rows.some((row) => row.id === anchor?.id);
@@ -65,15 +71,18 @@ function newestBefore(rows: readonly ActivityAnswer[], instant: Instant): Anchor
   return row === undefined ? null : { id: row.id, at: activityInstant(row.created_at) };
 }
 
-/** Bounds are inclusive and a millisecond wide of the mark: the log's own times are finer than that. */
-async function logPage(
+/** Part of a board's log; bounds are inclusive and a millisecond wide of the mark: the log's own times are finer. */
+export async function logPage(
   source: BoardSource,
-  anchor: Anchor,
-  top: Instant | null,
-  page: number,
-): Promise<readonly ActivityAnswer[]> {
+  window: {
+    readonly from: string | null;
+    readonly top: Instant | null;
+    readonly page: number;
+    readonly items?: readonly string[];
+  },
+): Promise<LogRows> {
   const { gateway, board, signal } = source;
-  const from = logFrom(anchor);
+  const { from, top, page, items } = window;
   const { data } = await gateway.ask({
     operation: `activity of board ${board.id}`,
     query: LOG,
@@ -83,14 +92,19 @@ async function logPage(
       page,
       ...(from === null ? {} : { from }),
       ...(top === null ? {} : { to: toIso(top + 1) }),
+      ...(items === undefined ? {} : { items }),
     },
     answer: boardPageSchema,
     signal,
+    mayBeHidden: LOG_PATH,
   });
   const found = data.boards?.[0];
   if (found == null) throw boardGone(source);
-  return found.activity_logs?.filter((row) => row !== null) ?? [];
+  return found.activity_logs?.filter((row) => row !== null) ?? null;
 }
+
+/** Where an answer's errors say that the log is not for the token's user. */
+export const LOG_PATH = /^boards\.\d+\.activity_logs$/u;
 
 /** The lower bound of a window that has to hold the anchor. */
 export function logFrom(anchor: Anchor): string | null {

@@ -1,9 +1,9 @@
 import type { Instant, SourceRecord, Tombstone } from "../../model/index.ts";
 import { itemsSchema } from "./answers.ts";
 import type { ItemAnswer } from "./answers.ts";
-import { cellVariables } from "./board-source.ts";
+import { cellVariables, shapeOf } from "./board-source.ts";
 import type { BoardSource } from "./board-source.ts";
-import { ITEMS_BY_ID } from "./documents.ts";
+import { itemsById as byId } from "./documents.ts";
 import { itemRecord } from "./item-records.ts";
 import { IDS_PER_CALL } from "./streams.ts";
 
@@ -38,14 +38,14 @@ export async function confirmItems(
     const found = new Map((await itemsById(source, chunk)).map((item) => [item.id, item]));
     for (const id of chunk) {
       const item = found.get(id);
-      const end = item === undefined ? absent(id, told.get(id)) : endOf(source, item, told.get(id));
+      const end = item === undefined ? absent(source, id, told.get(id)) : endOf(source, item, told.get(id));
       if (end !== null) tombstones.push(end);
       if (
         item !== undefined
         && end?.cause !== "visibility lost"
         && (where === "anywhere" || !livesElsewhere(source, item))
       ) {
-        records.push(itemRecord(item));
+        records.push(itemRecord(item, source.stream));
       }
     }
   }
@@ -55,7 +55,7 @@ export async function confirmItems(
 async function itemsById(source: BoardSource, ids: readonly string[]): Promise<readonly ItemAnswer[]> {
   const { data } = await source.gateway.ask({
     operation: `items by id of board ${source.board.id}`,
-    query: ITEMS_BY_ID,
+    query: byId(shapeOf(source)),
     variables: { ids, limit: IDS_PER_CALL, ...cellVariables(source) },
     answer: itemsSchema,
     signal: source.signal,
@@ -69,17 +69,17 @@ const isElsewhere = (source: BoardSource, item: ItemAnswer): boolean =>
 const livesElsewhere = (source: BoardSource, item: ItemAnswer): boolean =>
   item.state === "active" && isElsewhere(source, item);
 
-function absent(id: string, told: Told | undefined): Tombstone {
+function absent({ stream }: BoardSource, id: string, told: Told | undefined): Tombstone {
   const deleted = told !== undefined && /delete/u.test(told.event);
-  return { stream: "items", id, cause: deleted ? "deleted" : "visibility lost", at: deleted ? told.at : null };
+  return { stream, id, cause: deleted ? "deleted" : "visibility lost", at: deleted ? told.at : null };
 }
 
 /** Null for an item that lives, here or on another board that is read. */
 function endOf(source: BoardSource, item: ItemAnswer, told: Told | undefined): Tombstone | null {
   if (item.state === "archived" || item.state === "deleted") {
     const said = told !== undefined && told.event.includes(item.state.slice(0, 6));
-    return { stream: "items", id: item.id, cause: item.state, at: said ? told.at : null };
+    return { stream: source.stream, id: item.id, cause: item.state, at: said ? told.at : null };
   }
   const outside = isElsewhere(source, item) && !source.boardIds.has(item.board?.id ?? "");
-  return outside ? { stream: "items", id: item.id, cause: "visibility lost", at: null } : null;
+  return outside ? { stream: source.stream, id: item.id, cause: "visibility lost", at: null } : null;
 }

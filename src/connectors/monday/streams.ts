@@ -1,6 +1,6 @@
 import type { StreamDefinition } from "../kit/index.ts";
 
-/** What the hub reads of monday.com. The activity log arrives with the items of its board. */
+/** What the hub reads of monday.com. The activity log, also that of subitems, arrives with the items of its board. */
 export const STREAMS: readonly StreamDefinition[] = [
   { name: "workspaces", title: "Workspaces", role: "reference" },
   { name: "users", title: "Users", role: "reference" },
@@ -8,6 +8,13 @@ export const STREAMS: readonly StreamDefinition[] = [
   {
     name: "items",
     title: "Items of the boards",
+    role: "entity",
+    references: ["boards", "users"],
+    after: ["boards"],
+  },
+  {
+    name: "subitems",
+    title: "Subitems of the items",
     role: "entity",
     references: ["boards", "users"],
     after: ["boards"],

@@ -7,18 +7,31 @@ import { boardGone, MOST_RESTARTS, neverEnding } from "./board-source.ts";
 import type { BoardSource } from "./board-source.ts";
 import { IDS_FIRST, IDS_NEXT } from "./documents.ts";
 import { CURSOR_EXPIRED } from "./failures.ts";
+import { itemRecord } from "./item-records.ts";
+import { listItems } from "./list-items.ts";
 import { confirmItems } from "./removals.ts";
 import { IDS_PER_CALL, ITEMS_PER_PAGE } from "./streams.ts";
 
 /**
  * Compares the ids a board lists with those known, and looks up the difference both ways: what is known and not listed
- * has ended or moved, what is listed and not known was missed. The position stays as it is.
+ * has ended or moved, what is listed and not known was missed. Where columns follow from other items, whose changes move
+ * no stamp here (mirrors, formulas), the items are read whole. The position stays as it is.
  */
 export async function* sweepBoard(source: BoardSource, position: Position, context: ReadContext): AsyncGenerator<Page> {
-  const listed = await listIds(source);
-  const missing = await missingItems(source, context, listed);
-  const known = await knownIds(source, context);
-  const ids = [...missing, ...[...listed].filter((id) => !known.has(id))];
+  const listed = new Set<string>();
+  let ids: readonly string[];
+  if (source.columns.some(({ type }) => REFRESHED.has(type))) {
+    for await (const { items } of listItems(source, { from: null, log: "leave" })) {
+      for (const { id } of items) listed.add(id);
+      const records = items.map((item) => itemRecord(item, source.stream));
+      yield { records, tombstones: [], rejects: [], position };
+    }
+    ids = await missingItems(source, context, listed);
+  } else {
+    const found = await differences(source, context);
+    for (const id of found.listed) listed.add(id);
+    ({ ids } = found);
+  }
   for (let at = 0; at < ids.length; at += IDS_PER_CALL) {
     const { records, tombstones } = await confirmItems(source, ids.slice(at, at + IDS_PER_CALL), new Map());
     yield { records, tombstones, rejects: [], position };
@@ -30,6 +43,20 @@ export async function* sweepBoard(source: BoardSource, position: Position, conte
     position,
     sourceCount: { count: listed.size, of: "active items the boards list" },
   };
+}
+
+/** Types whose values change without the item's stamp (reference monday.md §7.3). */
+const REFRESHED = new Set(["mirror", "formula", "subtasks", "auto_number", "progress"]);
+
+/** What a board lists, and the ids that are only listed or only known. */
+export async function differences(
+  source: BoardSource,
+  context: ReadContext,
+): Promise<{ readonly listed: ReadonlySet<string>; readonly ids: readonly string[] }> {
+  const listed = await listIds(source);
+  const missing = await missingItems(source, context, listed);
+  const known = await knownIds(source, context);
+  return { listed, ids: [...missing, ...[...listed].filter((id) => !known.has(id))] };
 }
 
 async function listIds(source: BoardSource): Promise<ReadonlySet<string>> {
@@ -67,7 +94,8 @@ async function listIdsOnce({ gateway, board, signal, ...rest }: BoardSource): Pr
 
 async function knownIds(source: BoardSource, context: ReadContext): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  for await (const page of context.known.records("items", source.board.id)) for (const { id } of page) ids.add(id);
+  for await (const page of context.known.records(source.stream, source.board.id))
+    for (const { id } of page) ids.add(id);
   return ids;
 }
 
@@ -82,6 +110,6 @@ export async function missingItems(
 
 /** True when any live item of the board is stored. */
 export async function hasKnownItems(source: BoardSource, context: ReadContext): Promise<boolean> {
-  for await (const page of context.known.records("items", source.board.id)) if (page.length > 0) return true;
+  for await (const page of context.known.records(source.stream, source.board.id)) if (page.length > 0) return true;
   return false;
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import nock from "nock";
 import { HubError } from "../../../src/model/index.ts";
+import type { OwnDial } from "../../support/dialled-system.ts";
 import { mondayHub } from "../../support/monday-hub.ts";
 import type { MondayHub } from "../../support/monday-hub.ts";
 import { mondayBoardSeed, mondaySeed } from "../../support/monday-seed.ts";
@@ -25,7 +26,6 @@ const failure = async (work: Promise<unknown>): Promise<HubError> => {
   throw new Error("It did not fail.");
 };
 const identify = (): Promise<unknown> => hub.connection.identify(new AbortController().signal);
-const fault = (...faults: string[]): Promise<unknown> => server.control("POST", "/faults", { faults });
 
 describe("monday.com's failures", () => {
   test("tells the tenant, the user and the version", async () => {
@@ -39,17 +39,21 @@ describe("monday.com's failures", () => {
     });
   });
 
-  test.each(["internal_200", "internal_500", "html_502", "truncated_json", "locked_423", "blocked_200"])(
-    "tries again after %s",
-    async (name) => {
-      await fault(name);
-      expect(await identify()).toMatchObject({ tenant: "9001" });
-      expect(hub.connection.calls()).toBe(2);
-    },
-  );
+  test.each<[string, OwnDial]>([
+    ["an internal error in 200", { fault: "error-in-200" }],
+    ["an internal error", { fault: "error", status: 500 }],
+    ["a page of HTML", { fault: "html", status: 502 }],
+    ["broken JSON", { fault: "malformed" }],
+    ["a lock", { fault: "error", status: 423 }],
+    ["a block in 200", { fault: "error-in-200", code: "API_TEMPORARILY_BLOCKED" }],
+  ])("tries again after %s", async (_name, dial) => {
+    await server.dial(dial);
+    expect(await identify()).toMatchObject({ tenant: "9001" });
+    expect(hub.connection.calls()).toBe(2);
+  });
 
   test("waits as long as monday.com asks for", async () => {
-    await fault("minute_429");
+    await server.dial({ fault: "throttle", seconds: 7 });
     await identify();
     expect(hub.waits).toEqual([7000]);
   });
@@ -90,7 +94,7 @@ describe("monday.com's failures", () => {
     await hub.cycle();
     await server.control("POST", "/visibility", { boardId: "7", activityHidden: true });
     const error = await failure(hub.cycle());
-    expect(error).toMatchObject({ code: "HUB-1502", disposition: "stop-stream" });
+    expect(error).toMatchObject({ code: "HUB-1518", disposition: "stop-stream" });
     expect(`${error.message} ${String(error.cause)} ${JSON.stringify(error)}`).not.toContain("Item 1");
   });
 });

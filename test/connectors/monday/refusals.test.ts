@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import nock from "nock";
 import { activityRecords } from "../../../src/connectors/monday/item-records.ts";
 import { monday } from "../../../src/connectors/monday/index.ts";
+import type { OwnDial } from "../../support/dialled-system.ts";
 import { mondayHub } from "../../support/monday-hub.ts";
 import type { MondayHub } from "../../support/monday-hub.ts";
 import { mondayBoardSeed, mondaySeed } from "../../support/monday-seed.ts";
@@ -17,8 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const always = (fault: string): Promise<unknown> =>
-  server.control("POST", "/faults", { faults: Array.from({ length: 20 }, () => fault) });
+const expired: OwnDial = { fault: "error-in-200", code: "CursorException", message: "CursorExpiredError: refresh" };
 
 /** A connection to a monday.com that gives this one answer. */
 async function answering(body: object): Promise<MondayHub> {
@@ -27,13 +27,13 @@ async function answering(body: object): Promise<MondayHub> {
 }
 
 describe("what monday.com refuses", () => {
-  test.each([
-    ["minute_429", "HUB-1503", "retry-now", 4],
-    ["blocked_200", "HUB-1503", "retry-now", 4],
-    ["internal_500", "HUB-1505", "retry-now", 4],
-    ["cursor_expired_200", "HUB-1506", "stop-stream", 0],
-  ])("%s for good is told with %s", async (fault, code, disposition, waits) => {
-    await always(fault);
+  test.each<[string, OwnDial, string, string, number]>([
+    ["429", { fault: "throttle" }, "HUB-1503", "retry-now", 4],
+    ["a block", { fault: "error-in-200", code: "API_TEMPORARILY_BLOCKED" }, "HUB-1503", "retry-now", 4],
+    ["500", { fault: "error", status: 500 }, "HUB-1505", "retry-now", 4],
+    ["a cursor's end", expired, "HUB-1506", "stop-stream", 0],
+  ])("%s for good is told with a code", async (_name, dial, code, disposition, waits) => {
+    await server.dial({ ...dial, times: null });
     await expect(hub.connection.identify(signal)).rejects.toMatchObject({
       code,
       disposition,
@@ -63,7 +63,7 @@ describe("what monday.com refuses", () => {
 
   test("a board whose cursors expire over and over ends the stream with HUB-1510", async () => {
     await hub.cycle();
-    await always("cursor_expired_200");
+    await server.dial({ ...expired, times: null });
     await expect(hub.crash("items", "7", 99)).rejects.toMatchObject({
       code: "HUB-1510",
       disposition: "stop-stream",
@@ -122,7 +122,7 @@ describe("what the hub refuses to do with monday.com", () => {
   });
 
   test("describing a stream there is none of is HUB-1517 and names those there are", async () => {
-    await expect(hub.connection.describe("subitems", signal)).rejects.toMatchObject({
+    await expect(hub.connection.describe("updates", signal)).rejects.toMatchObject({
       code: "HUB-1517",
       remedy: expect.stringContaining("items"),
     });
