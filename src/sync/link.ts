@@ -1,13 +1,5 @@
 import { parseRecordKey } from "../model/index.ts";
-import type {
-  Actor,
-  Fence,
-  ModelObject,
-  NamedReference,
-  ObjectLink,
-  ReferenceLink,
-  StorePort,
-} from "../model/index.ts";
+import type { Actor, Fence, KeyReference, ObjectLink, ReferenceLink, StorePort } from "../model/index.ts";
 
 export interface LinkOptions {
   readonly store: StorePort;
@@ -25,41 +17,27 @@ export interface LinkReport {
   readonly people: number;
 }
 
-interface Pointer {
-  readonly objectKey: string;
-  readonly type: string;
-  readonly reference: NamedReference;
-}
-
 /**
  * Gives every object one identity and every reference its object: merged records follow their survivor, native keys
  * resolve within their tenant, business keys only where exactly one object carries them.
  */
 export async function linkObjects(options: LinkOptions): Promise<LinkReport> {
   const { store, fence, actors, fold } = options;
-  const keys = new Set<string>();
   const survivors = new Map<string, string>();
-  const pointers: Pointer[] = [];
-  for await (const objects of store.model.objects()) {
-    for (const object of objects) {
-      keys.add(object.key);
-      const survivor = survivorOf(object);
-      if (survivor !== undefined) survivors.set(object.key, survivor);
-      for (const reference of object.references) pointers.push({ objectKey: object.key, type: object.type, reference });
-    }
-  }
+  for (const { key, into } of await store.model.merges()) survivors.set(key, siblingKey(key, into));
   const identity = (key: string): string => followMerges(key, survivors);
-  const businessKeys = await indexBusinessKeys(store, pointers, fold);
+  const asked = await store.model.keyReferences();
+  const businessKeys = await indexBusinessKeys(store, asked, fold);
 
-  const references: ReferenceLink[] = [];
+  const keys: ReferenceLink[] = [];
   const unresolved = new Map<string, number>();
-  for (const { objectKey, type, reference } of pointers) {
-    const found = resolve(objectKey, reference, keys, businessKeys, fold);
-    if (found === undefined) {
-      const name = `${type}\0${reference.name}`;
+  for (const { objectKey, objectType, reference } of asked) {
+    const [only, ...others] = businessKeys.get(businessKey(reference, fold)) ?? [];
+    if (only === undefined || others.length > 0) {
+      const name = `${objectType}\0${reference.name}`;
       unresolved.set(name, (unresolved.get(name) ?? 0) + 1);
     } else {
-      references.push({ objectKey, name: reference.name, objectId: identity(found.key), method: found.method });
+      keys.push({ objectKey, name: reference.name, objectId: identity(only), method: `key:${reference.by}` });
     }
   }
   const merged: ObjectLink[] = [...survivors.keys()].map((objectKey) => ({
@@ -69,21 +47,21 @@ export async function linkObjects(options: LinkOptions): Promise<LinkReport> {
     confidence: 1,
     why: "The system merged this record into the other.",
   }));
-  await store.model.replaceLinks(fence, { objects: merged, references, actors });
+  await store.model.replaceLinks(fence, { objects: merged, keys, actors });
+  const counts = await store.model.referenceCounts();
+  const objects = await store.model.objectCounts();
   return {
-    objects: keys.size,
-    references: references.length,
-    unresolved: [...unresolved].map(([name, count]) => {
-      const [type = "", reference = ""] = name.split("\0");
-      return { type, reference, count };
-    }),
+    objects: objects.reduce((sum, { count }) => sum + count, 0),
+    references: counts.resolved + keys.length,
+    unresolved: [
+      ...counts.unresolved,
+      ...[...unresolved].map(([name, count]) => {
+        const [type = "", reference = ""] = name.split("\0");
+        return { type, reference, count };
+      }),
+    ],
     people: actors.length,
   };
-}
-
-function survivorOf(object: ModelObject): string | undefined {
-  const into = object.removed?.mergedInto;
-  return into === undefined ? undefined : siblingKey(object.key, into);
 }
 
 /** The key of another record of the same stream. */
@@ -103,17 +81,24 @@ function followMerges(key: string, survivors: ReadonlyMap<string, string>): stri
   return current;
 }
 
-/** `type\0by\0folded value` → the objects that say so of themselves, for the pairs that references ask for. */
+/** `type\0by\0folded value`: what a reference by words and the object it means have in common. */
+function businessKey(
+  { type, by, value }: Pick<KeyReference["reference"], "type" | "by" | "value">,
+  fold: (text: string) => string,
+): string {
+  return `${type}\0${by}\0${by === "id" ? value : fold(value)}`;
+}
+
+/** The objects that say so of themselves, for the pairs of type and attribute that references ask for. */
 async function indexBusinessKeys(
   store: StorePort,
-  pointers: readonly Pointer[],
+  references: readonly KeyReference[],
   fold: (text: string) => string,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const asked = new Map<string, Set<string>>();
-  for (const { reference } of pointers) {
-    if (reference.to.kind !== "key") continue;
-    const attributes = asked.get(reference.to.type) ?? new Set();
-    asked.set(reference.to.type, attributes.add(reference.to.by));
+  for (const { reference } of references) {
+    const attributes = asked.get(reference.type) ?? new Set();
+    asked.set(reference.type, attributes.add(reference.by));
   }
   const index = new Map<string, string[]>();
   if (asked.size === 0) return index;
@@ -123,7 +108,7 @@ async function indexBusinessKeys(
       for (const by of asked.get(object.type) ?? []) {
         const value = by === "id" ? parseRecordKey(object.key)?.id : object.attributes[by];
         if (typeof value !== "string" || value === "") continue;
-        const name = `${object.type}\0${by}\0${by === "id" ? value : fold(value)}`;
+        const name = businessKey({ type: object.type, by, value }, fold);
         const known = index.get(name);
         if (known === undefined) index.set(name, [object.key]);
         else known.push(object.key);
@@ -131,21 +116,4 @@ async function indexBusinessKeys(
     }
   }
   return index;
-}
-
-function resolve(
-  objectKey: string,
-  { to }: NamedReference,
-  keys: ReadonlySet<string>,
-  businessKeys: ReadonlyMap<string, readonly string[]>,
-  fold: (text: string) => string,
-): { readonly key: string; readonly method: string } | undefined {
-  if (to.kind === "record") {
-    const [system, tenant] = objectKey.split("/");
-    const key = `${system}/${tenant}/${to.stream}/${to.id}`;
-    return keys.has(key) ? { key, method: "record" } : undefined;
-  }
-  const found = businessKeys.get(`${to.type}\0${to.by}\0${to.by === "id" ? to.value : fold(to.value)}`) ?? [];
-  const [only] = found;
-  return only !== undefined && found.length === 1 ? { key: only, method: `key:${to.by}` } : undefined;
 }

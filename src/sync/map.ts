@@ -23,7 +23,7 @@ export interface MapReport {
 }
 
 /** Entities per transaction: large enough that the commit costs little, small enough that memory and a stop do not wait. */
-const BATCH = 500;
+const BATCH = 2000;
 const NOTHING: MappedEntity = { objects: [], events: [], unmapped: [] };
 
 /** Maps the listed entities until the list is empty; each entity's outputs are replaced as a set. */

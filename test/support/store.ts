@@ -37,7 +37,8 @@ export function begin(
 }
 
 export function record(id: string, content: JsonObject, changes: Partial<HashedRecord> = {}): HashedRecord {
-  return { stream: "things", id, content, hash: hashText(canonicalJson(content)), ...changes };
+  const text = canonicalJson(content);
+  return { stream: "things", id, content, text, hash: hashText(text), ...changes };
 }
 
 export function page(records: readonly HashedRecord[], changes: Partial<PageCommit> = {}): PageCommit {

@@ -7,7 +7,7 @@ import type { MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../pr
 import type { RecordKey } from "../identity.ts";
 import type { RecordCounts } from "../record-counts.ts";
 import type { Entity, Position, Reject, RemovalCause, SourceRecord, Tombstone } from "../records.ts";
-import type { QuotaLedger } from "./ledger.ts";
+import type { QuotaBook } from "./ledger.ts";
 
 /**
  * Proof of holding the writer's lease. Every write names it and is refused (HUB-3003) once a newer token exists, so
@@ -63,8 +63,9 @@ export interface StreamKey {
   readonly stream: string;
 }
 
-/** A record with the hash of its content less volatile fields. */
+/** A record with its content as the store keeps it and the hash of that without volatile fields. */
 export interface HashedRecord extends SourceRecord {
+  readonly text: string;
   readonly hash: string;
 }
 
@@ -218,6 +219,13 @@ export interface ReferenceLink {
   readonly method: string;
 }
 
+/** A reference to whatever carries a word: a contract number, a domain. */
+export interface KeyReference {
+  readonly objectKey: string;
+  readonly objectType: string;
+  readonly reference: { readonly name: string; readonly type: string; readonly by: string; readonly value: string };
+}
+
 export interface ModelPort {
   /** Type by type in the order of their keys, compared as text; all types when none is named. */
   objects(types?: readonly string[]): AsyncIterable<readonly ModelObject[]>;
@@ -227,11 +235,21 @@ export interface ModelPort {
   ofEntity(
     entity: EntityKey,
   ): Promise<{ readonly objects: readonly ModelObject[]; readonly events: readonly ModelEvent[] }>;
+  /** What the objects themselves do not say: whom they were merged into, which references by words found one object. */
   replaceLinks(
     fence: Fence,
-    links: { objects: readonly ObjectLink[]; references: readonly ReferenceLink[]; actors: readonly Actor[] },
+    links: { objects: readonly ObjectLink[]; keys: readonly ReferenceLink[]; actors: readonly Actor[] },
   ): Promise<void>;
+  keyReferences(): Promise<readonly KeyReference[]>;
+  /** Objects whose record was merged, and the native id of the survivor. */
+  merges(): Promise<readonly { readonly key: string; readonly into: string }[]>;
+  /** How many references to records lead to an object, and which kinds lead nowhere. */
+  referenceCounts(): Promise<{
+    readonly resolved: number;
+    readonly unresolved: readonly { readonly type: string; readonly reference: string; readonly count: number }[];
+  }>;
   objectLinks(): Promise<readonly ObjectLink[]>;
+  /** Every reference that leads to an object: those to records and those by words, merged ones to the survivor. */
   referenceLinks(): Promise<readonly ReferenceLink[]>;
   actors(): Promise<readonly Actor[]>;
   objectCounts(): Promise<readonly { readonly type: string; readonly count: number }[]>;
@@ -277,7 +295,7 @@ export interface StorePort {
   readonly model: ModelPort;
   readonly handoffs: HandoffPort;
   readonly measures: MeasurePort;
-  readonly ledger: QuotaLedger;
+  readonly ledger: QuotaBook;
   /** Drops everything derived and lists every entity for mapping again. */
   dropDerived(fence: Fence): Promise<void>;
   /** One hash over recorded records and everything derived: equal states have equal fingerprints (design §6). */

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { SQLInputValue, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import { HubError } from "../../model/index.ts";
 import type { Fence, Instant } from "../../model/index.ts";
 
@@ -49,16 +49,16 @@ export class Database {
 
   /** Rows in the shape the statement selects; the caller names the shape because SQL is ours on both ends. */
   all<Row>(sql: string, ...parameters: readonly Bound[]): readonly Row[] {
-    return this.#prepare(sql).all(...bind(parameters)) as unknown as Row[];
+    return this.#prepare(sql).all(...parameters) as unknown as Row[];
   }
 
   get<Row>(sql: string, ...parameters: readonly Bound[]): Row | undefined {
-    return this.#prepare(sql).get(...bind(parameters)) as unknown as Row | undefined;
+    return this.#prepare(sql).get(...parameters) as unknown as Row | undefined;
   }
 
   /** @returns the number of rows changed. */
   run(sql: string, ...parameters: readonly Bound[]): number {
-    return Number(this.#prepare(sql).run(...bind(parameters)).changes);
+    return Number(this.#prepare(sql).run(...parameters).changes);
   }
 
   exec(sql: string): void {
@@ -119,10 +119,6 @@ export class Database {
     }
     return statement;
   }
-}
-
-function bind(parameters: readonly Bound[]): SQLInputValue[] {
-  return [...parameters];
 }
 
 /** Reads a table in pages by ascending `pk`, so that no cursor stays open while others write. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Hash } from "node:crypto";
 import { pagesByKey } from "./database.ts";
 import type { Bound, Database } from "./database.ts";
+import { withoutObservation } from "./object-rows.ts";
 
 /** Rows in an order that does not depend on when they arrived, with nothing in them that does. */
 const SECTIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -16,15 +16,12 @@ const SECTIONS: readonly { readonly name: string; readonly sql: string }[] = [
     sql: "select object_key as id, object_id || method || why as body from object_link order by 1",
   },
   {
-    name: "reference links",
-    sql: "select object_key || '#' || name as id, object_id || method as body from reference_link order by 1",
+    name: "key links",
+    sql: "select object_key || '#' || name as id, object_id || method as body from key_link order by 1",
   },
   { name: "actors", sql: "select id, body from actor order by id" },
   { name: "handoffs", sql: "select id, body from handoff order by id" },
 ];
-
-/** When the hub first saw a record depends on the run, not on the world. */
-const OBSERVED_AT = /"observedAt":-?\d+/gu;
 
 /** One hash over recorded records and everything derived (design §6, "same final state"). */
 export async function fingerprint(database: Database): Promise<string> {
@@ -33,27 +30,15 @@ export async function fingerprint(database: Database): Promise<string> {
     hash.update(`\n${name}\n`);
     for (const row of database.all<{ id: Bound; body: Bound }>(sql)) hash.update(`${row.id}\0${row.body}\n`);
   }
-  await hashBodies(database, hash, "object", "key", "body");
-  const event = "object_type || '/' || object_key || '/' || occurred_at || '/' || sequence || body";
-  await hashBodies(database, hash, "event", "id", event);
-  return hash.digest("hex");
-}
-
-async function hashBodies(
-  database: Database,
-  hash: Hash,
-  table: "object" | "event",
-  column: string,
-  text: string,
-): Promise<void> {
   const digests: string[] = [];
-  type Row = { readonly pk: number; readonly name: string; readonly body: string };
-  const sql = `select pk, ${column} as name, ${text} as body from ${table} where pk > ? order by pk limit ?`;
+  type Row = { readonly pk: number; readonly key: string; readonly body: string; readonly events: string };
+  const sql = "select pk, key, body, ifnull(events, '') as events from object where pk > ? order by pk limit ?";
   for await (const rows of pagesByKey<Row>(database, sql, [])) {
-    for (const row of rows) {
-      const body = createHash("sha256").update(row.body.replaceAll(OBSERVED_AT, "")).digest("base64");
-      digests.push(`${row.name} ${body}`);
+    for (const { key, body, events } of rows) {
+      const text = withoutObservation(body) + events;
+      digests.push(`${key} ${createHash("sha256").update(text).digest("base64")}`);
     }
   }
-  hash.update(`\n${table}\n${digests.sort().join("\n")}`);
+  hash.update(`\nobjects\n${digests.sort().join("\n")}`);
+  return hash.digest("hex");
 }

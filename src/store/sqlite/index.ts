@@ -11,7 +11,7 @@ import { createRecordsPort } from "./records.ts";
 import { createRunPort } from "./runs.ts";
 import { StreamTable } from "./streams.ts";
 
-const DERIVED = ["object", "event", "unmapped", "object_link", "reference_link", "actor", "handoff"] as const;
+const DERIVED = ["object", "unmapped", "object_link", "key_link", "actor", "handoff"] as const;
 
 /** Opens (and creates or migrates) a store in one SQLite file, or in memory for `:memory:`. */
 export function openSqliteStore(path: string, clock: Clock): StorePort {

@@ -1,6 +1,7 @@
+import { HubError } from "../../model/index.ts";
 import type { Entity, JsonObject, MappedCommit, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
 import type { Bound, Database } from "./database.ts";
-import { eventBody } from "./event-rows.ts";
+import { eventsBody, objectBody, storedReferences } from "./object-rows.ts";
 import { enqueueStream, saveReject } from "./records.ts";
 import type { StreamTable } from "./streams.ts";
 
@@ -8,8 +9,14 @@ const REQUEUE_ALL = `insert into pending_entity (stream_pk, id)
   select distinct entity_stream_pk, entity_id from record where true on conflict do nothing`;
 
 const PENDING_KEYS = "select stream_pk, id from pending_entity order by stream_pk, id limit ?";
-const KEYS_AFTER = `select distinct entity_stream_pk as stream_pk, entity_id as id from record
-  where (entity_stream_pk, entity_id) > (?, ?) order by entity_stream_pk, entity_id limit ?`;
+/** Entities are records that are nobody's member, and what members belong to, whether it arrived or not. */
+const KEYS_AFTER = `select stream_pk, id from (
+    select stream_pk, id from record where (stream_pk, id) > (?1, ?2) and entity_stream_pk = stream_pk and entity_id = id order by stream_pk, id limit ?3)
+  union
+  select stream_pk, id from (
+    select distinct entity_stream_pk as stream_pk, entity_id as id from record
+    where (entity_stream_pk, entity_id) > (?1, ?2) and (entity_stream_pk <> stream_pk or entity_id <> id) order by 1, 2 limit ?3)
+  order by 1, 2 limit ?3`;
 
 interface EntityRow {
   readonly stream_pk: number;
@@ -111,7 +118,7 @@ function byStream(
 /** Deletes what a batch's entities were mapped to before, and takes them off the list: one statement per table. */
 function forget(database: Database, streamPk: number, commits: readonly MappedCommit[]): void {
   const ids = JSON.stringify(commits.map(({ entity }) => entity.id));
-  for (const table of ["object", "event", "unmapped"] as const) {
+  for (const table of ["object", "unmapped"] as const) {
     database.run(
       `delete from ${table} where stream_pk = ? and entity_id in (select value from json_each(?))`,
       streamPk,
@@ -124,28 +131,28 @@ function forget(database: Database, streamPk: number, commits: readonly MappedCo
 }
 
 function insertOutputs(database: Database, streamPk: number, { entity, outputs }: MappedCommit): void {
+  let stored = 0;
   for (const object of outputs.objects) {
+    const { toRecords, byKeys } = storedReferences(entity, object);
+    const events =
+      outputs.objects.length === 1 ? outputs.events : outputs.events.filter((event) => event.objectKey === object.key);
+    stored += events.length;
     database.run(
-      "insert into object (key, type, stream_pk, entity_id, body) values (?, ?, ?, ?, ?)",
+      `insert into object (key, type, stream_pk, entity_id, merged_into, record_references, key_references, body, events)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       object.key,
       object.type,
       streamPk,
       entity.id,
-      JSON.stringify(object),
+      object.removed?.mergedInto ?? null,
+      toRecords,
+      byKeys,
+      objectBody(object),
+      eventsBody(entity, events),
     );
   }
-  for (const event of outputs.events) {
-    database.run(
-      "insert into event (id, object_type, object_key, occurred_at, sequence, stream_pk, entity_id, body) values (?, ?, ?, ?, ?, ?, ?, ?)",
-      event.id,
-      event.objectType,
-      event.objectKey,
-      event.occurredAt,
-      event.sequence,
-      streamPk,
-      entity.id,
-      eventBody(event),
-    );
+  if (stored !== outputs.events.length) {
+    throw new HubError("HUB-1001", `An event of ${entity.stream} ${entity.id} belongs to no object mapped from it.`);
   }
   for (const { mapping, field, value } of outputs.unmapped) {
     database.run(
@@ -174,7 +181,7 @@ function readEntities(
   const members = database.all<MemberRow>(
     `select k.stream_pk as entity_stream_pk, k.id as entity_id, r.stream_pk, r.id, r.content
      from (${keys}) k cross join record r on r.entity_stream_pk = k.stream_pk and r.entity_id = k.id
-     where r.content is not null and not (r.stream_pk = k.stream_pk and r.id = k.id)
+     where r.content is not null and (r.entity_stream_pk <> r.stream_pk or r.entity_id <> r.id)
      order by k.stream_pk, k.id, r.stream_pk, r.id`,
     ...parameters,
   );

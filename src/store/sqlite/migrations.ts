@@ -56,6 +56,22 @@ const MIGRATIONS: readonly string[] = [
   create table kpi_snapshot (pk integer primary key, run_id text not null, kpi text not null, as_of integer not null, body text not null);
   create index kpi_snapshot_run on kpi_snapshot (run_id);
   `,
+  // What is derived is dropped and mapped anew. Events stand with their object, because they are written and read with it;
+  // references between records are looked up: only what is matched by words needs a row.
+  `
+  drop table object;
+  drop table event;
+  drop table reference_link;
+  create table object (
+    pk integer primary key, key text not null unique, type text not null, stream_pk integer not null, entity_id text not null,
+    merged_into text, record_references text, key_references text, body text not null, events text);
+  create index object_entity on object (stream_pk, entity_id);
+  create index object_type on object (type, key);
+  create table key_link (object_key text not null, name text not null, object_id text not null, method text not null, primary key (object_key, name));
+  drop index record_entity;
+  create index record_member on record (entity_stream_pk, entity_id) where entity_stream_pk <> stream_pk or entity_id <> id;
+  insert into pending_entity (stream_pk, id) select distinct entity_stream_pk, entity_id from record where true on conflict do nothing;
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

@@ -1,72 +1,50 @@
 import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
-import type { Bound, Database } from "./database.ts";
-import { EVENT_COLUMNS, toEvent } from "./event-rows.ts";
-import type { EventRow } from "./event-rows.ts";
+import type { Database } from "./database.ts";
+import { toEvents, toObject } from "./object-rows.ts";
+import type { ObjectRow } from "./object-rows.ts";
+import { countReferences, readKeyReferences, readMerges, readReferenceLinks, replaceLinks } from "./references.ts";
 import type { StreamTable } from "./streams.ts";
 
 const OBJECT_PAGE = 1000;
-const EVENT_PAGE = 2000;
 
 export function createModelPort(database: Database, streams: StreamTable): ModelPort {
   return {
     async *objects(types) {
-      const wanted = types ?? database.all<{ type: string }>("select distinct type from object").map((row) => row.type);
+      const wanted = types ?? typesOf(database);
       for (const type of [...wanted].sort()) yield* objectsOf(database, type);
     },
 
     async *events(objectTypes) {
-      const types =
-        objectTypes
-        ?? database
-          .all<{ object_type: string }>("select distinct object_type from event")
-          .map((row) => row.object_type);
-      for (const type of [...types].sort()) yield* eventsOf(database, type);
+      const wanted = objectTypes ?? typesOf(database);
+      for (const type of [...wanted].sort()) yield* eventsOf(database, streams, type);
     },
 
     async ofEntity(entity) {
       const streamPk = streams.known(entity);
       if (streamPk === undefined) return { objects: [], events: [] };
-      const of = [streamPk, entity.id] as const;
-      const objects = database.all<{ body: string }>(
-        "select body from object where stream_pk = ? and entity_id = ? order by key",
-        ...of,
+      const rows = database.all<ObjectRow & { events: string | null }>(
+        "select key, type, body, events from object where stream_pk = ? and entity_id = ? order by key",
+        streamPk,
+        entity.id,
       );
-      const events = database.all<EventRow>(
-        `select ${EVENT_COLUMNS} from event where stream_pk = ? and entity_id = ? order by occurred_at, sequence, id`,
-        ...of,
-      );
-      return { objects: objects.map((row) => JSON.parse(row.body) as ModelObject), events: events.map(toEvent) };
+      return { objects: rows.map(toObject), events: rows.flatMap((row) => eventsIn(row, entity)).sort(inTime) };
     },
 
     async replaceLinks(fence, links) {
       database.fenced(fence, () => {
-        database.run("delete from object_link");
-        database.run("delete from reference_link");
+        replaceLinks(database, links);
         database.run("delete from actor");
-        for (const link of links.objects) {
-          database.run(
-            "insert into object_link (object_key, object_id, method, confidence, why) values (?, ?, ?, ?, ?)",
-            link.objectKey,
-            link.objectId,
-            link.method,
-            link.confidence,
-            link.why,
-          );
-        }
-        for (const link of links.references) {
-          database.run(
-            "insert into reference_link (object_key, name, object_id, method) values (?, ?, ?, ?)",
-            link.objectKey,
-            link.name,
-            link.objectId,
-            link.method,
-          );
-        }
         for (const actor of links.actors) {
           database.run("insert into actor (id, body) values (?, ?)", actor.id, JSON.stringify(actor));
         }
       });
     },
+
+    keyReferences: async () => readKeyReferences(database),
+
+    merges: async () => readMerges(database),
+
+    referenceCounts: async () => countReferences(database),
 
     async objectLinks() {
       return database.all(
@@ -74,11 +52,7 @@ export function createModelPort(database: Database, streams: StreamTable): Model
       );
     },
 
-    async referenceLinks() {
-      return database.all(
-        "select object_key as objectKey, name, object_id as objectId, method from reference_link order by object_key, name",
-      );
-    },
+    referenceLinks: async () => readReferenceLinks(database),
 
     async actors() {
       return database
@@ -92,38 +66,55 @@ export function createModelPort(database: Database, streams: StreamTable): Model
   };
 }
 
+function typesOf(database: Database): readonly string[] {
+  return database.all<{ type: string }>("select distinct type from object").map((row) => row.type);
+}
+
 /** Keyset over the index (type, key). */
 async function* objectsOf(database: Database, type: string): AsyncIterable<readonly ModelObject[]> {
   let after = "";
   for (;;) {
-    const rows = database.all<{ key: string; body: string }>(
-      "select key, body from object where type = ? and key > ? order by key limit ?",
+    const rows = database.all<ObjectRow>(
+      "select key, type, body from object where type = ? and key > ? order by key limit ?",
       type,
       after,
       OBJECT_PAGE,
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.map((row) => JSON.parse(row.body) as ModelObject);
+    yield rows.map(toObject);
     after = last.key;
   }
 }
 
-/** Keyset over the index (object type, object key, time, sequence, id): the order rows are wanted in. */
-async function* eventsOf(database: Database, type: string): AsyncIterable<readonly ModelEvent[]> {
-  let after: readonly Bound[] = ["", 0, 0, ""];
+/** The same order; events of one object stand in the order of time. */
+async function* eventsOf(database: Database, streams: StreamTable, type: string): AsyncIterable<readonly ModelEvent[]> {
+  type Row = { readonly key: string; readonly type: string; readonly events: string | null } & {
+    readonly stream_pk: number;
+    readonly entity_id: string;
+  };
+  let after = "";
   for (;;) {
-    const rows = database.all<EventRow>(
-      `select ${EVENT_COLUMNS} from event
-       where object_type = ? and (object_key, occurred_at, sequence, id) > (?, ?, ?, ?)
-       order by object_key, occurred_at, sequence, id limit ?`,
+    const rows = database.all<Row>(
+      "select key, type, events, stream_pk, entity_id from object where type = ? and key > ? order by key limit ?",
       type,
-      ...after,
-      EVENT_PAGE,
+      after,
+      OBJECT_PAGE,
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.map(toEvent);
-    after = [last.object_key, last.occurred_at, last.sequence, last.id];
+    yield rows.flatMap((row) => eventsIn(row, { stream: streams.name(row.stream_pk).stream, id: row.entity_id }));
+    after = last.key;
   }
+}
+
+function eventsIn(
+  { events, ...row }: { readonly key: string; readonly type: string; readonly events: string | null },
+  entity: { readonly stream: string; readonly id: string },
+): readonly ModelEvent[] {
+  return events === null ? [] : toEvents({ ...row, events }, entity);
+}
+
+function inTime(a: ModelEvent, b: ModelEvent): number {
+  return a.occurredAt - b.occurredAt || a.sequence - b.sequence || (a.id < b.id ? -1 : 1);
 }

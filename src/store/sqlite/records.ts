@@ -1,7 +1,6 @@
 import { addCounts, HubError, NO_RECORDS } from "../../model/index.ts";
 import type {
   Certificate,
-  HashedRecord,
   Json,
   JsonObject,
   PageCommit,
@@ -11,23 +10,12 @@ import type {
   Problem,
   RecordsPort,
   StoredReject,
-  Tombstone,
 } from "../../model/index.ts";
 import { pagesByKey } from "./database.ts";
 import type { Database } from "./database.ts";
 import { findRecords, readHistory } from "./record-history.ts";
+import { commitRecords } from "./page-commit.ts";
 import type { StreamTable } from "./streams.ts";
-
-interface StoredRow {
-  readonly pk: number;
-  readonly hash: string;
-  readonly content: string | null;
-  readonly partition: string;
-  readonly removed_cause: string | null;
-  readonly merged_into: string | null;
-  readonly version_seen_at: number;
-  readonly run_id: string;
-}
 
 export function createRecordsPort(database: Database, streams: StreamTable): RecordsPort {
   return {
@@ -168,25 +156,11 @@ async function* livePages(
 }
 
 function commit(database: Database, streams: StreamTable, runId: string, page: PageCommit): PageOutcome {
-  const byStream: Record<string, RecordCounts> = {};
-  const count = (stream: string, what: keyof RecordCounts): void => {
-    const known = byStream[stream] ?? NO_RECORDS;
-    byStream[stream] = { ...known, [what]: known[what] + 1 };
-  };
-  const ended = new Map(page.tombstones.map((tombstone) => [`${tombstone.stream}\0${tombstone.id}`, tombstone]));
-  const inPage = new Set<string>();
-  for (const record of page.records) {
-    const name = `${record.stream}\0${record.id}`;
-    inPage.add(name);
-    count(record.stream, storeRecord(database, streams, runId, page, record, ended.get(name)));
-  }
-  for (const tombstone of page.tombstones) {
-    if (inPage.has(`${tombstone.stream}\0${tombstone.id}`)) continue;
-    if (endRecord(database, streams, runId, page, tombstone)) count(tombstone.stream, "removed");
-  }
+  const byStream: Record<string, RecordCounts> = commitRecords(database, streams, runId, page);
   for (const reject of page.rejects) {
     saveReject(database, streams.number({ ...page.key, stream: reject.stream }), runId, page.seenAt, reject);
-    count(reject.stream, "rejected");
+    const known = byStream[reject.stream] ?? NO_RECORDS;
+    byStream[reject.stream] = { ...known, rejected: known.rejected + 1 };
   }
   for (const [stream, { inserted, changed, removed }] of Object.entries(byStream)) {
     if (inserted + changed + removed === 0) continue;
@@ -208,132 +182,22 @@ function commit(database: Database, streams: StreamTable, runId: string, page: P
   return { ...Object.values(byStream).reduce(addCounts, NO_RECORDS), byStream };
 }
 
-function storeRecord(
-  database: Database,
-  streams: StreamTable,
-  runId: string,
-  page: PageCommit,
-  record: HashedRecord,
-  tombstone: Tombstone | undefined,
-): "inserted" | "changed" | "unchanged" | "removed" {
-  const streamPk = streams.number({ ...page.key, stream: record.stream });
-  const entityPk =
-    record.member === undefined ? streamPk : streams.number({ ...page.key, stream: record.member.stream });
-  const entityId = record.member?.id ?? record.id;
-  const cause = tombstone?.cause ?? null;
-  const stored = find(database, streamPk, record.id);
-  if (stored === undefined) {
-    database.run(
-      `insert into record (stream_pk, id, partition, entity_stream_pk, entity_id, content, hash, modified_at, first_seen_at, version_seen_at, run_id,
-         removed_cause, removed_at, removal_seen_at, merged_into) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      streamPk,
-      record.id,
-      page.partition,
-      entityPk,
-      entityId,
-      JSON.stringify(record.content),
-      record.hash,
-      record.modifiedAt ?? null,
-      page.seenAt,
-      page.seenAt,
-      runId,
-      cause,
-      tombstone?.at ?? null,
-      tombstone === undefined ? null : page.seenAt,
-      tombstone?.mergedInto ?? null,
-    );
-    enqueue(database, entityPk, entityId);
-    return tombstone === undefined ? "inserted" : "removed";
-  }
-  if (stored.hash === record.hash && stored.removed_cause === cause && stored.content !== null) {
-    if (stored.partition !== page.partition) {
-      database.run("update record set partition = ? where pk = ?", page.partition, stored.pk);
-    }
-    return "unchanged";
-  }
-  keepVersion(database, stored);
-  database.run(
-    `update record set partition = ?, entity_stream_pk = ?, entity_id = ?, content = ?, hash = ?, modified_at = ?, version_seen_at = ?, run_id = ?,
-       removed_cause = ?, removed_at = ?, removal_seen_at = ?, merged_into = ? where pk = ?`,
-    page.partition,
-    entityPk,
-    entityId,
-    JSON.stringify(record.content),
-    record.hash,
-    record.modifiedAt ?? null,
-    page.seenAt,
-    runId,
-    cause,
-    tombstone?.at ?? null,
-    tombstone === undefined ? null : page.seenAt,
-    tombstone?.mergedInto ?? null,
-    stored.pk,
-  );
-  enqueue(database, entityPk, entityId);
-  return tombstone === undefined || stored.removed_cause !== null ? "changed" : "removed";
-}
-
-function endRecord(
-  database: Database,
-  streams: StreamTable,
-  runId: string,
-  page: PageCommit,
-  tombstone: Tombstone,
-): boolean {
-  const streamPk = streams.number({ ...page.key, stream: tombstone.stream });
-  const stored = find(database, streamPk, tombstone.id);
-  // What was never seen leaves nothing to end; what ended for the same cause has ended already.
-  if (stored === undefined || stored.removed_cause === tombstone.cause) return false;
-  keepVersion(database, stored);
-  database.run(
-    "update record set removed_cause = ?, removed_at = ?, removal_seen_at = ?, merged_into = ?, version_seen_at = ?, run_id = ? where pk = ?",
-    tombstone.cause,
-    tombstone.at,
-    page.seenAt,
-    tombstone.mergedInto ?? null,
-    page.seenAt,
-    runId,
-    stored.pk,
-  );
-  const owner = database.get<{ entity_stream_pk: number; entity_id: string }>(
-    "select entity_stream_pk, entity_id from record where pk = ?",
-    stored.pk,
-  );
-  if (owner !== undefined) enqueue(database, owner.entity_stream_pk, owner.entity_id);
-  return true;
-}
-
-function find(database: Database, streamPk: number, id: string): StoredRow | undefined {
-  return database.get<StoredRow>(
-    "select pk, hash, content, partition, removed_cause, merged_into, version_seen_at, run_id from record where stream_pk = ? and id = ?",
-    streamPk,
-    id,
-  );
-}
-
-function keepVersion(database: Database, stored: StoredRow): void {
-  database.run(
-    "insert into record_version (record_pk, content, hash, removed_cause, seen_at, run_id) values (?, ?, ?, ?, ?, ?)",
-    stored.pk,
-    stored.content,
-    stored.hash,
-    stored.removed_cause,
-    stored.version_seen_at,
-    stored.run_id,
-  );
-}
-
 /** Lists every entity of a stream for mapping. */
 export function enqueueStream(database: Database, streamPk: number): number {
-  return database.run(
+  const own = database.run(
     `insert into pending_entity (stream_pk, id)
-     select distinct entity_stream_pk, entity_id from record where entity_stream_pk = ? on conflict do nothing`,
+     select stream_pk, id from record where stream_pk = ? and entity_stream_pk = stream_pk and entity_id = id on conflict do nothing`,
     streamPk,
   );
-}
-
-function enqueue(database: Database, streamPk: number, id: string): void {
-  database.run("insert into pending_entity (stream_pk, id) values (?, ?) on conflict do nothing", streamPk, id);
+  return (
+    own
+    + database.run(
+      `insert into pending_entity (stream_pk, id)
+       select distinct entity_stream_pk, entity_id from record
+       where entity_stream_pk = ? and (entity_stream_pk <> stream_pk or entity_id <> id) on conflict do nothing`,
+      streamPk,
+    )
+  );
 }
 
 /** Keeps the newest content of a rejected record, once per code. */

@@ -12,15 +12,17 @@ import { HubError, toProblem } from "../../model/index.ts";
 import type {
   Certificate,
   Fence,
+  HashedRecord,
   InstantRange,
   Page,
   Problem,
   RecordCounts,
+  SourceRecord,
   StorePort,
   StreamKey,
 } from "../../model/index.ts";
 import type { ProgressListener } from "../progress.ts";
-import { hashRecord } from "./hash.ts";
+import { createSeal } from "./seal.ts";
 import type { Tallies } from "./tallies.ts";
 
 export interface StreamPull {
@@ -55,6 +57,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   const { connection, identity, stream, context, store, fence, progress } = pull;
   const key: StreamKey = { system: connection.system, tenant: identity.tenant, stream: stream.name };
   const callsBefore = connection.calls();
+  const sealOf = sealsBy(pull.volatile);
   const problems: Problem[] = [];
   const coveredBy: (readonly InstantRange[])[] = [];
   let stop: HubError | undefined;
@@ -103,7 +106,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
         const outcome = await store.records.commitPage(fence, {
           key,
           partition: partition.id,
-          records: page.records.map((record) => hashRecord(record, pull.volatile[record.stream])),
+          records: page.records.map((record) => sealOf(record.stream)(record)),
           tombstones: page.tombstones,
           rejects: page.rejects,
           position: page.position,
@@ -160,6 +163,18 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     problems,
   };
   return { reading, stop };
+}
+
+function sealsBy(volatile: StreamPull["volatile"]): (stream: string) => (record: SourceRecord) => HashedRecord {
+  const seals = new Map<string, (record: SourceRecord) => HashedRecord>();
+  return (stream) => {
+    let seal = seals.get(stream);
+    if (seal === undefined) {
+      seal = createSeal(volatile[stream]);
+      seals.set(stream, seal);
+    }
+    return seal;
+  };
 }
 
 function addCount(

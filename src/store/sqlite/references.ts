@@ -1,0 +1,121 @@
+import type { KeyReference, ObjectLink, ReferenceLink } from "../../model/index.ts";
+import { pagesByKey } from "./database.ts";
+import type { Database } from "./database.ts";
+
+interface Pointer {
+  readonly objectKey: string;
+  readonly type: string;
+  readonly name: string;
+  readonly target: string;
+}
+
+/** References to records, page by page, with what their targets are: the key itself, or the survivor of a merge. */
+async function* resolvedPages(
+  database: Database,
+): AsyncIterable<{ readonly pointers: readonly Pointer[]; readonly found: ReadonlyMap<string, string> }> {
+  type Row = { readonly pk: number; readonly key: string; readonly type: string; readonly refs: string };
+  const sql =
+    "select pk, key, type, record_references as refs from object where record_references is not null and pk > ? order by pk limit ?";
+  for await (const rows of pagesByKey<Row>(database, sql, [])) {
+    const pointers = rows.flatMap(pointersOf);
+    const targets = JSON.stringify([...new Set(pointers.map(({ target }) => target))]);
+    const known = database.all<{ key: string; id: string }>(
+      `select o.key, coalesce(m.object_id, o.key) as id from object o left join object_link m on m.object_key = o.key
+       where o.key in (select value from json_each(?))`,
+      targets,
+    );
+    yield { pointers, found: new Map(known.map(({ key, id }) => [key, id])) };
+  }
+}
+
+function pointersOf({ key, type, refs }: { key: string; type: string; refs: string }): readonly Pointer[] {
+  const pairs = JSON.parse(refs) as readonly string[];
+  const pointers: Pointer[] = [];
+  for (let at = 0; at < pairs.length; at += 2) {
+    pointers.push({ objectKey: key, type, name: pairs[at] ?? "", target: pairs[at + 1] ?? "" });
+  }
+  return pointers;
+}
+
+export async function readReferenceLinks(database: Database): Promise<readonly ReferenceLink[]> {
+  const links = [
+    ...database.all<ReferenceLink>(
+      "select object_key as objectKey, name, object_id as objectId, method from key_link order by object_key, name",
+    ),
+  ];
+  for await (const { pointers, found } of resolvedPages(database)) {
+    for (const { objectKey, name, target } of pointers) {
+      const objectId = found.get(target);
+      if (objectId !== undefined) links.push({ objectKey, name, objectId, method: "record" });
+    }
+  }
+  return links;
+}
+
+export interface ReferenceCounts {
+  readonly resolved: number;
+  readonly unresolved: readonly { readonly type: string; readonly reference: string; readonly count: number }[];
+}
+
+export async function countReferences(database: Database): Promise<ReferenceCounts> {
+  let resolved = 0;
+  const unresolved = new Map<string, { type: string; reference: string; count: number }>();
+  for await (const { pointers, found } of resolvedPages(database)) {
+    for (const { type, name, target } of pointers) {
+      if (found.has(target)) {
+        resolved += 1;
+        continue;
+      }
+      const known = unresolved.get(`${type}\0${name}`);
+      if (known === undefined) unresolved.set(`${type}\0${name}`, { type, reference: name, count: 1 });
+      else known.count += 1;
+    }
+  }
+  return { resolved, unresolved: [...unresolved.values()] };
+}
+
+export function readKeyReferences(database: Database): readonly KeyReference[] {
+  return database
+    .all<{ key: string; type: string; refs: string }>(
+      "select key, type, key_references as refs from object where key_references is not null order by key",
+    )
+    .flatMap(({ key, type, refs }) =>
+      (JSON.parse(refs) as KeyReference["reference"][]).map((reference) => ({
+        objectKey: key,
+        objectType: type,
+        reference,
+      })),
+    );
+}
+
+/** Objects whose record the system merged into another of the same stream. */
+export function readMerges(database: Database): readonly { readonly key: string; readonly into: string }[] {
+  return database.all("select key, merged_into as 'into' from object where merged_into is not null order by key");
+}
+
+export function replaceLinks(
+  database: Database,
+  links: { readonly objects: readonly ObjectLink[]; readonly keys: readonly ReferenceLink[] },
+): void {
+  database.run("delete from object_link");
+  database.run("delete from key_link");
+  for (const link of links.objects) {
+    database.run(
+      "insert into object_link (object_key, object_id, method, confidence, why) values (?, ?, ?, ?, ?)",
+      link.objectKey,
+      link.objectId,
+      link.method,
+      link.confidence,
+      link.why,
+    );
+  }
+  for (const link of links.keys) {
+    database.run(
+      "insert into key_link (object_key, name, object_id, method) values (?, ?, ?, ?)",
+      link.objectKey,
+      link.name,
+      link.objectId,
+      link.method,
+    );
+  }
+}
