@@ -18,7 +18,28 @@ export type SalesforceRow = Readonly<Record<string, SalesforceValue>> & { readon
 export interface SalesforceFieldSeed {
   readonly name: string;
   readonly label: string;
-  readonly type: "string" | "picklist" | "currency" | "double" | "date" | "datetime" | "boolean" | "reference";
+  readonly type:
+    | "string"
+    | "picklist"
+    | "multipicklist"
+    | "textarea"
+    | "email"
+    | "phone"
+    | "url"
+    | "currency"
+    | "double"
+    | "int"
+    | "percent"
+    | "date"
+    | "datetime"
+    | "time"
+    | "boolean"
+    | "reference";
+  /**
+   * For a formula field, worked out on every read without moving a stamp: the path of another field (`Owner.Name`,
+   * `Account.Industry`), or `TODAY() - CreatedDate` for the days since a date field.
+   */
+  readonly formula?: string;
   readonly referenceTo?: readonly string[];
   /** The name of the parent relationship in SOQL (`CSM__r`), for references. */
   readonly relationshipName?: string;
@@ -26,6 +47,30 @@ export interface SalesforceFieldSeed {
   /** Whether the org refuses a second record with the same value; external ids alone do not. */
   readonly unique?: boolean;
   readonly picklist?: readonly string[];
+}
+
+/** Rows too many to hold: each is worked out from the seed and its number when it is asked for. */
+export interface SalesforceGeneratedSeed {
+  readonly object: string;
+  readonly count: number;
+  readonly seed: number;
+  /** The first creation and the last modification, ISO 8601 UTC. Rows are created in the order of their ids. */
+  readonly from: string;
+  readonly to: string;
+  /** How many rows share one SystemModstamp; 1 when left out. */
+  readonly rowsPerStamp?: number;
+  /** Values to draw from, by field name; required and usual fields that are not named get values of their type. */
+  readonly values?: Readonly<Record<string, readonly SalesforceValue[]>>;
+}
+
+/** A custom object; its fields are among `customFields`, beside Id, Name, OwnerId and the audit fields. */
+export interface SalesforceObjectSeed {
+  /** Ends in `__c`. */
+  readonly name: string;
+  readonly label: string;
+  readonly plural: string;
+  /** Three characters, e.g. `a00`. */
+  readonly keyPrefix: string;
 }
 
 export interface SalesforceSeed {
@@ -40,6 +85,9 @@ export interface SalesforceSeed {
    * LastModifiedById, SystemModstamp) where the object has them; a field left out is null.
    */
   readonly rows: Readonly<Record<string, readonly SalesforceRow[]>>;
+  readonly customObjects?: readonly SalesforceObjectSeed[];
+  /** At most one per object; they come on top of its `rows`. */
+  readonly generated?: readonly SalesforceGeneratedSeed[];
   /** Field names per object whose changes the org tracks in field history. */
   readonly trackedFields: Readonly<Record<string, readonly string[]>>;
 }
@@ -55,12 +103,32 @@ export interface AsanaSeed {
   readonly sections: readonly { readonly gid: string; readonly name: string; readonly projectGid: string }[];
   readonly tasks: readonly AsanaTaskSeed[];
   readonly stories: readonly AsanaStorySeed[];
+  /** Projects full of tasks that are computed when asked for, however many they are. */
+  readonly generated?: readonly AsanaGeneratedSeed[];
+}
+
+/** Projects whose tasks follow from seed and index: never all in memory, changed ones kept. */
+export interface AsanaGeneratedSeed {
+  readonly seed: number;
+  readonly projects: number;
+  /** Tasks altogether, spread evenly over the projects and their sections. */
+  readonly tasks: number;
+  /** Names of each project's sections; tasks of the last one are complete. */
+  readonly sections: readonly string[];
+  readonly teamGid: string;
+  /** Custom fields the projects' tasks carry, with values by type. */
+  readonly customFieldGids: readonly string[];
+  /** Instants between which everything happened. */
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface AsanaCustomFieldSeed {
   readonly gid: string;
   readonly name: string;
-  readonly type: "text" | "number" | "enum" | "date" | "people";
+  readonly type: "text" | "number" | "enum" | "multi_enum" | "date" | "people" | "reference";
+  /** Formula and custom id fields are read-only shows of another type. */
+  readonly representation?: "formula" | "custom_id";
   /** Decimal places, for numbers. */
   readonly precision?: number;
   readonly options?: readonly { readonly gid: string; readonly name: string; readonly color: string }[];
@@ -92,7 +160,7 @@ export interface AsanaProjectSeed {
 export interface AsanaTaskSeed {
   readonly gid: string;
   readonly name: string;
-  readonly subtype: "default_task" | "milestone";
+  readonly subtype: "default_task" | "milestone" | "approval";
   readonly notes: string;
   readonly createdAt: string;
   readonly createdByGid: string | null;
@@ -154,6 +222,8 @@ export interface MondaySeed {
     readonly email: string;
     readonly enabled: boolean;
     readonly createdAt: string;
+    /** `member` when left out. */
+    readonly kind?: "admin" | "member" | "guest" | "view_only";
   }[];
   readonly workspaces: readonly { readonly id: string; readonly name: string }[];
   readonly boards: readonly MondayBoardSeed[];
@@ -169,16 +239,74 @@ export interface MondayBoardSeed {
   readonly items: readonly MondayItemSeed[];
   /** Activity of the board and its items, oldest first. */
   readonly activity: readonly MondayActivitySeed[];
+  /** Further items, with their activity, that are computed on demand instead of being held in memory. */
+  readonly generated?: MondayGeneratedSeed;
+}
+
+/**
+ * Items that follow from (seed, index): item `i` has the id `firstId + i`, is created at `startAt + i * stepMs` and its
+ * status changes twice later. They come before the listed items of the board.
+ */
+export interface MondayGeneratedSeed {
+  readonly seed: number;
+  readonly count: number;
+  readonly firstId: number;
+  readonly startAt: string;
+  /** Milliseconds between two creations. */
+  readonly stepMs: number;
+  /** Who creates, changes and owns the items. */
+  readonly userIds: readonly string[];
+  /** Every so-many-th item is archived at its end; none when left out. */
+  readonly archivedEvery?: number;
 }
 
 export interface MondayColumnSeed {
   readonly id: string;
   readonly title: string;
-  readonly type: "status" | "people" | "date" | "timeline" | "numbers" | "text" | "dropdown" | "checkbox" | "link";
+  readonly type: MondayColumnType;
   /** For status: label text by index, and which indexes count as done. For dropdown: label by id. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly doneIndexes?: readonly number[];
+  /** Settings of the types without labels: `boardIds`, `relation_column`, `formula`, `unit` … */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
+
+export type MondayColumnType =
+  | "status"
+  | "people"
+  | "date"
+  | "timeline"
+  | "numbers"
+  | "text"
+  | "dropdown"
+  | "checkbox"
+  | "link"
+  | "long_text"
+  | "email"
+  | "phone"
+  | "country"
+  | "rating"
+  | "vote"
+  | "hour"
+  | "week"
+  | "world_clock"
+  | "location"
+  | "tags"
+  | "color_picker"
+  | "board_relation"
+  | "mirror"
+  | "dependency"
+  | "formula"
+  | "item_id"
+  | "creation_log"
+  | "last_updated"
+  | "auto_number"
+  | "time_tracking"
+  | "file"
+  | "doc"
+  | "button"
+  | "subtasks"
+  | "team";
 
 export interface MondayItemSeed {
   readonly id: string;

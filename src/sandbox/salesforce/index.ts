@@ -13,6 +13,8 @@ import { Org } from "./state/org.ts";
 import { Quota } from "./state/quota.ts";
 import { StagedTransactions } from "./state/staged.ts";
 
+export { withOpportunities } from "./big.ts";
+export type { BigOrg } from "./big.ts";
 export { salesforceId, toId18 } from "./ids.ts";
 
 const API_VERSION = "64.0";

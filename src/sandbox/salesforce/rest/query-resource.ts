@@ -1,6 +1,7 @@
 import { methodNotAllowed, SalesforceError } from "../errors.ts";
 import { runQuery } from "../soql/index.ts";
 import type { QueryAnswer } from "../soql/index.ts";
+import { columnMetadata, explainQuery } from "./query-details.ts";
 import type { Call, Reply, RestState } from "./call.ts";
 
 const SMALLEST = 200;
@@ -13,9 +14,16 @@ function pageSize(state: RestState, call: Call): number {
 }
 
 function page(call: Call, answer: QueryAnswer, offset: number, size: number, cursorId: () => string): Reply {
-  const end = Math.min(offset + size, answer.length);
+  let end = Math.min(offset + size, answer.length);
   const records: unknown[] = [];
-  for (let at = offset; at < end; at += 1) records.push(answer.render(at));
+  let weight = 0;
+  for (let at = offset; at < end; at += 1) {
+    const record = answer.render(at);
+    records.push(record);
+    if (answer.weigh === null) continue;
+    weight += answer.weigh(record);
+    if (weight >= size) end = at + 1;
+  }
   const done = end >= answer.length;
   const body = done
     ? { totalSize: answer.totalSize, done, records }
@@ -36,14 +44,24 @@ export function queryResource(state: RestState, call: Call): Reply {
     const { id, cursor, offset } = state.cursors.find(locator, call.session.userId);
     return page(call, cursor.answer, offset, cursor.pageSize, () => id);
   }
+  const explained = call.search.get("explain");
+  if (explained !== null) return { status: 200, body: explainQuery(state.org, explained, call.version) };
   const soql = call.search.get("q");
   if (soql === null) {
     throw new SalesforceError(400, "MALFORMED_QUERY", "A query string has to be specified");
   }
+  if (call.search.get("columns") === "true") {
+    return { status: 200, body: columnMetadata(state.org, soql, call.version) };
+  }
+  const size = pageSize(state, call);
+  const open = (rest: QueryAnswer, from: number): string => {
+    const id = state.cursors.open(rest, call.session.userId, size);
+    return `/services/data/v${call.version}/query/${id}-${String(from)}`;
+  };
   const answer = runQuery(state.org, soql, {
     version: call.version,
     includeDeleted: name?.toLowerCase() === "queryall",
+    children: { pageSize: size, open },
   });
-  const size = pageSize(state, call);
   return page(call, answer, 0, size, () => state.cursors.open(answer, call.session.userId, size));
 }

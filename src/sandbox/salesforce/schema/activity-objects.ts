@@ -15,7 +15,7 @@ import {
 } from "./fields.ts";
 import type { FieldSchema } from "./types.ts";
 
-const WHAT = ["Account", "Opportunity", "Contract"];
+const WHAT = ["Account", "Opportunity", "Contract", "Case", "Campaign"];
 const REMINDERS: readonly FieldSchema[] = [
   instant("ReminderDateTime", "Reminder Date/Time"),
   flag("IsReminderSet", "Reminder Set"),
@@ -36,10 +36,15 @@ export function taskFields(): FieldSchema[] {
     lookup("RecordTypeId", "Record Type ID", ["RecordType"], "RecordType"),
     ...links("Tasks"),
     day("ActivityDate", "Due Date Only"),
-    picklist("Status", "Status", ["Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"], {
-      nillable: false,
-      defaultedOnCreate: true,
-    }),
+    picklist(
+      "Status",
+      "Status",
+      { from: "TaskStatus" },
+      {
+        nillable: false,
+        defaultedOnCreate: true,
+      },
+    ),
     picklist("Priority", "Priority", ["High", "Normal", "Low"], { nillable: false, defaultedOnCreate: true }),
     flag("IsHighPriority", "High Priority", READ_ONLY),
     lookup("OwnerId", "Assigned To ID", ["Group", "User"], "Owner", { nillable: false, defaultedOnCreate: true }),

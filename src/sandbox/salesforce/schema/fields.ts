@@ -1,3 +1,4 @@
+import type { SalesforceFieldSeed } from "../../seeds.ts";
 import type { FieldSchema, FieldType, Row, Value } from "./types.ts";
 
 type Options = Partial<FieldSchema>;
@@ -31,6 +32,7 @@ function field(name: string, label: string, type: FieldType, options: Options): 
     compoundFieldName: null,
     emptyValue: null,
     compute: null,
+    formula: null,
     address: null,
     ...options,
   };
@@ -205,30 +207,34 @@ export const CURRENCY = picklist("CurrencyIsoCode", "Currency ISO Code", ["USD",
   emptyValue: "USD",
 });
 
-/** Makes a custom field of the seed. */
-export function customField(seed: {
-  readonly name: string;
-  readonly label: string;
-  readonly type: "string" | "picklist" | "currency" | "double" | "date" | "datetime" | "boolean" | "reference";
-  readonly referenceTo?: readonly string[];
-  readonly relationshipName?: string;
-  readonly externalId?: boolean;
-  readonly unique?: boolean;
-  readonly picklist?: readonly string[];
-}): FieldSchema {
-  const numeric = seed.type === "currency" || seed.type === "double";
-  const external = seed.externalId === true;
+const TEXT_LENGTHS: Partial<Record<FieldType, number>> = {
+  string: 255,
+  picklist: 255,
+  multipicklist: 4099,
+  textarea: 32_768,
+  email: 80,
+  phone: 40,
+  url: 255,
+  reference: 18,
+};
+
+/** Makes a custom field of the seed; `compute` is its formula at work. */
+export function customField(seed: SalesforceFieldSeed, compute: ((row: Row) => Value) | null): FieldSchema {
+  const numeric = seed.type === "currency" || seed.type === "double" || seed.type === "percent";
+  const picked = seed.type === "picklist" || seed.type === "multipicklist";
   return field(seed.name, seed.label, seed.type, {
     custom: true,
-    length: seed.type === "string" || seed.type === "picklist" ? 255 : seed.type === "reference" ? 18 : 0,
-    precision: numeric ? 18 : 0,
+    length: TEXT_LENGTHS[seed.type] ?? 0,
+    precision: numeric ? 18 : seed.type === "int" ? 9 : 0,
     scale: numeric ? 2 : 0,
-    externalId: external,
+    externalId: seed.externalId === true,
     unique: seed.unique === true,
+    filterable: seed.type !== "textarea",
     picklist: seed.picklist ?? [],
-    restrictedPicklist: seed.picklist !== undefined,
+    restrictedPicklist: picked && seed.picklist !== undefined,
     referenceTo: seed.referenceTo ?? [],
     relationshipName: seed.type === "reference" ? (seed.relationshipName ?? seed.name.replace(/__c$/u, "__r")) : null,
     ...(seed.type === "boolean" ? { nillable: false, defaultedOnCreate: true, emptyValue: false } : {}),
+    ...(compute === null ? {} : { ...READ_ONLY, compute, calculated: true, formula: seed.formula ?? null }),
   });
 }

@@ -211,6 +211,7 @@ export function opportunityFields(): FieldSchema[] {
       defaultedOnCreate: true,
     }),
     CURRENCY,
+    lookup("CampaignId", "Campaign ID", ["Campaign"], "Campaign", { children: "Opportunities" }),
     flag("HasOpportunityLineItem", "Has Line Item", READ_ONLY),
     lookup("OwnerId", "Owner ID", ["User"], "Owner", OWNER),
     ...AUDIT,
@@ -276,10 +277,15 @@ export function contractFields(): FieldSchema[] {
     ...address("Billing", "Billing "),
     integer("ContractTerm", "Contract Term"),
     lookup("OwnerId", "Owner ID", ["User"], "Owner", OWNER),
-    picklist("Status", "Status", ["In Approval Process", "Activated", "Draft"], {
-      nillable: false,
-      defaultedOnCreate: true,
-    }),
+    picklist(
+      "Status",
+      "Status",
+      { from: "ContractStatus" },
+      {
+        nillable: false,
+        defaultedOnCreate: true,
+      },
+    ),
     lookup("CompanySignedId", "Company Signed By ID", ["User"], "CompanySigned"),
     day("CompanySignedDate", "Company Signed Date"),
     lookup("CustomerSignedId", "Customer Signed By ID", ["Contact"], "CustomerSigned"),

@@ -201,3 +201,23 @@ export function fieldHistoryFields(parent: string): FieldSchema[] {
     anyType("NewValue", "New Value"),
   ];
 }
+
+export function profileFields(): FieldSchema[] {
+  return readOnly([
+    ID_FIELD,
+    text("Name", "Name", 255, { nameField: true }),
+    picklist("UserType", "User Type", ["Standard"], { emptyValue: "Standard" }),
+    longText("Description", "Description", 255),
+    ...AUDIT,
+  ]);
+}
+
+export function userRoleFields(): FieldSchema[] {
+  return [
+    ID_FIELD,
+    text("Name", "Name", 80, { ...REQUIRED, nameField: true }),
+    lookup("ParentRoleId", "Parent Role ID", ["UserRole"], "ParentRole"),
+    text("DeveloperName", "Developer Name", 80),
+    ...AUDIT,
+  ];
+}

@@ -9,6 +9,7 @@ export type FieldType =
   | "string"
   | "boolean"
   | "picklist"
+  | "multipicklist"
   | "combobox"
   | "textarea"
   | "phone"
@@ -20,6 +21,7 @@ export type FieldType =
   | "percent"
   | "date"
   | "datetime"
+  | "time"
   | "address"
   | "anyType";
 
@@ -63,6 +65,8 @@ export interface FieldSchema {
   readonly emptyValue: Value;
   /** For fields computed on read; they never move a stamp. */
   readonly compute: ((row: Row) => Value) | null;
+  /** The formula behind a computed field, as an administrator wrote it. */
+  readonly formula: string | null;
   readonly address: ((row: Row) => AddressValue | null) | null;
 }
 
@@ -79,6 +83,7 @@ export interface ObjectSchema {
   readonly label: string;
   readonly labelPlural: string;
   readonly keyPrefix: string;
+  readonly custom: boolean;
   readonly fields: readonly FieldSchema[];
   readonly fieldsByName: ReadonlyMap<string, FieldSchema>;
   readonly children: readonly ChildRelationship[];

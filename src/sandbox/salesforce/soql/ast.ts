@@ -2,6 +2,8 @@
 export interface Statement {
   readonly select: readonly SelectItem[];
   readonly from: { readonly name: string; readonly alias: string | null; readonly offset: number };
+  /** Aliases of parents (`FROM Contact c, c.Account a`): the path each stands for, by lower-case alias. */
+  readonly aliases: ReadonlyMap<string, string>;
   readonly where: Condition | null;
   readonly groupBy: readonly Expression[];
   readonly having: Condition | null;
@@ -14,6 +16,15 @@ export interface Statement {
 export type SelectItem =
   | { readonly kind: "expression"; readonly expression: Expression; readonly alias: string | null }
   | { readonly kind: "children"; readonly statement: Statement }
+  | {
+      readonly kind: "typeof";
+      /** The relationship, e.g. `What`. */
+      readonly path: string;
+      readonly branches: readonly { readonly object: string; readonly fields: readonly string[] }[];
+      /** Fields for every other kind of parent. */
+      readonly otherwise: readonly string[];
+      readonly offset: number;
+    }
   | { readonly kind: "fields"; readonly which: "all" | "standard" | "custom"; readonly offset: number };
 
 export interface FieldExpression {
@@ -34,7 +45,7 @@ export interface CallExpression {
 
 export type Expression = FieldExpression | CallExpression;
 
-export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "LIKE" | "IN" | "NOT IN";
+export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "LIKE" | "IN" | "NOT IN" | "INCLUDES" | "EXCLUDES";
 
 export type Condition =
   | { readonly kind: "and" | "or"; readonly parts: readonly Condition[] }
@@ -57,7 +68,7 @@ export type Literal =
   | { readonly kind: "number"; readonly value: number; readonly offset: number }
   | { readonly kind: "boolean"; readonly value: boolean; readonly offset: number }
   | { readonly kind: "null"; readonly offset: number }
-  | { readonly kind: "date" | "datetime"; readonly text: string; readonly offset: number }
+  | { readonly kind: "date" | "datetime" | "time"; readonly text: string; readonly offset: number }
   /** TODAY, LAST_N_DAYS:7 … */
   | { readonly kind: "period"; readonly name: string; readonly n: number | null; readonly offset: number };
 

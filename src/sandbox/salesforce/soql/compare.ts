@@ -60,6 +60,8 @@ function against(operator: Operator, right: Value): Test {
     case "LIKE":
     case "IN":
     case "NOT IN":
+    case "INCLUDES":
+    case "EXCLUDES":
       throw new TypeError(`${operator} is not a plain comparison`);
     default:
       return operator satisfies never;
@@ -86,7 +88,12 @@ function escapeRegExp(text: string): string {
 }
 
 function typeError(context: CompareContext, left: Compared, offset: number): SalesforceError {
-  const text = !NUMBERS.has(left.type) && left.type !== "boolean" && left.type !== "date" && left.type !== "datetime";
+  const text =
+    !NUMBERS.has(left.type)
+    && left.type !== "boolean"
+    && left.type !== "date"
+    && left.type !== "datetime"
+    && left.type !== "time";
   const type = left.type === "datetime" ? "dateTime" : text ? "string" : left.type;
   return invalidField(
     context.query,
@@ -126,8 +133,12 @@ function literalValue(context: CompareContext, left: Compared, literal: Exclude<
       if (id === null) throw invalidOperator(context.query, literal.offset, `invalid ID field: ${literal.text}`);
       return id;
     }
+    case "time":
+      if (literal.kind !== "time") throw fails();
+      return literal.text;
     case "string":
     case "picklist":
+    case "multipicklist":
     case "combobox":
     case "textarea":
     case "phone":
@@ -166,6 +177,8 @@ function periodTest(context: CompareContext, left: Compared, operator: Operator,
     case "LIKE":
     case "IN":
     case "NOT IN":
+    case "INCLUDES":
+    case "EXCLUDES":
       throw invalidOperator(context.query, literal.offset);
     default:
       return operator satisfies never;
@@ -173,7 +186,16 @@ function periodTest(context: CompareContext, left: Compared, operator: Operator,
 }
 
 const UNORDERED = new Set<FieldType>(["boolean", "id", "reference"]);
-const NOT_LIKE = new Set<FieldType>([...NUMBERS, "id", "reference", "boolean", "date", "datetime"]);
+const NOT_LIKE = new Set<FieldType>([
+  ...NUMBERS,
+  "id",
+  "reference",
+  "boolean",
+  "date",
+  "datetime",
+  "time",
+  "multipicklist",
+]);
 
 /** Compiles `field operator literal` (reference salesforce.md §13). */
 export function compileComparison(
@@ -193,7 +215,8 @@ export function compileComparison(
   if (ordered && left.type === "boolean") throw invalidOperator(context.query, offset);
   const value = literalValue(context, left, literal);
   // Ids order by their characters, case included.
-  if (UNORDERED.has(left.type) || left.type === "date" || left.type === "datetime") return exact(operator, value);
+  if (UNORDERED.has(left.type) || left.type === "date" || left.type === "datetime" || left.type === "time")
+    return exact(operator, value);
   return against(operator, value);
 }
 
@@ -214,6 +237,8 @@ function exact(operator: Operator, right: Value): Test {
     case "LIKE":
     case "IN":
     case "NOT IN":
+    case "INCLUDES":
+    case "EXCLUDES":
       throw new TypeError(`${operator} is not a plain comparison`);
     default:
       return operator satisfies never;
@@ -255,4 +280,25 @@ function membership(
   const own = UNORDERED.has(left.type) ? (value: Value): Value => value : folded;
   const within: Test = (value) => values.has(own(value)) || periods.some((each) => each(value));
   return operator === "IN" ? within : (value) => !within(value);
+}
+
+/** Compiles `field INCLUDES ('a;b', 'c')`: rows that hold a and b, or c. */
+export function compilePicks(
+  context: CompareContext,
+  left: Compared,
+  operator: "INCLUDES" | "EXCLUDES",
+  items: readonly Literal[],
+  offset: number,
+): Test {
+  if (left.type !== "multipicklist") throw invalidOperator(context.query, offset);
+  const asked = items.map((item) => {
+    if (item.kind !== "string") throw typeError(context, left, item.offset);
+    return item.text.toLowerCase().split(";");
+  });
+  const includes: Test = (value) => {
+    if (typeof value !== "string") return false;
+    const held = new Set(value.toLowerCase().split(";"));
+    return asked.some((each) => each.every((one) => held.has(one)));
+  };
+  return operator === "INCLUDES" ? includes : (value) => !includes(value);
 }

@@ -1,7 +1,7 @@
 import { SalesforceError } from "../errors.ts";
 import type { Value } from "../schema/index.ts";
 import type { Condition, Expression, Statement } from "./ast.ts";
-import { compileComparison, compileList, compileMembership } from "./compare.ts";
+import { compileComparison, compileList, compileMembership, compilePicks } from "./compare.ts";
 import type { CompareContext, Compared } from "./compare.ts";
 import { invalidField } from "./syntax-error.ts";
 
@@ -75,6 +75,9 @@ function compileOperand<T>(
       return compileMembership(left, operator, context.select(right.statement));
     }
     return compileList(context, left, operator, right.kind === "list" ? right.items : []);
+  }
+  if (operator === "INCLUDES" || operator === "EXCLUDES") {
+    return compilePicks(context, left, operator, right.kind === "list" ? right.items : [], offset);
   }
   if (right.kind === "list" || right.kind === "query") throw new TypeError("a list needs IN");
   return compileComparison(context, left, operator, right, offset);

@@ -28,7 +28,7 @@ export function bindExpression(scope: Scope, expression: Expression): BoundExpre
   }
   const { name, argument, offset } = expression;
   if (argument === null) throw malformed(scope.query, offset, `unexpected token: '${name}'`);
-  if (name === "TOLABEL" || name === "FORMAT") return bindExpression(scope, argument);
+  if (name === "TOLABEL" || name === "FORMAT" || name === "CONVERTCURRENCY") return bindExpression(scope, argument);
   // Without convertTimezone the functions work in UTC.
   const zoned = argument.kind === "call" && argument.name === "CONVERTTIMEZONE";
   const part = datePart(name, zoned ? scope.org.timeZone : null);

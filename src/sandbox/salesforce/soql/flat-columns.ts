@@ -32,10 +32,11 @@ export function flatColumns(
   }
   if (isAggregateStatement(statement)) throw refuse("Aggregate Relationships");
   if (statement.offset !== null) throw refuse("Offset");
-  const scope = { org, object, alias: statement.from.alias, query };
+  const scope = { org, object, alias: statement.from.alias, aliases: statement.aliases, query };
   const columns = statement.select.map((item): FlatColumn => {
     if (item.kind === "children") throw refuse("Nested queries");
     if (item.kind === "fields") throw refuse("FIELDS()");
+    if (item.kind === "typeof") throw refuse("TYPEOF");
     const { expression } = item;
     if (expression.kind === "call") throw refuse(`Function ${expression.name}`);
     const bound = bindPath(scope, expression.path, expression.offset);

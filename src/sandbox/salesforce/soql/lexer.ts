@@ -1,6 +1,6 @@
 import { malformed } from "./syntax-error.ts";
 
-export type TokenKind = "name" | "string" | "number" | "date" | "datetime" | "symbol" | "end";
+export type TokenKind = "name" | "string" | "number" | "date" | "datetime" | "time" | "symbol" | "end";
 
 export interface Token {
   readonly kind: TokenKind;
@@ -13,6 +13,7 @@ export interface Token {
 
 const NAME = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/uy;
 const INSTANT = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})/uy;
+const TIME = /\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/uy;
 const DAY = /\d{4}-\d{2}-\d{2}(?![\dT])/uy;
 const NUMBER = /[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/uy;
 const SYMBOL = /<=|>=|!=|<>|[=<>(),:]/uy;
@@ -69,6 +70,7 @@ const PLAIN: readonly (readonly [TokenKind, RegExp])[] = [
   ["name", NAME],
   ["datetime", INSTANT],
   ["date", DAY],
+  ["time", TIME],
   ["symbol", SYMBOL],
   ["number", NUMBER],
 ];

@@ -10,6 +10,8 @@ export interface Scope {
   readonly org: Org;
   readonly object: ObjectSchema;
   readonly alias: string | null;
+  /** Paths of the parents that have an alias of their own. */
+  readonly aliases?: ReadonlyMap<string, string>;
   readonly query: string;
 }
 
@@ -100,7 +102,9 @@ export function bindPath(scope: Scope, path: string, offset: number): BoundPath 
   const [first = ""] = parts;
   const prefixed =
     first.toLowerCase() === scope.alias?.toLowerCase() || first.toLowerCase() === scope.object.name.toLowerCase();
-  if (parts.length > 1 && prefixed && relationship(scope.object, first) === undefined) parts = parts.slice(1);
+  const parent = parts.length > 1 ? scope.aliases?.get(first.toLowerCase()) : undefined;
+  if (parent !== undefined) parts = [...parent.split("."), ...parts.slice(1)];
+  else if (parts.length > 1 && prefixed && relationship(scope.object, first) === undefined) parts = parts.slice(1);
   if (parts.length > 6) {
     throw invalidField(scope.query, offset, "Relationship depth is limited to 5 levels.");
   }

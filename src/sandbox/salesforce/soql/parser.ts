@@ -43,6 +43,7 @@ function parseSelect(reader: TokenReader, nested: boolean): Statement {
   reader.take("AS");
   const alias =
     reader.peek().kind === "name" && !CLAUSES.has(reader.peek().text.toUpperCase()) ? reader.next().text : null;
+  const aliases = parseAliases(reader);
   if (reader.take("USING")) {
     reader.expect("SCOPE");
     reader.name();
@@ -73,6 +74,7 @@ function parseSelect(reader: TokenReader, nested: boolean): Statement {
   return {
     select,
     from: { name: object.text, alias, offset: object.offset },
+    aliases,
     where,
     groupBy,
     having,
@@ -81,6 +83,40 @@ function parseSelect(reader: TokenReader, nested: boolean): Statement {
     offset: offset?.value ?? null,
     offsetAt: offset?.offset ?? 0,
   };
+}
+
+/** Parses `, c.Account a, a.Owner o` after the object. */
+function parseAliases(reader: TokenReader): ReadonlyMap<string, string> {
+  const aliases = new Map<string, string>();
+  while (reader.take(",")) {
+    const [first = "", ...rest] = reader.name().text.split(".");
+    const through = aliases.get(first.toLowerCase());
+    const path = [...(through === undefined ? [] : [through]), ...rest].join(".");
+    reader.take("AS");
+    aliases.set(reader.name().text.toLowerCase(), path);
+  }
+  return aliases;
+}
+
+function parseTypeOf(reader: TokenReader): SelectItem {
+  const { offset } = reader.next();
+  const path = reader.name().text;
+  const names = (): string[] => {
+    const found: string[] = [];
+    do found.push(reader.name().text);
+    while (reader.take(","));
+    return found;
+  };
+  const branches: { object: string; fields: string[] }[] = [];
+  while (reader.take("WHEN")) {
+    const object = reader.name().text;
+    reader.expect("THEN");
+    branches.push({ object, fields: names() });
+  }
+  if (branches.length === 0) throw reader.unexpected();
+  const otherwise = reader.take("ELSE") ? names() : [];
+  reader.expect("END");
+  return { kind: "typeof", path, branches, otherwise, offset };
 }
 
 function parseSelectItem(reader: TokenReader, nested: boolean): SelectItem {
@@ -99,6 +135,7 @@ function parseSelectItem(reader: TokenReader, nested: boolean): SelectItem {
     if (which !== "all" && which !== "standard" && which !== "custom") throw reader.unexpected();
     return { kind: "fields", which, offset };
   }
+  if (reader.at("TYPEOF") && reader.peek(1).kind === "name") return parseTypeOf(reader);
   const expression = parseExpression(reader);
   const token = reader.peek();
   const alias = token.kind === "name" && token.text.toUpperCase() !== "FROM" ? reader.next().text : null;
@@ -171,6 +208,8 @@ function parseOperator(reader: TokenReader): Operator {
   }
   if (reader.take("LIKE")) return "LIKE";
   if (reader.take("IN")) return "IN";
+  if (reader.take("INCLUDES")) return "INCLUDES";
+  if (reader.take("EXCLUDES")) return "EXCLUDES";
   if (reader.take("NOT")) {
     reader.expect("IN");
     return "NOT IN";
@@ -179,10 +218,11 @@ function parseOperator(reader: TokenReader): Operator {
 }
 
 function parseOperand(reader: TokenReader, operator: Operator): Operand {
-  if (operator !== "IN" && operator !== "NOT IN") return parseLiteral(reader);
+  const membership = operator === "IN" || operator === "NOT IN";
+  if (!membership && operator !== "INCLUDES" && operator !== "EXCLUDES") return parseLiteral(reader);
   const { offset } = reader.peek();
   reader.expect("(");
-  if (reader.at("SELECT")) {
+  if (membership && reader.at("SELECT")) {
     const statement = parseSelect(reader, true);
     reader.expect(")");
     return { kind: "query", statement, offset };
@@ -204,6 +244,7 @@ function parseLiteral(reader: TokenReader): Literal {
       return { kind: "number", value: Number(token.text), offset };
     case "date":
     case "datetime":
+    case "time":
       return { kind: token.kind, text: token.text, offset };
     case "name": {
       const word = token.text.toUpperCase();

@@ -1,14 +1,18 @@
+import { DateTime } from "luxon";
 import type { SalesforceSeed } from "../../seeds.ts";
 import type { SandboxClock } from "../../kit/clock.ts";
 import { salesforceId, toId18 } from "../ids.ts";
 import { buildSchema } from "../schema/index.ts";
 import type { ObjectSchema, OrgSchema, Row } from "../schema/index.ts";
+import { DEFAULT_ROWS } from "./default-rows.ts";
 import type { Deletion } from "./deletion-log.ts";
+import { lastGeneratedSerial } from "./generated-ids.ts";
+import { generateRows } from "./generated-rows.ts";
+import { GeneratedTable } from "./generated-table.ts";
 import { MemoryTable } from "./memory-table.ts";
+import { serialOf } from "./serials.ts";
 import type { Table } from "./table.ts";
 import { Visibility } from "./visibility.ts";
-
-const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** Milliseconds in the 15 days a deleted record stays in the recycle bin. */
 export const RECYCLE_BIN_MS = 15 * 86_400_000;
@@ -16,12 +20,6 @@ export const RECYCLE_BIN_MS = 15 * 86_400_000;
 /** An instant as rows hold it: ISO 8601 UTC, whole seconds. */
 export function stamp(ms: number): string {
   return new Date(Math.floor(ms / 1000) * 1000).toISOString();
-}
-
-function serial(id: string): number {
-  let n = 0;
-  for (const character of id.slice(5, 15)) n = n * 62 + DIGITS.indexOf(character);
-  return n;
 }
 
 /** The org: its schema, its tables, the numbering of new records and the journal that can take a change back. */
@@ -41,19 +39,27 @@ export class Org {
     this.name = seed.organization.name;
     this.timeZone = seed.organization.timeZone;
     this.clock = clock;
-    this.schema = buildSchema(seed);
+    this.schema = buildSchema(seed, {
+      schema: () => this.schema,
+      find: (id, objects) => {
+        const found = this.find(id, objects);
+        return found === undefined ? undefined : { object: found.table.object.name, row: found.row };
+      },
+      today: () => DateTime.fromMillis(clock.now(), { zone: this.timeZone }).toISODate() ?? "",
+    });
     for (const object of this.schema.objects) {
-      const rows = object.name === "Organization" ? organizationRows(seed) : (seed.rows[object.name] ?? []);
-      this.#tables.set(
-        object.name,
-        new MemoryTable(
-          object,
-          rows.map((row) => wholeSeconds(object, row)),
-        ),
-      );
+      const seeded = object.name === "Organization" ? organizationRows(seed) : rowsOf(seed, object.name);
+      const rows = seeded.map((row) => wholeSeconds(object, row));
+      const plan = seed.generated?.find((each) => each.object === object.name && each.count > 0);
+      const table =
+        plan === undefined
+          ? new MemoryTable(object, rows)
+          : new GeneratedTable(object, generateRows(seed, plan, object), rows);
+      this.#tables.set(object.name, table);
+      if (plan !== undefined) this.#serials.set(object.keyPrefix, lastGeneratedSerial(plan.count));
       for (const row of rows) {
         if (row.Id.slice(3, 5) !== "5e") continue;
-        const n = serial(row.Id);
+        const n = serialOf(row.Id);
         if (n > (this.#serials.get(object.keyPrefix) ?? 0)) this.#serials.set(object.keyPrefix, n);
       }
     }
@@ -148,6 +154,11 @@ export class Org {
       else for (const undo of journal.toReversed()) undo();
     }
   }
+}
+
+function rowsOf(seed: SalesforceSeed, name: string): readonly Row[] {
+  const given = seed.rows[name] ?? [];
+  return given.length > 0 ? given : (DEFAULT_ROWS[name] ?? []);
 }
 
 function organizationRows(seed: SalesforceSeed): readonly Row[] {

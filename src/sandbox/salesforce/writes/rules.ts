@@ -96,11 +96,24 @@ function contract(change: Change): void {
   }
 }
 
+function supportCase(change: Change): void {
+  const { context, draft, former } = change;
+  const statuses = [...context.org.tableNamed("CaseStatus").all()];
+  draft["Status"] ??= statuses.find((each) => each["IsDefault"] === true)?.["ApiName"] ?? "New";
+  if (changed(change, "Status")) {
+    draft["IsClosed"] = statuses.find((each) => each["ApiName"] === draft["Status"])?.["IsClosed"] === true;
+    draft["ClosedDate"] = draft["IsClosed"] ? context.at : null;
+  }
+  if (former === null) {
+    draft["CaseNumber"] = String(context.org.tableNamed("Case").size + 1001).padStart(8, "0");
+  }
+}
+
 /** The account an activity belongs to, by what it is about or whom it is with. */
 function activityAccount(change: Change): void {
   const { context, draft } = change;
   const related = [
-    [draft["WhatId"], ["Account", "Opportunity", "Contract"]],
+    [draft["WhatId"], ["Account", "Opportunity", "Contract", "Case"]],
     [draft["WhoId"], ["Contact"]],
   ] as const;
   for (const [id, objects] of related) {
@@ -160,6 +173,9 @@ export function applyRules(change: Change): void {
       break;
     case "Lead":
       lead(change);
+      break;
+    case "Case":
+      supportCase(change);
       break;
     case "Contract":
       contract(change);

@@ -26,8 +26,8 @@ function reference(org: Org, field: FieldSchema, value: unknown): Value {
   const id = typeof value === "string" ? normalizeId(value) : null;
   if (id === null) throw wrongId(field, value);
   const targets = field.referenceTo.map((each) => org.schema.object(each)).filter((each) => each !== undefined);
-  // An object the sandbox does not hold (Profile, UserRole) takes any id.
-  if (targets.length === 0) return id;
+  // An object the sandbox holds no records of (UserRole) takes any id.
+  if (targets.every((each) => org.table(each).size === 0)) return id;
   if (!targets.some((each) => each.keyPrefix === id.slice(0, 3))) throw wrongId(field, value);
   const found = org.find(
     id,
@@ -78,6 +78,23 @@ function pickOne(field: FieldSchema, value: unknown): Value {
     );
   }
   return known;
+}
+
+function pickMany(field: FieldSchema, value: unknown): Value {
+  const written = text(field, value);
+  if (written === null) return null;
+  const picked = String(written)
+    .split(";")
+    .map((each) => pickOne(field, each.trim()))
+    .filter((each) => each !== null);
+  return picked.join(";");
+}
+
+function timeOfDay(value: unknown): Value {
+  if (value === "") return null;
+  const found = typeof value === "string" ? /^(\d{2}:\d{2})(?::(\d{2}))?(?:\.(\d{1,3}))?Z?$/u.exec(value) : null;
+  if (found === null) throw cannotDeserialize("time", value);
+  return `${found[1] ?? ""}:${found[2] ?? "00"}.${(found[3] ?? "").padEnd(3, "0")}Z`;
 }
 
 function numeric(field: FieldSchema, value: unknown): Value {
@@ -132,6 +149,10 @@ export function coerce(org: Org, field: FieldSchema, value: unknown): Value {
       return value === "" ? null : reference(org, field, value);
     case "picklist":
       return pickOne(field, value);
+    case "multipicklist":
+      return pickMany(field, value);
+    case "time":
+      return timeOfDay(value);
     case "id":
     case "string":
     case "combobox":
