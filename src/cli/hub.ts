@@ -5,6 +5,7 @@ import { parseEnv } from "node:util";
 import { readConfiguration, STANDARD_KINDS } from "../configuration/index.ts";
 import type { Configuration } from "../configuration/index.ts";
 import { CONNECTORS } from "../connectors/index.ts";
+import { Pacers } from "../connectors/kit/index.ts";
 import type { ConnectorDependencies } from "../connectors/kit/index.ts";
 import { HubError } from "../model/index.ts";
 import type { Clock, Instant, StorePort } from "../model/index.ts";
@@ -50,13 +51,17 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
     options.db === ":memory:" || /^[a-z]+:/u.test(options.db) ? options.db : at(options.db),
     clock,
   );
-  const dependencies: ConnectorDependencies = {
+  const impure = {
     clock,
     wallNow: machine.wallNow,
     sleep: machine.sleep,
     random: Math.random,
-    ledger: store.ledger,
     log: createLog(machine, options),
+  };
+  const dependencies: ConnectorDependencies = {
+    ...impure,
+    ledger: store.ledger,
+    pacers: new Pacers(impure, store.ledger),
   };
   return {
     configuration,

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
 import { readConfiguration, STANDARD_KINDS } from "../configuration/index.ts";
 import { CONNECTORS } from "../connectors/index.ts";
+import { Pacers } from "../connectors/kit/index.ts";
 import type { Clock, Instant, Problem, StorePort } from "../model/index.ts";
 import { openStore } from "../store/index.ts";
 import type { LookContext } from "../sync/index.ts";
@@ -34,6 +35,13 @@ export async function openLook(
   const fixed = options.asOf === undefined ? configuration.asOf : readInstant(options.asOf);
   const clock: Clock = { now: () => fixed ?? machine.wallNow() };
   const store = openStoreAt(machine, options, clock);
+  const impure = {
+    clock,
+    wallNow: machine.wallNow,
+    sleep: machine.sleep,
+    random: Math.random,
+    log: createLog(machine, options),
+  };
   return {
     configuration,
     store,
@@ -42,12 +50,10 @@ export async function openLook(
     signal: machine.signal,
     readText: (file) => readFile(file, "utf8"),
     dependencies: {
-      clock,
-      wallNow: machine.wallNow,
-      sleep: machine.sleep,
-      random: Math.random,
+      ...impure,
       ledger: store.ledger,
-      log: createLog(machine, options),
+      pacers: new Pacers(impure, store.ledger),
+      priority: "person",
     },
   };
 }

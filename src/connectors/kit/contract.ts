@@ -8,8 +8,11 @@ import type {
   NormalisedEntity,
   Page,
   Position,
+  Priority,
   QuotaLedger,
+  QuotaRules,
 } from "../../model/index.ts";
+import type { Pacers } from "./pacer.ts";
 
 /** A configured secret or address: read from the environment variable `<CONNECTION NAME IN CAPITALS>_<key>`. */
 export interface CredentialSpec {
@@ -251,6 +254,13 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** Limits that an admin sets on any connection in hub.yaml. */
+export interface ConnectionLimits {
+  /** Calls under way at once; the connector's own number when left out. */
+  readonly concurrency?: number;
+  readonly rules?: QuotaRules;
+}
+
 /** Everything impure a connector may use. */
 export interface ConnectorDependencies {
   /** The clock of the records and of pacing; it may stand still at an as-of. */
@@ -262,6 +272,12 @@ export interface ConnectorDependencies {
   /** Numbers in [0, 1) for jitter. */
   readonly random: () => number;
   readonly ledger: QuotaLedger;
+  /** Shared by all connections of a process, so that those of one credential are paced together; own ones when left out. */
+  readonly pacers?: Pacers;
+  /** Who the connection's calls are made for; `read` when left out. */
+  readonly priority?: Priority;
+  /** What hub.yaml says about this connection's calls, whatever its system. */
+  readonly limits?: ConnectionLimits;
   readonly log: (level: "debug" | "info" | "warn" | "error", message: string, fields?: JsonObject) => void;
 }
 

@@ -1,3 +1,6 @@
+export * from "./abortable.ts";
 export * from "./contract.ts";
 export * from "./intervals.ts";
+export * from "./pace-book.ts";
+export * from "./pacer.ts";
 export * from "./transport.ts";

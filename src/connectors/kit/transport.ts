@@ -1,7 +1,9 @@
-import PQueue from "p-queue";
-import { HubError } from "../../model/index.ts";
-import type { Instant } from "../../model/index.ts";
+import { DAY, HubError, MINUTE, SECOND } from "../../model/index.ts";
+import type { Instant, Priority } from "../../model/index.ts";
+import { abortable, deadlineFor } from "./abortable.ts";
 import type { ConnectorDependencies } from "./contract.ts";
+import { Pacers } from "./pacer.ts";
+import type { Pacer, RateHeader, Ticket } from "./pacer.ts";
 
 /** How a system's failure is to be taken. */
 export interface Failure {
@@ -17,6 +19,10 @@ export interface Call<T> {
   readonly operation: string;
   /** Calls the system will count for it; 1 unless said. */
   readonly cost?: number;
+  /** Which of `TransportOptions.lanes` it takes; none when left out. */
+  readonly lane?: string;
+  /** Who it is made for; what the connection was opened for when left out. */
+  readonly priority?: Priority;
   /** May be sent again although the first answer was lost. Writes that create are not. */
   readonly idempotent: boolean;
   /** Over everything: connect, headers and body. */
@@ -31,10 +37,12 @@ export interface Call<T> {
 export interface TransportOptions {
   /** Names the quota: one per credential, not per connection. */
   readonly credential: string;
+  /** Calls under way at once; hub.yaml's `concurrency:` goes before it. */
   readonly concurrency: number;
-  /** At most this many calls start within `intervalMs`. */
-  readonly intervalCap?: number;
-  readonly intervalMs?: number;
+  /** Calls under way at once by lane, where the system limits some apart (reads and writes, long and short). */
+  readonly lanes?: Readonly<Record<string, number>>;
+  /** The least that the system allows any credential a minute, so that an odd refusal teaches nothing worse. */
+  readonly leastPerMinute?: number;
   readonly tries?: number;
   readonly baseDelayMs?: number;
   readonly maxDelayMs?: number;
@@ -44,28 +52,34 @@ export interface TransportOptions {
 const DEFAULT_TRIES = 5;
 const DEFAULT_BASE_DELAY_MS = 500;
 const DEFAULT_MAX_DELAY_MS = 60_000;
+/** A system that refuses for coming too fast is asked again more often than one that fails. */
+const THROTTLED_TRIES = 10;
+/** First wait after a refusal that does not say how long; doubles with each further one of the same call. */
+const THROTTLED_DELAY_MS = 5 * SECOND;
 /** Longer than this and the run is better ended (exit 75) and resumed than kept waiting. */
 const LONGEST_WAIT_MS = 5 * 60_000;
 
 /**
- * The one way every connector calls its system, whatever client library sends the bytes: paced through a queue, booked
- * in the quota ledger, bounded in time, tried again with full jitter only where the failure's disposition allows it.
+ * The one way every connector calls its system, whatever client library sends the bytes: paced with all others of its
+ * credential, booked in the quota ledger, bounded in time, tried again with full jitter only where the failure's
+ * disposition allows it. An aborted call ends at once, whether its client library knows how to stop or not.
  */
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #queue: PQueue;
+  readonly #pacer: Pacer;
   #calls = 0;
-  #pausedUntil: Instant = 0;
   #serverOffsetMs: number | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#queue = new PQueue({
-      concurrency: options.concurrency,
-      ...(options.intervalCap === undefined
-        ? {}
-        : { intervalCap: options.intervalCap, interval: options.intervalMs ?? 60_000 }),
-    });
+    const { dependencies, credential, concurrency, lanes, leastPerMinute } = options;
+    this.#pacer = (dependencies.pacers ?? new Pacers(dependencies)).of(credential);
+    this.#pacer.limit(
+      { total: dependencies.limits?.concurrency ?? concurrency, ...(lanes === undefined ? {} : { lanes }) },
+      leastPerMinute,
+    );
+    const rules = dependencies.limits?.rules;
+    if (rules !== undefined) dependencies.ledger.configure?.(credential, rules);
   }
 
   /** API calls made, as the system counts them. */
@@ -84,53 +98,80 @@ export class Transport {
     if (!Number.isNaN(instant)) this.#serverOffsetMs = instant - this.#options.dependencies.clock.now();
   }
 
+  /** Learns what the system allows a minute from an answer's headers. */
+  observeRate(header: RateHeader): void {
+    void this.#pacer.observe(header);
+  }
+
   /**
    * @throws HubError of the last failure once it may not be tried again; `HUB-1203` (retry-later) when the ledger has
-   * nothing left outside the reserve or the system asks for a wait longer than five minutes.
+   * nothing left outside the reserve or the system asks for a wait longer than five minutes; `HUB-1204` (retry-later)
+   * when the sweeps' own budget of the day is spent; the signal's reason when it is aborted.
    */
   async call<T>(call: Call<T>): Promise<T> {
-    return this.#queue.add(() => this.#attempt(call), { signal: call.signal });
-  }
-
-  async #attempt<T>(call: Call<T>): Promise<T> {
-    const { dependencies, credential } = this.#options;
-    const tries = this.#options.tries ?? DEFAULT_TRIES;
+    const { dependencies } = this.#options;
+    const priority = call.priority ?? dependencies.priority ?? "read";
     for (let attempt = 1; ; attempt += 1) {
-      await this.#waitForPause(call.signal);
-      call.signal.throwIfAborted();
-      if (!(await dependencies.ledger.take(credential, call.cost ?? 1))) {
-        const { resetsAt } = await dependencies.ledger.state(credential);
-        throw quotaExhausted(credential, resetsAt);
-      }
-      this.#calls += call.cost ?? 1;
-      const deadline = AbortSignal.timeout(call.timeoutMs);
+      const ticket = await this.#pacer.enter({
+        lane: call.lane ?? "",
+        cost: call.cost ?? 1,
+        priority,
+        signal: call.signal,
+      });
+      let wait: number;
       try {
-        return await call.send(AbortSignal.any([call.signal, deadline]));
-      } catch (thrown) {
         call.signal.throwIfAborted();
-        const failure = deadline.aborted ? timedOut(call, thrown) : call.classify(thrown);
-        const mayRetry = failure.error.disposition === "retry-now" && (call.idempotent || failure.pauseAll === true);
-        if (!mayRetry || attempt >= tries) throw failure.error;
-        const delay = failure.retryAfterMs ?? this.#backOff(attempt);
-        if (delay > LONGEST_WAIT_MS) throw quotaExhausted(credential, dependencies.clock.now() + delay, failure.error);
-        dependencies.log("debug", `${call.operation} failed, trying again`, {
-          code: failure.error.code,
-          attempt,
-          delayMs: delay,
-        });
-        if (failure.pauseAll === true) this.#pausedUntil = dependencies.clock.now() + delay;
-        else await dependencies.sleep(delay, call.signal);
+        await this.#book(call.cost ?? 1, priority);
+        const deadline = deadlineFor(call.signal, call.timeoutMs);
+        try {
+          return await abortable(() => call.send(deadline.signal), deadline.signal);
+        } catch (thrown) {
+          call.signal.throwIfAborted();
+          const failure = deadline.passed() ? timedOut(call, thrown) : call.classify(thrown);
+          wait = await this.#judge(call, failure, attempt, ticket);
+        } finally {
+          deadline.clear();
+        }
+      } finally {
+        ticket.leave();
       }
+      // A refusal makes everybody wait, at the pacer's door.
+      if (wait > 0) await dependencies.sleep(wait, call.signal);
     }
   }
 
-  async #waitForPause(signal: AbortSignal): Promise<void> {
-    const { clock, sleep } = this.#options.dependencies;
-    const wait = this.#pausedUntil - clock.now();
-    if (wait > 0) {
-      await sleep(wait, signal);
-      this.#pausedUntil = 0;
+  /** Books the call. @throws HubError HUB-1203, HUB-1204 */
+  async #book(cost: number, priority: Priority): Promise<void> {
+    const { dependencies, credential } = this.#options;
+    if (!(await dependencies.ledger.take(credential, cost, priority))) {
+      const { resetsAt, sweeps } = await dependencies.ledger.state(credential);
+      if (priority === "sweep" && sweeps !== undefined && sweeps.budget !== null && sweeps.used + cost > sweeps.budget)
+        throw sweepsSpent(credential, sweeps.budget, resetsAt ?? dependencies.clock.now() + DAY);
+      throw quotaExhausted(credential, resetsAt);
     }
+    this.#calls += cost;
+  }
+
+  /** How long this call waits before its next try, milliseconds. @throws HubError when there is none. */
+  async #judge<T>(call: Call<T>, failure: Failure, attempt: number, ticket: Ticket): Promise<number> {
+    const { dependencies, credential } = this.#options;
+    const throttled = failure.pauseAll === true;
+    const tries = this.#options.tries ?? (throttled ? THROTTLED_TRIES : DEFAULT_TRIES);
+    const mayRetry = failure.error.disposition === "retry-now" && (call.idempotent || throttled);
+    const asked = failure.retryAfterMs;
+    const delay = throttled
+      ? Math.max(asked ?? 0, asked === undefined || attempt > 1 ? throttleDelay(attempt) : 0)
+      : (asked ?? this.#backOff(attempt));
+    const tooLong = delay > LONGEST_WAIT_MS;
+    if (throttled && !tooLong) await ticket.refused(delay, asked);
+    if (!mayRetry || attempt >= tries) throw failure.error;
+    if (tooLong) throw quotaExhausted(credential, dependencies.clock.now() + delay, failure.error);
+    dependencies.log("debug", `${call.operation} failed, trying again`, {
+      code: failure.error.code,
+      attempt,
+      delayMs: delay,
+    });
+    return throttled ? 0 : delay;
   }
 
   /** Full jitter: a uniform draw up to the exponential bound. */
@@ -143,6 +184,11 @@ export class Transport {
   }
 }
 
+/** 5, 10, 20, 40, 60, 60 … seconds. */
+function throttleDelay(attempt: number): number {
+  return Math.min(MINUTE, THROTTLED_DELAY_MS * 2 ** (attempt - 1));
+}
+
 function timedOut<T>(call: Call<T>, cause: unknown): Failure {
   return {
     error: new HubError("HUB-1201", `${call.operation} did not answer within ${call.timeoutMs / 1000} s.`, {
@@ -152,6 +198,14 @@ function timedOut<T>(call: Call<T>, cause: unknown): Failure {
       remedy: "Check that the system is reachable; the next run goes on from the last stored page.",
     }),
   };
+}
+
+function sweepsSpent(credential: string, budget: number, retryAt: Instant): HubError {
+  return new HubError("HUB-1204", `${credential} has spent the ${budget} calls of the day that sweeps may make.`, {
+    disposition: "retry-later",
+    retryAt,
+    remedy: "The next sweep goes on from there. Raise `sweeps: { budget: … }` of the connection to let it go further.",
+  });
 }
 
 function quotaExhausted(credential: string, resetsAt: Instant | null, cause?: unknown): HubError {

@@ -72,6 +72,12 @@ const MIGRATIONS: readonly string[] = [
   create index record_member on record (entity_stream_pk, entity_id) where entity_stream_pk <> stream_pk or entity_id <> id;
   insert into pending_entity (stream_pk, id) select distinct entity_stream_pk, entity_id from record where true on conflict do nothing;
   `,
+  // Quota is leased in blocks, counted by the hour and paced by the minute; every process on the store shares it.
+  `
+  create table quota_lease (credential text not null, holder text not null, priority text not null, calls_left integer not null, taken_at integer not null, primary key (credential, holder, priority));
+  create table quota_spent (credential text not null, hour integer not null, priority text not null, calls integer not null, primary key (credential, hour, priority));
+  create table quota_pace (credential text primary key, per_minute real not null, due_at real not null, source text not null, known_at integer not null);
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

@@ -99,4 +99,29 @@ describe("a call over the transport", () => {
     });
     expect(waits).toEqual([]);
   });
+
+  test("of a sweep whose budget is spent ends with HUB-1204, while readings go on", async () => {
+    const sweeps = { used: 100, budget: 100 };
+    const asOf = { clock: { now: () => NOW }, wallNow: () => NOW, random: () => 0.5, log: () => undefined };
+    const made = new Transport({
+      credential: "crm 42",
+      concurrency: 1,
+      dependencies: {
+        ...asOf,
+        sleep: () => Promise.resolve(),
+        ledger: {
+          take: (_credential, _calls, priority) => Promise.resolve(priority !== "sweep"),
+          observe: () => undefined,
+          state: () => Promise.resolve({ used: 300, limit: 1000, resetsAt: RESETS_AT, sweeps }),
+          reserve: () => undefined,
+        },
+      },
+    });
+    await expect(made.call(call({ priority: "sweep" }))).rejects.toMatchObject({
+      code: "HUB-1204",
+      disposition: "retry-later",
+      retryAt: RESETS_AT,
+    });
+    await expect(made.call(call({}))).resolves.toBe("fine");
+  });
 });
