@@ -45,7 +45,9 @@ export function subjectOf(row: Row): string | null {
     case "batch_change_pulses_column_value":
       return scalar(row.data["column_id"]);
     case "move_pulse_from_group":
+    case "move_pulse_into_group":
     case "batch_move_pulses_from_group":
+    case "batch_move_pulses_into_group":
       return "group";
     case "update_name":
       return "name";
@@ -82,7 +84,9 @@ function ends(row: Row): [unknown, unknown] {
 export function groupOf(row: Row, side: "source_group" | "dest_group"): string {
   const group = row.data[side];
   const id = isJsonObject(group) ? scalar(group["id"]) : "";
-  return id === "" && side === "source_group" ? scalar(row.data["group_id"]) : id;
+  // A row about leaving a group carries the group left, one about entering a group the one entered.
+  const own = row.event.includes("into_group") ? "dest_group" : "source_group";
+  return id === "" && side === own ? scalar(row.data["group_id"]) : id;
 }
 
 /** Labels are compared by index: texts and styles may have been edited in between. */

@@ -39,7 +39,7 @@ export function describeStream(stream: string, boards: readonly BoardAnswer[]): 
   for (const column of ofItems ? theirs.flatMap(namedColumns) : []) {
     const { field, type } = column;
     fields.set(field, { name: field, label: field, type });
-    if (type !== "timeline") continue;
+    if (type !== "timeline" && type !== "week") continue;
     for (const end of ["from", "to"])
       fields.set(`${field}.${end}`, { name: `${field}.${end}`, label: `${field} ${end}`, type: "date" });
   }

@@ -105,10 +105,10 @@ export const IDS_NEXT = `query NextItemIds($cursor: String!, $limit: Int!) {
   next_items_page(cursor: $cursor, limit: $limit) { cursor items { id } }
 }`;
 
-export const WRITE_TARGET = `query WriteTarget($ids: [ID!], $columns: [String!]) {
+export const WRITE_TARGET = `query WriteTarget($ids: [ID!]) {
   items(ids: $ids) {
     id name state updated_at group { id } board { ${BOARD_FIELDS} }
-    column_values(ids: $columns) { id type text value }
+    column_values { id type text value }
   }
 }`;
 

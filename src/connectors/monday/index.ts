@@ -4,6 +4,7 @@ import { mondayNormaliser } from "./normalise.ts";
 import { CREDENTIALS, settingsSchema } from "./settings.ts";
 import type { MondaySettings } from "./settings.ts";
 import { STREAMS } from "./streams.ts";
+import { receiveMonday } from "./webhooks.ts";
 
 export type { MondaySettings } from "./settings.ts";
 
@@ -15,5 +16,6 @@ export const monday: ConnectorDefinition<MondaySettings> = {
   credentials: CREDENTIALS,
   streams: () => STREAMS,
   connect: (options) => Promise.resolve(connectMonday(options)),
+  webhooks: receiveMonday,
   normaliser: (options) => mondayNormaliser(options),
 };

@@ -30,7 +30,8 @@ export function itemRecord(item: ItemAnswer, stream: ItemStream): SourceRecord {
   };
 }
 
-function cellContent(cell: CellAnswer): JsonObject {
+/** A cell as it is stored. */
+export function cellContent(cell: CellAnswer): JsonObject {
   const { id, type, value, text, ...own } = cell;
   const typed = Object.entries(own).filter(([, part]) => part !== undefined);
   return {

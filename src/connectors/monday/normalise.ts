@@ -11,7 +11,17 @@ import { rebuild } from "./transitions.ts";
 import type { Beginning, FieldHistory } from "./transitions.ts";
 
 /** Types whose values follow from others and have no history of their own. */
-const DERIVED = new Set(["last_updated", "creation_log", "mirror", "formula", "item_id", "auto_number", "subtasks"]);
+const DERIVED = new Set([
+  "last_updated",
+  "creation_log",
+  "mirror",
+  "formula",
+  "item_id",
+  "auto_number",
+  "subtasks",
+  "progress",
+  "button",
+]);
 
 interface BoardView {
   readonly board: BoardAnswer | undefined;
@@ -20,7 +30,7 @@ interface BoardView {
 
 /**
  * Items by the titles of their board's columns, next to `id`, `name`, `state`, `group`, `board`, `creator`, `created_at`
- * and `updated_at`; subitems also by their `parent`. A timeline also offers `<title>.from` and `<title>.to`. Transitions exist for the name, the group
+ * and `updated_at`; subitems also by their `parent`. A timeline or week also offers `<title>.from` and `<title>.to`. Transitions exist for the name, the group
  * and every column whose values the log tells.
  */
 export function mondayNormaliser({ references }: NormaliserOptions<unknown>): Normaliser {
@@ -87,7 +97,7 @@ function ownFields(entity: Entity, boardId: string, { board, columns }: BoardVie
   for (const column of columns) {
     const value = cellValue(column, cells.get(column.id));
     fields[column.field] = value;
-    if (column.type !== "timeline") continue;
+    if (column.type !== "timeline" && column.type !== "week") continue;
     const [from, to] = Array.isArray(value) ? value : [null, null];
     fields[`${column.field}.from`] = from ?? null;
     fields[`${column.field}.to`] = to ?? null;
@@ -189,6 +199,16 @@ function typeOf(logged: string): string {
     boolean: "checkbox",
     "long-text": "long_text",
     "board-relation": "board_relation",
+    lookup: "mirror",
+    "pulse-updated": "last_updated",
+    "pulse-log": "creation_log",
+    "pulse-id": "item_id",
+    "auto-number": "auto_number",
+    tag: "tags",
+    votes: "vote",
+    duration: "time_tracking",
+    "color-picker": "color_picker",
+    timezone: "world_clock",
   };
   return names[logged] ?? logged;
 }

@@ -105,7 +105,7 @@ function changesOf(history: FieldHistory, rows: readonly Row[]): readonly Change
   for (const row of rows) {
     if (subjectOf(row) !== history.subject) continue;
     const change = changeOf(history, row);
-    if (row.event.startsWith("batch_")) batches.push(change);
+    if (isSecondHand(row)) batches.push(change);
     else own.push(change);
   }
   const alone = batches.filter(
@@ -115,13 +115,15 @@ function changesOf(history: FieldHistory, rows: readonly Row[]): readonly Change
   return alone.length === 0 ? own : [...own, ...alone].sort((a, b) => a.row.sequence - b.row.sequence);
 }
 
+/** Rows that tell again, or for many, what an item's own row tells: they count only where it has none. */
+const isSecondHand = ({ event }: Row): boolean => event.startsWith("batch_") || event === "move_pulse_into_group";
+
 function changeOf(history: FieldHistory, row: Row): Change {
   if (history.subject === "group") {
     const [from, to] = [groupOf(row, "source_group"), groupOf(row, "dest_group")];
-    const batch = row.event.startsWith("batch_");
     return {
       row,
-      from: batch ? undefined : groupValue(row, "source_group", from),
+      from: from === "" || row.event.startsWith("batch_") ? undefined : groupValue(row, "source_group", from),
       to: groupValue(row, "dest_group", to),
     };
   }
@@ -135,7 +137,7 @@ function groupValue(row: Row, side: "source_group" | "dest_group", id: string): 
 }
 
 /** Choices are the same while their id is, whatever their label is called. */
-function same(a: FieldValue, b: FieldValue): boolean {
+export function same(a: FieldValue, b: FieldValue): boolean {
   return canonicalJson(identity(a)) === canonicalJson(identity(b));
 }
 

@@ -1,9 +1,12 @@
-import { HubError, toIso } from "../../model/index.ts";
-import type { Canonical, Json } from "../../model/index.ts";
-import type { BoardAnswer } from "./answers.ts";
+import { canonicalJson, HubError, isJsonObject, toIso } from "../../model/index.ts";
+import type { Canonical, FieldValue, Json } from "../../model/index.ts";
+import type { BoardAnswer, CellAnswer } from "./answers.ts";
 import { namedColumns } from "./board-columns.ts";
 import type { NamedColumn } from "./board-columns.ts";
+import { cellValue, columnValue } from "./field-values.ts";
+import { cellContent } from "./item-records.ts";
 import { foldName } from "./settings.ts";
+import { same } from "./transitions.ts";
 
 /** What a command sets: cells by column id in monday.com's write form, and the group to move to. */
 export interface WriteValues {
@@ -36,6 +39,35 @@ export function writeValues(board: BoardAnswer, fields: Readonly<Record<string, 
     }
   }
   return { values, group };
+}
+
+/** The values that are not already what the item holds. */
+export function changedValues(
+  board: BoardAnswer,
+  item: { readonly name: string; readonly column_values: readonly CellAnswer[] },
+  values: WriteValues["values"],
+): WriteValues["values"] {
+  const columns = new Map(namedColumns(board).map((column) => [column.id, column]));
+  const cells = new Map(item.column_values.map((cell) => [cell.id, cell]));
+  return Object.fromEntries(
+    Object.entries(values).filter(([id, wanted]) => {
+      const column = columns.get(id);
+      if (column === undefined) return !(id === "name" && wanted === item.name);
+      return !holds(column, cells.get(id), wanted);
+    }),
+  );
+}
+
+function holds(column: NamedColumn, cell: CellAnswer | undefined, wanted: Json): boolean {
+  const now = cellValue(column, cell === undefined ? undefined : cellContent(cell));
+  if (wanted === null) return now === null || now === false;
+  const labels = isJsonObject(wanted) ? wanted["labels"] : undefined;
+  if (!Array.isArray(labels)) return same(columnValue(column, wanted), now);
+  const held = now === null ? [] : Array.isArray(now) ? now : [now];
+  const names = held.map((one: FieldValue) =>
+    typeof one === "object" && one !== null && "name" in one ? one.name : "",
+  );
+  return canonicalJson(names) === canonicalJson(labels);
 }
 
 function groupId(board: BoardAnswer, value: Canonical): string {

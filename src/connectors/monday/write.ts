@@ -2,14 +2,14 @@ import { z } from "zod";
 import { HubError, parseInstant } from "../../model/index.ts";
 import type { Instant, Page } from "../../model/index.ts";
 import type { CreateCommand, ReadContext, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
-import { boardSchema } from "./answers.ts";
+import { boardSchema, cellSchema } from "./answers.ts";
 import type { BoardAnswer } from "./answers.ts";
 import { namedColumns } from "./board-columns.ts";
 import { CHANGE, CREATE, FIND, MOVE, WRITE_TARGET } from "./documents.ts";
 import type { MondayGateway } from "./gateway.ts";
 import { foldName } from "./settings.ts";
 import type { MondaySettings } from "./settings.ts";
-import { writeValues } from "./write-values.ts";
+import { changedValues, writeValues } from "./write-values.ts";
 
 /** What the writer needs of the connection around it. */
 export interface WriterParts {
@@ -28,9 +28,12 @@ const targetSchema = z.object({
       z
         .object({
           id: z.string(),
+          name: z.string(),
           state: z.string().nullable(),
           updated_at: z.string().nullable(),
+          group: z.object({ id: z.string() }).nullable(),
           board: boardSchema.nullable(),
+          column_values: z.array(cellSchema),
         })
         .nullable(),
     )
@@ -38,7 +41,8 @@ const targetSchema = z.object({
 });
 
 /**
- * Writes items. monday.com offers no conditional write: the precondition is read just before. Every mutation carries an
+ * Writes items. monday.com offers no conditional write: the precondition is read just before, and what already is as
+ * wanted is not written. Every mutation carries an
  * Idempotency-Key, under which monday.com repeats its first answer for 30 minutes (reference monday.md §9).
  */
 export function mondayWriter({ gateway, settings, boards, verify }: WriterParts): WriteFace {
@@ -89,8 +93,12 @@ export function mondayWriter({ gateway, settings, boards, verify }: WriterParts)
 
     async update(command, signal) {
       itemsOnly(command.stream);
-      const board = await targetBoard(gateway, command, signal);
-      const { values, group } = writeValues(board, command.fields);
+      const { board, item } = await targetOf(gateway, command, signal);
+      const wanted = writeValues(board, command.fields);
+      if (Object.keys(wanted.values).length === 0 && wanted.group === null)
+        throw refusedCommand(board, "the command sets nothing");
+      const values = changedValues(board, item, wanted.values);
+      const group = wanted.group === item.group?.id ? null : wanted.group;
       let written: WriteReceipt | null = null;
       if (Object.keys(values).length > 0) {
         const { data, requestId } = await gateway.ask({
@@ -114,8 +122,7 @@ export function mondayWriter({ gateway, settings, boards, verify }: WriterParts)
         });
         written = receipt(gateway, data.move_item_to_group, requestId);
       }
-      if (written === null) throw refusedCommand(board, "the command sets nothing");
-      return written;
+      return written ?? receipt(gateway, item, null);
     },
 
     async verify(stream, id, context) {
@@ -125,8 +132,14 @@ export function mondayWriter({ gateway, settings, boards, verify }: WriterParts)
   };
 }
 
-/** The item's board as it is now, once the precondition holds. */
-async function targetBoard(gateway: MondayGateway, command: UpdateCommand, signal: AbortSignal): Promise<BoardAnswer> {
+type Target = NonNullable<NonNullable<z.output<typeof targetSchema>["items"]>[number]>;
+
+/** The item and its board as they are now, once the precondition holds. */
+async function targetOf(
+  gateway: MondayGateway,
+  command: UpdateCommand,
+  signal: AbortSignal,
+): Promise<{ readonly board: BoardAnswer; readonly item: Target }> {
   const { data } = await gateway.ask({
     operation: `item ${command.id}`,
     query: WRITE_TARGET,
@@ -141,10 +154,14 @@ async function targetBoard(gateway: MondayGateway, command: UpdateCommand, signa
   if (command.unmodifiedSince !== undefined && updated !== undefined && updated > command.unmodifiedSince) {
     throw stale(command.id, "has changed since the plan was made");
   }
-  return board;
+  return { board, item };
 }
 
-function receipt(gateway: MondayGateway, item: z.output<typeof stamped>, requestId: string | null): WriteReceipt {
+function receipt(
+  gateway: MondayGateway,
+  item: Pick<Target, "id" | "updated_at">,
+  requestId: string | null,
+): WriteReceipt {
   const at: Instant = parseInstant(item.updated_at ?? "") ?? gateway.now();
   return { id: item.id, requestId, at };
 }
