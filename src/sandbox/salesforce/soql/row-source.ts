@@ -154,7 +154,7 @@ function chooseSpan(spans: ReadonlyMap<string, Span>, wanted: string | null, lim
   return along || byId.to - byId.from <= best.to - best.from ? byId : best;
 }
 
-function equalRows(table: Table, field: FieldSchema, part: Simple): Row[] | null {
+function equalRows(table: Table, field: FieldSchema, part: Simple): Iterable<Row> | null {
   const indexed = field.type === "id" || field.type === "reference" || field.unique || field.externalId;
   if (!indexed || field.type === "double") return null;
   const literals =
@@ -170,12 +170,15 @@ function equalRows(table: Table, field: FieldSchema, part: Simple): Row[] | null
     if (text === null || text === "") return null;
     values.add(field.type === "id" || field.type === "reference" ? text : text.toLowerCase());
   }
-  const rows: Row[] = [];
-  for (const text of values) {
-    if (field.type === "id") {
-      const row = table.get(text);
-      if (row !== undefined) rows.push(row);
-    } else rows.push(...table.withValue(field.name, text));
-  }
-  return rows;
+  return {
+    *[Symbol.iterator]() {
+      for (const text of values) {
+        if (field.type !== "id") yield* table.eachWithValue(field.name, text);
+        else {
+          const row = table.get(text);
+          if (row !== undefined) yield row;
+        }
+      }
+    },
+  };
 }

@@ -14,6 +14,9 @@ import { scopeOf } from "./run.ts";
 import type { Found, Run } from "./run.ts";
 import { invalidField, malformed } from "./syntax-error.ts";
 
+/** Rows computed on demand are held up to this number; of more only the ids are. */
+const MOST_HELD = 20_000;
+
 /** What comparisons of a statement may need. */
 export function comparing(run: Run): {
   readonly query: string;
@@ -125,13 +128,21 @@ export function selectRows(run: Run, scope: Scope, statement: Statement, candida
     if (shown(row) && test(row)) found.push(row);
   }
   if (!sorted) sortBy(found, keys);
+  if (chosen?.stable === true && found.length > MOST_HELD) {
+    const ids = found.slice(from, end).map((each) => each.Id);
+    const table = run.org.table(scope.object);
+    return listed(ids.length, (at) => table.get(ids[at] ?? ""));
+  }
   return from === 0 && found.length <= end ? found : found.slice(from, end);
 }
 
 /** Part of an order that stays as it is, as a list of rows fetched one by one. */
 function stretch(view: OrderedRows, at: (step: number) => number, from: number, to: number): Found {
-  const length = Math.max(0, to - from);
-  const row = (step: number): Row | undefined => view.at(at(from + step));
+  return listed(Math.max(0, to - from), (step) => view.at(at(from + step)));
+}
+
+/** A list of rows fetched one by one. */
+function listed(length: number, row: (step: number) => Row | undefined): Found {
   return {
     length,
     at: row,

@@ -91,11 +91,14 @@ export class GeneratedTable implements Table {
   }
 
   withValue(field: string, value: string): Row[] {
-    const found = this.#changed.withValue(field, value);
+    return [...this.eachWithValue(field, value)];
+  }
+
+  *eachWithValue(field: string, value: string): Generator<Row> {
+    yield* this.#changed.withValue(field, value);
     for (const index of this.#base.indexesWith(field, value)) {
-      if (!this.#gone.has(index)) found.push(this.#base.row(index));
+      if (!this.#gone.has(index)) yield this.#base.row(index);
     }
-    return found;
   }
 
   counts(): { readonly live: number; readonly deleted: number } {

@@ -101,6 +101,10 @@ export class MemoryTable implements Table {
     return found;
   }
 
+  eachWithValue(field: string, value: string): Iterable<Row> {
+    return this.withValue(field, value);
+  }
+
   counts(): { readonly live: number; readonly deleted: number } {
     let deleted = 0;
     for (const row of this.#rows.values()) if (row["IsDeleted"] === true) deleted += 1;

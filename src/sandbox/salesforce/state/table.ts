@@ -29,6 +29,8 @@ export interface Table {
   stableOrder(field: string, liveOnly: boolean): OrderedRows | null;
   /** The rows whose field equals the value, ignoring case. */
   withValue(field: string, value: string): Row[];
+  /** The same, one by one, for values that many rows share. */
+  eachWithValue(field: string, value: string): Iterable<Row>;
   counts(): { readonly live: number; readonly deleted: number };
 }
 
