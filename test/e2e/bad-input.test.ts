@@ -12,6 +12,7 @@ import { startMonday } from "../support/monday-server.ts";
 import { mondayBoardSeed, mondaySeed } from "../support/monday-seed.ts";
 import { createSalesforce, salesforceId } from "../../src/sandbox/salesforce/index.ts";
 import { SandboxClock } from "../../src/sandbox/kit/clock.ts";
+import { Dials } from "../../src/sandbox/kit/dials.ts";
 import { listen } from "../../src/sandbox/kit/server.ts";
 
 jest.setTimeout(60_000);
@@ -103,7 +104,9 @@ describe("another tenant than the pinned one", () => {
       ...techFlowOrg().build(),
       organization: { id: salesforceId("00D", 99), name: "Other Inc", timeZone: "UTC" },
     };
-    const system = createSalesforce(org, { clock, random: () => 0.5, directory: company.directory, limits: "demo" });
+    const dials = new Dials(1, clock).of("salesforce");
+    const { directory } = company;
+    const system = createSalesforce(org, { clock, random: () => 0.5, directory, limits: "demo", dials });
     const server = await listen((request) => system.fetch(request), 0, clock);
     closers.push(
       () => server.close(),
@@ -243,14 +246,18 @@ describe("trouble on the way", () => {
       [503, "SERVER_UNAVAILABLE"],
       [429, "ERROR_HTTP_429"],
     ] as const) {
-      await company.control("/systems/salesforce/faults", "POST", { operation: "query", status, code });
+      const dial = { system: "salesforce", route: "/query", fault: "error", status, code };
+      await company.control("/dials", "POST", dial);
     }
-    await company.control("/systems/asana/faults", "POST", { match: "GET /tasks", status: 429, retryAfter: 30 });
-    await company.control("/systems/asana/faults", "POST", { match: "/stories", status: 500 });
-    await company.control("/systems/asana/faults", "POST", { match: "GET /projects", status: 502 });
-    await company.control("/systems/monday/faults", "POST", {
-      faults: ["minute_429", "internal_500", "internal_200", "truncated_json"],
-    });
+    await company.control("/dials", "POST", [
+      { system: "asana", route: "GET /tasks", fault: "throttle", seconds: 30 },
+      { system: "asana", route: "/stories", fault: "error", status: 500 },
+      { system: "asana", route: "GET /projects", fault: "html" },
+      { system: "monday", fault: "throttle" },
+      { system: "monday", fault: "error", status: 500 },
+      { system: "monday", fault: "error-in-200" },
+      { system: "monday", fault: "malformed" },
+    ]);
     const hub = await hubOn(company);
     const { pull } = await hub.sync();
     expect(problemsOf(pull)).toEqual([]);

@@ -265,16 +265,24 @@ withEngine("Tableau", () => {
 
   test("that stumbles once is asked again within the run, which heals the one before", async () => {
     measureMore("after a stumble");
-    await tell("faults", { operation: "datasources.publish", status: 500 });
-    await tell("faults", { operation: "datasources.publish", status: 401 });
-    await tell("faults", { operation: "fileUploads.append", status: 429, retryAfterSeconds: 7 });
-    await tell("faults", { operation: "datasources.download", status: 502 });
+    const system = "tableau";
+    await company.control("/dials", "POST", [
+      { system, route: "POST /datasources", fault: "error", status: 500 },
+      { system, route: "POST /datasources", fault: "error", status: 401 },
+      { system, route: "PUT /fileUploads", fault: "throttle", seconds: 7 },
+      { system, route: "/content", fault: "html" },
+    ]);
     const report = await publish();
     expect(report.problems).toEqual([]);
     expect(report.notes).toEqual([]);
     expect(report.published.filter(({ verified }) => verified)).toHaveLength(FACTS.length);
     expect(hub.machine.waits).toContain(7000);
-    expect(await company.control("/systems/tableau/settings", "GET")).toMatchObject({ faults: [] });
+    expect(await company.control("/dials?system=tableau", "GET")).toMatchObject([
+      { left: 0 },
+      { left: 0 },
+      { left: 0 },
+      { left: 0 },
+    ]);
     expect(await rowsInTableau("Data quality", "fact_data_quality")).toBe(await star.count("fact_data_quality"));
   });
 

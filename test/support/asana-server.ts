@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serve } from "@hono/node-server";
 import { SandboxClock } from "../../src/sandbox/kit/clock.ts";
 import { createAsana } from "../../src/sandbox/asana/index.ts";
 import type { AsanaSeed } from "../../src/sandbox/seeds.ts";
+import { startDialled } from "./dialled-system.ts";
+import type { DialledSystem } from "./dialled-system.ts";
 
 /** A loose JSON object, as tests read answers. */
 export type Loose = Record<string, unknown>;
@@ -21,7 +21,7 @@ export interface Reply {
 }
 
 /** A running Asana stand-in on a free port of 127.0.0.1, with its clock frozen. */
-export interface AsanaServer {
+export interface AsanaServer extends Pick<DialledSystem, "dial" | "undial" | "given" | "organise"> {
   readonly baseUrl: string;
   readonly token: string;
   readonly clock: SandboxClock;
@@ -44,12 +44,10 @@ export async function startAsana(seed: AsanaSeed, limits: "demo" | "real" = "rea
     draw = (draw * 16807 + 11) % 2147483647;
     return draw / 2147483647;
   };
-  const system = createAsana(seed, { clock, random, directory, limits });
-  const server = serve({ fetch: (request) => system.fetch(request), port: 0, hostname: "127.0.0.1" });
-  await new Promise<void>((resolve) => {
-    server.once("listening", resolve);
-  });
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const dialled = await startDialled(clock, (dials) =>
+    createAsana(seed, { clock, random, directory, limits, dials: dials("asana") }),
+  );
+  const { system, origin, dial, undial, given, organise } = dialled;
   const description = system.describe(origin);
   const token = description["token"] ?? "";
   const baseUrl = description["baseUrl"] ?? "";
@@ -81,15 +79,15 @@ export async function startAsana(seed: AsanaSeed, limits: "demo" | "real" = "rea
         data: (content ?? {}) as Loose,
       };
     },
+    dial,
+    undial,
+    given,
+    organise,
     control: controlCall,
     write: (asUserGid, method, path, data) =>
       controlCall("POST", "/write", { method, path, asUserGid, ...(data === undefined ? {} : { body: { data } }) }),
     async close() {
-      await system.close();
-      await new Promise((resolve) => {
-        server.close(resolve);
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      });
+      await dialled.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };

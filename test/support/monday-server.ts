@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { SandboxClock } from "../../src/sandbox/kit/clock.ts";
-import { listen } from "../../src/sandbox/kit/server.ts";
 import { createMonday } from "../../src/sandbox/monday/index.ts";
 import type { MondaySeed } from "../../src/sandbox/seeds.ts";
+import { startDialled } from "./dialled-system.ts";
+import type { DialledSystem } from "./dialled-system.ts";
 
 export interface MondayAnswer {
   readonly status: number;
@@ -25,7 +26,7 @@ const bodySchema = z.object({
 });
 type MondayBody = z.infer<typeof bodySchema>;
 
-export interface MondayServer {
+export interface MondayServer extends Pick<DialledSystem, "dial" | "undial" | "given" | "organise"> {
   readonly endpoint: string;
   readonly token: string;
   readonly clock: SandboxClock;
@@ -49,9 +50,11 @@ export async function startMonday(
     last = (last * 48_271) % 2_147_483_647;
     return last / 2_147_483_647;
   };
-  const system = createMonday(seed, { clock, random, directory: "", limits });
-  const server = await listen((request) => system.fetch(request), 0, clock);
-  const { endpoint = "", token = "" } = system.describe(server.origin);
+  const dialled = await startDialled(clock, (dials) =>
+    createMonday(seed, { clock, random, directory: "", limits, dials: dials("monday") }),
+  );
+  const { system, dial, undial, given, organise } = dialled;
+  const { endpoint = "", token = "" } = system.describe(dialled.origin);
   const call: MondayServer["call"] = async (query, variables = {}, headers = {}) => {
     const response = await fetch(endpoint, {
       method: "POST",
@@ -64,6 +67,10 @@ export async function startMonday(
     endpoint,
     token,
     clock,
+    dial,
+    undial,
+    given,
+    organise,
     call,
     async data<T>(query: string, variables: object = {}): Promise<T> {
       const { body } = await call(query, variables);
@@ -75,9 +82,6 @@ export async function startMonday(
       const response = await system.control(new Request(`http://control/systems/monday${path}`, init));
       return response.json();
     },
-    async stop() {
-      await server.close();
-      await system.close();
-    },
+    stop: () => dialled.close(),
   };
 }

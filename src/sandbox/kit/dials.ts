@@ -79,7 +79,7 @@ export class Dials {
 
   /** Arms dials after those that stand. A seed starts the numbering and the draws of these anew. */
   arm(dials: readonly Dial[], seed?: number): void {
-    if (seed !== undefined) {
+    if (seed !== undefined && seed !== this.#seed) {
       this.#seed = seed;
       this.#next = 1;
     }
@@ -159,7 +159,8 @@ export class Dials {
   #spend(armed: Armed, now: number): void {
     const { dial } = armed;
     if (armed.left !== null) armed.left -= 1;
-    if (dial.fault === "throttle") armed.until = now + dial.seconds * 1000;
+    if (dial.fault === "throttle" && (dial.hold ?? dial.retryAfter === "wrong"))
+      armed.until = now + dial.seconds * 1000;
     if (dial.fault === "quota") armed.until = nextMidnight(now);
   }
 

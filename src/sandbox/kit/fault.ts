@@ -31,8 +31,10 @@ export const DIAL = z.discriminatedUnion("fault", [
     fault: z.literal("throttle"),
     /** What the answer says of the wait: the truth, far too little, or nothing. */
     retryAfter: z.enum(["right", "wrong", "missing"]).default("right"),
-    /** How long matching calls are refused, in business time; 0 refuses the struck call alone. */
-    seconds: z.number().int().nonnegative().default(7),
+    /** The wait in truth. */
+    seconds: z.number().int().positive().default(7),
+    /** Whether all matching calls are refused until then, in business time; a wrong answer is wrong only then. */
+    hold: z.boolean().optional(),
     ...told,
   }),
   z.strictObject({ ...where, fault: z.literal("error"), status: status.default(503), ...told }),

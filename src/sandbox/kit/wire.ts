@@ -119,7 +119,7 @@ async function answered(line: Line, otherTime: boolean): Promise<WireAnswer> {
 function refusal({ system, dials, request }: Line, throttle: DialOf<"throttle"> | null): Response | null {
   if (throttle === null) return null;
   const { code, message } = throttle;
-  const truth = Math.max(1, dials.secondsLeft(throttle));
+  const truth = dials.secondsLeft(throttle) || throttle.seconds;
   const retryAfter = throttle.retryAfter === "right" ? truth : throttle.retryAfter === "wrong" ? 1 : null;
   return system.failure({ kind: "throttle", status: 429, retryAfter, code, message }, request);
 }

@@ -238,14 +238,14 @@ describe("reading Asana", () => {
   });
 
   test("gets over single server errors, also inside a batch", async () => {
-    await server.control("POST", "/faults", { match: "GET /tasks", status: 500, count: 2 });
-    await server.control("POST", "/faults", { match: "POST /batch", status: 502, count: 2 });
+    await server.dial({ fault: "error", route: "GET /tasks", status: 500, times: 2 });
+    await server.dial({ fault: "html", route: "POST /batch", status: 502, times: 2 });
     await reader.run();
     expect(reader.ids("tasks")).toHaveLength(120);
   });
 
   test("finds moves and deletions by full listings when the event feed is refused, for the same number of calls", async () => {
-    await server.control("POST", "/faults", { match: "/events", status: 403, count: 100 });
+    await server.dial({ fault: "error", route: "GET /events", status: 403, times: null });
     await reader.run();
     await server.write(null, "POST", `/sections/${ASANA.done}/addTask`, { task: asanaTaskGid(2) });
     await server.write(ASANA.ada, "DELETE", `/tasks/${asanaTaskGid(4)}`);
@@ -253,7 +253,7 @@ describe("reading Asana", () => {
     expect(reader.normalise("tasks", asanaTaskGid(2)).fields["section"]).toMatchObject({ name: "Done" });
     expect(reader.tombstones).toMatchObject([{ id: asanaTaskGid(4), cause: "deleted" }]);
     expect(calls["GET /tasks"]).toBe(3);
-    await server.control("DELETE", "/faults");
+    await server.undial();
     await reader.run();
     const followed = await reader.run();
     expect(followed["GET /tasks"]).toBe(2);

@@ -72,7 +72,7 @@ describe("writing to Asana", () => {
   });
 
   test("does not create twice when the answer to a creation is lost: it fails and the marker tells", async () => {
-    await server.control("POST", "/faults", { match: "POST /tasks", status: 500, afterCommit: true });
+    await server.dial({ fault: "lost-answer", route: "POST /tasks", status: 500 });
     const command = { stream: "tasks", marker: "hub:1", parent: ASANA.rollout, fields: { name: "Once" } };
     await expect(write.create(command, signal)).rejects.toMatchObject({ code: "HUB-1409" });
     expect(await write.find("tasks", "hub:1", signal)).not.toBeNull();

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { salesforce } from "../../../src/connectors/salesforce/index.ts";
 import type { Page, Position } from "../../../src/model/index.ts";
 import { SandboxClock } from "../../../src/sandbox/kit/clock.ts";
+import { Dials } from "../../../src/sandbox/kit/dials.ts";
 import { listen } from "../../../src/sandbox/kit/server.ts";
 import type { RunningServer } from "../../../src/sandbox/kit/server.ts";
 import type { SandboxSystem } from "../../../src/sandbox/kit/system.ts";
@@ -33,7 +34,8 @@ async function start(
     n = (n * 16_807) % 2_147_483_647;
     return n / 2_147_483_647;
   };
-  system = createSalesforce(builder.build(), { clock, random, directory, limits: "demo" });
+  const dials = new Dials(1, clock).of("salesforce");
+  system = createSalesforce(builder.build(), { clock, random, directory, limits: "demo", dials });
   server = await listen((request) => system.fetch(request), 0, clock);
   const told = system.describe(server.origin);
   const keys = { CLIENT_ID: told["clientId"] ?? "", CLIENT_SECRET: told["clientSecret"] ?? "", ...credentials };

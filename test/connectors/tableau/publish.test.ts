@@ -127,10 +127,10 @@ describe("publishing a small file", () => {
     jest.spyOn(console, "error").mockImplementation(() => undefined);
     await hyperFile("one.hyper", 1000);
     const { publish } = await connected();
-    await server.control("/faults", { operation: "datasources.publish", status: 504, when: "after" });
+    await server.dial({ fault: "lost-answer", route: "POST /datasources", status: 504 });
     const landed = await publish.publish(command("one.hyper"), signal);
     expect(await operations()).toMatchObject({ "datasources.publish": 1 });
-    await server.control("/faults", { operation: "datasources.publish", status: "reset", when: "before" });
+    await server.dial({ fault: "reset", route: "POST /datasources" });
     const { sleeps, publish: other } = await connected();
     const sentAgain = await other.publish(command("one.hyper"), signal);
     expect(sentAgain.id).toBe(landed.id);
@@ -151,7 +151,7 @@ describe("publishing a small file", () => {
   test("waits as long as a 429 asks for", async () => {
     await hyperFile("one.hyper", 1000);
     const { publish, sleeps } = await connected();
-    await server.control("/faults", { operation: "datasources.publish", status: 429, retryAfterSeconds: 7 });
+    await server.dial({ fault: "throttle", route: "POST /datasources", seconds: 7 });
     await publish.publish(command("one.hyper"), signal);
     expect(sleeps).toEqual([7000]);
   });
@@ -190,7 +190,7 @@ describe("publishing a large file", () => {
 
   test("begins a new upload when a chunk's answer is lost, so that no chunk is there twice", async () => {
     const content = await hyperFile("large.hyper", 120_000);
-    await server.control("/faults", { operation: "fileUploads.append", status: 502, when: "after" });
+    await server.dial({ fault: "lost-answer", route: "PUT /fileUploads", status: 502 });
     const { publish } = await connected();
     const receipt = await publish.publish(command("large.hyper"), signal);
     expect(await operations()).toMatchObject({ "fileUploads.create": 2 });
@@ -200,7 +200,7 @@ describe("publishing a large file", () => {
 
   test("does not commit twice what landed unheard", async () => {
     await hyperFile("large.hyper", 120_000);
-    await server.control("/faults", { operation: "datasources.publish", status: 504, when: "after" });
+    await server.dial({ fault: "lost-answer", route: "POST /datasources", status: 504 });
     const { publish } = await connected();
     const receipt = await publish.publish(command("large.hyper"), signal);
     expect(receipt.how).toBe("chunked");

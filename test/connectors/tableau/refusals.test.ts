@@ -38,7 +38,12 @@ describe("what Tableau refuses", () => {
     [400, "HUB-5105", "stop-run", 0],
     [429, "HUB-5107", "retry-now", 4],
   ])("a publish answered with %i for good is told with %s", async (status, code, disposition, waits) => {
-    await server.control("/faults", { operation: "datasources.publish", status, count: 20, retryAfterSeconds: 2 });
+    const route = "POST /datasources";
+    await server.dial(
+      status === 429
+        ? { fault: "throttle", route, seconds: 2, times: null }
+        : { fault: "error", route, status, times: null },
+    );
     await expect(publish(100)).rejects.toMatchObject({
       code,
       disposition,

@@ -43,8 +43,8 @@ describe("the budgets of the stand-in for monday.com", () => {
     expect(await monday.control("GET", "/calls")).toEqual({ total: 5, byOperation: { me: 3, "(refused)": 2 } });
   });
 
-  test("fails once per ordered fault", async () => {
-    await monday.control("POST", "/faults", { faults: ["internal_200", "locked_423"] });
+  test("fails once per dial", async () => {
+    await monday.dial({ fault: "error-in-200" }, { fault: "error", status: 423, after: 1 });
     expect((await monday.call("{ me { id } }")).body).toMatchObject({
       data: null,
       errors: [{ extensions: { error_code: "INTERNAL_SERVER_ERROR" } }],

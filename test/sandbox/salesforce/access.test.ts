@@ -204,11 +204,11 @@ describe("the instance", () => {
   });
 
   test("meets a client with the faults it was told to", async () => {
-    await salesforce.control("POST", "faults", { operation: "limits", status: 503, times: 1, after: 1 });
+    await salesforce.dialled.dial({ fault: "error", route: "GET /limits", status: 503, after: 1 });
     const statuses: number[] = [];
     for (let n = 0; n < 3; n += 1) statuses.push((await salesforce.call("GET", "limits")).status);
     expect(statuses).toEqual([200, 503, 200]);
-    await salesforce.control("POST", "faults", { kind: "cut" });
+    await salesforce.dialled.dial({ fault: "cut" });
     await expect(salesforce.call("GET", "limits")).rejects.toThrow("terminated");
     expect((await salesforce.call("GET", "limits")).status).toBe(200);
   });

@@ -1,9 +1,9 @@
-import { serve } from "@hono/node-server";
-import type { AddressInfo } from "node:net";
 import { z } from "zod";
 import { SandboxClock } from "../../../src/sandbox/kit/clock.ts";
 import { createSalesforce } from "../../../src/sandbox/salesforce/index.ts";
 import type { SalesforceSeed } from "../../../src/sandbox/seeds.ts";
+import { startDialled } from "../../support/dialled-system.ts";
+import type { DialledSystem } from "../../support/dialled-system.ts";
 import { AS_OF } from "../../support/salesforce-seed.ts";
 
 const PAGE = z.object({
@@ -24,21 +24,13 @@ export class SalesforceServer {
   readonly origin: string;
   readonly clock: SandboxClock;
   readonly connect: Readonly<Record<string, string>>;
-  readonly #control: (request: Request) => Response | Promise<Response>;
-  readonly #close: () => Promise<void>;
+  readonly dialled: DialledSystem;
 
-  constructor(parts: {
-    origin: string;
-    clock: SandboxClock;
-    connect: Readonly<Record<string, string>>;
-    control: (request: Request) => Response | Promise<Response>;
-    close: () => Promise<void>;
-  }) {
-    this.origin = parts.origin;
-    this.clock = parts.clock;
-    this.connect = parts.connect;
-    this.#control = parts.control;
-    this.#close = parts.close;
+  constructor(dialled: DialledSystem, clock: SandboxClock) {
+    this.dialled = dialled;
+    this.origin = dialled.origin;
+    this.clock = clock;
+    this.connect = dialled.system.describe(dialled.origin);
   }
 
   get token(): string {
@@ -86,12 +78,12 @@ export class SalesforceServer {
   /** Calls one of the sandbox's own routes. */
   async control(method: string, path: string, body?: unknown): Promise<unknown> {
     const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-    const response = await this.#control(new Request(`http://control/${path}`, init));
+    const response = await this.dialled.system.control(new Request(`http://control/${path}`, init));
     return response.json();
   }
 
   close(): Promise<void> {
-    return this.#close();
+    return this.dialled.close();
   }
 }
 
@@ -107,27 +99,8 @@ export async function startSalesforce(
     state = (state * 48_271) % 2_147_483_647;
     return state / 2_147_483_647;
   };
-  const system = createSalesforce(seed, { clock, random, directory: "", limits });
-  const { server, port } = await new Promise<{ server: ReturnType<typeof serve>; port: number }>((resolve) => {
-    const started = serve(
-      { fetch: (request) => system.fetch(request), port: 0, hostname: "127.0.0.1" },
-      (info: AddressInfo) => {
-        resolve({ server: started, port: info.port });
-      },
-    );
-  });
-  const origin = `http://127.0.0.1:${String(port)}`;
-  return new SalesforceServer({
-    origin,
-    clock,
-    connect: system.describe(origin),
-    control: (request) => system.control(request),
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => {
-          if (error === undefined) resolve();
-          else reject(error);
-        });
-      }),
-  });
+  const dialled = await startDialled(clock, (dials) =>
+    createSalesforce(seed, { clock, random, directory: "", limits, dials: dials("salesforce") }),
+  );
+  return new SalesforceServer(dialled, clock);
 }

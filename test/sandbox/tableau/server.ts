@@ -1,16 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
 import { SandboxClock } from "../../../src/sandbox/kit/clock.ts";
 import { createTableau } from "../../../src/sandbox/tableau/index.ts";
 import type { TableauOptions } from "../../../src/sandbox/tableau/index.ts";
+import { startDialled } from "../../support/dialled-system.ts";
+import type { DialledSystem } from "../../support/dialled-system.ts";
 
 export const AS_OF = Date.parse("2026-03-02T09:00:00.000Z");
 
-export interface TableauServer {
+export interface TableauServer extends Pick<DialledSystem, "dial" | "undial" | "given"> {
   readonly origin: string;
   readonly directory: string;
   readonly clock: SandboxClock;
@@ -32,21 +31,20 @@ export async function startTableau(
     serial = (serial * 48271) % 2147483647;
     return serial / 2147483647;
   };
-  const system = createTableau(
-    {
-      siteContentUrl: "techflow",
-      siteName: "TechFlow",
-      userName: "hub@techflow.example",
-      projects: ["Process Hub", "Archive/2025"],
-    },
-    { clock, random, directory, limits },
-    options,
+  const seed = {
+    siteContentUrl: "techflow",
+    siteName: "TechFlow",
+    userName: "hub@techflow.example",
+    projects: ["Process Hub", "Archive/2025"],
+  };
+  const dialled = await startDialled(clock, (dials) =>
+    createTableau(seed, { clock, random, directory, limits, dials: dials("tableau") }, options),
   );
-  const server = serve({ fetch: (request) => system.fetch(request), port: 0, hostname: "127.0.0.1" });
-  if (!server.listening) await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
+  const { system, origin, dial, undial, given } = dialled;
   return {
+    dial,
+    undial,
+    given,
     origin,
     directory,
     clock,
@@ -59,10 +57,7 @@ export async function startTableau(
       return response.json();
     },
     stop: async () => {
-      await system.close();
-      const closed = new Promise((resolve) => server.close(resolve));
-      if ("closeAllConnections" in server) server.closeAllConnections();
-      await closed;
+      await dialled.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -118,7 +118,7 @@ describe("the way in", () => {
 
   test("misbehaves as planned, once", async () => {
     const session = await signIn(server);
-    await server.control("/faults", { operation: "projects.list", status: 429, retryAfterSeconds: 7 });
+    await server.dial({ fault: "throttle", route: "GET /projects", seconds: 7 });
     const limited = await session.call("GET", "/projects");
     expect([limited.status, limited.headers.get("retry-after")]).toEqual([429, "7"]);
     expect((await session.call("GET", "/projects")).status).toBe(200);
