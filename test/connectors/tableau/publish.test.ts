@@ -135,7 +135,7 @@ describe("publishing a small file", () => {
     const sentAgain = await other.publish(command("one.hyper"), signal);
     expect(sentAgain.id).toBe(landed.id);
     expect(sentAgain.updatedAt).toBeGreaterThan(landed.updatedAt);
-    expect(await operations()).toMatchObject({ "datasources.publish": 3 });
+    expect(await operations()).toMatchObject({ "datasources.publish": 2 });
     expect(sleeps).toEqual([2000, 5000, 10_000]);
   });
 
