@@ -3,6 +3,7 @@ import type {
   Canonical,
   Clock,
   Entity,
+  HubError,
   Instant,
   JsonObject,
   NormalisedEntity,
@@ -183,12 +184,20 @@ export interface WriteReceipt {
   readonly at: Instant;
 }
 
+/** What became of one of several writes sent together. */
+export type WriteOutcome =
+  | { readonly receipt: WriteReceipt; readonly error?: undefined }
+  | { readonly error: HubError; readonly receipt?: undefined };
+
 /** Writes to business records; only the outbox calls it (design §5.5). */
 export interface WriteFace {
   /** Looks for a record that carries the marker; null when there is none. */
   find(stream: string, marker: string, signal: AbortSignal): Promise<string | null>;
   create(command: CreateCommand, signal: AbortSignal): Promise<WriteReceipt>;
   update(command: UpdateCommand, signal: AbortSignal): Promise<WriteReceipt>;
+  /** Several at once where that saves calls; an outcome for each command, in their order. */
+  createMany?(commands: readonly CreateCommand[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;
+  updateMany?(commands: readonly UpdateCommand[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;
   /** Reads one record again through the same door as pull: a page of one. */
   verify(stream: string, id: string, context: ReadContext): Promise<Page>;
 }

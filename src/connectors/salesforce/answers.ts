@@ -1,21 +1,49 @@
 import { z } from "zod";
-import { HubError } from "../../model/index.ts";
+import { HubError, isJsonObject } from "../../model/index.ts";
 import type { JsonObject } from "../../model/index.ts";
 
 /** A row of a query's answer: its id and whatever else was asked for. */
 export type Row = JsonObject & { readonly Id: string };
 
-const rowSchema = z.custom<Row>(
-  (value) => typeof value === "object" && value !== null && "Id" in value && typeof value.Id === "string",
-);
+export interface QueryAnswer {
+  readonly totalSize: number;
+  readonly done: boolean;
+  readonly nextRecordsUrl?: string;
+  readonly records: readonly Row[];
+}
 
-export const queryAnswer = z.object({
-  totalSize: z.number().int(),
-  done: z.boolean(),
-  nextRecordsUrl: z.string().optional(),
-  records: z.array(rowSchema),
-});
-export type QueryAnswer = z.output<typeof queryAnswer>;
+/** An envelope with rows whose shape is checked by `fits`. */
+interface Envelope<T> {
+  readonly totalSize: number;
+  readonly done: boolean;
+  readonly nextRecordsUrl?: string;
+  readonly records: readonly T[];
+}
+
+/**
+ * Checks a query's answer: the envelope whole, of each row only its id, because rows hold what the org's own objects
+ * hold. By hand: a schema over two thousand rows a page costs more than parsing the page (docs/decisions/0005).
+ */
+function envelope<T>(value: unknown, fits: (row: unknown) => row is T): value is Envelope<T> {
+  if (!isJsonObject(value)) return false;
+  const { totalSize, done, nextRecordsUrl, records } = value;
+  return (
+    Number.isInteger(totalSize)
+    && typeof done === "boolean"
+    && (nextRecordsUrl === undefined || typeof nextRecordsUrl === "string")
+    && Array.isArray(records)
+    && records.every(fits)
+  );
+}
+
+function isRow(value: unknown): value is Row {
+  return isJsonObject(value) && typeof value["Id"] === "string";
+}
+
+export const queryAnswer = z.custom<QueryAnswer>((value) => envelope(value, isRow));
+
+/** Rows of an aggregate query, under their aliases; a plain `COUNT()` has none. */
+export const aggregateAnswer = z.custom<Envelope<JsonObject>>((value) => envelope(value, isJsonObject));
 
 export const globalAnswer = z.object({
   sobjects: z.array(
@@ -33,6 +61,7 @@ export const describeAnswer = z.object({
       name: z.string(),
       label: z.string(),
       type: z.string(),
+      calculated: z.boolean().optional(),
       referenceTo: z.array(z.string()).optional(),
       relationshipName: z.string().nullish(),
     }),
@@ -44,6 +73,31 @@ export const deletedAnswer = z.object({
   deletedRecords: z.array(z.object({ id: z.string(), deletedDate: z.string() })),
 });
 
+export const recordCountAnswer = z.object({
+  sObjects: z.array(z.object({ name: z.string(), count: z.number().int() })),
+});
+
+export const compositeAnswer = z.object({
+  compositeResponse: z.array(
+    z.object({
+      referenceId: z.string(),
+      httpStatusCode: z.number().int(),
+      httpHeaders: z.record(z.string(), z.unknown()).nullish(),
+      body: z.unknown(),
+    }),
+  ),
+});
+export type CompositeAnswer = z.output<typeof compositeAnswer>;
+
+/** A Bulk 2.0 query job (reference salesforce.md §8). */
+export const jobAnswer = z.object({
+  id: z.string(),
+  state: z.enum(["UploadComplete", "InProgress", "JobComplete", "Failed", "Aborted"]),
+  numberRecordsProcessed: z.number().int().optional(),
+  errorMessage: z.string().nullish(),
+});
+export type BulkJob = z.output<typeof jobAnswer>;
+
 export const userInfoAnswer = z.object({
   user_id: z.string(),
   organization_id: z.string(),
@@ -51,7 +105,23 @@ export const userInfoAnswer = z.object({
   name: z.string().optional(),
 });
 
-export const saveAnswer = z.object({ id: z.string(), success: z.boolean() });
+export const saveAnswer = z.object({ id: z.string(), success: z.boolean(), created: z.boolean().optional() });
+
+const itemError = z.object({
+  statusCode: z.string(),
+  message: z.string(),
+  fields: z.array(z.string()).optional(),
+});
+
+/** One item of a collection's answer, in the order of the request (reference salesforce.md §7). */
+export const collectionAnswer = z.array(
+  z.object({
+    id: z.string().nullish(),
+    success: z.boolean(),
+    created: z.boolean().optional(),
+    errors: z.array(itemError),
+  }),
+);
 
 /** Parses an answer; anything else under 200 (an edge's page, half a body, nothing) is worth another try. */
 export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown, operation: string): T {

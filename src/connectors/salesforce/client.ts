@@ -1,17 +1,25 @@
-import { Connection as JsforceConnection } from "jsforce/lib/core.js";
 import type { z } from "zod";
 import { HubError } from "../../model/index.ts";
-import type { Instant } from "../../model/index.ts";
+import type { Instant, JsonObject } from "../../model/index.ts";
 import { Transport } from "../kit/index.ts";
 import type { ConnectOptions } from "../kit/index.ts";
-import { deletedAnswer, describeAnswer, globalAnswer, parseAnswer, queryAnswer, userInfoAnswer } from "./answers.ts";
-import type { Describe, QueryAnswer } from "./answers.ts";
+import {
+  aggregateAnswer,
+  compositeAnswer,
+  deletedAnswer,
+  globalAnswer,
+  parseAnswer,
+  queryAnswer,
+  recordCountAnswer,
+  userInfoAnswer,
+} from "./answers.ts";
+import type { CompositeAnswer, QueryAnswer } from "./answers.ts";
 import { classify } from "./failures.ts";
-import { WholeBodyTransport } from "./http.ts";
 import type { Exchange } from "./http.ts";
+import { SalesforceSession } from "./session.ts";
+import type { RawRequest } from "./session.ts";
 import { reserveShare } from "./settings.ts";
 import type { SalesforceSettings } from "./settings.ts";
-import { grantFor } from "./sign-in.ts";
 import { renderSoql } from "./soql.ts";
 import type { Soql } from "./soql.ts";
 
@@ -19,34 +27,36 @@ const CALL_TIMEOUT_MS = 60_000;
 /** Salesforce itself gives a query up after about 120 s. */
 const QUERY_TIMEOUT_MS = 150_000;
 const CONCURRENCY = 4;
-const MOST_REFRESHES_IN_A_ROW = 2;
 
 /** One request; the path starts at the version root (`/query?…`) or at `/services/`. */
-export interface ClientRequest<T> {
-  readonly method: "GET" | "POST" | "PATCH";
-  readonly path: string;
+export interface ClientRequest<T> extends RawRequest {
   readonly schema: z.ZodType<T>;
   /** For messages, without the query string. */
   readonly operation: string;
   readonly object?: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
   readonly idempotent?: boolean;
   readonly timeoutMs?: number;
   /** False for the OAuth endpoints, which the org does not count. */
   readonly counted?: boolean;
 }
 
-/** Signs in and speaks to one org through jsforce, over the shared transport. */
+/** One part of a composite request; the path starts at the version root. */
+export interface SubRequest {
+  readonly method: "GET" | "PATCH";
+  readonly path: string;
+  readonly referenceId: string;
+  readonly body?: unknown;
+  readonly httpHeaders?: Readonly<Record<string, string>>;
+}
+
+/** Speaks to one org over the shared transport. */
 export class SalesforceClient {
   readonly #options: ConnectOptions<SalesforceSettings>;
   readonly #transport: Transport;
-  readonly #connection: JsforceConnection;
+  readonly #session: SalesforceSession;
   readonly #credential: string;
-  #signingIn: Promise<void> | undefined;
-  #refreshesInARow = 0;
-  #refreshFailure: unknown;
   #objects: Promise<ReadonlyMap<string, string | null>> | undefined;
+  #presentObjects: ReadonlyMap<string, string | null> | undefined;
 
   constructor(options: ConnectOptions<SalesforceSettings>) {
     const { credentials, dependencies, settings } = options;
@@ -56,24 +66,7 @@ export class SalesforceClient {
     this.#credential = `salesforce ${new URL(loginUrl).host} …${clientId.slice(-6)}`;
     this.#transport = new Transport({ credential: this.#credential, concurrency: CONCURRENCY, dependencies });
     if (settings.reserve !== undefined) dependencies.ledger.reserve(this.#credential, reserveShare(settings.reserve));
-    const clientSecret = credentials["CLIENT_SECRET"];
-    this.#connection = new JsforceConnection({
-      loginUrl,
-      version: settings.apiVersion,
-      callOptions: { client: "process-hub" },
-      oauth2: {
-        loginUrl,
-        clientId,
-        // A JWT is proof enough, and some apps refuse a secret beside it.
-        ...(clientSecret === undefined || settings.login === "jwt" ? {} : { clientSecret }),
-      },
-      refreshFn: (_connection, done) => {
-        void handOver(this.#refresh(), done);
-      },
-    });
-    const whole = new WholeBodyTransport((headers) => this.#observe(headers));
-    this.#connection._transport = whole;
-    this.#connection.oauth2._transport = whole;
+    this.#session = new SalesforceSession(options, loginUrl, (headers) => this.#observe(headers));
   }
 
   get calls(): number {
@@ -81,11 +74,11 @@ export class SalesforceClient {
   }
 
   get instanceUrl(): string {
-    return this.#connection.instanceUrl;
+    return this.#session.instanceUrl;
   }
 
   get apiVersion(): string {
-    return this.#connection.version;
+    return this.#session.apiVersion;
   }
 
   /** The org's clock, in whole seconds like its stamps. */
@@ -93,16 +86,40 @@ export class SalesforceClient {
     return Math.floor(this.#transport.serverNow() / 1000) * 1000;
   }
 
-  async signIn(): Promise<void> {
-    if (this.#connection.accessToken !== undefined && this.#connection.accessToken !== null) return;
-    this.#signingIn ??= this.#authorize().finally(() => {
-      this.#signingIn = undefined;
-    });
-    await this.#signingIn;
+  /** How far the org's clock is ahead of the hub's, in milliseconds. */
+  clockOffset(): number {
+    return this.serverNow() - this.#options.dependencies.clock.now();
+  }
+
+  async pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#options.dependencies.sleep(ms, signal);
+  }
+
+  /** A wait before another try, with full jitter. */
+  async backOff(attempt: number, signal: AbortSignal): Promise<void> {
+    await this.pause(Math.round(this.#options.dependencies.random() * 500 * 2 ** (attempt - 1)), signal);
+  }
+
+  log(level: "debug" | "info" | "warn", message: string, fields?: JsonObject): void {
+    this.#options.dependencies.log(level, message, fields);
+  }
+
+  async signIn(signal: AbortSignal): Promise<void> {
+    await this.#session.signIn(signal);
   }
 
   async request<T>(request: ClientRequest<T>, signal: AbortSignal): Promise<T> {
-    await this.signIn();
+    return this.exchange(request, {}, (answer) => parseAnswer(request.schema, answer, request.operation), signal);
+  }
+
+  /** A request whose headers or streamed body matter: `read` is given the parsed body and the exchange. */
+  async exchange<T>(
+    request: Omit<ClientRequest<T>, "schema">,
+    how: { readonly streamed?: boolean },
+    read: (answer: unknown, exchange: Exchange) => T,
+    signal: AbortSignal,
+  ): Promise<T> {
+    await this.#session.signIn(signal);
     const { operation, object } = request;
     let exchange: Exchange = { signal };
     return this.#transport.call({
@@ -112,25 +129,11 @@ export class SalesforceClient {
       timeoutMs: request.timeoutMs ?? CALL_TIMEOUT_MS,
       signal,
       send: async (limited) => {
-        exchange = { signal: limited };
-        this.#refreshFailure = undefined;
-        const answer: unknown = await this.#connection.request(
-          {
-            method: request.method,
-            url: request.path,
-            headers: {
-              ...(request.body === undefined ? {} : { "content-type": "application/json" }),
-              ...request.headers,
-            },
-            ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-          },
-          { exchange, noContentResponse: null },
-        );
-        this.#refreshesInARow = 0;
-        return parseAnswer(request.schema, answer, operation);
+        exchange = { signal: limited, ...how };
+        return read(await this.#session.send(request, exchange), exchange);
       },
       classify: (thrown) =>
-        classify(this.#refreshFailure ?? thrown, {
+        classify(this.#session.refreshFailure ?? thrown, {
           operation,
           exchange,
           now: this.#options.dependencies.clock.now(),
@@ -142,33 +145,53 @@ export class SalesforceClient {
   /** First page of a query; `all` includes the recycle bin and archived activities. */
   async query(query: Soql, all: boolean, signal: AbortSignal): Promise<QueryAnswer> {
     const verb = all ? "queryAll" : "query";
-    return this.#page(`/${verb}?q=${encodeURIComponent(renderSoql(query))}`, query.object, verb, signal);
+    return this.#page(`/${verb}?q=${encodeURIComponent(renderSoql(query))}`, query.object, verb, queryAnswer, signal);
   }
 
   /** The page a former one pointed to. */
   async queryMore(nextRecordsUrl: string, object: string, signal: AbortSignal): Promise<QueryAnswer> {
-    return this.#page(nextRecordsUrl, object, "query/…", signal);
+    return this.#page(nextRecordsUrl, object, "query/…", queryAnswer, signal);
   }
 
-  async #page(path: string, object: string, verb: string, signal: AbortSignal): Promise<QueryAnswer> {
+  /** A counting query, whose rows are no records. */
+  async aggregate(
+    soql: string,
+    object: string,
+    all: boolean,
+    signal: AbortSignal,
+  ): Promise<z.output<typeof aggregateAnswer>> {
+    const verb = all ? "queryAll" : "query";
+    return this.#page(`/${verb}?q=${encodeURIComponent(soql)}`, object, verb, aggregateAnswer, signal);
+  }
+
+  async #page<T>(path: string, object: string, verb: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
     const operation = `GET /${verb} ${object}`;
-    return this.request(
-      { method: "GET", path, schema: queryAnswer, operation, object, timeoutMs: QUERY_TIMEOUT_MS },
-      signal,
-    );
+    return this.request({ method: "GET", path, schema, operation, object, timeoutMs: QUERY_TIMEOUT_MS }, signal);
   }
 
-  async describe(object: string, signal: AbortSignal): Promise<Describe> {
-    return this.request(
+  /** Up to 25 requests in one that counts as one call (reference salesforce.md §7). */
+  async composite(
+    parts: readonly SubRequest[],
+    idempotent: boolean,
+    signal: AbortSignal,
+  ): Promise<CompositeAnswer["compositeResponse"]> {
+    const root = `/services/data/v${this.apiVersion}`;
+    const { compositeResponse } = await this.request(
       {
-        method: "GET",
-        path: `/sobjects/${object}/describe`,
-        schema: describeAnswer,
-        operation: `GET /sobjects/${object}/describe`,
-        object,
+        method: "POST",
+        path: "/composite",
+        schema: compositeAnswer,
+        operation: "POST /composite",
+        body: {
+          allOrNone: false,
+          compositeRequest: parts.map((part) => ({ ...part, path: undefined, url: root + part.path })),
+        },
+        idempotent,
+        timeoutMs: QUERY_TIMEOUT_MS,
       },
       signal,
     );
+    return compositeResponse;
   }
 
   /** Names (with key prefixes) of all objects the user may query; asked once per connection. */
@@ -181,11 +204,31 @@ export class SalesforceClient {
         new Map(sobjects.filter((object) => object.queryable).map((object) => [object.name, object.keyPrefix])),
     );
     try {
-      return await this.#objects;
+      this.#presentObjects = await this.#objects;
+      return this.#presentObjects;
     } catch (error) {
       this.#objects = undefined;
       throw error;
     }
+  }
+
+  /** What {@link objects} has already told; nothing is asked. */
+  get presentObjects(): ReadonlyMap<string, string | null> | undefined {
+    return this.#presentObjects;
+  }
+
+  /** Approximate numbers of rows, deleted ones included; objects that are unknown or empty are left out. */
+  async recordCounts(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    const { sObjects } = await this.request(
+      {
+        method: "GET",
+        path: `/limits/recordCount?sObjects=${encodeURIComponent(names.join(","))}`,
+        schema: recordCountAnswer,
+        operation: "GET /limits/recordCount",
+      },
+      signal,
+    );
+    return new Map(sObjects.map(({ name, count }) => [name, count]));
   }
 
   /** The delete log between two instants, at most 15 days back (reference salesforce.md §9). */
@@ -218,52 +261,6 @@ export class SalesforceClient {
     );
   }
 
-  async #authorize(): Promise<void> {
-    const { credentials, dependencies, settings } = this.#options;
-    const grant = await grantFor(settings.login, credentials, dependencies.wallNow);
-    try {
-      await this.#connection.authorize(grant);
-    } catch (cause) {
-      const refused =
-        cause instanceof Error
-        && /^(invalid|unsupported|unauthorized)_|failure|approved/u.test(`${cause.name} ${cause.message}`);
-      if (!refused) {
-        const operation = "POST /services/oauth2/token";
-        throw classify(cause, { operation, exchange: {}, now: dependencies.clock.now() }).error;
-      }
-      throw new HubError("HUB-1301", `Salesforce refuses the sign-in: ${cause.name}: ${cause.message}.`, {
-        cause,
-        disposition: "operator",
-        place: { system: "salesforce", connection: this.#options.name },
-        remedy:
-          "Check LOGIN_URL, CLIENT_ID and CLIENT_SECRET (or USERNAME and PRIVATE_KEY_FILE) and the app's run-as user.",
-      });
-    }
-  }
-
-  /** jsforce would sign in again without end when a fresh session is refused, too (reference salesforce.md §2.3 trap 3). */
-  async #refresh(): Promise<string> {
-    const formerUrl = this.#connection.instanceUrl;
-    try {
-      this.#refreshesInARow += 1;
-      if (this.#refreshesInARow > MOST_REFRESHES_IN_A_ROW) {
-        throw new HubError("HUB-1302", "Salesforce does not accept the sessions it gives.", {
-          disposition: "operator",
-          place: { system: "salesforce", connection: this.#options.name },
-          remedy: "Check the connected app's policies (IP relaxation, permitted users) and the run-as user.",
-        });
-      }
-      await this.#authorize();
-      if (this.#connection.instanceUrl !== formerUrl) {
-        throw new HubError("HUB-1304", "The org has moved to another address.", { disposition: "retry-now" });
-      }
-      return this.#connection.accessToken ?? "";
-    } catch (error) {
-      this.#refreshFailure = error;
-      throw error;
-    }
-  }
-
   #observe(headers: Headers): void {
     this.#transport.observeDate(headers.get("date"));
     const usage = /api-usage=(\d+)\/(\d+)/u.exec(headers.get("sforce-limit-info") ?? "");
@@ -283,16 +280,4 @@ function validUrl(text: string): string {
     place: { system: "salesforce", path: "LOGIN_URL" },
     remedy: "Set it to https://<domain>.my.salesforce.com.",
   });
-}
-
-/** Tells a promise's outcome the way jsforce wants to hear it. */
-async function handOver(token: Promise<string>, done: (error: Error | null, token?: string) => void): Promise<void> {
-  let given: string;
-  try {
-    given = await token;
-  } catch (error) {
-    done(error instanceof Error ? error : new Error(String(error)));
-    return;
-  }
-  done(null, given);
 }

@@ -1,5 +1,7 @@
 import type { Connection, ConnectOptions, ConnectorDefinition } from "../kit/index.ts";
 import { SalesforceClient } from "./client.ts";
+import { Descriptions } from "./descriptions.ts";
+import { fullId } from "./ids.ts";
 import { salesforceNormaliser } from "./normaliser.ts";
 import { objectsOf, streamsOf } from "./objects.ts";
 import { readFace } from "./read.ts";
@@ -7,7 +9,7 @@ import { CREDENTIALS, settingsSchema } from "./settings.ts";
 import type { SalesforceSettings } from "./settings.ts";
 import { writeFace } from "./write.ts";
 
-/** Salesforce over its REST API. Errors: HUB-1202 (unreachable) and HUB-13xx. */
+/** Salesforce over its REST API and Bulk API 2.0. Errors: HUB-1202 (unreachable) and HUB-13xx. */
 export const salesforce: ConnectorDefinition<SalesforceSettings> = {
   system: "salesforce",
   title: "Salesforce",
@@ -20,6 +22,7 @@ export const salesforce: ConnectorDefinition<SalesforceSettings> = {
 
 function connection(options: ConnectOptions<SalesforceSettings>): Connection {
   const client = new SalesforceClient(options);
+  const descriptions = new Descriptions(client);
   return {
     name: options.name,
     system: "salesforce",
@@ -28,9 +31,9 @@ function connection(options: ConnectOptions<SalesforceSettings>): Connection {
       const present = await client.objects(signal);
       const absent = objectsOf(options.settings).filter((spec) => !present.has(spec.name));
       return {
-        tenant: user.organization_id,
+        tenant: fullId(user.organization_id),
         tenantName: new URL(client.instanceUrl).hostname,
-        user: user.user_id,
+        user: fullId(user.user_id),
         userName: user.preferred_username ?? user.name ?? user.user_id,
         apiVersion: client.apiVersion,
         notes: absent.map((spec) =>
@@ -41,11 +44,11 @@ function connection(options: ConnectOptions<SalesforceSettings>): Connection {
       };
     },
     describe: async (stream, signal) => {
-      const described = await client.describe(stream, signal);
+      const described = await descriptions.get(stream, signal);
       return { stream, fields: described.fields.map(({ name, label, type }) => ({ name, label, type })) };
     },
-    read: readFace(client, options.settings),
-    write: writeFace(client, options.settings),
+    read: readFace(client, descriptions, options.settings),
+    write: writeFace(client, descriptions, options.settings),
     calls: () => client.calls,
     close: () => Promise.resolve(),
   };

@@ -13,6 +13,11 @@ export interface Asked {
 }
 
 const HOUR_MS = 3_600_000;
+const duplicateSchema = z.object({
+  duplicateResult: z.object({
+    matchResults: z.array(z.object({ matchRecords: z.array(z.object({ record: z.object({ Id: z.string() }) })) })),
+  }),
+});
 const detailSchema = z.object({ message: z.string(), errorCode: z.string(), fields: z.array(z.string()).optional() });
 const apiErrorSchema = z.object({ errorCode: z.string(), message: z.string(), data: z.unknown().optional() });
 
@@ -52,10 +57,12 @@ export function classify(thrown: unknown, asked: Asked): Failure {
       }),
     };
   }
-  const details = detailSchema.array().safeParse(parsed.data.data);
+  const details = detailSchema.array().safeParse(asList(parsed.data.data));
   const first = details.success ? details.data[0] : undefined;
   const errorCode = first?.errorCode ?? parsed.data.errorCode;
-  const message = tidy(first?.message ?? parsed.data.message);
+  const matched = matchedIds(parsed.data.data);
+  const message =
+    tidy(first?.message ?? parsed.data.message) + (matched.length === 0 ? "" : ` (${matched.join(", ")})`);
   const verdict = judge(errorCode, message, asked);
   return {
     error: new HubError(verdict.code, verdict.text, {
@@ -68,6 +75,34 @@ export function classify(thrown: unknown, asked: Asked): Failure {
     ...(asked.exchange.retryAfterMs === undefined ? {} : { retryAfterMs: asked.exchange.retryAfterMs }),
     ...(verdict.pauseAll === undefined ? {} : { pauseAll: verdict.pauseAll }),
   };
+}
+
+/** What one item of a collection failed with; the rest of the collection may have been saved. */
+export function itemFailure(statusCode: string, message: string, asked: Asked): HubError {
+  const verdict = judge(statusCode, message, asked);
+  return new HubError(verdict.code, verdict.text, {
+    disposition: verdict.disposition,
+    place: {
+      system: "salesforce",
+      request: asked.operation,
+      ...(asked.object === undefined ? {} : { stream: asked.object }),
+    },
+    remedy: verdict.remedy,
+  });
+}
+
+/** True where nothing tells whether a write was done: the answer was lost or is no answer. */
+export function isLostAnswer(error: unknown): boolean {
+  return error instanceof HubError && ["HUB-1201", "HUB-1202", "HUB-1304", "HUB-1307"].includes(error.code);
+}
+
+function matchedIds(data: unknown): readonly string[] {
+  const detail: unknown = Array.isArray(data) ? data[0] : data;
+  const parsed = duplicateSchema.safeParse(detail);
+  if (!parsed.success) return [];
+  return parsed.data.duplicateResult.matchResults.flatMap(({ matchRecords }) =>
+    matchRecords.map(({ record }) => record.Id),
+  );
 }
 
 function judge(errorCode: string, message: string, asked: Asked): Verdict {
@@ -131,11 +166,29 @@ function judge(errorCode: string, message: string, asked: Asked): Verdict {
         pauseAll: false,
       };
     case "QUERY_TIMEOUT":
+    case "OPERATION_TOO_LARGE":
+    case "EXCEEDED_ID_LIMIT":
+      // The same query would fail again: the reader asks for less at once.
       return {
         code: "HUB-1310",
-        disposition: "retry-now",
-        text: `The query for ${object} ran longer than Salesforce allows.`,
+        disposition: "stop-stream",
+        text: `Salesforce finds the query for ${object} too much, however little is asked for at once: ${message}`,
         remedy: "Run again; if it stays so, ask Salesforce for an index on SystemModstamp of this object.",
+      };
+    case "MULTIPLE_CHOICES":
+      return {
+        code: "HUB-1319",
+        disposition: "skip-record",
+        text: `More than one record of ${object} carries the same external id.`,
+        remedy: "Make the external id field unique and merge the records.",
+      };
+    case "DUPLICATES_DETECTED":
+      return {
+        code: "HUB-1323",
+        disposition: "skip-record",
+        text: `A duplicate rule of the org refuses the record of ${object}: ${message}`,
+        remedy:
+          "Look at the records the message names in Salesforce, merge them, or let the rule allow the hub's user.",
       };
     case "INVALID_QUERY_LOCATOR":
       return {
@@ -192,6 +245,11 @@ function judgeByStatus(errorCode: string, message: string, asked: Asked): Verdic
       ? "Look the code up in the Salesforce API documentation; nothing was stored from this answer."
       : "Correct the value, or the rule in Salesforce that refuses it, and make a new plan.",
   };
+}
+
+/** jsforce hands over the only element of a list, or the list. */
+function asList(data: unknown): unknown {
+  return Array.isArray(data) ? data : [data];
 }
 
 /** SOQL errors repeat the query with a caret below; the sentence after it is what matters. */

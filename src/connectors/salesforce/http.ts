@@ -6,19 +6,21 @@ import { HubError } from "../../model/index.ts";
 type Request = Parameters<JsforceTransport["httpRequest"]>[0];
 type Options = NonNullable<Parameters<JsforceTransport["httpRequest"]>[1]>;
 type Response = Awaited<ReturnType<JsforceTransport["httpRequest"]>>;
+type Body = NonNullable<globalThis.Response["body"]>;
 
 /** What a caller hands through jsforce to the transport, and learns from it: jsforce's errors do not carry the status. */
 export interface Exchange {
   readonly signal: AbortSignal;
+  /** Asks for the body of a good answer as it comes; jsforce is then told of an empty one. */
+  readonly streamed?: boolean;
   status?: number;
+  headers?: Headers;
   retryAfterMs?: number;
+  body?: Body;
 }
 
 /** Called with each answer, whoever asked. */
 export type ObserveAnswer = (headers: Headers) => void;
-
-/** For sign-in, which jsforce calls without any options. */
-const FALLBACK_TIMEOUT_MS = 60_000;
 
 /**
  * Replaces jsforce's own transport, whose process dies when a connection is cut in the middle of a body and which
@@ -27,10 +29,13 @@ const FALLBACK_TIMEOUT_MS = 60_000;
  */
 export class WholeBodyTransport extends JsforceTransport {
   readonly #observe: ObserveAnswer;
+  readonly #signIn: () => Exchange;
 
-  constructor(observe: ObserveAnswer) {
+  /** @param signIn the exchange of a sign-in, which jsforce calls without any options */
+  constructor(observe: ObserveAnswer, signIn: () => Exchange) {
     super();
     this.#observe = observe;
+    this.#signIn = signIn;
   }
 
   override httpRequest(
@@ -46,11 +51,11 @@ export class WholeBodyTransport extends JsforceTransport {
           done();
         },
       }),
-      promise: this.#send(request, options.exchange),
+      promise: this.#send(request, options.exchange ?? this.#signIn()),
     }));
   }
 
-  async #send(request: Request, exchange: Exchange | undefined): Promise<Response> {
+  async #send(request: Request, exchange: Exchange): Promise<Response> {
     const { body } = request;
     if (body !== undefined && body !== null && typeof body !== "string") {
       throw new HubError("HUB-1318", "Only text bodies are sent to Salesforce.");
@@ -61,16 +66,18 @@ export class WholeBodyTransport extends JsforceTransport {
     const answer = await fetch(request.url, {
       method: request.method,
       headers,
-      signal: exchange?.signal ?? AbortSignal.timeout(FALLBACK_TIMEOUT_MS),
+      signal: exchange.signal,
       ...(typeof body === "string" ? { body } : {}),
     });
-    const text = await answer.text();
     this.#observe(answer.headers);
-    if (exchange !== undefined) {
-      exchange.status = answer.status;
-      const retryAfter = Number(answer.headers.get("retry-after") ?? Number.NaN);
-      if (Number.isFinite(retryAfter)) exchange.retryAfterMs = retryAfter * 1000;
+    exchange.status = answer.status;
+    exchange.headers = answer.headers;
+    const retryAfter = Number(answer.headers.get("retry-after") ?? Number.NaN);
+    if (Number.isFinite(retryAfter)) exchange.retryAfterMs = retryAfter * 1000;
+    if (exchange.streamed === true && answer.status === 200 && answer.body !== null) {
+      exchange.body = answer.body;
+      return { statusCode: answer.status, headers: {}, body: "" };
     }
-    return { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: text };
+    return { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
   }
 }

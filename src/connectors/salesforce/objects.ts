@@ -100,20 +100,26 @@ const STANDARD: readonly ObjectSpec[] = [
 export function objectsOf(settings: SalesforceSettings): readonly ObjectSpec[] {
   const known = new Set(STANDARD.map((spec) => spec.name));
   const added = (settings.objects ?? []).filter((name) => !known.has(name));
-  return [
-    ...STANDARD,
-    ...added.flatMap((name) =>
-      name.endsWith("__c")
-        ? [entity(name, name), changes(`${name.slice(0, -1)}History`, `${name} field history`, name, "ParentId")]
-        : [entity(name, name)],
-    ),
-  ];
+  return [...STANDARD, ...added.flatMap((name) => [entity(name, name), historyOf(name)])];
 }
 
 /** The histories of one object, in the order the normaliser trusts them. */
 export function historiesOf(object: string): readonly ObjectSpec[] {
-  if (object.endsWith("__c")) return [changes(`${object.slice(0, -1)}History`, "", object, "ParentId")];
-  return STANDARD.filter((spec) => spec.parent?.object === object);
+  if (STANDARD.some((spec) => spec.name === object)) return STANDARD.filter((spec) => spec.parent?.object === object);
+  return [historyOf(object)];
+}
+
+/** `Onboarding__History` with ParentId, `CaseHistory` with CaseId (reference salesforce.md §10). */
+function historyOf(object: string): ObjectSpec {
+  const title = `${object} field history`;
+  return object.endsWith("__c")
+    ? changes(`${object.slice(0, -1)}History`, title, object, "ParentId")
+    : changes(`${object}History`, title, object, `${object}Id`);
+}
+
+/** Everything that is read along with an object: its histories and what its normaliser looks things up in. */
+export function prerequisitesOf(object: string): readonly string[] {
+  return [...historiesOf(object).map((spec) => spec.name), ...neededBy(object)];
 }
 
 /** The streams of a connection, reference streams first. */

@@ -4,7 +4,7 @@ import type { QueryAnswer, Row } from "./answers.ts";
 import type { SalesforceClient } from "./client.ts";
 import type { ObjectSpec } from "./objects.ts";
 import type { ReadPlan } from "./select-list.ts";
-import { oneOf } from "./soql.ts";
+import { idAfter, idUpTo, oneOf } from "./soql.ts";
 import type { Soql } from "./soql.ts";
 
 /** Ids of one query: 22 characters each as sent, well under the longest request. */
@@ -45,9 +45,18 @@ export function isLostCursor(error: unknown): boolean {
   return error instanceof HubError && error.code === "HUB-1311";
 }
 
+/** The part of the id order that some rows are all rows of, so that their other columns can be asked for by pages. */
+export interface IdRange {
+  readonly after: string | null;
+  readonly upTo: string;
+  /** Conditions of the query the rows came from. */
+  readonly where: readonly string[];
+}
+
 /**
  * Adds the columns of the further chunks to the rows of the first one. A row that changed in between is read again, so
- * that no record mixes two of its states (reference salesforce.md §15.5).
+ * that no record mixes two of its states (reference salesforce.md §15.5); one that is gone by then is left out.
+ * @param range given when the rows are all of a range; without it they are asked for by their ids
  */
 export async function completeRows(
   client: SalesforceClient,
@@ -55,28 +64,31 @@ export async function completeRows(
   plan: ReadPlan,
   rows: readonly Row[],
   signal: AbortSignal,
+  range?: IdRange,
 ): Promise<readonly Row[]> {
-  if (plan.chunks.length <= 1) return rows;
+  if (plan.chunks.length <= 1 || rows.length === 0) return rows;
   const complete = new Map<string, Row>();
-  let open = new Map(rows.map((row) => [row.Id, row]));
+  let open = new Set(rows.map((row) => row.Id));
   for (let attempt = 0; open.size > 0 && attempt <= MOST_REREADS; attempt += 1) {
-    const chunks = attempt === 0 ? plan.chunks.slice(1) : plan.chunks;
-    const base = attempt === 0 ? open : new Map<string, Row>();
-    const parts = new Map<string, Row[]>([...base].map(([id, row]) => [id, [row]]));
-    for (const fields of chunks) {
-      for (const row of await rowsById(client, object, fields, [...open.keys()], plan.deletions, signal)) {
-        const found = parts.get(row.Id);
-        if (found === undefined) parts.set(row.Id, [row]);
-        else found.push(row);
+    const parts = new Map<string, Row[]>(attempt === 0 ? rows.map((row) => [row.Id, [row]]) : []);
+    for (const fields of attempt === 0 ? plan.chunks.slice(1) : plan.chunks) {
+      const found =
+        attempt === 0 && range !== undefined
+          ? await rowsInRange(client, object, fields, range, plan.deletions, signal)
+          : await rowsById(client, object, fields, [...open], plan.deletions, signal);
+      for (const row of found) {
+        const known = parts.get(row.Id);
+        if (known !== undefined) known.push(row);
+        else if (attempt > 0) parts.set(row.Id, [row]);
       }
     }
-    const again = new Map<string, Row>();
-    for (const [id, row] of open) {
+    const again = new Set<string>();
+    for (const id of open) {
       const found = parts.get(id) ?? [];
-      const stamps = new Set(found.map((part) => part[plan.stamp]));
+      const stamps = new Set(found.map((part) => (plan.stamp === null ? null : part[plan.stamp])));
       if (found.length === plan.chunks.length && stamps.size === 1) {
         complete.set(id, Object.assign({}, ...found, { Id: id }) as Row);
-      } else again.set(id, row);
+      } else if (found.length > 0) again.add(id);
     }
     open = again;
   }
@@ -87,7 +99,32 @@ export async function completeRows(
       remedy: "Run again when the mass update in Salesforce is over.",
     });
   }
-  return rows.map((row) => complete.get(row.Id) ?? row);
+  return rows.flatMap((row) => complete.get(row.Id) ?? []);
+}
+
+async function rowsInRange(
+  client: SalesforceClient,
+  object: string,
+  fields: readonly string[],
+  range: IdRange,
+  all: boolean,
+  signal: AbortSignal,
+): Promise<readonly Row[]> {
+  const after = range.after === null ? [] : [idAfter(range.after)];
+  const where = [...range.where, ...after, idUpTo(range.upTo)];
+  return rowsWhere(client, { object, fields, where, orderBy: ["Id"] }, all, signal);
+}
+
+/** All rows of a query that is known to be small. */
+export async function rowsWhere(
+  client: SalesforceClient,
+  query: Soql,
+  all: boolean,
+  signal: AbortSignal,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const page of pagesOf(client, query, all, signal)) rows.push(...page.records);
+  return rows;
 }
 
 /** Reads rows by their ids, in as many queries as it takes. */
@@ -102,7 +139,7 @@ export async function rowsById(
   const rows: Row[] = [];
   for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
     const where = [oneOf("Id", ids.slice(at, at + IDS_PER_QUERY))];
-    for await (const page of pagesOf(client, { object, fields, where }, all, signal)) rows.push(...page.records);
+    rows.push(...(await rowsWhere(client, { object, fields, where }, all, signal)));
   }
   return rows;
 }
@@ -123,9 +160,9 @@ export function contentOf(spec: ObjectSpec, rows: readonly Row[]): PageContent {
       stream: spec.name,
       id: row.Id,
       content: withoutAttributes(row),
-      ...(spec.parent !== undefined && typeof parentId === "string"
-        ? { member: { stream: spec.parent.object, id: parentId } }
-        : {}),
+      ...(spec.parent === undefined || typeof parentId !== "string"
+        ? {}
+        : { member: { stream: spec.parent.object, id: parentId } }),
       ...(modifiedAt === undefined ? {} : { modifiedAt }),
     });
     if (spec.role !== "history" && row["IsDeleted"] === true) tombstones.push(tombstoneOf(spec.name, row));
@@ -148,12 +185,16 @@ export function stampOf(row: JsonObject, field: string): Instant | undefined {
   return typeof value === "string" ? parseInstant(value) : undefined;
 }
 
-/** `attributes` repeats the API version in every row; it is not content. */
+/**
+ * `attributes` repeats the API version in every row; it is not content. Field by field and not by entries: this runs
+ * for every value that is read.
+ */
 function withoutAttributes(value: JsonObject): JsonObject {
   const content: Record<string, Json | undefined> = {};
-  for (const [name, member] of Object.entries(value)) {
+  for (const name in value) {
     if (name === "attributes") continue;
-    content[name] = isJsonObject(member) ? withoutAttributes(member) : member;
+    const member = value[name];
+    content[name] = typeof member === "object" && isJsonObject(member) ? withoutAttributes(member) : member;
   }
   return content;
 }

@@ -16,6 +16,13 @@ export const settingsSchema = z.strictObject({
   objects: z.array(z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/u)).optional(),
   /** By object: the external id field that carries the hub's marker; without one the hub creates nothing there. */
   externalIds: z.record(z.string(), z.string()).optional(),
+  /** True lets the org's assignment rules give created records to somebody else than the plan said. */
+  assignmentRules: z.boolean().optional(),
+  /**
+   * When a first read goes through Bulk API 2.0: from so many rows on (200,000 unless said), `never` or `always`. What Bulk
+   * cannot read goes through REST in any case.
+   */
+  bulk: z.union([z.enum(["never", "always"]), z.strictObject({ from: z.number().int().positive() })]).optional(),
 });
 
 export type SalesforceSettings = z.output<typeof settingsSchema>;
@@ -46,4 +53,18 @@ export const CREDENTIALS: readonly CredentialSpec[] = [
 /** The share of calls left to people, 0 to 1. */
 export function reserveShare(reserve: string | number): number {
   return typeof reserve === "number" ? reserve : Math.min(1, Number.parseFloat(reserve) / 100);
+}
+
+const BULK_FROM = 200_000;
+
+/** Rows of an object from which on Bulk 2.0 reads it; null for never. */
+export function bulkThreshold(settings: SalesforceSettings): number | null {
+  const { bulk } = settings;
+  if (bulk === undefined) return BULK_FROM;
+  if (bulk === "never") return null;
+  return bulk === "always" ? 0 : bulk.from;
+}
+
+export function writeHeaders(settings: SalesforceSettings): Readonly<Record<string, string>> {
+  return settings.assignmentRules === true ? {} : { "Sforce-Auto-Assign": "FALSE" };
 }

@@ -33,16 +33,40 @@ export function quote(text: string): string {
   return `'${escaped}'`;
 }
 
-/** A datetime literal, unquoted. */
+/** A datetime literal, unquoted, in UTC whatever the machine's zone. */
 export function datetime(instant: Instant): string {
   return toIso(instant);
 }
 
+/** @throws HubError HUB-1318 for no values: an empty list is never sent, it would be read as no condition at all. */
 export function oneOf(field: string, values: readonly string[]): string {
   if (values.length === 0) {
     throw new HubError("HUB-1318", `A query for ${field} without any value would select every row.`);
   }
   return `${fieldName(field)} IN (${values.map(quote).join(",")})`;
+}
+
+export function equals(field: string, value: string): string {
+  return `${fieldName(field)} = ${quote(value)}`;
+}
+
+export function idAfter(id: string): string {
+  return `Id > ${quote(id)}`;
+}
+
+export function idFrom(id: string): string {
+  return `Id >= ${quote(id)}`;
+}
+
+export function idUpTo(id: string): string {
+  return `Id <= ${quote(id)}`;
+}
+
+export function between(field: string, range: { readonly from?: Instant; readonly before?: Instant }): string[] {
+  return [
+    ...(range.from === undefined ? [] : [`${fieldName(field)} >= ${datetime(range.from)}`]),
+    ...(range.before === undefined ? [] : [`${fieldName(field)} < ${datetime(range.before)}`]),
+  ];
 }
 
 /** Rows after (stamp, id) in the order of both; ties of a second are told apart by id. */
@@ -52,12 +76,32 @@ export function after(stampField: string, stamp: Instant, id: string): string {
 }
 
 export function renderSoql(query: Soql): string {
-  const where = query.where ?? [];
   return [
     `SELECT ${query.fields.map(fieldName).join(",")}`,
     `FROM ${fieldName(query.object)}`,
-    ...(where.length === 0 ? [] : [`WHERE ${where.join(" AND ")}`]),
+    ...conditions(query.where),
     ...(query.orderBy === undefined ? [] : [`ORDER BY ${query.orderBy.map(fieldName).join(",")}`]),
     ...(query.limit === undefined ? [] : [`LIMIT ${query.limit}`]),
   ].join(" ");
+}
+
+/** How many rows a query would give; the answer's `totalSize` is the count. */
+export function renderCount(query: Pick<Soql, "object" | "where">): string {
+  return [`SELECT COUNT() FROM ${fieldName(query.object)}`, ...conditions(query.where)].join(" ");
+}
+
+/** Rows per calendar month (UTC) or year of a datetime field, under the aliases `y`, `m` and `n`. */
+export function renderCountBy(field: string, unit: "month" | "year", query: Pick<Soql, "object" | "where">): string {
+  const year = `CALENDAR_YEAR(${fieldName(field)})`;
+  const month = `CALENDAR_MONTH(${fieldName(field)})`;
+  const parts = unit === "month" ? [`${year} y`, `${month} m`] : [`${year} y`];
+  return [
+    `SELECT ${[...parts, "COUNT(Id) n"].join(",")} FROM ${fieldName(query.object)}`,
+    ...conditions(query.where),
+    `GROUP BY ${unit === "month" ? `${year},${month}` : year}`,
+  ].join(" ");
+}
+
+function conditions(where: readonly string[] | undefined): readonly string[] {
+  return where === undefined || where.length === 0 ? [] : [`WHERE ${where.join(" AND ")}`];
 }

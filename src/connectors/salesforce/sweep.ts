@@ -1,111 +1,243 @@
-import { DAY, MINUTE, parseInstant } from "../../model/index.ts";
-import type { Page, Position, RemovalCause, Tombstone } from "../../model/index.ts";
+import { DAY, HubError, MINUTE, parseInstant } from "../../model/index.ts";
+import type { Instant, Page, Position, Tombstone } from "../../model/index.ts";
 import type { ReadContext } from "../kit/index.ts";
+import type { Row } from "./answers.ts";
 import type { SalesforceClient } from "./client.ts";
+import { Comparison } from "./comparison.ts";
 import type { ObjectSpec } from "./objects.ts";
 import type { ReadState } from "./position.ts";
+import { descriptionPage, objectOutOfSight } from "./reader.ts";
+import type { Reader } from "./reader.ts";
 import { completeRows, contentOf, isLostCursor, pagesOf, rowsById, tombstoneOf } from "./rows.ts";
-import { planRead, requestOf } from "./select-list.ts";
-import { quote } from "./soql.ts";
+import { planRead, requestOf, unstamped } from "./select-list.ts";
+import type { ReadPlan } from "./select-list.ts";
+import { idAfter, idFrom, idUpTo } from "./soql.ts";
 import type { Soql } from "./soql.ts";
 
 /** The delete log reaches 15 days back; asked for a little less, so that the clocks need not agree. */
 const DELETE_LOG_MS = 15 * DAY - 10 * MINUTE;
+const SHORTEST_LOG_MS = MINUTE;
+const ROWS_PER_PAGE = 2_000;
 const TOMBSTONES_PER_PAGE = 2_000;
+/** From so many ids on, reading their range is cheaper than naming them. */
+const MANY = 300;
+const MOST_STALLS = 3;
 
 /**
- * Compares the ids the org lists with those that are known. What is missing is looked up in the recycle bin and in the
- * delete log; what neither tells of is out of sight, not deleted. What is listed and not known (undeleted, newly shared)
- * is read. Histories only grow and are not swept. The position stays as it is.
+ * Lists every row with its stamp and what may change without moving it (formulas, roll-ups, parents' fields), and
+ * compares that with what is known. A row that differs or is not known (undeleted, newly shared, committed too late) is
+ * read whole. What is known and not listed is looked up in the recycle bin and in the delete log; what neither tells of
+ * is out of sight, not deleted. Histories only grow and are not swept. The position stays as it is.
  */
 export async function* sweep(
-  client: SalesforceClient,
+  reader: Reader,
   spec: ObjectSpec,
   state: ReadState,
   position: Position,
   context: ReadContext,
 ): AsyncGenerator<Page> {
   if (spec.role === "history") return;
+  const { client, descriptions } = reader;
   const { signal } = context;
-  const lost = new Set<string>();
-  for await (const page of context.known.records(spec.name)) for (const record of page) lost.add(record.id);
   if (!(await client.objects(signal)).has(spec.name)) {
-    yield* tombstonePages(
-      [...lost].map((id) => outOfSight(spec, id)),
-      position,
-    );
-    return;
+    yield* everythingOutOfSight(spec, context, position);
+    throw objectOutOfSight(spec, state);
   }
   // A field that is out of sight by now fails here, by name.
-  const plan = planRead(spec, requestOf(spec, context.selection), await client.describe(spec.name, signal));
+  const described = await descriptions.refresh(spec.name, signal);
+  const plan = planRead(spec, requestOf(spec, context.selection), described, state);
+  yield* descriptionPage(reader, spec, described, plan, position);
+
+  const compared = [...(plan.stamp === null ? [] : [plan.stamp]), ...unstamped(plan, described)];
+  const comparison = new Comparison(context.known.records(spec.name), compared);
   let live = 0;
-  for await (const ids of liveIds(client, spec, signal)) {
-    live += ids.length;
-    const unknown = ids.filter((id) => !lost.delete(id));
-    if (unknown.length === 0) continue;
-    const fields = plan.chunks[0] ?? ["Id"];
-    const found = await rowsById(client, spec.name, fields, unknown, plan.deletions, signal);
-    const rows = await completeRows(client, spec.name, plan, found, signal);
-    yield { ...contentOf(spec, rows), position };
+  for await (const rows of liveRows(client, spec, ["Id", ...compared], signal)) {
+    live += rows.length;
+    const differing = await comparison.differing(rows);
+    const here = new Set(rows.map((row) => row.Id));
+    const range = rangeOf(differing.filter((id) => here.has(id)));
+    yield* readWhole(
+      reader,
+      spec,
+      plan,
+      range === null ? differing : differing.filter((id) => !here.has(id)),
+      position,
+      signal,
+    );
+    if (range !== null) yield* readRange(reader, spec, plan, range, position, signal);
   }
-  yield* tombstonePages(await explain(client, spec, state, [...lost], signal), position);
+  yield* readWhole(reader, spec, plan, await comparison.rest(), position, signal);
+  const { tombstones, rows } = await explain(client, spec, plan, comparison.missing(), signal);
+  if (rows.length > 0) yield { ...contentOf(spec, rows), position };
+  yield* tombstonePages(tombstones, position);
   const of = `live rows of ${spec.name} listed by the sweep`;
   yield { records: [], tombstones: [], rejects: [], position, sourceCount: { count: live, of } };
 }
 
-async function* liveIds(
+/** Many of one listed page are read as the range they lie in: it holds no more rows than the page. */
+function rangeOf(ids: readonly string[]): { readonly first: string; readonly last: string } | null {
+  const first = ids[0];
+  const last = ids.at(-1);
+  return ids.length < MANY || first === undefined || last === undefined ? null : { first, last };
+}
+
+async function* readRange(
+  reader: Reader,
+  spec: ObjectSpec,
+  plan: ReadPlan,
+  range: { readonly first: string; readonly last: string },
+  position: Position,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  const where = [idFrom(range.first), idUpTo(range.last)];
+  const query: Soql = { object: spec.name, fields: plan.chunks[0] ?? ["Id"], where, orderBy: ["Id"] };
+  for await (const page of pagesOf(reader.client, query, plan.deletions, signal)) {
+    const rows = await completeRows(reader.client, spec.name, plan, page.records, signal);
+    yield { ...contentOf(spec, rows), position };
+  }
+}
+
+async function* readWhole(
+  reader: Reader,
+  spec: ObjectSpec,
+  plan: ReadPlan,
+  ids: readonly string[],
+  position: Position,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  for (let at = 0; at < ids.length; at += ROWS_PER_PAGE) {
+    const some = ids.slice(at, at + ROWS_PER_PAGE);
+    const found = await rowsById(reader.client, spec.name, plan.chunks[0] ?? ["Id"], some, plan.deletions, signal);
+    yield { ...contentOf(spec, await completeRows(reader.client, spec.name, plan, found, signal)), position };
+  }
+}
+
+async function* liveRows(
   client: SalesforceClient,
   spec: ObjectSpec,
+  fields: readonly string[],
   signal: AbortSignal,
-): AsyncGenerator<readonly string[]> {
+): AsyncGenerator<readonly Row[]> {
   let last: string | null = null;
-  for (;;) {
+  let rows: number | null = null;
+  for (let stalls = 0; ;) {
     const startedAfter: string | null = last;
-    const where: readonly string[] = last === null ? [] : [`Id > ${quote(last)}`];
-    const query: Soql = { object: spec.name, fields: ["Id"], where, orderBy: ["Id"] };
+    const where: readonly string[] = last === null ? [] : [idAfter(last)];
+    const query: Soql = {
+      object: spec.name,
+      fields: [...new Set(fields)],
+      where,
+      orderBy: ["Id"],
+      ...(rows === null ? {} : { limit: rows }),
+    };
     try {
       // Activities older than a year are archived: live, and only listed by queryAll.
       const all = spec.name === "Task" || spec.name === "Event";
       const live: Soql = all ? { ...query, where: [...where, "IsDeleted = FALSE"] } : query;
+      let dealt = 0;
       for await (const page of pagesOf(client, live, all, signal)) {
-        const ids = page.records.map((row) => row.Id);
-        last = ids.at(-1) ?? last;
-        yield ids;
+        last = page.records.at(-1)?.Id ?? last;
+        dealt += page.records.length;
+        yield page.records;
       }
-      return;
+      if (rows === null || dealt < rows) return;
+      rows *= 2;
     } catch (error) {
-      if (!isLostCursor(error) || last === startedAfter) throw error;
+      stalls = last === startedAfter ? stalls + 1 : 0;
+      const tooMuch = error instanceof HubError && error.code === "HUB-1310";
+      if (tooMuch && (rows === null || rows > 250)) rows = rows === null ? 32_000 : Math.floor(rows / 2);
+      else if (!isLostCursor(error) || stalls >= MOST_STALLS) throw error;
     }
   }
 }
 
-async function explain(
+/** Finds out what became of ids that are known and not listed. One that is there after all is read. */
+export async function explain(
   client: SalesforceClient,
   spec: ObjectSpec,
-  state: ReadState,
+  plan: ReadPlan,
   missing: readonly string[],
   signal: AbortSignal,
-): Promise<readonly Tombstone[]> {
-  if (missing.length === 0) return [];
+): Promise<{ readonly tombstones: readonly Tombstone[]; readonly rows: readonly Row[] }> {
+  if (missing.length === 0) return { tombstones: [], rows: [] };
   const told = new Map<string, Tombstone>();
-  if (state.plan.deletions) {
-    const fields = state.plan.chunks[0] ?? ["Id"];
-    for (const row of await rowsById(client, spec.name, fields, missing, true, signal)) {
-      if (row["IsDeleted"] === true) told.set(row.Id, tombstoneOf(spec.name, row));
-    }
+  const fields = plan.chunks[0] ?? ["Id"];
+  const found =
+    missing.length > ROWS_PER_PAGE && plan.deletions
+      ? await inBin(client, spec, fields, new Set(missing), signal)
+      : await rowsById(client, spec.name, fields, missing, plan.deletions, signal);
+  for (const row of found) if (row["IsDeleted"] === true) told.set(row.Id, tombstoneOf(spec.name, row));
+  const alive = await completeRows(
+    client,
+    spec.name,
+    plan,
+    found.filter((row) => row["IsDeleted"] !== true),
+    signal,
+  );
+  const living = new Set(alive.map((row) => row.Id));
+  const open = missing.filter((id) => !told.has(id) && !living.has(id));
+  if (open.length > 0) {
+    const log = await deleteLog(client, spec, signal);
+    for (const id of open) told.set(id, purgedOrUnseen(spec, id, log.get(id)));
   }
-  if (told.size < missing.length && spec.role === "entity") {
-    const now = client.serverNow();
-    for (const [id, date] of await client.deleted(spec.name, now - DELETE_LOG_MS, now + MINUTE, signal)) {
-      if (!told.has(id)) told.set(id, { stream: spec.name, id, cause: "deleted", at: parseInstant(date) ?? null });
-    }
-  }
-  return missing.map((id) => told.get(id) ?? outOfSight(spec, id));
+  return { tombstones: [...told.values()], rows: alive };
 }
 
-function outOfSight(spec: ObjectSpec, id: string): Tombstone {
-  const cause: RemovalCause = "visibility lost";
-  return { stream: spec.name, id, cause, at: null };
+/** The recycle bin whole, for more ids than are worth naming. */
+async function inBin(
+  client: SalesforceClient,
+  spec: ObjectSpec,
+  fields: readonly string[],
+  wanted: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  const query: Soql = { object: spec.name, fields, where: ["IsDeleted = TRUE"], orderBy: ["Id"] };
+  for await (const page of pagesOf(client, query, true, signal)) {
+    rows.push(...page.records.filter((row) => wanted.has(row.Id)));
+  }
+  return rows;
+}
+
+function purgedOrUnseen(spec: ObjectSpec, id: string, date: string | undefined): Tombstone {
+  if (date === undefined) return { stream: spec.name, id, cause: "visibility lost", at: null };
+  return { stream: spec.name, id, cause: "deleted", at: parseInstant(date) ?? null };
+}
+
+/** What the delete log still tells; nothing for an object that has none. Too long a log is asked for in halves. */
+async function deleteLog(
+  client: SalesforceClient,
+  spec: ObjectSpec,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const now = client.serverNow();
+  const log = new Map<string, string>();
+  const ask = async (from: Instant, to: Instant): Promise<void> => {
+    try {
+      for (const [id, date] of await client.deleted(spec.name, from, to, signal)) log.set(id, date);
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      if (error.code === "HUB-1310" && to - from > SHORTEST_LOG_MS) {
+        const middle = Math.floor((from + to) / 2 / MINUTE) * MINUTE;
+        await ask(from, middle);
+        await ask(middle, to);
+      } else if (["HUB-1300", "HUB-1305", "HUB-1310"].includes(error.code)) {
+        client.log("info", `the delete log of ${spec.name} tells nothing`, { reason: error.message });
+      } else throw error;
+    }
+  };
+  await ask(now - DELETE_LOG_MS, now + MINUTE);
+  return log;
+}
+
+async function* everythingOutOfSight(spec: ObjectSpec, context: ReadContext, position: Position): AsyncGenerator<Page> {
+  // Collected first: what is written while it is listed would be listed again or skipped.
+  const ids: string[] = [];
+  for await (const page of context.known.records(spec.name)) for (const record of page) ids.push(record.id);
+  yield* tombstonePages(
+    ids.map((id) => purgedOrUnseen(spec, id, undefined)),
+    position,
+  );
 }
 
 function* tombstonePages(tombstones: readonly Tombstone[], position: Position): Generator<Page> {

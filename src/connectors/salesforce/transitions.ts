@@ -1,7 +1,8 @@
 import { canonicalJson, isJsonObject, parseInstant } from "../../model/index.ts";
 import type { ActorEvidence, Entity, FieldValue, Instant, Json, JsonObject, Transition } from "../../model/index.ts";
+import { isRecordId } from "./ids.ts";
 import { historiesOf, PSEUDO_FIELDS } from "./objects.ts";
-import { fieldValue, isRecordId } from "./values.ts";
+import { fieldValue } from "./values.ts";
 import type { ObjectFacts } from "./values.ts";
 
 /** Fields whose value at creation is always told: they are what stages and responsibility are read from. */

@@ -1,6 +1,7 @@
 import { isJsonObject, parseInstant, toIso } from "../../model/index.ts";
 import type { FieldValue, Json, JsonObject } from "../../model/index.ts";
 import type { ReferenceRecords } from "../kit/index.ts";
+import { isRecordId } from "./ids.ts";
 import { DESCRIPTIONS, EVERY_OBJECT } from "./objects.ts";
 
 /** Key prefixes of the standard objects (reference salesforce.md §5); those of others come with their descriptions. */
@@ -19,8 +20,6 @@ const PREFIXES: readonly (readonly [prefix: string, object: string])[] = [
   ["800", "Contract"],
   ["012", "RecordType"],
 ];
-
-const CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 
 /** What is known of an object while its rows are brought to plain values. */
 export interface ObjectFacts {
@@ -48,20 +47,6 @@ export function factsOf(object: string, references: ReferenceRecords): ObjectFac
   }
   const instanceUrl = own?.["instanceUrl"];
   return { instanceUrl: typeof instanceUrl === "string" ? instanceUrl : null, types, prefixes };
-}
-
-/** True for an 18-character id whose checksum is right: a text of that length is hardly ever one by chance. */
-export function isRecordId(text: string): boolean {
-  if (!/^[A-Za-z0-9]{18}$/u.test(text)) return false;
-  for (let group = 0; group < 3; group += 1) {
-    let bits = 0;
-    for (let at = 0; at < 5; at += 1) {
-      const code = text.charCodeAt(group * 5 + at);
-      if (code >= 65 && code <= 90) bits += 1 << at;
-    }
-    if (text.charAt(15 + group) !== CHECKSUM.charAt(bits)) return false;
-  }
-  return true;
 }
 
 /** One value of one field. Users and queues become persons, other ids records, datetimes ISO text. */

@@ -1,94 +1,137 @@
 import { z } from "zod";
-import { HubError, toIso } from "../../model/index.ts";
-import type { Canonical } from "../../model/index.ts";
-import type { WriteFace } from "../kit/index.ts";
+import { HubError } from "../../model/index.ts";
+import type { CreateCommand, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
 import { saveAnswer } from "./answers.ts";
 import type { SalesforceClient } from "./client.ts";
+import { createMany, updateMany } from "./collections.ts";
+import type { Descriptions } from "./descriptions.ts";
+import { isLostAnswer } from "./failures.ts";
 import { objectsOf } from "./objects.ts";
-import { completeRows, contentOf, rowsById } from "./rows.ts";
-import { planRead, requestOf } from "./select-list.ts";
+import { reread } from "./reread.ts";
+import { writeHeaders } from "./settings.ts";
 import type { SalesforceSettings } from "./settings.ts";
-import { fieldName, quote } from "./soql.ts";
+import { equals, fieldName } from "./soql.ts";
+import { bodyOf } from "./written-values.ts";
+import { landed } from "./write-checks.ts";
 
-/** Assignment rules would hand the record to somebody else than the plan said. */
-const HEADERS = { "Sforce-Auto-Assign": "FALSE" };
+const MOST_TRIES = 4;
 
-/** Writes to business records: creations only as upserts on an external id, changes only on what was planned on. */
-export function writeFace(client: SalesforceClient, settings: SalesforceSettings): WriteFace {
+/**
+ * Writes to business records: creations only as upserts on an external id, changes only on what was planned on. Where an
+ * answer was lost, the record is looked at before anything is sent again; a locked row is tried again.
+ */
+export function writeFace(
+  client: SalesforceClient,
+  descriptions: Descriptions,
+  settings: SalesforceSettings,
+): WriteFace {
+  const find: WriteFace["find"] = async (stream, marker, signal) => {
+    const where = [equals(externalId(settings, stream), marker)];
+    const page = await client.query(
+      { object: stream, fields: ["Id"], where, orderBy: ["Id"], limit: 2 },
+      false,
+      signal,
+    );
+    const [found, second] = page.records;
+    if (second !== undefined) throw twice(stream, marker);
+    return found?.Id ?? null;
+  };
   return {
-    find: async (stream, marker, signal) => {
-      const field = externalId(settings, stream);
-      const where = [`${fieldName(field)} = ${quote(marker)}`];
-      const page = await client.query(
-        { object: stream, fields: ["Id"], where, orderBy: ["Id"], limit: 2 },
-        false,
-        signal,
-      );
-      const [found, second] = page.records;
-      if (second !== undefined) throw twice(stream, marker);
-      return found?.Id ?? null;
-    },
+    find,
     create: async (command, signal) => {
-      const field = externalId(settings, command.stream);
-      const saved = await client.request(
-        {
-          method: "PATCH",
-          path: `/sobjects/${fieldName(command.stream)}/${fieldName(field)}/${encodeURIComponent(command.marker)}`,
-          schema: saveAnswer,
-          operation: `PATCH /sobjects/${command.stream}/${field}/…`,
-          object: command.stream,
-          body: body(command.fields),
-          headers: HEADERS,
-          idempotent: true,
-        },
-        signal,
-      );
-      return { id: saved.id, requestId: null, at: client.serverNow() };
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await upsert(client, settings, command, signal);
+        } catch (error) {
+          if (attempt >= MOST_TRIES || !mayTryAgain(error)) throw error;
+          await client.backOff(attempt, signal);
+          const id = isLostAnswer(error) ? await find(command.stream, command.marker, signal) : null;
+          if (id !== null) return receipt(client, id);
+        }
+      }
     },
     update: async (command, signal) => {
-      const since = command.unmodifiedSince;
-      await client.request(
-        {
-          method: "PATCH",
-          path: `/sobjects/${fieldName(command.stream)}/${encodeURIComponent(command.id)}`,
-          schema: z.unknown(),
-          operation: `PATCH /sobjects/${command.stream}/…`,
-          object: command.stream,
-          body: body(command.fields),
-          headers: {
-            ...HEADERS,
-            ...(since === undefined ? {} : { "If-Unmodified-Since": new Date(since).toUTCString() }),
-          },
-          idempotent: since === undefined,
-        },
-        signal,
-      );
-      return { id: command.id, requestId: null, at: client.serverNow() };
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await patch(client, settings, command, signal);
+        } catch (error) {
+          if (attempt >= MOST_TRIES || !mayTryAgain(error)) throw error;
+          await client.backOff(attempt, signal);
+          if (isLostAnswer(error) && (await landed(client, command, signal))) return receipt(client, command.id);
+        }
+      }
     },
+    createMany: (commands, signal) =>
+      createMany(client, settings, (stream) => externalId(settings, stream), commands, signal),
+    updateMany: (commands, signal) => updateMany(client, settings, commands, signal),
     verify: async (stream, id, context) => {
       const spec = objectsOf(settings).find((other) => other.name === stream);
       if (spec === undefined) throw noSuchStream(stream);
-      const described = await client.describe(stream, context.signal);
-      const plan = planRead(spec, requestOf(spec, context.selection), described);
-      const found = await rowsById(client, stream, plan.chunks[0] ?? ["Id"], [id], plan.deletions, context.signal);
-      const rows = await completeRows(client, stream, plan, found, context.signal);
-      // Not a step of the partition's reading: the position says nothing and must not replace the partition's own.
-      return { ...contentOf(spec, rows), position: { covered: [], state: null } };
+      for await (const page of reread({ client, descriptions, settings }, spec, [id], context)) {
+        // Not a step of the partition's reading: the position says nothing and must not replace the partition's own.
+        return { ...page, position: { covered: [], state: null } };
+      }
+      throw noSuchStream(stream);
     },
   };
 }
 
-function body(fields: Readonly<Record<string, Canonical>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [fieldName(name), plain(value)]));
+/** A lock was somebody else's: nothing was written. */
+function mayTryAgain(error: unknown): boolean {
+  return isLostAnswer(error) || (error instanceof HubError && error.code === "HUB-1309");
 }
 
-function plain(value: Canonical): unknown {
-  if (value === null || typeof value !== "object") return value;
-  if ("day" in value) return value.day;
-  if ("at" in value && typeof value.at === "number") return toIso(value.at);
-  if ("person" in value) return value.person;
-  if ("amount" in value) return value.amount;
-  return (value as readonly string[]).join(";");
+async function upsert(
+  client: SalesforceClient,
+  settings: SalesforceSettings,
+  command: CreateCommand,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  const field = externalId(settings, command.stream);
+  const saved = await client.request(
+    {
+      method: "PATCH",
+      path: `/sobjects/${fieldName(command.stream)}/${fieldName(field)}/${encodeURIComponent(command.marker)}`,
+      schema: saveAnswer,
+      operation: `PATCH /sobjects/${command.stream}/${field}/…`,
+      object: command.stream,
+      body: bodyOf(command.fields),
+      headers: writeHeaders(settings),
+      idempotent: false,
+    },
+    signal,
+  );
+  return receipt(client, saved.id);
+}
+
+async function patch(
+  client: SalesforceClient,
+  settings: SalesforceSettings,
+  command: UpdateCommand,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  const since = command.unmodifiedSince;
+  await client.request(
+    {
+      method: "PATCH",
+      path: `/sobjects/${fieldName(command.stream)}/${encodeURIComponent(command.id)}`,
+      schema: z.unknown(),
+      operation: `PATCH /sobjects/${command.stream}/…`,
+      object: command.stream,
+      body: bodyOf(command.fields),
+      headers: {
+        ...writeHeaders(settings),
+        ...(since === undefined ? {} : { "If-Unmodified-Since": new Date(since).toUTCString() }),
+      },
+      idempotent: false,
+    },
+    signal,
+  );
+  return receipt(client, command.id);
+}
+
+function receipt(client: SalesforceClient, id: string): WriteReceipt {
+  return { id, requestId: null, at: client.serverNow() };
 }
 
 function externalId(settings: SalesforceSettings, object: string): string {

@@ -184,8 +184,7 @@ async function start(options: WorldOptions): Promise<World> {
         const { live: alive = 0, deleted = 0 } = fieldsOf(counts[object] ?? {});
         pages += Math.max(1, Math.ceil((Number(alive) + Number(deleted)) / cap));
       }
-      // The sign-in, the list of objects, and a description of each object.
-      return { pages, parents: 0, partitions: read.length, lists: 2 };
+      return { pages, parents: 0 };
     },
     counted: async () => {
       const { total } = await control("GET", "/calls");

@@ -17,7 +17,7 @@ describe("what Salesforce refuses", () => {
   test.each([
     ["a code nobody knows", refusal(400, "MALFORMED_QUERY"), "HUB-1300", "stop-stream", 0],
     ["a locked row", refusal(400, "UNABLE_TO_LOCK_ROW"), "HUB-1309", "retry-now", 4],
-    ["a query that ran too long", refusal(400, "QUERY_TIMEOUT"), "HUB-1310", "retry-now", 4],
+    ["a query that ran too long", refusal(400, "QUERY_TIMEOUT"), "HUB-1310", "stop-stream", 0],
     ["a forgotten cursor", refusal(400, "INVALID_QUERY_LOCATOR"), "HUB-1311", "stop-stream", 0],
     ["a query that is too long", refusal(414, "URI_TOO_LONG"), "HUB-1317", "stop-stream", 0],
     ["another shape of answer", json(200, { hello: "world" }), "HUB-1307", "retry-now", 4],
