@@ -41,18 +41,17 @@ export function countedRuns(statement: Statement, part: OrderPart): Iterable<Row
     const row = part.view.at(part.from);
     return row === undefined ? [] : [{ row, times: part.to - part.from }];
   }
-  const field = groupedStamp(statement);
-  if (field === null) return null;
+  if (groupedStamp(statement) !== part.field.toLowerCase()) return null;
   const hours = statement.groupBy.some((each) => each.kind === "call" && each.name === "HOUR_IN_DAY");
-  return byTime(part, field, hours ? HOUR : DAY);
+  return byTime(part, hours ? HOUR : DAY);
 }
 
-function* byTime({ view, from, to }: OrderPart, field: string, step: number): Generator<RowRun> {
+function* byTime({ view, from, to, field }: OrderPart, step: number): Generator<RowRun> {
   let at = from;
   while (at < to) {
     const row = view.at(at);
     if (row === undefined) return;
-    const stamp = Object.entries(row).find(([name]) => name.toLowerCase() === field)?.[1];
+    const stamp = row[field];
     const next = typeof stamp === "string" ? Math.min(to, after(view, stamp, step)) : to;
     yield { row, times: next - at };
     at = next;

@@ -6,6 +6,8 @@ import { normalizeInstant } from "./compare.ts";
 
 /** A stretch of an order. */
 export interface OrderPart {
+  /** What it is ordered by. */
+  readonly field: string;
   readonly view: OrderedRows;
   readonly from: number;
   readonly to: number;
@@ -70,20 +72,13 @@ function narrow(ranges: Map<string, Range>, field: string, operator: string, bou
   return low !== null || high !== null;
 }
 
-interface Span {
-  readonly field: string;
-  readonly view: OrderedRows;
-  readonly from: number;
-  readonly to: number;
-}
-
-function span(view: OrderedRows, field: string, range: Range | undefined): Span {
+function span(view: OrderedRows, field: string, range: Range | undefined): OrderPart {
   const from = range === undefined ? 0 : view.lowerBound(range.low);
   const to = range?.high == null ? view.length : view.lowerBound(range.high);
   return { field, view, from, to: Math.max(from, to) };
 }
 
-function covers({ view, from, to }: Span): boolean {
+function covers({ view, from, to }: OrderPart): boolean {
   return from === 0 && to === view.length;
 }
 
@@ -123,7 +118,7 @@ export function chooseSource(table: Table, statement: Statement, order: (field: 
     leading?.expression.kind === "field"
       ? (table.object.fieldsByName.get(leading.expression.path.toLowerCase())?.name ?? null)
       : null;
-  const spans = new Map<string, Span>();
+  const spans = new Map<string, OrderPart>();
   for (const field of ["Id", ...STAMPS]) {
     if (!ranges.has(field) && wanted !== field) continue;
     if (table.object.fieldsByName.has(field.toLowerCase()))
@@ -140,8 +135,12 @@ export function chooseSource(table: Table, statement: Statement, order: (field: 
   return { rows: along(best, reversed), orderedBy: best.field, reversed, exact, part: best };
 }
 
-function chooseSpan(spans: ReadonlyMap<string, Span>, wanted: string | null, limit: number | null): Span | null {
-  let best: Span | null = null;
+function chooseSpan(
+  spans: ReadonlyMap<string, OrderPart>,
+  wanted: string | null,
+  limit: number | null,
+): OrderPart | null {
+  let best: OrderPart | null = null;
   for (const field of STAMPS) {
     const found = spans.get(field);
     if (found !== undefined && (best === null || found.to - found.from < best.to - best.from)) best = found;

@@ -130,6 +130,26 @@ function indexed(source: Source, count: number): Map<string, Uint32Array> {
   return found;
 }
 
+/** Makes rows that work a field out only when it is read: most readers look at few. They cannot be spread. */
+function viewer(sources: readonly Source[]): (index: number) => Row {
+  class Viewed {
+    readonly at: number;
+
+    constructor(index: number) {
+      this.at = index;
+    }
+  }
+  for (const { name, read } of sources) {
+    Object.defineProperty(Viewed.prototype, name, {
+      get(this: Viewed) {
+        return read(this.at);
+      },
+    });
+  }
+  // The compiler does not see the fields defined above.
+  return (index) => new Viewed(index) as unknown as Row;
+}
+
 /** The rows of a generated seed, computed from its seed and their index. */
 export function generateRows(seed: SalesforceSeed, plan: SalesforceGeneratedSeed, object: ObjectSchema): GeneratedRows {
   const { count } = plan;
@@ -148,20 +168,16 @@ export function generateRows(seed: SalesforceSeed, plan: SalesforceGeneratedSeed
     .map((field) => sourceOf(seed, plan, field))
     .filter((each) => each !== null);
   const sources = [...own, ...derived];
-  const by = (name: string): Value => seed.rows[name]?.[0]?.Id ?? null;
-  const author = by("User");
+  const all: readonly Source[] = [
+    computed("IsDeleted", () => false),
+    computed("CreatedDate", stamps.createdAt),
+    computed("LastModifiedDate", stamps.modifiedAt),
+    computed("SystemModstamp", stamps.modifiedAt),
+    ...sources,
+  ];
   const row = (index: number): Row => {
-    const modified = stamps.modifiedAt(index);
-    const made: Record<string, Value> & { Id: string } = {
-      Id: ids.idAt(index),
-      IsDeleted: false,
-      CreatedDate: stamps.createdAt(index),
-      CreatedById: author,
-      LastModifiedDate: modified,
-      LastModifiedById: author,
-      SystemModstamp: modified,
-    };
-    for (const source of sources) made[source.name] = source.read(index);
+    const made: Record<string, Value> & { Id: string } = { Id: ids.idAt(index) };
+    for (const source of all) made[source.name] = source.read(index);
     return made;
   };
   const byId: GeneratedOrder = {
@@ -179,6 +195,7 @@ export function generateRows(seed: SalesforceSeed, plan: SalesforceGeneratedSeed
   return {
     count,
     row,
+    view: viewer([computed("Id", ids.idAt), ...all]),
     idAt: ids.idAt,
     indexOf: ids.indexOf,
     order: (field) => orders[field] ?? null,

@@ -36,15 +36,21 @@ function inverse(a: number, n: number): number {
   return ((t % n) + n) % n;
 }
 
-/** Prints whole seconds; neighbours often share one. */
+const DAY_SECONDS = 86_400;
+
+/** Prints whole seconds; days and times of day recur, so that each is printed once. */
 function printer(): (second: number) => string {
-  let last = Number.NaN;
-  let text = "";
+  const days = new Map<number, string>();
+  const times: (string | undefined)[] = [];
   return (second) => {
-    if (second !== last) {
-      last = second;
-      text = new Date(second * 1000).toISOString();
-    }
+    const day = Math.floor(second / DAY_SECONDS);
+    const time = second - day * DAY_SECONDS;
+    const date = days.get(day);
+    const clock = times[time];
+    if (date !== undefined && clock !== undefined) return date + clock;
+    const text = new Date(second * 1000).toISOString();
+    days.set(day, text.slice(0, 10));
+    times[time] = text.slice(10);
     return text;
   };
 }

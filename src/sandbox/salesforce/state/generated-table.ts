@@ -18,6 +18,8 @@ export interface GeneratedOrder {
 export interface GeneratedRows {
   readonly count: number;
   readonly row: (index: number) => Row;
+  /** The same row for reading only: its fields are worked out when read. */
+  readonly view: (index: number) => Row;
   readonly idAt: (index: number) => string;
   /** The index of the row with an id; null for ids of other rows. */
   readonly indexOf: (id: string) => number | null;
@@ -91,13 +93,17 @@ export class GeneratedTable implements Table {
   }
 
   withValue(field: string, value: string): Row[] {
-    return [...this.eachWithValue(field, value)];
+    const found = this.#changed.withValue(field, value);
+    for (const index of this.#base.indexesWith(field, value)) {
+      if (!this.#gone.has(index)) found.push(this.#base.row(index));
+    }
+    return found;
   }
 
   *eachWithValue(field: string, value: string): Generator<Row> {
     yield* this.#changed.withValue(field, value);
     for (const index of this.#base.indexesWith(field, value)) {
-      if (!this.#gone.has(index)) yield this.#base.row(index);
+      if (!this.#gone.has(index)) yield this.#base.view(index);
     }
   }
 
@@ -139,7 +145,7 @@ export class GeneratedTable implements Table {
         const rank = position - before;
         if (rank < 0 || rank >= base.count - gone.length) return undefined;
         const skipped = firstPosition(gone.length, (at) => (gone[at] ?? 0) - at > rank);
-        return base.row(order.indexAt(rank + skipped));
+        return base.view(order.indexAt(rank + skipped));
       },
       lowerBound: (value) => {
         const position = place(value, "");

@@ -22,9 +22,17 @@ export function stamp(ms: number): string {
   return new Date(Math.floor(ms / 1000) * 1000).toISOString();
 }
 
+/** What a change would do: its outcome, the ids it would give and the rows it would write. */
+export interface Rehearsal<T> {
+  readonly outcome: T;
+  readonly ids: ReadonlyMap<string, readonly string[]>;
+  readonly touched: ReadonlySet<string>;
+}
+
 /** The org: its schema, its tables, the numbering of new records and the journal that can take a change back. */
 export class Org {
-  readonly id: string;
+  /** The organisation's id; a refreshed sandbox gets another one and keeps its records'. */
+  id: string;
   readonly name: string;
   readonly timeZone: string;
   readonly schema: OrgSchema;
@@ -33,6 +41,8 @@ export class Org {
   readonly #tables = new Map<string, Table>();
   readonly #serials = new Map<string, number>();
   #journal: (() => void)[] | null = null;
+  #rehearsal: { readonly ids: Map<string, string[]>; readonly touched: Set<string> } | null = null;
+  #repeated: Map<string, string[]> | null = null;
 
   constructor(seed: SalesforceSeed, clock: SandboxClock) {
     this.id = seed.organization.id;
@@ -95,13 +105,19 @@ export class Org {
 
   /** The id of the next record of an object. */
   nextId(object: ObjectSchema): string {
+    const promised = this.#repeated?.get(object.keyPrefix)?.shift();
+    if (promised !== undefined) return promised;
     const n = (this.#serials.get(object.keyPrefix) ?? 0) + 1;
     this.#serials.set(object.keyPrefix, n);
-    return salesforceId(object.keyPrefix, n);
+    const id = salesforceId(object.keyPrefix, n);
+    const noted = this.#rehearsal?.ids;
+    noted?.set(object.keyPrefix, [...(noted.get(object.keyPrefix) ?? []), id]);
+    return id;
   }
 
   save(table: Table, row: Row): void {
     const former = table.get(row.Id);
+    this.#rehearsal?.touched.add(row.Id);
     table.put(row);
     this.#journal?.push(() => {
       if (former === undefined) table.remove(row.Id);
@@ -112,6 +128,7 @@ export class Org {
   erase(table: Table, id: string): void {
     const former = table.get(id);
     if (former === undefined) return;
+    this.#rehearsal?.touched.add(id);
     table.remove(id);
     table.deletions.bury(former);
     this.#journal?.push(() => {
@@ -136,6 +153,27 @@ export class Org {
     this.#journal?.push(() => {
       table.deletions.log(former);
     });
+  }
+
+  /** Makes a change and takes it back at once. */
+  rehearse<T>(change: () => T): Rehearsal<T> {
+    const rehearsal = { ids: new Map<string, string[]>(), touched: new Set<string>() };
+    this.#rehearsal = rehearsal;
+    try {
+      return { ...rehearsal, outcome: this.atomically(change, () => false) };
+    } finally {
+      this.#rehearsal = null;
+    }
+  }
+
+  /** Makes a change that was rehearsed: what it creates gets the ids it was promised. */
+  repeat<T>(rehearsal: Rehearsal<T>, change: () => T): T {
+    this.#repeated = new Map([...rehearsal.ids].map(([prefix, ids]) => [prefix, [...ids]]));
+    try {
+      return change();
+    } finally {
+      this.#repeated = null;
+    }
   }
 
   /** Runs a change as one transaction: undone when it throws, or when `keep` refuses its outcome. */

@@ -15,6 +15,7 @@ export interface Table {
   readonly size: number;
   readonly deletions: DeletionLog;
   get(id: string): Row | undefined;
+  /** All rows, for reading. */
   all(): Iterable<Row>;
   /** Stores a row under its Id, replacing the former one. */
   put(row: Row): void;
@@ -29,7 +30,7 @@ export interface Table {
   stableOrder(field: string, liveOnly: boolean): OrderedRows | null;
   /** The rows whose field equals the value, ignoring case. */
   withValue(field: string, value: string): Row[];
-  /** The same, one by one, for values that many rows share. */
+  /** The same, one by one and for reading, for values that many rows share. */
   eachWithValue(field: string, value: string): Iterable<Row>;
   counts(): { readonly live: number; readonly deleted: number };
 }
