@@ -21,8 +21,8 @@ export function activityRows(state: MondayState, board: Board, args: ActivityArg
   const horizon = state.lag.active ? state.lag.horizon() : Number.POSITIVE_INFINITY;
   const from = args.from == null ? Number.NEGATIVE_INFINITY : Date.parse(args.from);
   const to = Math.min(args.to == null ? Number.POSITIVE_INFINITY : Date.parse(args.to), horizon);
-  const first = lowerBound(rows, from);
-  const end = to === Number.POSITIVE_INFINITY ? rows.length : lowerBound(rows, to + 1);
+  const first = from === Number.NEGATIVE_INFINITY ? 0 : rows.lowerBound(from);
+  const end = to === Number.POSITIVE_INFINITY ? rows.length : rows.lowerBound(to + 1);
   const limit = Math.max(0, Math.min(args.limit, WINDOW));
   const skip = (Math.max(1, args.page) - 1) * limit;
   const stop = Math.min(skip + limit, WINDOW);
@@ -30,14 +30,14 @@ export function activityRows(state: MondayState, board: Board, args: ActivityArg
   const found: MondayActivitySeed[] = [];
   if (keep === null) {
     for (let at = end - 1 - skip; at >= first && at > end - 1 - stop; at -= 1) {
-      const row = rows[at];
+      const row = rows.at(at);
       if (row !== undefined) found.push(row);
     }
     return found;
   }
   let seen = 0;
   for (let at = end - 1; at >= first && seen < stop; at -= 1) {
-    const row = rows[at];
+    const row = rows.at(at);
     if (row === undefined || !keep(row)) continue;
     if (seen >= skip) found.push(row);
     seen += 1;
@@ -55,19 +55,15 @@ function rowFilter(args: ActivityArguments): ((row: MondayActivitySeed) => boole
   };
   add(args.column_ids, (row) => row.data["column_id"]);
   add(args.group_ids, (row) => row.data["group_id"]);
-  add(args.item_ids, (row) => row.data["pulse_id"]);
+  if (args.item_ids != null && args.item_ids.length > 0) {
+    const wanted = new Set(args.item_ids.map(String));
+    tests.push((row) => {
+      const many = row.data["pulse_ids"];
+      return (
+        wanted.has(String(row.data["pulse_id"])) || (Array.isArray(many) && many.some((id) => wanted.has(String(id))))
+      );
+    });
+  }
   add(args.user_ids, (row) => row.userId);
   return tests.length === 0 ? null : (row) => tests.every((test) => test(row));
-}
-
-function lowerBound(rows: readonly MondayActivitySeed[], instant: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const row = rows[middle];
-    if (row !== undefined && Date.parse(row.createdAt) < instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,11 +1,25 @@
 import type { GraphQLError } from "graphql";
-import { part } from "./cells.ts";
+import { part, textPart } from "./cell-parts.ts";
 import { scalarText } from "./scalar-text.ts";
 import { mondayError } from "./errors.ts";
 import type { Column } from "./parts.ts";
 
 /** Column types no write may touch. */
-const READ_ONLY = new Set(["last_updated", "creation_log", "mirror", "formula", "subtasks", "item_id", "auto_number"]);
+const READ_ONLY = new Set([
+  "last_updated",
+  "creation_log",
+  "mirror",
+  "formula",
+  "subtasks",
+  "item_id",
+  "auto_number",
+  "button",
+  "progress",
+  "doc",
+  "direct_doc",
+  "time_tracking",
+  "group",
+]);
 
 function refused(column: Column, value: unknown, why: string): GraphQLError {
   return mondayError("ColumnValueException", why, {
@@ -47,20 +61,101 @@ export function parseCell(column: Column, input: unknown, createLabels: boolean)
       return scalarText(input);
     case "text":
       return typeof input === "string" ? input : JSON.stringify(input);
-    case "long_text":
-      return { text: typeof input === "string" ? input : scalarText(part(input, "text")) };
+    case "long_text": {
+      const text = typeof input === "string" ? input : scalarText(part(input, "text"));
+      if (text.length > 2000) throw refused(column, input, "long text is limited to 2,000 characters");
+      return text === "" ? null : { text };
+    }
     case "checkbox":
       return isTrue(typeof input === "object" ? part(input, "checked") : input) ? { checked: true } : null;
     case "link":
-      return parseLink(column, input);
-    case "board_relation": {
-      const ids = part(input, "item_ids");
-      if (!Array.isArray(ids)) throw refused(column, input, "invalid value: item_ids is a list of item ids");
-      return ids.length === 0 ? null : { item_ids: ids.map(Number) };
+      return labelled(column, input, "url", /^\S+$/u);
+    case "email":
+      return labelled(column, input, "email", /^\S+@\S+$/u);
+    case "phone": {
+      const [phone, country] =
+        typeof input === "string" ? input.split(" ") : [part(input, "phone"), part(input, "countryShortName")];
+      if (!/^[+\d() -]+$/u.test(scalarText(phone))) throw refused(column, input, "invalid phone number");
+      return { phone: scalarText(phone), countryShortName: scalarText(country) };
     }
+    case "country": {
+      const [code, name] =
+        typeof input === "string" ? input.split(/ (.*)/u) : [part(input, "countryCode"), part(input, "countryName")];
+      if (!/^[A-Z]{2}$/u.test(scalarText(code))) throw refused(column, input, "invalid country code");
+      return { countryCode: code, countryName: scalarText(name) };
+    }
+    case "rating": {
+      const rating = Number(typeof input === "object" ? part(input, "rating") : input);
+      if (!Number.isInteger(rating) || rating < 0) throw refused(column, input, "invalid rating");
+      return rating === 0 ? null : { rating };
+    }
+    case "hour": {
+      const [hour, minute] =
+        typeof input === "string" ? input.split(":").map(Number) : [part(input, "hour"), part(input, "minute") ?? 0];
+      if (!(Number(hour) >= 0 && Number(hour) < 24)) throw refused(column, input, "invalid hour");
+      return { hour: Number(hour), minute: Number(minute ?? 0) };
+    }
+    case "week": {
+      const given = typeof input === "string" ? splitRange(input) : (part(input, "week") ?? input);
+      const from = part(given, "startDate") ?? part(given, "from");
+      const to = part(given, "endDate") ?? part(given, "to");
+      if (!isDay(from) || !isDay(to)) throw refused(column, input, "invalid week: startDate and endDate are days");
+      return { week: { startDate: from, endDate: to } };
+    }
+    case "world_clock": {
+      const zone = typeof input === "string" ? input : textPart(input, "timezone");
+      if (zone === null || !/^[A-Za-z_]+(?:\/[\w+-]+)*$/u.test(zone)) throw refused(column, input, "invalid timezone");
+      return { timezone: zone };
+    }
+    case "location": {
+      const [lat, lng] = typeof input === "string" ? input.split(" ") : [part(input, "lat"), part(input, "lng")];
+      if (Math.abs(Number(lat)) > 90 || Math.abs(Number(lng)) > 180 || Number.isNaN(Number(lat)))
+        throw refused(column, input, "invalid location: lat and lng are needed");
+      const address =
+        typeof input === "string" ? input.split(" ").slice(2).join(" ") : scalarText(part(input, "address"));
+      return { ...(typeof input === "object" ? input : {}), lat: scalarText(lat), lng: scalarText(lng), address };
+    }
+    case "tags":
+      return idList(column, typeof input === "string" ? { tag_ids: input.split(/,\s*/u) } : input, "tag_ids");
+    case "vote":
+      return idList(column, input, "votersIds");
+    case "color_picker": {
+      const hex = textPart(part(input, "color"), "hex") ?? textPart(input, "hex") ?? scalarText(input);
+      if (!/^#[0-9a-f]{6}$/iu.test(hex)) throw refused(column, input, "invalid color");
+      return { color: { hex } };
+    }
+    case "team":
+      return { team_id: Number(typeof input === "object" ? part(input, "team_id") : input) };
+    case "person":
+      return { personId: Number(typeof input === "object" ? part(input, "personId") : input) };
+    case "file":
+      if (part(input, "clear_all") === true) return null;
+      throw refused(column, input, "files are added with add_file_to_column");
+    case "board_relation":
+    case "dependency":
+      return idList(column, input, "item_ids");
     default:
       return input;
   }
+}
+
+/** A list of numeric ids under a key; an empty list clears the cell. */
+function idList(column: Column, input: unknown, key: string): Record<string, number[]> | null {
+  const ids = part(input, key);
+  if (!Array.isArray(ids) || ids.some((id) => !Number.isFinite(Number(id)))) {
+    throw refused(column, input, `invalid value: ${key} is a list of ids`);
+  }
+  return ids.length === 0 ? null : { [key]: ids.map(Number) };
+}
+
+/** A value with a text to show for it: an object, or both in one text. */
+function labelled(column: Column, input: unknown, key: string, valid: RegExp): Record<string, string> {
+  const [value, text] =
+    typeof input === "string"
+      ? [input.split(" ")[0], input.split(" ").slice(1).join(" ")]
+      : [part(input, key), part(input, "text")];
+  if (typeof value !== "string" || !valid.test(value)) throw refused(column, input, `invalid ${key}`);
+  return { [key]: value, text: typeof text === "string" && text !== "" ? text : value };
 }
 
 const isTrue = (value: unknown): boolean => value === true || value === "true" || value === "v";
@@ -82,6 +177,7 @@ function parseStatus(column: Column, input: unknown, createLabels: boolean): { i
   for (const [key, text] of column.labels) if (text === label) return { index: Number(key) };
   if (typeof input === "string" && column.labels.has(input)) return { index: Number(input) };
   if (!createLabels) throw refused(column, input, labelMissing(column, label));
+  if (label.length > 30) throw refused(column, input, "label text is limited to 30 characters");
   return { index: addLabel(column, label) };
 }
 
@@ -93,7 +189,7 @@ function labelMissing(column: Column, label: unknown): string {
 function addLabel(column: Column, label: string): number {
   let next = column.type === "dropdown" ? 1 : 0;
   while (column.labels.has(String(next)) || (column.type === "status" && next === 5)) next += 1;
-  column.labels.set(String(next), label.slice(0, 30));
+  column.labels.set(String(next), label);
   return next;
 }
 
@@ -140,13 +236,4 @@ function parseDate(column: Column, input: unknown): unknown {
   const [day, clock] = typeof input === "string" ? input.split(" ") : [part(input, "date"), part(input, "time")];
   if (!isDay(day)) throw refused(column, input, "invalid date: the format is YYYY-MM-DD");
   return typeof clock === "string" && clock !== "" ? { date: day, time: clock } : { date: day };
-}
-
-function parseLink(column: Column, input: unknown): unknown {
-  const [url, text] =
-    typeof input === "string"
-      ? [input.split(" ")[0], input.split(" ").slice(1).join(" ")]
-      : [part(input, "url"), part(input, "text")];
-  if (typeof url !== "string" || url === "") throw refused(column, input, "invalid link: url is required");
-  return { url, text: typeof text === "string" && text !== "" ? text : url };
 }

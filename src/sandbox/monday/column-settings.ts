@@ -54,6 +54,14 @@ export function settingsFromDefaults(
   };
 }
 
+/** Settings of a column after `update_column`: labels are replaced, the rest is laid over what there was. */
+export function changedSettings(column: Column, settings: unknown): Pick<Column, "labels" | "doneIndexes" | "extra"> {
+  const next = settingsFromDefaults(column.type, settings);
+  return next.labels.size === 0
+    ? { labels: column.labels, doneIndexes: column.doneIndexes, extra: { ...column.extra, ...next.extra } }
+    : next;
+}
+
 function labelMap(labels: unknown): Map<string, string> | undefined {
   if (Array.isArray(labels)) {
     return new Map(

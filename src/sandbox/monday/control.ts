@@ -1,18 +1,17 @@
 import { z } from "zod";
 import { json } from "./answers.ts";
 import { logEvent, setState } from "./writes.ts";
+import { controlWorld } from "./control-world.ts";
+import type { WorldParts } from "./control-world.ts";
 import type { CallCounter } from "./call-counter.ts";
 import type { GraphQLEngine } from "./engine.ts";
 import { Budget, DEMO_LIMITS } from "./limits.ts";
 import type { Board, MondayState } from "./state.ts";
 import { SANDBOX_TOKEN } from "./tokens.ts";
-import type { Tokens } from "./tokens.ts";
 import { VERSIONS } from "./versions.ts";
 
-export interface ControlParts {
-  readonly state: MondayState;
+export interface ControlParts extends WorldParts {
   readonly engine: GraphQLEngine;
-  readonly tokens: Tokens;
   readonly calls: CallCounter;
 }
 
@@ -26,6 +25,7 @@ const BODIES = {
     complexityMinute: count.optional(),
     complexityQuery: count.optional(),
     ip: count.optional(),
+    heavyMinute: count.optional(),
   }),
   "/tokens": z.object({ token: z.string(), userId: z.string().optional(), revoked: z.boolean().default(false) }),
   "/filters": z.object({ refused: z.array(z.string()) }),
@@ -56,6 +56,7 @@ type Body<P extends keyof typeof BODIES> = z.infer<(typeof BODIES)[P]>;
  * (operators a filter on the last update refuses), /lag, /write
  * (a GraphQL call as any user, negative for automations; free of limits and not counted), /restore (an item), /labels
  * (renames or, with null, removes a status or dropdown label), /visibility (takes a board or its log out of sight).
+ * More in `controlWorld`.
  */
 export async function control(parts: ControlParts, request: Request): Promise<Response> {
   const path = new URL(request.url).pathname.replace(/^.*(?=\/[^/]+$)/u, "");
@@ -63,6 +64,12 @@ export async function control(parts: ControlParts, request: Request): Promise<Re
   if (path === "/calls") {
     if (request.method === "DELETE") parts.calls.reset();
     return json(200, parts.calls.snapshot());
+  }
+  try {
+    const own = await controlWorld(parts, path, request);
+    if (own !== null) return own;
+  } catch (error) {
+    return json(400, { error: error instanceof Error ? error.message : "failed" });
   }
   if (request.method !== "POST" || !(path in BODIES)) return json(404, { error: `No such control route: ${path}` });
   const route = path as keyof typeof BODIES;
@@ -131,7 +138,13 @@ async function write(parts: ControlParts, body: Body<"/write">): Promise<unknown
   const call = { query: body.query, variables: body.variables, operationName: null };
   const budget = new Budget(DEMO_LIMITS, parts.state.environment.clock);
   const userId = body.asUserId ?? tokenUser(parts);
-  const { result } = await parts.engine.run(checked, call, { userId, version: VERSIONS[2], budget });
+  const { result } = await parts.engine.run(checked, call, {
+    userId,
+    app: null,
+    scopes: null,
+    version: VERSIONS[2],
+    budget,
+  });
   return result;
 }
 
@@ -151,13 +164,17 @@ function relabel(parts: ControlParts, board: Board, columnId: string, key: strin
 
 function counts(state: MondayState): Record<string, unknown> {
   const boards = [...state.boards.values()];
-  const items = boards.flatMap((board) => [...board.items.values()]);
+  const active = (board: Board): number => {
+    let found = 0;
+    for (const item of board.items.scan()) if (item.state === "active") found += 1;
+    return found;
+  };
   return {
     users: state.users.size,
     workspaces: state.workspaces.length,
     boards: boards.length,
-    items: items.length,
-    activeItems: items.filter((item) => item.state === "active").length,
+    items: boards.reduce((sum, board) => sum + board.items.size, 0),
+    activeItems: boards.reduce((sum, board) => sum + active(board), 0),
     activity: boards.reduce((sum, board) => sum + board.activity.length, 0),
     updates: state.updates.length,
   };

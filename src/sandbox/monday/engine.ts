@@ -1,15 +1,23 @@
 import { execute, getOperationAST, OperationTypeNode } from "graphql";
 import type { ExecutionResult, GraphQLSchema } from "graphql";
-import type { RequestContext } from "./context.ts";
-import type { Budget } from "./limits.ts";
+import type { Caller, RequestContext } from "./context.ts";
 import { ItemPages } from "./pages.ts";
-import { CELLS, columnValueType } from "./resolve-cells.ts";
-import { READS } from "./resolve-reads.ts";
-import { WRITES } from "./resolve-writes.ts";
-import { DocumentCache, executableSchema, POINTS_PER_OBJECT, schemaText } from "./schema.ts";
-import type { CheckedDocument } from "./schema.ts";
+import { BOARDS } from "./resolve-boards.ts";
+import { BOARD_WRITES } from "./resolve-board-writes.ts";
+import { abstractType, CELLS } from "./resolve-cells.ts";
+import { COLUMN_WRITES } from "./resolve-column-writes.ts";
+import { ITEMS } from "./resolve-items.ts";
+import { ITEM_WRITES } from "./resolve-item-writes.ts";
+import { PEOPLE } from "./resolve-people.ts";
+import { PEOPLE_WRITES } from "./resolve-people-writes.ts";
+import { QUERIES } from "./resolve-queries.ts";
+import { UPDATE_WRITES } from "./resolve-update-writes.ts";
+import { DocumentCache, executableSchema, POINTS_PER_OBJECT } from "./schema.ts";
+import type { CheckedDocument, Resolvers } from "./schema.ts";
+import { generationOf, schemaTextOf } from "./schema-versions.ts";
+import type { Generation } from "./schema-versions.ts";
 import type { MondayState } from "./state.ts";
-import type { ApiVersion } from "./versions.ts";
+import type { Webhooks } from "./webhooks.ts";
 
 export interface GraphQLCall {
   readonly query: string;
@@ -22,22 +30,48 @@ export interface Executed {
   readonly cost: number;
 }
 
-/** Runs GraphQL calls over the state. */
+const RESOLVERS: Resolvers = {
+  ...QUERIES,
+  ...BOARDS,
+  ...ITEMS,
+  ...PEOPLE,
+  ...CELLS,
+  Mutation: Object.assign(
+    {},
+    ...[ITEM_WRITES, BOARD_WRITES, COLUMN_WRITES, UPDATE_WRITES, PEOPLE_WRITES].map((writes) => writes["Mutation"]),
+  ) as Resolvers[string],
+};
+
+interface Served {
+  readonly schema: GraphQLSchema;
+  readonly documents: DocumentCache;
+}
+
+/** Runs GraphQL calls over the state, each version with the schema of its time. */
 export class GraphQLEngine {
   readonly #state: MondayState;
-  readonly #schema: GraphQLSchema;
-  readonly #documents: DocumentCache;
+  readonly #served = new Map<Generation, Served>();
   readonly #pages: ItemPages;
+  readonly #webhooks: Webhooks;
 
-  constructor(state: MondayState) {
+  constructor(state: MondayState, webhooks: Webhooks) {
     this.#state = state;
-    this.#schema = executableSchema(schemaText(), { ...READS, ...CELLS, ...WRITES }, columnValueType);
-    this.#documents = new DocumentCache(this.#schema);
+    this.#webhooks = webhooks;
     this.#pages = new ItemPages(state);
   }
 
-  check(query: string): CheckedDocument {
-    return this.#documents.get(query);
+  #of(version: string): Served {
+    const generation = generationOf(version);
+    const known = this.#served.get(generation);
+    if (known !== undefined) return known;
+    const schema = executableSchema(schemaTextOf(version), RESOLVERS, abstractType);
+    const served = { schema, documents: new DocumentCache(schema) };
+    this.#served.set(generation, served);
+    return served;
+  }
+
+  check(query: string, version = "dev"): CheckedDocument {
+    return this.#of(version).documents.get(query);
   }
 
   /** The least a checked query costs, in points. */
@@ -58,21 +92,18 @@ export class GraphQLEngine {
     return (operation?.selectionSet.selections ?? []).flatMap((node) => ("name" in node ? [node.name.value] : []));
   }
 
-  async run(
-    checked: CheckedDocument,
-    call: GraphQLCall,
-    who: { readonly userId: string; readonly version: ApiVersion; readonly budget: Budget },
-  ): Promise<Executed> {
+  async run(checked: CheckedDocument, call: GraphQLCall, who: Caller): Promise<Executed> {
     if (checked.document === null) return { result: { errors: checked.errors }, cost: 0 };
     const context: RequestContext = {
       ...who,
       state: this.#state,
       pages: this.#pages,
+      webhooks: this.#webhooks,
       cost: 0,
       estimate: this.leastCost(checked),
     };
     const result = await execute({
-      schema: this.#schema,
+      schema: this.#of(who.version.value).schema,
       document: checked.document,
       contextValue: context,
       variableValues: call.variables,

@@ -1,12 +1,7 @@
 import { GraphQLError } from "graphql";
 
 /** An error of the business layer, as it appears inside an HTTP 200 answer (reference monday.md §3). */
-export function mondayError(
-  code: string,
-  message: string,
-  data: Readonly<Record<string, unknown>> = {},
-  statusCode = 200,
-): GraphQLError {
+export function mondayError(code: string, message: string, data: unknown = {}, statusCode = 200): GraphQLError {
   return new GraphQLError(message, {
     extensions: { code, status_code: statusCode, error_data: data, service: "monolith" },
   });
@@ -31,3 +26,21 @@ export const invalidArgument = (message: string): GraphQLError => mondayError("I
 
 export const cursorExpired = (): GraphQLError =>
   mondayError("CursorException", "CursorExpiredError: The cursor provided for pagination has expired. Please refresh.");
+
+export const boardLocked = (): GraphQLError =>
+  mondayError("RESOURCE_LOCKED", "Resource is currently locked, please try again later", {}, 423);
+
+/** A value one of the board's own rules refuses; `error_data` is a list here (reference monday.md §3). */
+export const validationFailed = (itemId: string | null, columnIds: readonly string[]): GraphQLError =>
+  mondayError(
+    "DATA_VALIDATIONS_ERROR",
+    "Data validation failed",
+    [{ itemId: itemId === null ? null : Number(itemId), columnIds, message: "Required column is empty" }],
+    422,
+  );
+
+export const missingScope = (scope: string): GraphQLError =>
+  mondayError("missingRequiredPermissions", `Unauthorized: the token lacks the scope ${scope}`, { scope }, 403);
+
+export const notFound = (what: string, id: string): GraphQLError =>
+  mondayError("ResourceNotFoundException", `${what} not found`, { resource_id: id }, 404);

@@ -3,6 +3,7 @@ import type { SandboxClock } from "../kit/clock.ts";
 export interface StoredAnswer {
   readonly status: number;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const LIFE = 30 * 60_000;

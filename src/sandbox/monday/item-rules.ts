@@ -1,5 +1,16 @@
-import { cellText, dropdownIds, isChecked, linkedItemIds, peopleOf, statusIndex, textPart } from "./cells.ts";
+import {
+  dropdownIds,
+  idsPart,
+  isChecked,
+  linkedItemIds,
+  numberPart,
+  peopleOf,
+  statusIndex,
+  textPart,
+} from "./cell-parts.ts";
+import { cellOf, cellText } from "./cells.ts";
 import type { Cell } from "./cells.ts";
+import { relativeSpan, wordSpan } from "./date-words.ts";
 import { invalidArgument, mondayError } from "./errors.ts";
 import { lastUpdatedTest } from "./last-updated.ts";
 import type { Item } from "./parts.ts";
@@ -21,17 +32,33 @@ export function compileRules(state: MondayState, board: Board, group: RuleGroup,
     : (item) => tests.every((test) => test(item));
 }
 
+/** The active items a query keeps, in the order of the board's table. */
+export function* matchingItems(
+  state: MondayState,
+  board: Board,
+  query: (RuleGroup & { readonly ids?: readonly string[] | null }) | null,
+  userId: string,
+): Generator<Item> {
+  const test = query === null ? () => true : compileRules(state, board, query, userId);
+  const ids = query?.ids == null ? null : new Set(query.ids);
+  for (const stored of board.items.scan()) {
+    const item = state.lag.visible(stored);
+    if (item?.state === "active" && (ids === null || ids.has(item.id)) && test(item)) yield item;
+  }
+}
+
 function compileRule(state: MondayState, board: Board, rule: Rule, userId: string): Test {
   if (rule.operator === "ends_with") throw noOperator(rule);
+  const now = state.environment.clock.now();
   if (rule.column_id === "__last_updated__") {
     if (state.refusedFilters.has(rule.operator)) throw noOperator(rule);
-    const test = lastUpdatedTest(rule, state.environment.clock.now());
+    const test = lastUpdatedTest(rule, now);
     return (item) => test(Date.parse(item.updatedAt));
   }
   if (rule.column_id === "group") return setTest(rule, (item) => [item.groupId], valuesOf(rule).map(String));
   if (rule.column_id === "name") return textTest(rule, (item) => item.name);
   const column = columnOf(board, rule.column_id);
-  const cell = (item: Item): Cell => ({ board, item, column, raw: item.values[column.id] ?? null });
+  const cell = (item: Item): Cell => cellOf(board, item, column);
   const text = (item: Item): string => cellText(state, cell(item)) ?? "";
   if (rule.operator === "is_empty") return (item) => cell(item).raw === null;
   if (rule.operator === "is_not_empty") return (item) => cell(item).raw !== null;
@@ -49,25 +76,39 @@ function compileRule(state: MondayState, board: Board, rule: Rule, userId: strin
         values.map((value) => (value === "assigned_to_me" ? `person-${userId}` : String(value))),
       );
     case "board_relation":
+    case "dependency":
       return setTest(
         rule,
         (item) => linkedItemIds(cell(item).raw),
         values.filter((value) => typeof value === "number").map(String),
       );
+    case "tags":
+      return setTest(rule, (item) => idsPart(cell(item).raw, "tag_ids"), values.map(String));
     case "checkbox":
       return (item) => isChecked(cell(item).raw);
+    case "rating":
+      return orderTest(rule, (item) => numberPart(cell(item).raw, "rating"), Number(values[0]));
+    case "country":
+      return setTest(rule, (item) => [textPart(cell(item).raw, "countryCode") ?? ""], values.map(String));
+    case "creation_log":
+      return dateTest(rule, (item) => item.createdAt.slice(0, 10), values, now);
+    case "last_updated":
+      return dateTest(rule, (item) => item.updatedAt.slice(0, 10), values, now);
     case "numbers":
       return orderTest(rule, (item) => numberOf(cell(item).raw), Number(values[0]));
     case "date":
-      return dateTest(rule, (item) => textPart(cell(item).raw, "date"), values);
+      return dateTest(rule, (item) => textPart(cell(item).raw, "date"), values, now);
     case "timeline": {
       const key = rule.compare_attribute === "END_DATE" ? "to" : "from";
       if (rule.compare_attribute == null) throw noOperator(rule);
-      return dateTest(rule, (item) => textPart(cell(item).raw, key), values);
+      return dateTest(rule, (item) => textPart(cell(item).raw, key), values, now);
     }
     case "mirror":
     case "formula":
     case "auto_number":
+    case "item_id":
+    case "button":
+    case "subtasks":
       throw noOperator(rule);
     default:
       return textTest(rule, text);
@@ -148,18 +189,39 @@ function orderTest<T extends number | string>(rule: Rule, of: (item: Item) => T 
   }
 }
 
-function dateTest(rule: Rule, of: (item: Item) => string | null, values: readonly unknown[]): Test {
-  const days = values.map(String).filter((value) => value !== "EXACT");
+/** Days, `["EXACT", day]`, keywords as TODAY, `between`, and the relative operators in days. */
+function dateTest(rule: Rule, of: (item: Item) => string | null, values: readonly unknown[], now: number): Test {
+  const inside =
+    ([from, to]: readonly [string, string]): Test =>
+    (item) => {
+      const day = of(item);
+      return day !== null && day >= from && day < to;
+    };
+  if (rule.operator === "within_the_next" || rule.operator === "within_the_last") {
+    return inside(relativeSpan(rule.operator, values, now));
+  }
+  const given = values.map(String).filter((value) => value !== "EXACT");
   if (rule.operator === "between") {
-    const [from, to] = days;
+    const [from, to] = given;
     if (from === undefined || to === undefined) throw invalidArgument("between takes two values");
     return (item) => {
       const day = of(item);
       return day !== null && day >= from && day <= to;
     };
   }
-  return orderTest({ ...rule, compare_value: days }, of, days[0] ?? "");
+  const spans = given.map((word) => wordSpan(word, now));
+  if (rule.operator === "any_of" || rule.operator === "not_any_of") {
+    const tests = spans.map((span, at) => (span === null ? inside([given[at] ?? "", `${given[at]}~`]) : inside(span)));
+    const any: Test = (item) => tests.some((test) => test(item));
+    return rule.operator === "any_of" ? any : (item) => !any(item);
+  }
+  const [span] = spans;
+  const last = rule.operator === "greater_than" || rule.operator === "lower_than_or_equal";
+  const bound = span == null ? (given[0] ?? "") : last ? dayBefore(span[1]) : span[0];
+  return orderTest({ ...rule, compare_value: [bound] }, of, bound);
 }
+
+const dayBefore = (day: string): string => new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
 
 /** Sorts by `order_by`; items equal in all columns keep board order. */
 export function orderItems(
@@ -188,5 +250,5 @@ function sortKey(state: MondayState, board: Board, id: string): (item: Item) => 
   if (id === "group") return (item) => board.groups.findIndex((group) => group.id === item.groupId);
   const column = columnOf(board, id);
   if (column.type === "numbers") return (item) => numberOf(item.values[id] ?? null) ?? Number.NEGATIVE_INFINITY;
-  return (item) => cellText(state, { board, item, column, raw: item.values[id] ?? null }) ?? "";
+  return (item) => cellText(state, cellOf(board, item, column)) ?? "";
 }

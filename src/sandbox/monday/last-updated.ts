@@ -1,7 +1,6 @@
 import { invalidArgument, mondayError } from "./errors.ts";
+import { instantSpan } from "./date-words.ts";
 import type { Rule } from "./query-rules.ts";
-
-const DAY = 86_400_000;
 
 /**
  * The three forms of a filter on `__last_updated__` seen working against the real service (reference monday.md §7.1);
@@ -53,29 +52,9 @@ function instantOf(text: string): number {
   return at;
 }
 
-/** A keyword as [from, to) in UTC, the profile zone of the sandbox's users; weeks start on Monday. */
-function spanOf(word: string, now: number): [number, number] {
-  const today = Math.floor(now / DAY) * DAY;
-  const weekday = (new Date(today).getUTCDay() + 6) % 7;
-  const week = today - weekday * DAY;
-  const date = new Date(today);
-  const month = (shift: number): number => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + shift, 1);
-  switch (word) {
-    case "TODAY":
-      return [today, today + DAY];
-    case "YESTERDAY":
-      return [today - DAY, today];
-    case "THIS_WEEK":
-      return [week, week + 7 * DAY];
-    case "LAST_WEEK":
-      return [week - 7 * DAY, week];
-    case "THIS_MONTH":
-      return [month(0), month(1)];
-    case "LAST_MONTH":
-      return [month(-1), month(0)];
-    case "PAST_DATETIME":
-      return [Number.NEGATIVE_INFINITY, now];
-    default:
-      throw invalidArgument(`Unknown keyword ${word}`);
-  }
+function spanOf(word: string, now: number): readonly [number, number] {
+  if (word === "PAST_DATETIME") return [Number.NEGATIVE_INFINITY, now];
+  const span = instantSpan(word, now);
+  if (span === null) throw invalidArgument(`Unknown keyword ${word}`);
+  return span;
 }

@@ -1,4 +1,5 @@
 import type { SandboxClock } from "../kit/clock.ts";
+import { mondayError } from "./errors.ts";
 
 /** The budgets of one token (reference monday.md §4). */
 export interface Limits {
@@ -9,6 +10,10 @@ export interface Limits {
   readonly complexityQuery: number;
   /** Requests per address in 10 s. */
   readonly ip: number;
+  /** Calls a minute of each of the mutations that make or copy boards and groups. */
+  readonly heavyMinute: number;
+  /** Whether reading and writing have a minute of complexity each. */
+  readonly splitComplexity?: boolean;
 }
 
 export const DEMO_LIMITS: Limits = {
@@ -18,6 +23,7 @@ export const DEMO_LIMITS: Limits = {
   complexityMinute: 2_000_000_000,
   complexityQuery: 2_000_000_000,
   ip: 1_000_000,
+  heavyMinute: 1_000_000,
 };
 
 /** The Pro plan with a personal token. */
@@ -28,12 +34,15 @@ export const REAL_LIMITS: Limits = {
   complexityMinute: 10_000_000,
   complexityQuery: 5_000_000,
   ip: 5_000,
+  heavyMinute: 40,
 };
 
 export interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly retryInSeconds: number;
+  /** What versions up to 2025-07 tell of a complexity refusal. */
+  readonly complexity?: { readonly query: number; readonly left: number; readonly limit: number };
 }
 
 interface Window {
@@ -41,14 +50,19 @@ interface Window {
   used: number;
 }
 
+const EMPTY: Window = { startedAt: 0, used: 0 };
+const DAY = 86_400_000;
+
 /** The budgets of one token as they are used up; windows run on business time. */
 export class Budget {
   limits: Limits;
   readonly #clock: SandboxClock;
   #inFlight = 0;
-  #minute: Window = { startedAt: 0, used: 0 };
-  #complexity: Window = { startedAt: 0, used: 0 };
-  #ip: Window = { startedAt: 0, used: 0 };
+  #minute: Window = { ...EMPTY };
+  #reading: Window = { ...EMPTY };
+  #writing: Window = { ...EMPTY };
+  #ip: Window = { ...EMPTY };
+  readonly #heavy = new Map<string, Window>();
   #day = 0;
   #dayUsed = 0;
 
@@ -60,13 +74,14 @@ export class Budget {
   /** Admits one call or says why not; an admitted call must be left again. */
   enter(): Refusal | null {
     const now = this.#clock.now();
-    const day = Math.floor(now / 86_400_000);
+    const day = Math.floor(now / DAY);
     if (day !== this.#day) {
       this.#day = day;
       this.#dayUsed = 0;
     }
     this.#minute = renewed(this.#minute, now, 60_000);
-    this.#complexity = renewed(this.#complexity, now, 60_000);
+    this.#reading = renewed(this.#reading, now, 60_000);
+    this.#writing = renewed(this.#writing, now, 60_000);
     this.#ip = renewed(this.#ip, now, 10_000);
     const refusal = this.#refusal(now);
     this.#dayUsed += refusal === null ? 1 : 0.1;
@@ -79,7 +94,7 @@ export class Budget {
 
   #refusal(now: number): Refusal | null {
     if (this.#dayUsed >= this.limits.daily) {
-      const wait = Math.ceil(((this.#day + 1) * 86_400_000 - now) / 1000);
+      const wait = Math.ceil(((this.#day + 1) * DAY - now) / 1000);
       return { code: "DAILY_LIMIT_EXCEEDED", message: "Daily limit exceeded", retryInSeconds: wait };
     }
     if (this.#ip.used >= this.limits.ip) {
@@ -98,25 +113,60 @@ export class Budget {
     this.#inFlight -= 1;
   }
 
-  /** Refuses a query whose least possible cost exceeds what is left of the minute or of one query. */
-  checkComplexity(least: number): Refusal | null {
-    const now = this.#clock.now();
-    const spent = this.complexityLeft < least || this.complexityLeft <= 0;
-    if (!spent && least <= this.limits.complexityQuery) return null;
-    return refuse("COMPLEXITY_BUDGET_EXHAUSTED", "Complexity budget exhausted", left(this.#complexity, now, 60_000));
+  /** Counts the call just entered as a tenth: it asked for its complexity alone. */
+  discount(): void {
+    this.#dayUsed -= 0.9;
   }
 
-  charge(cost: number): void {
-    this.#complexity = renewed(this.#complexity, this.#clock.now(), 60_000);
-    this.#complexity.used += cost;
+  /** Counts one of the mutations capped by themselves. @throws RATE_LIMIT_EXCEEDED beyond the cap */
+  spendHeavy(name: string): void {
+    const now = this.#clock.now();
+    const window = renewed(this.#heavy.get(name) ?? { ...EMPTY }, now, 60_000);
+    this.#heavy.set(name, window);
+    if (window.used >= this.limits.heavyMinute) {
+      const error = mondayError("RATE_LIMIT_EXCEEDED", "Rate Limit Exceeded", {}, 429);
+      error.extensions["retry_in_seconds"] = left(window, now, 60_000);
+      throw error;
+    }
+    window.used += 1;
+  }
+
+  #window(writes: boolean): Window {
+    return writes && this.limits.splitComplexity === true ? this.#writing : this.#reading;
+  }
+
+  /** Refuses a query whose least possible cost exceeds what is left of the minute or of one query. */
+  checkComplexity(least: number, writes = false): Refusal | null {
+    const now = this.#clock.now();
+    const remaining = this.limits.complexityMinute - this.#window(writes).used;
+    if (remaining >= least && remaining > 0 && least <= this.limits.complexityQuery) return null;
+    const retryInSeconds = left(this.#window(writes), now, 60_000);
+    return {
+      code: "COMPLEXITY_BUDGET_EXHAUSTED",
+      message: "Complexity budget exhausted",
+      retryInSeconds,
+      complexity: { query: least, left: remaining, limit: this.limits.complexityMinute },
+    };
+  }
+
+  charge(cost: number, writes = false): void {
+    const now = this.#clock.now();
+    this.#reading = renewed(this.#reading, now, 60_000);
+    this.#writing = renewed(this.#writing, now, 60_000);
+    this.#window(writes).used += cost;
   }
 
   get complexityLeft(): number {
-    return this.limits.complexityMinute - this.#complexity.used;
+    return this.limits.complexityMinute - this.#reading.used;
+  }
+
+  /** What is left of the minute for writing; the same as for reading unless they are apart. */
+  get complexityLeftForWrites(): number {
+    return this.limits.complexityMinute - this.#window(true).used;
   }
 
   get complexityReset(): number {
-    return left(this.#complexity, this.#clock.now(), 60_000);
+    return left(this.#reading, this.#clock.now(), 60_000);
   }
 
   get dailyUsed(): number {

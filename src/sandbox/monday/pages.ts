@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { cellText } from "./cells.ts";
+import { cellOf, cellText } from "./cells.ts";
 import { cursorExpired, invalidArgument, mondayError } from "./errors.ts";
 import { compileRules, orderItems } from "./item-rules.ts";
 import type { RuleGroup } from "./query-rules.ts";
@@ -18,12 +18,14 @@ export interface ItemsResponse {
 }
 
 interface Snapshot {
-  readonly ids: readonly string[];
+  /** Ids as numbers: a board of 200,000 items takes 1.6 MB. */
+  readonly ids: Float64Array;
   readonly expiresAt: number;
 }
 
 const CURSOR_LIFE = 60 * 60_000;
-const MOST_SNAPSHOTS = 1_000;
+/** Ids all open listings may hold together; beyond it the oldest listing ends early. */
+const MOST_IDS = 40_000_000;
 
 /**
  * Pages of items: the id list is frozen with the first page and lives 60 minutes from it (reference monday.md §6); later
@@ -32,6 +34,9 @@ const MOST_SNAPSHOTS = 1_000;
 export class ItemPages {
   readonly #state: MondayState;
   readonly #snapshots = new Map<string, Snapshot>();
+  /** The last unfiltered listing of each board or group, for as long as nothing is written there. */
+  readonly #plain = new Map<string, { readonly ids: Float64Array; readonly revision: number }>();
+  #held = 0;
 
   constructor(state: MondayState) {
     this.#state = state;
@@ -40,16 +45,39 @@ export class ItemPages {
   /** `items_page` of a board or a group. */
   first(board: Board, groupId: string | null, limit: number, query: ItemsQuery | null, userId: string): ItemsResponse {
     checkLimit(limit);
-    let items = this.#state.visibleItems(board).filter((item) => item.state === "active");
-    if (groupId !== null) items = items.filter((item) => item.groupId === groupId);
-    if (query !== null) {
-      if (query.ids != null && query.ids.length > 100) throw invalidArgument("query_params.ids is limited to 100 ids");
-      const test = compileRules(this.#state, board, query, userId);
-      const ids = query.ids == null ? null : new Set(query.ids);
-      items = items.filter((item) => (ids === null || ids.has(item.id)) && test(item));
-      if (query.order_by != null) items = orderItems(this.#state, board, items, query.order_by);
+    if (query === null) return this.#open(board, groupId, this.#plainIds(board, groupId), limit);
+    if (query.ids != null && query.ids.length > 100) throw invalidArgument("query_params.ids is limited to 100 ids");
+    const test = compileRules(this.#state, board, query, userId);
+    const ids = query.ids == null ? null : new Set(query.ids);
+    const items = this.#activeItems(
+      board,
+      (item) => (groupId === null || item.groupId === groupId) && (ids === null || ids.has(item.id)) && test(item),
+    );
+    const ordered = query.order_by == null ? items : orderItems(this.#state, board, items, query.order_by);
+    return this.#open(board, groupId, idsOf(ordered), limit);
+  }
+
+  #plainIds(board: Board, groupId: string | null): Float64Array {
+    const key = `${board.id} ${groupId ?? ""} ${board.groups.map((group) => group.id).join(" ")}`;
+    const known = this.#plain.get(key);
+    const { revision } = board.items;
+    if (known?.revision === revision && !this.#state.lag.active) return known.ids;
+    const ids = idsOf(this.#activeItems(board, (item) => groupId === null || item.groupId === groupId));
+    if (!this.#state.lag.active) this.#plain.set(key, { ids, revision });
+    return ids;
+  }
+
+  /** Items a read sees as active and that pass a test, in board order: by group, then by position. */
+  #activeItems(board: Board, keep: (item: Item) => boolean): Item[] {
+    const byGroup = new Map<string, Item[]>(board.groups.map((group) => [group.id, []]));
+    const strays: Item[] = [];
+    const { lag } = this.#state;
+    for (const stored of board.items.scan()) {
+      const item = lag.visible(stored);
+      if (item === undefined || item.state !== "active" || !keep(item)) continue;
+      (byGroup.get(item.groupId) ?? strays).push(item);
     }
-    return this.#open(board, groupId, items, limit);
+    return [...[...byGroup.values()].flat(), ...strays];
   }
 
   /** `items_page_by_column_values`: exact text, AND across columns, OR inside one. */
@@ -63,15 +91,13 @@ export class ItemPages {
       column: columnOf(board, entry.column_id),
       texts: new Set(entry.column_values.map((value) => value ?? "")),
     }));
-    const items = this.#state.visibleItems(board).filter(
-      (item) =>
-        item.state === "active"
-        && wanted.every(({ column, texts }) => {
-          if (column.type === "name") return texts.has(item.name);
-          return texts.has(cellText(this.#state, { board, item, column, raw: item.values[column.id] ?? null }) ?? "");
-        }),
+    const items = this.#activeItems(board, (item) =>
+      wanted.every(({ column, texts }) => {
+        if (column.type === "name") return texts.has(item.name);
+        return texts.has(cellText(this.#state, cellOf(board, item, column)) ?? "");
+      }),
     );
-    return this.#open(board, null, items, limit);
+    return this.#open(board, null, idsOf(items), limit);
   }
 
   /** Any later page. */
@@ -90,14 +116,18 @@ export class ItemPages {
     return this.#page(board, groupId === "" ? null : groupId, key, snapshot, Number(offset), limit);
   }
 
-  #open(board: Board, groupId: string | null, items: readonly Item[], limit: number): ItemsResponse {
-    if (items.length <= limit) return { cursor: null, items };
+  #open(board: Board, groupId: string | null, ids: Float64Array, limit: number): ItemsResponse {
+    const now = this.#state.environment.clock.now();
+    const snapshot = { ids, expiresAt: now + CURSOR_LIFE };
+    if (ids.length <= limit) return this.#page(board, groupId, "", snapshot, 0, limit);
     const key = this.#state.newUuid().replaceAll("-", "").slice(0, 21);
-    const expiresAt = this.#state.environment.clock.now() + CURSOR_LIFE;
-    const snapshot = { ids: items.map((item) => item.id), expiresAt };
     this.#snapshots.set(key, snapshot);
-    const oldest = this.#snapshots.size > MOST_SNAPSHOTS ? this.#snapshots.keys().next().value : undefined;
-    if (oldest !== undefined) this.#snapshots.delete(oldest);
+    this.#held += ids.length;
+    for (const [oldKey, old] of this.#snapshots) {
+      if (old.expiresAt > now && this.#held <= MOST_IDS) break;
+      this.#snapshots.delete(oldKey);
+      this.#held -= old.ids.length;
+    }
     return this.#page(board, groupId, key, snapshot, 0, limit);
   }
 
@@ -109,15 +139,22 @@ export class ItemPages {
     offset: number,
     limit: number,
   ): ItemsResponse {
-    const items = snapshot.ids
-      .slice(offset, offset + limit)
-      .map((id) => this.#state.visibleItem(id))
-      .filter((item): item is Item => item !== undefined && item.state === "active");
     const end = offset + limit;
+    const items: Item[] = [];
+    for (const id of snapshot.ids.subarray(offset, end)) {
+      const item = this.#state.visibleItem(String(id));
+      if (item?.state === "active" && item.boardId === board.id) items.push(item);
+    }
     if (end >= snapshot.ids.length) return { cursor: null, items };
     const head = `1,${board.id},${key},${snapshot.ids.length},${end},${groupId ?? ""}`;
     return { cursor: Buffer.from(`${head}|${crc32(head)}`).toString("base64"), items };
   }
+}
+
+function idsOf(items: readonly Item[]): Float64Array {
+  const ids = new Float64Array(items.length);
+  for (const [at, item] of items.entries()) ids[at] = Number(item.id);
+  return ids;
 }
 
 function checkLimit(limit: number): void {

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import {
   buildSchema,
   getNamedType,
   isCompositeType,
-  isInterfaceType,
+  isAbstractType,
   isObjectType,
   isScalarType,
   Kind,
@@ -13,7 +12,9 @@ import {
 } from "graphql";
 import type { DocumentNode, GraphQLError, GraphQLFieldResolver, GraphQLSchema, SelectionSetNode } from "graphql";
 import { GraphQLError as SyntaxOrValueError } from "graphql";
+import { scopeOf } from "./apps.ts";
 import type { RequestContext } from "./context.ts";
+import { missingScope } from "./errors.ts";
 
 export type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver>>>>;
@@ -21,35 +22,44 @@ export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver
 /** Points one returned object node costs; scalars are free (reference monday.md §4). */
 export const POINTS_PER_OBJECT = 10;
 
-/** The text of the schema the stand-in answers, as `GET /v2/get_schema?format=sdl` gives it. */
-export const schemaText = (): string => readFileSync(new URL("./schema.graphql", import.meta.url), "utf8");
-
 /** Builds the executable schema; every field that returns objects counts them towards the query's complexity. */
 export function executableSchema(
   text: string,
   resolvers: Resolvers,
-  columnValueType: (cell: unknown) => string,
+  abstractType: (source: unknown, abstractName: string) => string,
 ): GraphQLSchema {
   const schema = buildSchema(text);
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith("__")) continue;
     if (isScalarType(type)) prepareScalar(type);
-    if (isInterfaceType(type)) type.resolveType = columnValueType;
+    if (isAbstractType(type)) type.resolveType = (source) => abstractType(source, type.name);
     if (!isObjectType(type)) continue;
     for (const [name, field] of Object.entries(type.getFields())) {
       const own = resolvers[type.name]?.[name];
       const read: Resolver = own ?? ((source) => (source as Record<string, unknown>)[name]);
       const free = name === "complexity";
-      field.resolve = isCompositeType(getNamedType(field.type)) && !free ? counted(read) : read;
+      const resolve = isCompositeType(getNamedType(field.type)) && !free ? counted(read) : read;
+      const scope = type.name === "Query" || type.name === "Mutation" ? scopeOf(type.name, name) : null;
+      field.resolve = scope === null ? resolve : scoped(scope, resolve);
     }
   }
   return schema;
 }
 
+/** Refuses an OAuth token that was not granted the scope. */
+function scoped(scope: string, resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    if (context.scopes !== null && !context.scopes.has(scope)) throw missingScope(scope);
+    return resolve(source, args, context, info);
+  };
+}
+
 function counted(read: Resolver): Resolver {
   return (source, args, context, info) => {
     const result: unknown = read(source, args, context, info);
-    if (Array.isArray(result)) {
+    if (result instanceof Promise) {
+      context.cost += POINTS_PER_OBJECT;
+    } else if (Array.isArray(result)) {
       for (const entry of result) if (entry != null) context.cost += POINTS_PER_OBJECT;
     } else if (result != null) {
       context.cost += POINTS_PER_OBJECT;

@@ -1,88 +1,118 @@
-import type { MondayActivitySeed, MondayItemSeed, MondaySeed } from "../seeds.ts";
+import type { MondayActivitySeed, MondayColumnSeed, MondaySeed } from "../seeds.ts";
 import type { SandboxEnvironment } from "../kit/system.ts";
+import { ActivityLog } from "./activity-log.ts";
 import { settingsOf } from "./column-settings.ts";
-import type { Column, Group, Item } from "./parts.ts";
+import { generatedBoard } from "./generated-board.ts";
+import { ItemTable } from "./item-table.ts";
+import type { Asset, Column, Folder, Group, Item, ItemState, Tag, Team, Update, User, Workspace } from "./parts.ts";
 import { ReadLag } from "./read-lag.ts";
 
-export type ItemState = MondayItemSeed["state"];
+export type { ItemState, Update } from "./parts.ts";
 
 export interface Board {
   readonly id: string;
   name: string;
   description: string | null;
-  readonly workspaceId: string | null;
+  workspaceId: string | null;
+  folderId: string | null;
   state: ItemState;
-  readonly kind: "public" | "private" | "share";
+  kind: "public" | "private" | "share";
+  readonly type: "board" | "sub_items_board";
+  /** The board whose subitems these are, null for a main board. */
+  readonly parentBoardId: string | null;
   readonly creatorId: string;
   readonly createdAt: string;
   updatedAt: string;
-  readonly groups: Group[];
+  groups: Group[];
   readonly columns: Column[];
   /** All items in any state, in board order inside their group. */
-  readonly items: Map<string, Item>;
-  /** Oldest first, times never decreasing. */
-  readonly activity: MondayActivitySeed[];
+  readonly items: ItemTable;
+  /** Most items the board takes. */
+  readonly itemsLimit: number;
+  readonly activity: ActivityLog;
+  readonly subscribers: Set<string>;
+  readonly owners: Set<string>;
+  readonly teamSubscribers: Set<string>;
+  itemNoun: string;
+  communication: string | null;
+  /** Columns no item may be without, and the board's own rules by id (reference monday.md §3, validation rules). */
+  readonly requiredColumns: Set<string>;
+  readonly rules: Map<string, unknown>;
+  /** While true the board is locked: writes answer 423. */
+  locked: boolean;
   /** True when the token's user has lost sight of the board. */
   hidden: boolean;
   /** True when the user may see the board and not its log. */
   activityHidden: boolean;
 }
 
-export interface Update {
-  readonly id: string;
-  readonly itemId: string;
-  readonly creatorId: string;
-  readonly body: string;
-  readonly createdAt: string;
-}
+const MOST_ITEMS = 10_000;
+
+/** What happened on a board, for webhooks; rows of the log and, for updates, the same shape without a row. */
+export type BoardListener = (board: Board, row: MondayActivitySeed) => void;
 
 /** Everything the account holds, with the indexes reads need. */
 export class MondayState {
   readonly account: MondaySeed["account"];
-  readonly users: Map<string, MondaySeed["users"][number]>;
-  readonly workspaces: { id: string; name: string; createdAt: string | null; description: string | null }[];
+  readonly users: Map<string, User>;
+  readonly teams = new Map<string, Team>();
+  readonly workspaces: Workspace[];
+  readonly folders: Folder[] = [];
   readonly boards = new Map<string, Board>();
+  readonly tags = new Map<string, Tag>();
+  readonly assets = new Map<string, Asset>();
   readonly updates: Update[] = [];
+  readonly jobs = new Map<string, { readonly total: number; readonly failed: number; readonly at: string }>();
   /** Operators the filter on the last update refuses: accounts differ in what they take. */
   refusedFilters: ReadonlySet<string> = new Set();
   readonly lag: ReadLag;
   readonly environment: SandboxEnvironment;
   readonly #boardOfItem = new Map<string, Board>();
-  readonly #cellStamps = new Map<string, Map<string, string>>();
+  readonly #children = new Map<string, string[]>();
+  readonly #listeners: BoardListener[] = [];
   #nextId: bigint;
 
   constructor(seed: MondaySeed, environment: SandboxEnvironment) {
     this.environment = environment;
     this.account = seed.account;
-    this.users = new Map(seed.users.map((user) => [user.id, user]));
-    this.workspaces = seed.workspaces.map((space) => ({ ...space, createdAt: null, description: null }));
+    this.users = new Map(
+      seed.users.map((user) => [user.id, { ...user, kind: user.kind ?? "member", emailConfirmed: true }]),
+    );
+    this.workspaces = seed.workspaces.map((space) => ({
+      ...space,
+      createdAt: null,
+      description: null,
+      kind: "open",
+      state: "active",
+      userIds: new Set(),
+    }));
     this.lag = new ReadLag(() => environment.clock.now());
     let highest = 18_000_000_000n;
+    const note = (id: string): void => {
+      if (BigInt(id) > highest) highest = BigInt(id);
+    };
     for (const board of seed.boards) {
-      if (BigInt(board.id) > highest) highest = BigInt(board.id);
-      const lastRow = board.activity[board.activity.length - 1];
+      note(board.id);
+      const columns = withNameColumn(board.columns.map((column) => columnState(column)));
+      const groups = board.groups.map((group) => ({ ...group }));
+      const rule = board.generated;
+      const generated = rule === undefined ? null : generatedBoard(board, rule, columns, groups);
+      if (rule !== undefined) note(String(rule.firstId + rule.count));
       const state: Board = {
-        id: board.id,
-        name: board.name,
-        description: null,
+        ...blankBoard(board.id, board.name, seed.tokenUserId, board.createdAt),
         workspaceId: board.workspaceId,
-        state: "active",
-        kind: "public",
-        creatorId: seed.tokenUserId,
-        createdAt: board.createdAt,
-        updatedAt: lastRow?.createdAt ?? board.createdAt,
-        groups: board.groups.map((group) => ({ ...group })),
-        columns: withNameColumn(board.columns.map((column) => columnState(column))),
-        items: new Map(),
-        activity: [...board.activity].sort((a, b) => compareText(a.createdAt, b.createdAt)),
-        hidden: false,
-        activityHidden: false,
+        groups,
+        columns,
+        items: new ItemTable(generated?.items ?? null),
+        itemsLimit: rule === undefined ? MOST_ITEMS : rule.count + MOST_ITEMS,
+        activity: new ActivityLog(board.activity, generated?.activity ?? null),
       };
+      state.updatedAt = state.activity.last?.createdAt ?? board.createdAt;
+      this.boards.set(board.id, state);
       for (const item of board.items) {
-        if (BigInt(item.id) > highest) highest = BigInt(item.id);
+        note(item.id);
         this.putItem(state, { ...item, boardId: board.id });
       }
-      this.boards.set(board.id, state);
     }
     this.#nextId = highest;
   }
@@ -110,8 +140,29 @@ export class MondayState {
     return board === undefined || board.hidden ? undefined : board;
   }
 
-  boardOfItem(itemId: string): Board | undefined {
+  /** Whether a user sees a board: private ones are their people's, guests see what they are subscribed to. */
+  sees(userId: string, board: Board): boolean {
+    if (board.hidden) return false;
+    const user = this.users.get(userId);
+    if (user === undefined) return true;
+    const main = board.parentBoardId === null ? board : (this.boards.get(board.parentBoardId) ?? board);
+    if (main.kind !== "private" && user.kind !== "guest") return true;
+    const teams = [...main.teamSubscribers].some((id) => this.teams.get(id)?.userIds.has(userId) === true);
+    return teams || main.owners.has(userId) || main.subscribers.has(userId);
+  }
+
+  /** The board an item is on, also when it is out of sight. */
+  homeOf(itemId: string): Board | undefined {
     const board = this.#boardOfItem.get(itemId);
+    if (board !== undefined) return board;
+    for (const candidate of this.boards.values()) {
+      if (candidate.items.generated !== null && candidate.items.has(itemId)) return candidate;
+    }
+    return undefined;
+  }
+
+  boardOfItem(itemId: string): Board | undefined {
+    const board = this.homeOf(itemId);
     return board === undefined || board.hidden ? undefined : board;
   }
 
@@ -126,48 +177,94 @@ export class MondayState {
     return item === undefined ? undefined : this.lag.visible(item);
   }
 
-  /** All items of a board as a read sees them, in board order: by group, then by position. */
-  visibleItems(board: Board): Item[] {
-    const byGroup = new Map<string, Item[]>(board.groups.map((group) => [group.id, []]));
-    const strays: Item[] = [];
-    for (const stored of board.items.values()) {
-      const item = this.lag.visible(stored);
-      if (item !== undefined) (byGroup.get(item.groupId) ?? strays).push(item);
-    }
-    return [...[...byGroup.values()].flat(), ...strays];
+  /** Ids of all subitems ever created under an item. */
+  childIds(itemId: string): readonly string[] {
+    return this.#children.get(itemId) ?? [];
+  }
+
+  /** The board that holds a board's subitems, once one was created. */
+  subitemsBoard(board: Board): Board | undefined {
+    for (const candidate of this.boards.values()) if (candidate.parentBoardId === board.id) return candidate;
+    return undefined;
   }
 
   putItem(board: Board, item: Item): void {
-    const before = board.items.get(item.id);
-    this.lag.record(item.id, before);
-    board.items.set(item.id, item);
-    this.#boardOfItem.set(item.id, board);
+    this.#place(board, item, () => board.items.set(item));
   }
 
-  /** When a cell last changed, from the log; undefined when it never did. */
-  cellStamp(board: Board, itemId: string, columnId: string): string | undefined {
-    let stamps = this.#cellStamps.get(board.id);
-    if (stamps === undefined) {
-      stamps = new Map();
-      for (const row of board.activity) noteStamp(stamps, row);
-      this.#cellStamps.set(board.id, stamps);
-    }
-    return stamps.get(`${itemId} ${columnId}`);
+  /** As `putItem`, and the item goes last on its board, or beside another item. */
+  placeItem(board: Board, item: Item, anchor: { readonly id: string; readonly after: boolean } | null = null): void {
+    this.#place(board, item, () =>
+      anchor === null ? board.items.setLast(item) : board.items.place(item, anchor.id, anchor.after),
+    );
+  }
+
+  #place(board: Board, item: Item, store: () => void): void {
+    const home = this.homeOf(item.id);
+    this.lag.record(item.id, home?.items.get(item.id));
+    if (home !== undefined && home !== board) home.items.remove(item.id);
+    store();
+    this.#boardOfItem.set(item.id, board);
+    if (item.parentId === undefined) return;
+    const siblings = this.#children.get(item.parentId) ?? [];
+    if (!siblings.includes(item.id)) this.#children.set(item.parentId, [...siblings, item.id]);
+  }
+
+  /** Removes an item for good, as the real service does some 30 days after its deletion. */
+  purge(itemId: string): void {
+    const board = this.homeOf(itemId);
+    board?.items.remove(itemId);
+    this.#boardOfItem.delete(itemId);
+  }
+
+  subscribe(listener: BoardListener): void {
+    this.#listeners.push(listener);
+  }
+
+  publish(board: Board, row: MondayActivitySeed): void {
+    for (const listener of this.#listeners) listener(board, row);
   }
 
   appendActivity(board: Board, row: MondayActivitySeed): void {
     board.activity.push(row);
-    const stamps = this.#cellStamps.get(board.id);
-    if (stamps !== undefined) noteStamp(stamps, row);
+    this.publish(board, row);
   }
 }
 
-function noteStamp(stamps: Map<string, string>, row: MondayActivitySeed): void {
-  const { pulse_id: item, column_id: column } = row.data;
-  if (row.event === "update_column_value") stamps.set(`${String(item)} ${String(column)}`, row.createdAt);
+/** A board with nothing on it. */
+export function blankBoard(id: string, name: string, creatorId: string, now: string): Board {
+  return {
+    id,
+    name,
+    description: null,
+    workspaceId: null,
+    folderId: null,
+    state: "active",
+    kind: "public",
+    type: "board",
+    parentBoardId: null,
+    creatorId,
+    createdAt: now,
+    updatedAt: now,
+    groups: [],
+    columns: [],
+    items: new ItemTable(),
+    itemsLimit: MOST_ITEMS,
+    activity: new ActivityLog([]),
+    subscribers: new Set([creatorId]),
+    owners: new Set([creatorId]),
+    teamSubscribers: new Set(),
+    itemNoun: "Item",
+    communication: null,
+    requiredColumns: new Set(),
+    rules: new Map(),
+    locked: false,
+    hidden: false,
+    activityHidden: false,
+  };
 }
 
-function columnState(seed: MondaySeed["boards"][number]["columns"][number]): Column {
+function columnState(seed: MondayColumnSeed): Column {
   return {
     id: seed.id,
     title: seed.title,
@@ -175,7 +272,7 @@ function columnState(seed: MondaySeed["boards"][number]["columns"][number]): Col
     description: null,
     labels: new Map(Object.entries(seed.labels ?? {})),
     doneIndexes: seed.doneIndexes ?? [],
-    extra: {},
+    extra: seed.settings ?? {},
     revision: 1,
   };
 }
@@ -190,5 +287,3 @@ export function newColumn(id: string, title: string, type: string): Column {
   const defaults = settingsOf(type);
   return { id, title, type, description: null, ...defaults, revision: 1 };
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

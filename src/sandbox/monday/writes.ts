@@ -1,8 +1,18 @@
-import { logType, logValue } from "./cells.ts";
 import { parseCell } from "./cell-writes.ts";
-import { boardNotFound, columnNotFound, groupNotFound, invalidArgument, itemNotFound, mondayError } from "./errors.ts";
-import type { Column, Item } from "./parts.ts";
-import type { Board, ItemState, MondayState } from "./state.ts";
+import {
+  boardLocked,
+  boardNotFound,
+  columnNotFound,
+  groupNotFound,
+  invalidArgument,
+  itemNotFound,
+  mondayError,
+  unauthorized,
+  validationFailed,
+} from "./errors.ts";
+import { logType, logValue } from "./log-values.ts";
+import type { Column, Item, ItemState } from "./parts.ts";
+import type { Board, MondayState } from "./state.ts";
 
 /** Who writes: a user id, or a negative one for automations and the system. */
 export interface Actor {
@@ -18,7 +28,7 @@ export function logEvent(
   entity: "board" | "pulse",
   data: Readonly<Record<string, unknown>>,
 ): void {
-  const last = board.activity[board.activity.length - 1]?.createdAt;
+  const last = board.activity.last?.createdAt;
   const now = state.now();
   const createdAt = last !== undefined && last > now ? last : now;
   board.updatedAt = createdAt;
@@ -32,8 +42,11 @@ export function logEvent(
   });
 }
 
-function pulseData(board: Board, item: Item): Record<string, unknown> {
+/** What every row about an item says of it. */
+export function pulseData(board: Board, item: Item): Record<string, unknown> {
+  const parent = item.parentId === undefined ? {} : { parent_item_id: item.parentId };
   return {
+    ...parent,
     group_id: item.groupId,
     is_top_group: board.groups[0]?.id === item.groupId,
     pulse_id: Number(item.id),
@@ -41,16 +54,29 @@ function pulseData(board: Board, item: Item): Record<string, unknown> {
   };
 }
 
-export function writableBoard(state: MondayState, id: string): Board {
+/** A board the actor may write to. @throws InvalidBoardIdException, USER_UNAUTHORIZED, or the error of a locked board. */
+export function writableBoard(state: MondayState, actor: Actor, id: string): Board {
   const board = state.board(id);
   if (board === undefined || board.state === "deleted") throw boardNotFound(id);
+  checkBoard(state, actor, board);
   return board;
 }
 
-export function writableItem(state: MondayState, id: string | null | undefined): { board: Board; item: Item } {
+function checkBoard(state: MondayState, actor: Actor, board: Board): void {
+  if (!state.sees(actor.userId, board)) throw unauthorized();
+  if (board.locked) throw boardLocked();
+}
+
+/** An item the actor may write to, with its board. */
+export function writableItem(
+  state: MondayState,
+  actor: Actor,
+  id: string | null | undefined,
+): { board: Board; item: Item } {
   const item = id == null ? undefined : state.item(id);
   const board = id == null ? undefined : state.boardOfItem(id);
   if (item === undefined || board === undefined || item.state === "deleted") throw itemNotFound(String(id));
+  checkBoard(state, actor, board);
   return { board, item };
 }
 
@@ -91,20 +117,28 @@ export interface NewItem {
   readonly groupId?: string | null;
   readonly columnValues?: unknown;
   readonly createLabels: boolean;
+  readonly parentId?: string;
+  /** The item the new one goes beside. */
+  readonly anchor?: { readonly id: string; readonly after: boolean } | null;
 }
 
 /** Creates an item; initial values are part of the one `create_pulse` row. */
 export function createItem(state: MondayState, actor: Actor, board: Board, input: NewItem): Item {
   checkName(input.name);
-  if (board.items.size >= 10_000) throw mondayError("ItemsLimitationException", "The board has 10,000 items");
-  const group = input.groupId == null ? board.groups[0] : board.groups.find((entry) => entry.id === input.groupId);
+  if (board.items.size >= board.itemsLimit) {
+    throw mondayError("ItemsLimitationException", "The board has reached its limit of items");
+  }
+  const groups = board.groups.filter((group) => group.deleted !== true && group.archived !== true);
+  const group = input.groupId == null ? groups[0] : groups.find((entry) => entry.id === input.groupId);
   if (group === undefined) throw groupNotFound(String(input.groupId));
   const given = valuesArgument(input.columnValues);
   const values: Record<string, unknown> = {};
   for (const [id, value] of Object.entries(given)) {
+    if (id === "name") continue;
     const raw = parseCell(columnOf(board, id), value, input.createLabels);
     if (raw !== null) values[id] = raw;
   }
+  checkRequired(board, null, values);
   const now = state.now();
   const item: Item = {
     id: state.newId(),
@@ -116,8 +150,9 @@ export function createItem(state: MondayState, actor: Actor, board: Board, input
     updatedAt: now,
     state: "active",
     values,
+    ...(input.parentId === undefined ? {} : { parentId: input.parentId }),
   };
-  state.putItem(board, item);
+  state.placeItem(board, item, input.anchor ?? null);
   const initial = Object.fromEntries(
     Object.entries(values).map(([id, raw]) => [id, logValue(columnOf(board, id), raw)]),
   );
@@ -130,6 +165,12 @@ export function createItem(state: MondayState, actor: Actor, board: Board, input
   return item;
 }
 
+/** Refuses values that leave one of the board's required columns empty (reference monday.md §3). */
+function checkRequired(board: Board, itemId: string | null, values: Readonly<Record<string, unknown>>): void {
+  const missing = [...board.requiredColumns].filter((id) => (values[id] ?? null) === null);
+  if (missing.length > 0) throw validationFailed(itemId, missing);
+}
+
 /** Sets cells and, under the key `name`, the name; one row per cell. */
 export function changeValues(
   state: MondayState,
@@ -139,7 +180,7 @@ export function changeValues(
   input: unknown,
   createLabels: boolean,
 ): Item {
-  const found = writableItem(state, itemId);
+  const found = writableItem(state, actor, itemId);
   if (found.board.id !== board.id) throw itemNotFound(String(itemId));
   const given = valuesArgument(input);
   const parsed = Object.entries(given).map(([id, value]): [Column, unknown] => {
@@ -148,6 +189,10 @@ export function changeValues(
     checkName(String(value));
     return [column, String(value)];
   });
+  const after = Object.fromEntries(parsed.map(([column, raw]) => [column.id, raw]));
+  if (parsed.some(([column]) => board.requiredColumns.has(column.id))) {
+    checkRequired(board, found.item.id, { ...found.item.values, ...after });
+  }
   let item = found.item;
   for (const [column, raw] of parsed) {
     item =
@@ -169,7 +214,16 @@ function rename(state: MondayState, actor: Actor, board: Board, item: Item, name
   return next;
 }
 
-function setCell(state: MondayState, actor: Actor, board: Board, item: Item, column: Column, raw: unknown): Item {
+/** Stores one cell and writes its row. */
+export function setCell(
+  state: MondayState,
+  actor: Actor,
+  board: Board,
+  item: Item,
+  column: Column,
+  raw: unknown,
+  row: Readonly<Record<string, unknown>> = {},
+): Item {
   const now = state.now();
   const before = item.values[column.id] ?? null;
   const stored = typeof raw === "object" && raw !== null ? { ...raw, changed_at: now } : raw;
@@ -184,47 +238,66 @@ function setCell(state: MondayState, actor: Actor, board: Board, item: Item, col
     value: logValue(column, raw),
     previous_value: logValue(column, before),
     is_column_with_hide_permissions: false,
+    ...row,
   });
   return next;
 }
 
+/** Moves an item to another group of its board; without a row when it is there already. */
 export function moveToGroup(
   state: MondayState,
   actor: Actor,
   itemId: string | null | undefined,
   groupId: string,
+  row: Readonly<Record<string, unknown>> = { is_batch_action: false },
 ): Item {
-  const { board, item } = writableItem(state, itemId);
-  const target = board.groups.find((group) => group.id === groupId);
+  const { board, item } = writableItem(state, actor, itemId);
+  const target = board.groups.find((group) => group.id === groupId && group.deleted !== true);
   if (target === undefined) throw groupNotFound(groupId);
+  if (item.groupId === groupId) return item;
   const source = board.groups.find((group) => group.id === item.groupId);
   const next = { ...item, groupId, updatedAt: state.now() };
-  state.putItem(board, next);
-  board.items.delete(item.id);
-  board.items.set(item.id, next);
+  state.placeItem(board, next);
   logEvent(state, board, actor, "move_pulse_from_group", "pulse", {
     ...pulseData(board, next),
     pulse: { id: Number(item.id), name: item.name },
     group_id: item.groupId,
     source_group: { id: item.groupId, title: source?.title ?? "" },
-    dest_group: { id: target.id, title: target.title },
-    is_batch_action: false,
+    dest_group: { id: target.id, title: target.title, color: target.color },
+    ...row,
   });
   return next;
 }
 
-/** Archives, deletes or restores; the row is `archive_pulse`, `delete_pulse` or `restore_pulse`. */
-export function setState(state: MondayState, actor: Actor, itemId: string | null | undefined, to: ItemState): Item {
+const STATE_EVENTS = { active: "restore_pulse", archived: "archive_pulse", deleted: "delete_pulse" } as const;
+
+/**
+ * Archives, deletes or restores an item and its subitems; the row is `archive_pulse`, `delete_pulse` or
+ * `restore_pulse`, or the given event when the group did it.
+ */
+export function setState(
+  state: MondayState,
+  actor: Actor,
+  itemId: string | null | undefined,
+  to: ItemState,
+  event: string = STATE_EVENTS[to],
+): Item {
   const found = itemId == null ? undefined : state.item(itemId);
   if (found === undefined) throw itemNotFound(String(itemId));
   const board = state.boardOfItem(found.id);
   if (board === undefined) throw boardNotFound(found.boardId);
+  checkBoard(state, actor, board);
   if (to !== "active" && (found.state === "deleted" || found.state === to)) throw itemNotFound(found.id);
   if (to === "active" && found.state === "active") throw invalidArgument("The item is active");
+  for (const id of state.childIds(found.id)) {
+    if (state.item(id)?.state === found.state) setState(state, actor, id, to);
+  }
   const next = { ...found, state: to, updatedAt: state.now() };
   state.putItem(board, next);
-  const event = to === "active" ? "restore_pulse" : to === "archived" ? "archive_pulse" : "delete_pulse";
-  logEvent(state, board, actor, event, "pulse", pulseData(board, next));
+  logEvent(state, board, actor, event, "pulse", {
+    ...pulseData(board, next),
+    ...(to === "active" ? { previous_state: found.state } : {}),
+  });
   return next;
 }
 
