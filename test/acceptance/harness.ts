@@ -72,19 +72,14 @@ export interface World {
   merge?(winner: string, loser: string): Promise<void>;
   /** Takes a part of the world out of the credential's sight, or shows it again; what that hides of the main stream. */
   hide(hidden: boolean): Promise<readonly string[]>;
-  /** A record created with this moment's stamp that becomes visible later: resolves to a function that makes it so. */
-  late(): Promise<() => Promise<void>>;
+  /** A record created with this moment's stamp that becomes visible later: resolves to a function that makes it so; absent where the system does not do that. */
+  late?(): Promise<() => Promise<void>>;
   /** Changes what the main stream's records look like. */
   drift(kind: "add" | "remove" | "retype"): Promise<void>;
   /** The credential's calls for today are used up, or there again. */
   exhaust(exhausted: boolean): Promise<void>;
-  /** The pages a full read has to take at the least, and parents whose history is only to be had one by one. */
-  leastCalls(): Promise<{
-    readonly pages: number;
-    readonly parents: number;
-    readonly partitions: number;
-    readonly lists: number;
-  }>;
+  /** The pages a full read has to take at the least, and the parents whose history is only to be had one by one. */
+  leastCalls(): Promise<{ readonly pages: number; readonly parents: number }>;
   /** Calls the system counted since the last question. */
   counted(): Promise<number>;
   /** What else may happen, for the league. */

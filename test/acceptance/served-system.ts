@@ -21,9 +21,9 @@ export interface ServedSystem {
   /** One JSON call; null for an empty answer. @throws Error with status and text for an answer of 400 or more. */
   call(method: string, url: string, headers?: Readonly<Record<string, string>>, body?: unknown): Promise<unknown>;
   /** One call of the control server; a path below `/systems/<name>` unless it starts with two slashes. */
-  control(method: string, path: string, body?: unknown): Promise<unknown>;
-  /** Sets faults of this system. */
-  dial(...dials: readonly Dial[]): Promise<void>;
+  readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  /** Sets faults of this system; false (and none set) when the system does not have one of them. */
+  dial(...dials: readonly Dial[]): Promise<boolean>;
   /** Takes all of them off. */
   undial(): Promise<void>;
   /** A change of the organisation: `{do: …}`. */
@@ -105,7 +105,13 @@ export async function serveSystem(options: ServedSystemOptions): Promise<ServedS
     call,
     control: controlCall,
     dial: async (...given) => {
-      await controlCall("POST", "//dials", { seed, dials: given.map((dial) => ({ system: name, ...dial })) });
+      try {
+        await controlCall("POST", "//dials", { seed, dials: given.map((dial) => ({ system: name, ...dial })) });
+        return true;
+      } catch (error) {
+        if (error instanceof Refused && /has no fault/u.test(error.message)) return false;
+        throw error;
+      }
     },
     undial: async () => {
       await controlCall("DELETE", "//dials");
@@ -128,4 +134,11 @@ export async function serveSystem(options: ServedSystemOptions): Promise<ServedS
 export function fieldsOf(value: unknown): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("not a JSON object");
   return value as JsonObject;
+}
+
+/** An id or other scalar as text. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw new TypeError("not a scalar");
 }

@@ -1,10 +1,10 @@
 import type { JsonObject } from "../../../src/model/index.ts";
 import type { Change, Draw } from "../../acceptance/harness.ts";
-import { fieldsOf } from "../../acceptance/served-system.ts";
+import { fieldsOf, textOf } from "../../acceptance/served-system.ts";
 import { ASANA } from "../../support/asana-seed.ts";
 import type { Workspace } from "./harness.ts";
 
-const gidOf = (value: unknown): string => String(fieldsOf(value)["gid"]);
+const gidOf = (value: unknown): string => textOf(fieldsOf(value)["gid"]);
 
 /** Everything that happens in a workspace at random. */
 export function asanaChanges(ws: Workspace): readonly Change[] {

@@ -1,10 +1,9 @@
 import { asana } from "../../../src/connectors/asana/index.ts";
-import type { ConnectorDefinition } from "../../../src/connectors/kit/index.ts";
 import type { JsonObject } from "../../../src/model/index.ts";
 import { createAsana } from "../../../src/sandbox/asana/index.ts";
 import { drawFrom } from "../../acceptance/draw.ts";
 import type { Harness, RecordState, TrueRecord, Truth, World, WorldOptions } from "../../acceptance/harness.ts";
-import { fieldsOf, serveSystem } from "../../acceptance/served-system.ts";
+import { fieldsOf, serveSystem, textOf } from "../../acceptance/served-system.ts";
 import { ASANA } from "../../support/asana-seed.ts";
 import { asanaChanges } from "./harness-changes.ts";
 import { SECTIONS, SEED_AS_OF, workspaceSeed } from "./harness-seed.ts";
@@ -24,19 +23,19 @@ const STORY = "gid,resource_subtype,created_at,created_by.gid,project.gid,old_se
 /** What the changes of an Asana world can use. */
 export interface Workspace {
   /** A call as someone in the web app, past limits and faults; its `data`. Null acts as a rule. */
-  write(method: string, path: string, data?: object, asUserGid?: string | null): Promise<unknown>;
-  list(path: string): Promise<readonly JsonObject[]>;
-  control(method: string, path: string, body?: unknown): Promise<unknown>;
+  readonly write: (method: string, path: string, data?: object, asUserGid?: string | null) => Promise<unknown>;
+  readonly list: (path: string) => Promise<readonly JsonObject[]>;
+  readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>;
   /** Projects in sight. */
-  projects(): Promise<readonly string[]>;
+  readonly projects: () => Promise<readonly string[]>;
   /** Tasks in sight that stand in a project. */
-  tasks(project?: string): Promise<readonly JsonObject[]>;
+  readonly tasks: (project?: string) => Promise<readonly JsonObject[]>;
   readonly trash: { readonly tasks: Set<string>; readonly projects: Set<string> };
   /** Tasks that were taken out of their last project: the hub may keep them or not know them. */
   readonly orphans: Set<string>;
 }
 
-const gidOf = (value: unknown): string => String(fieldsOf(value)["gid"]);
+const gidOf = (value: unknown): string => textOf(fieldsOf(value)["gid"]);
 
 async function start(options: WorldOptions): Promise<World> {
   const { seed, records, rowsPerPage, limits, otherTenant = false } = options;
@@ -68,7 +67,7 @@ async function start(options: WorldOptions): Promise<World> {
       const answer = fieldsOf(await served.control("POST", "/write", asked));
       found.push(...(answer["data"] as readonly JsonObject[]));
       const next: unknown = answer["next_page"] ?? null;
-      offset = next === null ? null : String(fieldsOf(next)["offset"]);
+      offset = next === null ? null : textOf(fieldsOf(next)["offset"]);
     }
     return found;
   };
@@ -213,7 +212,7 @@ async function start(options: WorldOptions): Promise<World> {
         if (member !== undefined) seen.add(member);
       // History is to be had per task only, and so are subtasks.
       parents = seen.size + (await ws.tasks()).filter((task) => Number(task["num_subtasks"]) > 0).length;
-      return { pages, parents, partitions: projects.length, lists: 5 };
+      return { pages, parents };
     },
     counted: async () => {
       const { total } = fieldsOf(await served.control("GET", "/calls"));
@@ -233,7 +232,7 @@ async function start(options: WorldOptions): Promise<World> {
 /** The values of the custom fields that are selected. */
 function asked(row: JsonObject, names: readonly string[]): readonly JsonObject[] {
   const values = (row["custom_fields"] ?? []) as readonly JsonObject[];
-  return values.filter(({ name }) => names.includes(String(name)));
+  return values.filter(({ name }) => names.includes(textOf(name)));
 }
 
 /** Asks for fewer rows than the client did, so that few tasks fill several pages. */
@@ -249,7 +248,7 @@ function fewerRows(rows: number): (request: Request) => Request {
 /** Asana for the acceptance suite and the league. */
 export const asanaHarness: Harness = {
   system: "asana",
-  definition: asana as ConnectorDefinition,
+  definition: asana,
   main: "tasks",
   removals: ["soft"],
   route: "GET /tasks",

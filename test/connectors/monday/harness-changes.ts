@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../../src/model/index.ts";
 import type { Change, Draw } from "../../acceptance/harness.ts";
-import { fieldsOf } from "../../acceptance/served-system.ts";
+import { fieldsOf, textOf } from "../../acceptance/served-system.ts";
 import type { Account } from "./harness.ts";
 
-const idOf = (value: unknown): string => String(fieldsOf(value)["id"]);
+const idOf = (value: unknown): string => textOf(fieldsOf(value)["id"]);
 
 /** Everything that happens in an account at random. */
 export function mondayChanges(account: Account): readonly Change[] {

@@ -1,10 +1,9 @@
 import { monday } from "../../../src/connectors/monday/index.ts";
-import type { ConnectorDefinition } from "../../../src/connectors/kit/index.ts";
 import type { JsonObject } from "../../../src/model/index.ts";
 import { createMonday } from "../../../src/sandbox/monday/index.ts";
 import { drawFrom } from "../../acceptance/draw.ts";
 import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acceptance/harness.ts";
-import { fieldsOf, serveSystem } from "../../acceptance/served-system.ts";
+import { fieldsOf, serveSystem, textOf } from "../../acceptance/served-system.ts";
 import { mondayChanges } from "./harness-changes.ts";
 import { accountSeed, BOARDS, GROUPS, SEED_AS_OF } from "./harness-seed.ts";
 
@@ -15,12 +14,12 @@ const ITEM = `id name state created_at updated_at creator_id board { id } group 
 /** What the changes of a monday.com world can use. */
 export interface Account {
   /** A GraphQL call as a user (negative: an automation), past limits and faults; its `data`. */
-  ask(query: string, variables?: object, asUserId?: string): Promise<JsonObject>;
-  control(method: string, path: string, body?: unknown): Promise<unknown>;
+  readonly ask: (query: string, variables?: object, asUserId?: string) => Promise<JsonObject>;
+  readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>;
   /** Boards in sight. */
-  boards(): Promise<readonly string[]>;
+  readonly boards: () => Promise<readonly string[]>;
   /** Active items of a board, or of all boards in sight, by id. */
-  items(board?: string): Promise<readonly JsonObject[]>;
+  readonly items: (board?: string) => Promise<readonly JsonObject[]>;
   /** Archived or deleted. */
   readonly gone: Map<string, "archived" | "deleted">;
 }
@@ -65,7 +64,7 @@ async function start(options: WorldOptions): Promise<World> {
     control: served.control,
     boards: async () => {
       const { boards } = await read("{ boards(limit: 100) { id type } }");
-      return (boards as readonly JsonObject[]).filter(({ type }) => type === "board").map(({ id }) => String(id));
+      return (boards as readonly JsonObject[]).filter(({ type }) => type === "board").map(({ id }) => textOf(id));
     },
     items: async (board) => {
       const found: JsonObject[] = [];
@@ -83,9 +82,9 @@ async function start(options: WorldOptions): Promise<World> {
     const listed = await read("{ boards(limit: 100) { id name state type groups { id title } } }");
     for (const content of listed["boards"] as readonly JsonObject[]) {
       if (content["type"] !== "board") continue;
-      const id = String(content["id"]);
+      const id = textOf(content["id"]);
       boards[id] = { state: "live", content };
-      for (const item of await pagesOf(id, ITEM)) items[String(item["id"])] = { state: "live", content: item };
+      for (const item of await pagesOf(id, ITEM)) items[textOf(item["id"])] = { state: "live", content: item };
       for (let page = 1; ; page += 1) {
         const answer = await read(
           "query ($board: [ID!], $page: Int!) { boards(ids: $board) { activity_logs(limit: 1000, page: $page) { id event data user_id created_at } } }",
@@ -111,7 +110,7 @@ async function start(options: WorldOptions): Promise<World> {
     settings: {},
     selection: SELECTION,
     truth,
-    ids: async () => (await world.items(BOARDS[0])).map(({ id }) => String(id)),
+    ids: async () => (await world.items(BOARDS[0])).map(({ id }) => textOf(id)),
     create: async (count) => {
       const ids: string[] = [];
       for (let n = 0; n < count; n += 1) {
@@ -120,7 +119,7 @@ async function start(options: WorldOptions): Promise<World> {
           "mutation ($board: ID!, $name: String!) { create_item(board_id: $board, item_name: $name) { id } }",
           { board: BOARDS[0], name: `New ${made}` },
         );
-        ids.push(String(fieldsOf(item)["id"]));
+        ids.push(textOf(fieldsOf(item)["id"]));
       }
       return ids;
     },
@@ -140,7 +139,7 @@ async function start(options: WorldOptions): Promise<World> {
       world.gone.delete(id);
     },
     move: async (id) => {
-      const item = (await world.items(BOARDS[0])).find((one) => String(one["id"]) === id);
+      const item = (await world.items(BOARDS[0])).find((one) => textOf(one["id"]) === id);
       const group = GROUPS.find((one) => one !== fieldsOf(item?.["group"])["id"]);
       await ask(
         "mutation ($item: ID!, $group: String!) { move_item_to_group(item_id: $item, group_id: $group) { id } }",
@@ -155,7 +154,7 @@ async function start(options: WorldOptions): Promise<World> {
       if (isHidden)
         hidden.set(
           board,
-          (await world.items(board)).map(({ id }) => String(id)),
+          (await world.items(board)).map(({ id }) => textOf(id)),
         );
       const unseen = hidden.get(board) ?? [];
       if (!isHidden) hidden.delete(board);
@@ -184,7 +183,7 @@ async function start(options: WorldOptions): Promise<World> {
       let pages = 0;
       for (const board of await world.boards())
         pages += Math.max(1, Math.ceil((await world.items(board)).length / rows));
-      return { pages, parents: 0, partitions: (await world.boards()).length, lists: 4 };
+      return { pages, parents: 0 };
     },
     counted: async () => {
       const { total } = fieldsOf(await served.control("GET", "/calls"));
@@ -198,13 +197,13 @@ async function start(options: WorldOptions): Promise<World> {
 
 /** Rows about items, of columns that are selected. */
 function addRow(log: Record<string, TrueRecord>, row: JsonObject): void {
-  const data = fieldsOf(JSON.parse(String(row["data"])));
+  const data = fieldsOf(JSON.parse(textOf(row["data"])));
   const column = data["column_id"];
   if (typeof column === "string" && !COLUMNS.includes(column)) return;
   const single = data["pulse_id"] ?? (data["pulse"] as JsonObject | undefined)?.["id"] ?? data["item_id"];
   if (single === undefined || single === null) return;
   const { data: _data, ...content } = row;
-  log[String(row["id"])] = { state: "live", content, member: String(single) };
+  log[textOf(row["id"])] = { state: "live", content, member: textOf(single) };
 }
 
 /** Deals fewer items a page than the client asked for, so that few items fill several. */
@@ -219,7 +218,7 @@ function fewerItems(rows: number): (request: Request) => Promise<Request> {
 /** monday.com for the acceptance suite and the league. */
 export const mondayHarness: Harness = {
   system: "monday",
-  definition: monday as ConnectorDefinition,
+  definition: monday,
   main: "items",
   removals: ["soft", "archive"],
   route: "items",

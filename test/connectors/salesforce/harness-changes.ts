@@ -1,4 +1,5 @@
 import type { Change, Draw } from "../../acceptance/harness.ts";
+import { textOf } from "../../acceptance/served-system.ts";
 import type { Org } from "./harness.ts";
 import { STAGES, STATUSES } from "./harness-seed.ts";
 
@@ -8,7 +9,7 @@ type Write = (object: string, fields: object, id?: string) => Promise<string>;
 export function salesforceChanges(org: Org, write: Write): readonly Change[] {
   let serial = 0;
   const anyOf = async (draw: Draw, object: string, where = "IsDeleted = false"): Promise<string | undefined> => {
-    const ids = (await org.rows(`SELECT Id FROM ${object} WHERE ${where} ORDER BY Id`)).map((row) => String(row["Id"]));
+    const ids = (await org.rows(`SELECT Id FROM ${object} WHERE ${where} ORDER BY Id`)).map((row) => textOf(row["Id"]));
     return draw.pick(ids);
   };
   const people = async (draw: Draw): Promise<string | undefined> => anyOf(draw, "User", "IsActive = true");
@@ -66,7 +67,7 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
       weight: 2,
       make: async (draw) => {
         const ids = (await org.rows("SELECT Id FROM Opportunity WHERE IsDeleted = false ORDER BY Id")).map((row) =>
-          String(row["Id"]),
+          textOf(row["Id"]),
         );
         const some = ids.filter(() => draw.chance(0.3));
         serial += 1;
@@ -162,15 +163,17 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
       name: "save now, commit later",
       weight: 3,
       make: async (draw) => {
-        const writes = [{ object: "Opportunity", fields: await deal(draw) }];
+        const writes: { object: string; id?: string; fields: object }[] = [
+          { object: "Opportunity", fields: await deal(draw) },
+        ];
         const changed = await anyOf(draw, "Opportunity");
         if (changed !== undefined && draw.chance(0.5)) {
-          writes.push({ object: "Opportunity", ...{ id: changed }, fields: { Amount: draw.below(9999) } });
+          writes.push({ object: "Opportunity", id: changed, fields: { Amount: draw.below(9999) } });
         }
         // Beyond ten minutes no transaction runs.
         const commitAfterMs = 1000 * draw.below(590);
         const { transaction } = await org.control("POST", "/transactions", { writes, commitAfterMs });
-        return `${String(transaction)} after ${commitAfterMs / 1000} s`;
+        return `${textOf(transaction)} after ${commitAfterMs / 1000} s`;
       },
     },
   ];

@@ -1,10 +1,9 @@
 import { salesforce } from "../../../src/connectors/salesforce/index.ts";
-import type { ConnectorDefinition } from "../../../src/connectors/kit/index.ts";
 import type { JsonObject } from "../../../src/model/index.ts";
 import { createSalesforce } from "../../../src/sandbox/salesforce/index.ts";
 import { drawFrom } from "../../acceptance/draw.ts";
 import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acceptance/harness.ts";
-import { fieldsOf, Refused, serveSystem } from "../../acceptance/served-system.ts";
+import { fieldsOf, Refused, serveSystem, textOf } from "../../acceptance/served-system.ts";
 import { salesforceChanges } from "./harness-changes.ts";
 import { orgSeed, SEED_AS_OF, STAGES } from "./harness-seed.ts";
 
@@ -83,12 +82,12 @@ async function start(options: WorldOptions): Promise<World> {
   };
   if (rowsPerPage !== undefined) await control("POST", "/paging", { rows: rowsPerPage });
   const live = async (): Promise<readonly string[]> =>
-    (await rows("SELECT Id FROM Opportunity WHERE IsDeleted = false ORDER BY Id")).map((row) => String(row["Id"]));
+    (await rows("SELECT Id FROM Opportunity WHERE IsDeleted = false ORDER BY Id")).map((row) => textOf(row["Id"]));
   const account = async (): Promise<string> =>
-    String((await rows("SELECT Id FROM Account WHERE IsDeleted = false ORDER BY Id LIMIT 1"))[0]?.["Id"]);
+    textOf((await rows("SELECT Id FROM Account WHERE IsDeleted = false ORDER BY Id LIMIT 1"))[0]?.["Id"]);
   const write = async (object: string, fields: object, id?: string): Promise<string> => {
     const answer = await control("POST", "/write", { object, fields, ...(id === undefined ? {} : { id }) });
-    return String(answer["id"]);
+    return textOf(answer["id"]);
   };
   let made = 0;
   const deal = (accountId: string): object => {
@@ -108,7 +107,7 @@ async function start(options: WorldOptions): Promise<World> {
       const list: Record<string, TrueRecord> = {};
       for (const row of await rows(`SELECT Id, IsDeleted, ${[...SYSTEM, ...fields].join(", ")} FROM ${object}`)) {
         const { Id: id, ...content } = row;
-        list[String(id)] = { state: row["IsDeleted"] === true ? "deleted" : "live", content };
+        list[textOf(id)] = { state: row["IsDeleted"] === true ? "deleted" : "live", content };
       }
       for (const id of hidden)
         if (list[id] === undefined && id.startsWith(PREFIX[object] ?? "-")) list[id] = { state: "hidden", content: {} };
@@ -119,8 +118,8 @@ async function start(options: WorldOptions): Promise<World> {
       const list: Record<string, TrueRecord> = {};
       for (const row of await rows(`SELECT Id, IsDeleted, ${parent}, ${fields.join(", ")} FROM ${object}`)) {
         const { Id: id, ...content } = row;
-        const member = String(row[parent]);
-        list[String(id)] = { state: row["IsDeleted"] === true ? "deleted" : "live", content, member };
+        const member = textOf(row[parent]);
+        list[textOf(id)] = { state: row["IsDeleted"] === true ? "deleted" : "live", content, member };
       }
       found[object] = list;
     }
@@ -166,7 +165,7 @@ async function start(options: WorldOptions): Promise<World> {
       const writes = [{ object: "Opportunity", fields: deal(await account()) }];
       const { transaction } = await control("POST", "/transactions", { writes });
       return async () => {
-        await control("POST", `/transactions/${String(transaction)}/commit`, {});
+        await control("POST", `/transactions/${textOf(transaction)}/commit`, {});
       };
     },
     drift: async (kind) => {
@@ -201,7 +200,7 @@ const PREFIX: Readonly<Record<string, string>> = { Account: "001", Contact: "003
 /** Salesforce for the acceptance suite and the league. */
 export const salesforceHarness: Harness = {
   system: "salesforce",
-  definition: salesforce as ConnectorDefinition,
+  definition: salesforce,
   main: "Opportunity",
   removals: ["soft", "hard"],
   route: "/query",
