@@ -78,6 +78,9 @@ export class WholeBodyTransport extends JsforceTransport {
       exchange.body = answer.body;
       return { statusCode: answer.status, headers: {}, body: "" };
     }
-    return { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+    const text = await answer.text();
+    // The identity endpoints answer an expired session with 403, where everything else says 401.
+    const expired = answer.status === 403 && text.startsWith("Bad_OAuth_Token");
+    return { statusCode: expired ? 401 : answer.status, headers: Object.fromEntries(answer.headers), body: text };
   }
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { HubError } from "../../../src/model/index.ts";
-import { connect, context, cutMidBody, describeOf, json, readAll, rows, stubOrg } from "./stub-org.ts";
+import { connect, context, cutMidBody, describeOf, failureOf, json, readAll, rows, stubOrg } from "./stub-org.ts";
 import type { StubOrg } from "./stub-org.ts";
 
 let org: StubOrg;
@@ -32,16 +31,6 @@ const row = (n: number, stamp = "2026-11-02T09:59:00.000+0000", more: object = {
   ...more,
 });
 const selection = { Opportunity: ["Name"] };
-
-async function failure(promise: Promise<unknown>): Promise<HubError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof HubError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("the first read", () => {
   test("goes by id below the org's own clock and follows nextRecordsUrl however short a page is", async () => {
@@ -86,7 +75,7 @@ describe("the first read", () => {
 
   test("refuses a field the org does not have, and names the nearest", async () => {
     org.script.push(describeOf("Opportunity", FIELDS));
-    const error = await failure(
+    const error = await failureOf(
       readAll(await connect(org.origin), "Opportunity", null, context({ Opportunity: ["Ammount"] })),
     );
     expect([error.code, error.place.path]).toEqual(["HUB-1306", "Ammount"]);
@@ -134,7 +123,7 @@ describe("faults", () => {
   test("a session refused for good ends after two new sign-ins", async () => {
     org.script.push(json(401, [{ errorCode: "INVALID_SESSION_ID", message: "Session expired or invalid" }]));
     const session = await connect(org.origin);
-    const error = await failure(session.connection.identify(new AbortController().signal));
+    const error = await failureOf(session.connection.identify(new AbortController().signal));
     expect([error.code, error.disposition]).toEqual(["HUB-1302", "operator"]);
     expect(org.seen.filter((call) => call.path.endsWith("/token"))).toHaveLength(3);
   });
@@ -164,7 +153,7 @@ describe("faults", () => {
   ])("%i %s is told with a code and what to do", async (status, errorCode, message, code, disposition) => {
     org.script.push(json(status, [{ errorCode, message }]));
     const session = await connect(org.origin);
-    const error = await failure(session.connection.describe("Lead", new AbortController().signal));
+    const error = await failureOf(session.connection.describe("Lead", new AbortController().signal));
     expect([error.code, error.disposition]).toEqual([code, disposition]);
     expect(error.remedy).not.toBe("");
     if (code === "HUB-1306") expect(error.message).toContain("as Foo: No such column 'Foo'");
@@ -176,7 +165,7 @@ describe("faults", () => {
       json(503, [{ errorCode: "SERVER_UNAVAILABLE", message: "Server too busy" }]),
     );
     const session = await connect(org.origin);
-    const error = await failure(session.connection.describe("Lead", new AbortController().signal));
+    const error = await failureOf(session.connection.describe("Lead", new AbortController().signal));
     expect(error.code).toBe("HUB-1304");
     expect(session.waits).toHaveLength(4);
   });
@@ -190,7 +179,7 @@ describe("faults", () => {
 
   test("a secret that is missing is named before anything is sent", async () => {
     const session = await connect(org.origin, {}, {});
-    const error = await failure(session.connection.identify(new AbortController().signal));
+    const error = await failureOf(session.connection.identify(new AbortController().signal));
     expect([error.code, error.place.path]).toEqual(["HUB-1301", "CLIENT_SECRET"]);
     expect(org.seen).toEqual([]);
   });

@@ -3,12 +3,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { salesforce } from "../../../src/connectors/salesforce/index.ts";
 import type { SalesforceSettings } from "../../../src/connectors/salesforce/index.ts";
 import type { Connection, ReadContext } from "../../../src/connectors/kit/index.ts";
+import { HubError } from "../../../src/model/index.ts";
 import type { Page, Position, QuotaState } from "../../../src/model/index.ts";
 
 export interface Seen {
   readonly method: string;
   readonly path: string;
   readonly soql: string | null;
+  readonly locator: string | null;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
 }
@@ -40,6 +42,7 @@ export async function stubOrg(): Promise<StubOrg> {
         method: request.method ?? "",
         path: url.pathname,
         soql: url.searchParams.get("q"),
+        locator: url.searchParams.get("locator"),
         headers: request.headers,
         body,
       };
@@ -122,10 +125,23 @@ export function describeOf(name: string, fields: Readonly<Record<string, string>
   });
 }
 
+/** What a promise is rejected with; it has to be an error of the hub's own. */
+export async function failureOf(promise: Promise<unknown>): Promise<HubError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof HubError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
 export interface Session {
   readonly connection: Connection;
   readonly quota: QuotaState[];
   readonly waits: number[];
+  /** Everything that was logged, as text. */
+  readonly logged: string[];
 }
 
 /** A connection whose waits take no time; unless said its clock stands an hour behind the org's. */
@@ -137,6 +153,7 @@ export async function connect(
 ): Promise<Session> {
   const quota: QuotaState[] = [];
   const waits: number[] = [];
+  const logged: string[] = [];
   const connection = await salesforce.connect({
     name: "salesforce-prod",
     settings: { login: "client-credentials", apiVersion: "64.0", ...settings },
@@ -157,10 +174,12 @@ export async function connect(
         state: () => Promise.resolve({ used: 0, limit: null, resetsAt: null }),
         reserve: () => {},
       },
-      log: () => {},
+      log: (level, message, fields) => {
+        logged.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+      },
     },
   });
-  return { connection, quota, waits };
+  return { connection, quota, waits, logged };
 }
 
 export function context(
