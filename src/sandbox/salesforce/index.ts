@@ -2,9 +2,10 @@ import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
 import type { SalesforceSeed } from "../seeds.ts";
 import { Credentials } from "./auth/credentials.ts";
 import { Sessions } from "./auth/sessions.ts";
-import { QueryJobs } from "./bulk/query-jobs.ts";
+import { BulkJobs } from "./bulk/bulk-jobs.ts";
 import { CallCounter } from "./control/calls.ts";
-import { FAULTS, failure, organise, routes } from "./control/dials.ts";
+import { FAULTS, failure, routes } from "./control/dials.ts";
+import { organise } from "./control/organisation.ts";
 import { handleControl, writeAs } from "./control/routes.ts";
 import type { RestState } from "./rest/call.ts";
 import { serve } from "./rest/server.ts";
@@ -29,16 +30,17 @@ export function createSalesforce(seed: SalesforceSeed, environment: SandboxEnvir
   const { clock, random } = environment;
   const org = new Org(seed, clock);
   const userId = seed.integrationUserId;
-  const sessions = new Sessions(org.id, clock, random);
+  const sessions = new Sessions(() => org.id, clock, random);
   const credentials = new Credentials(org, random);
   const calls = new CallCounter();
   const rest: RestState = {
     org,
     cursors: new Cursors(clock),
-    queryJobs: new QueryJobs(clock),
+    bulkJobs: new BulkJobs(clock),
     quota: new Quota(clock, DAILY_CALLS[environment.limits]),
-    staged: new StagedTransactions(org, (write, at) => writeAs({ rest, userId }, write, at)),
+    staged: new StagedTransactions(org, environment.dials, (write, at) => writeAs({ rest, userId }, write, at)),
     schemaSince: clock.now(),
+    dials: environment.dials,
   };
   const oauth = { org, sessions, credentials, runAsUserId: userId, wallNow: () => clock.wallNow() };
   const server = { rest, oauth, calls };
@@ -52,7 +54,7 @@ export function createSalesforce(seed: SalesforceSeed, environment: SandboxEnvir
     routes,
     faults: FAULTS,
     failure,
-    organise: (change) => organise(rest, change),
+    organise: (change) => organise({ rest, sessions, userId }, change),
     describe: (origin) => ({
       baseUrl: origin,
       loginUrl: origin,

@@ -56,6 +56,11 @@ const VISIBILITY = z.object({
   fields: z.record(z.string(), z.array(z.string())).default({}),
   rows: z.array(z.string()).default([]),
 });
+/** How many looks a bulk job takes (null: it never ends), and the message it fails with (null: it succeeds). */
+const PACE = z.object({
+  polls: z.number().int().positive().nullable().optional(),
+  failWith: z.string().nullable().optional(),
+});
 const KEY = z.object({ publicKey: z.string() });
 
 type Handler = (state: ControlState, body: unknown) => unknown;
@@ -172,11 +177,21 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     visibility.hideRows(rows, hidden);
     return {};
   },
+  "POST bulk": (state, body) => {
+    const { polls, failWith } = PACE.parse(body);
+    const { pace } = state.rest.bulkJobs;
+    if (polls !== undefined) pace.polls = polls;
+    if (failWith !== undefined) pace.failWith = failWith;
+    return pace;
+  },
   "POST keys": (state, body) => {
     state.credentials.register(KEY.parse(body).publicKey);
     return {};
   },
 };
+
+/** Routes that change records as people do. */
+const CHANGES = new Set(["write", "merge", "convert", "hard-delete", "undelete"]);
 
 /** Answers the sandbox's own routes; 404 for others, 400 for a body that does not fit. */
 export async function handleControl(state: ControlState, request: Request): Promise<Response> {
@@ -193,10 +208,13 @@ export async function handleControl(state: ControlState, request: Request): Prom
     if (request.method === "GET" && path.join("/") === "truth") {
       return tellTruth(state.rest.org, new URL(request.url).searchParams.get("streams")?.split(",") ?? null);
     }
+    state.rest.staged.commitDue();
     const handler = ROUTES[`${request.method} ${path.join("/")}`];
     if (handler === undefined) return Response.json({ error: "no such route" }, { status: 404 });
     const body: unknown = text === "" ? {} : JSON.parse(text);
-    return Response.json(handler(state, body));
+    return Response.json(
+      CHANGES.has(path[0] ?? "") ? state.rest.staged.run(() => handler(state, body)) : handler(state, body),
+    );
   } catch (error) {
     if (error instanceof SalesforceError) return Response.json([error.element()], { status: error.status });
     if (error instanceof z.ZodError) return Response.json({ error: z.prettifyError(error) }, { status: 400 });

@@ -1,6 +1,7 @@
+import type { SystemDials } from "../../kit/dials.ts";
 import type { Session } from "../auth/sessions.ts";
 import { jsonParserError } from "../errors.ts";
-import type { QueryJobs } from "../bulk/query-jobs.ts";
+import type { BulkJobs } from "../bulk/bulk-jobs.ts";
 import type { Cursors } from "../state/cursors.ts";
 import type { Org } from "../state/org.ts";
 import type { Quota } from "../state/quota.ts";
@@ -11,11 +12,12 @@ import type { WriteContext } from "../writes/index.ts";
 export interface RestState {
   readonly org: Org;
   readonly cursors: Cursors;
-  readonly queryJobs: QueryJobs;
+  readonly bulkJobs: BulkJobs;
   readonly quota: Quota;
   readonly staged: StagedTransactions;
   /** When the schema last changed, for conditional describes. */
-  readonly schemaSince: number;
+  schemaSince: number;
+  readonly dials: SystemDials;
 }
 
 /** One request to a resource under `/services/data/vX`, be it over HTTP or inside a composite. */
@@ -39,6 +41,8 @@ export interface Reply {
   readonly body?: unknown;
   /** A body that is not JSON; its content type is among the headers. */
   readonly text?: string;
+  /** A big body that is not JSON, written piece by piece. */
+  readonly pieces?: () => Iterator<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,5 @@
 import { methodNotAllowed, notFound } from "../errors.ts";
+import { ingestJobsResource } from "../bulk/ingest-jobs-resource.ts";
 import { queryJobsResource } from "../bulk/query-jobs-resource.ts";
 import type { Call, Reply, RestState } from "./call.ts";
 import { collectionsResource } from "./collections-resource.ts";
@@ -28,8 +29,9 @@ export function dispatch(state: RestState, call: Call): Reply {
     case "sobjects":
       return recordResource(state, call);
     case "jobs":
-      if (call.path[1] !== "query") throw notFound();
-      return queryJobsResource(state, call);
+      if (call.path[1] === "query") return queryJobsResource(state, call);
+      if (call.path[1] === "ingest") return ingestJobsResource(state, call);
+      throw notFound();
     case "limits":
       return limitsResource(state, call);
     case "composite": {

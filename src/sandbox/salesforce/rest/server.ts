@@ -15,6 +15,8 @@ export interface ServerState {
   readonly calls: CallCounter;
 }
 
+/** Resources whose changes are transactions. */
+const WRITES = new Set(["sobjects", "composite"]);
 const OLDEST = 31;
 const NEWEST = 68;
 const MOST_BYTES = 16_384;
@@ -54,10 +56,23 @@ function errorReply(error: SalesforceError): Reply {
 function respond(request: Request, reply: Reply, headers: Headers): Response {
   for (const [name, value] of Object.entries(reply.headers ?? {})) headers.set(name, value);
   if (reply.text !== undefined) return new Response(reply.text, { status: reply.status, headers });
+  if (reply.pieces !== undefined) return new Response(streamed(reply.pieces()), { status: reply.status, headers });
   if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
   headers.set("content-type", "application/json;charset=UTF-8");
   const pretty = request.headers.get("x-prettyprint") === "1";
   return new Response(JSON.stringify(reply.body, null, pretty ? 2 : undefined), { status: reply.status, headers });
+}
+
+/** A body made while it is read. */
+function streamed(pieces: Iterator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    pull: (controller) => {
+      const piece = pieces.next();
+      if (piece.done === true) controller.close();
+      else controller.enqueue(encoder.encode(piece.value));
+    },
+  });
 }
 
 /** Answers one request to the instance: OAuth, identity or a REST resource. */
@@ -122,11 +137,12 @@ async function serveData(state: ServerState, request: Request, url: URL, path: r
     const error = new SalesforceError(404, "NOT_FOUND", "The requested resource does not exist");
     return respond(request, errorReply(error), headers);
   }
-  if (Number(version) < OLDEST) {
+  if (Number(version) < OLDEST || rest.dials.take("retired-version") !== null) {
     const error = new SalesforceError(410, "UNSUPPORTED_API_VERSION", `API version v${version}.0 has been retired`);
     return respond(request, errorReply(error), headers);
   }
   const token = bearer(request);
+  if (token !== null && rest.dials.take("expire-token") !== null) state.oauth.sessions.revoke(token);
   const session = token === null ? undefined : state.oauth.sessions.find(token);
   if (session === undefined) {
     headers.set("www-authenticate", "Token");
@@ -159,7 +175,15 @@ function answer(state: ServerState, request: Request, call: Call, headers: Heade
     const error = new SalesforceError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
     return respond(request, errorReply(error), headers);
   }
-  return respond(request, guarded(state, call), headers);
+  return respond(request, served(state, call), headers);
+}
+
+function served(state: ServerState, call: Call): Reply {
+  if (call.method === "GET" || !WRITES.has(call.path[0] ?? "")) return guarded(state, call);
+  return state.rest.staged.run(
+    () => guarded(state, call),
+    ({ status }) => status < 400,
+  );
 }
 
 function guarded(state: ServerState, call: Call): Reply {
