@@ -2,22 +2,32 @@ import { badRequest } from "./errors.ts";
 import type { Answer, Call } from "./call.ts";
 import { render } from "./selection.ts";
 import type { ResourceType } from "./selection.ts";
+import type { Filter } from "./paging.ts";
+import type { Source } from "./source.ts";
 
 /** One object: the selection asked for, else its full form. */
 export function one<Row>(call: Call, type: ResourceType<Row>, row: Row, status = 200): Answer {
-  const data = render(type, row, call.selection ?? type.full);
+  const data = render(type, row, call.selection ?? type.full, call.view);
   if (status !== 201) return { status, body: { data } };
   const gid = typeof data["gid"] === "string" ? data["gid"] : "";
-  const collection =
-    { task: "tasks", project: "projects", section: "sections", story: "stories" }[type.name] ?? type.name;
-  return { status, body: { data }, headers: { location: `${call.base}/${collection}/${gid}` } };
+  return {
+    status,
+    body: { data },
+    headers: { location: `${call.base}/${COLLECTIONS[type.name] ?? `${type.name}s`}/${gid}` },
+  };
 }
+
+const COLLECTIONS: Readonly<Record<string, string>> = {
+  story: "stories",
+  status_update: "status_updates",
+};
 
 /** A page of a list: the selection asked for, else compact; `next_page` only when a limit was given. */
 export function list<Row extends { readonly gid: string }>(
   call: Call,
   type: ResourceType<Row>,
-  rows: readonly Row[],
+  rows: Source<Row>,
+  filter: Filter<Row> | null = null,
 ): Answer {
   const limit = call.query.get("limit");
   const offset = call.query.get("offset");
@@ -26,9 +36,9 @@ export function list<Row extends { readonly gid: string }>(
   rest.delete("limit");
   rest.delete("offset");
   const query = offset === null && limit === null ? "" : `${call.path}?${identity(rest)}`;
-  const page = call.world.pager.cut(rows, query, limit, offset);
+  const page = call.world.pager.cut(rows, filter, query, limit, offset);
   const selection = call.selection ?? type.compact;
-  const data = page.rows.map((row) => render(type, row, selection));
+  const data = page.rows.map((row) => render(type, row, selection, call.view));
   if (page.next === undefined) return { status: 200, body: { data } };
   if (page.next === null) return { status: 200, body: { data, next_page: null } };
   rest.set("limit", limit ?? "");
@@ -49,5 +59,5 @@ function identity(query: URLSearchParams): string {
 /** A whole list that never pages. */
 export function whole<Row>(call: Call, type: ResourceType<Row>, rows: readonly Row[]): Answer {
   const selection = call.selection ?? type.compact;
-  return { status: 200, body: { data: rows.map((row) => render(type, row, selection)) } };
+  return { status: 200, body: { data: rows.map((row) => render(type, row, selection, call.view)) } };
 }

@@ -22,7 +22,8 @@ export function parseBody(text: string, contentType: string, fromQuery: string |
     let optFields = fromQuery;
     for (const [name, value] of new URLSearchParams(text)) {
       if (name === "opt_fields") optFields = value;
-      else if (!name.startsWith("opt_")) data[name] = value;
+      else if (name === "options[fields]" || name === "options.fields") optFields = value;
+      else if (!name.startsWith("opt_")) put(data, name, value);
     }
     return { data, optFields };
   }
@@ -35,6 +36,20 @@ export function parseBody(text: string, contentType: string, fromQuery: string |
   if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed))
     throw badRequest("Could not parse request data, invalid JSON");
   return envelope(parsed as Data, fromQuery);
+}
+
+/** `tags[]=1`, `custom_fields[12]=x` and `projects[0]=1` name places inside of lists and objects. */
+function put(data: Record<string, unknown>, name: string, value: string): void {
+  const match = /^([^[\]]+)\[([^[\]]*)\]$/u.exec(name);
+  if (match === null) {
+    data[name] = value;
+    return;
+  }
+  const [, key = "", place = ""] = match;
+  const before = data[key];
+  if (place === "" || /^\d{1,3}$/u.test(place))
+    data[key] = [...(Array.isArray(before) ? (before as unknown[]) : []), value];
+  else data[key] = { ...(before as Data | undefined), [place]: value };
 }
 
 /** Takes `{data, options}` apart. Errors: 400 for any other key. */
@@ -51,4 +66,16 @@ function envelope(body: Data, fromQuery: string | null): Input {
   const fields = (options as Data | undefined)?.["fields"];
   const chosen = Array.isArray(fields) ? fields.join(",") : typeof fields === "string" ? fields : null;
   return { data: (data as Data | undefined) ?? {}, optFields: chosen ?? fromQuery };
+}
+
+/** The body of a request, of whatever kind; multipart files become `{name, size, type}`. */
+export async function bodyOf(request: Request, fromQuery: string | null): Promise<Input> {
+  if (request.method === "GET") return { data: {}, optFields: fromQuery };
+  const contentType = request.headers.get("content-type") ?? "";
+  if (!contentType.startsWith("multipart/form-data")) return parseBody(await request.text(), contentType, fromQuery);
+  const data: Record<string, unknown> = {};
+  for (const [name, value] of await request.formData()) {
+    data[name] = typeof value === "string" ? value : { name: value.name, size: value.size, type: value.type };
+  }
+  return { data, optFields: fromQuery };
 }

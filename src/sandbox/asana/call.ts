@@ -1,7 +1,9 @@
+import type { Credential } from "./auth.ts";
 import { shown } from "./shown.ts";
 import type { Actor } from "./rows.ts";
 import { badRequest } from "./errors.ts";
 import type { Selection, Json } from "./selection.ts";
+import type { View } from "./view.ts";
 import type { World } from "./world.ts";
 
 /** One API call, whether it came over HTTP, in a batch or from the control routes. */
@@ -16,10 +18,9 @@ export interface Call {
   /** The selection asked for, or null for the endpoint's own form. */
   readonly selection: Selection | null;
   readonly actor: Actor;
-  /** Whose `me` it is. */
-  readonly viewerGid: string;
-  /** The OAuth app that calls, null for a personal token. */
-  readonly app: string | null;
+  /** Whose eyes the answer is for. */
+  readonly view: View;
+  readonly credential: Credential;
   /** `http://host:port/api/1.0` as the client addressed it. */
   readonly base: string;
   /** The token, for limits. */
@@ -32,7 +33,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Handler = (call: Call) => Answer;
+export type Handler = (call: Call) => Answer | Promise<Answer>;
 
 export function ok(data: Json | readonly Json[]): Answer {
   return { status: 200, body: { data } };
@@ -69,6 +70,15 @@ export function optionalBoolean(data: Readonly<Record<string, unknown>>, name: s
   if (value === true || value === "true") return true;
   if (value === false || value === "false") return false;
   throw badRequest(`${name}: Not a boolean: ${shown(value)}`);
+}
+
+/** A body value that is a list of texts, or one text with commas as forms send it. Errors: 400. */
+export function textList(data: Readonly<Record<string, unknown>>, name: string): readonly string[] {
+  const value = data[name];
+  if (value === undefined || value === null || value === "") throw badRequest(`${name}: Missing input`);
+  if (typeof value === "string") return value.split(",").map((one) => one.trim());
+  if (!Array.isArray(value)) throw badRequest(`${name}: Value is not an array`);
+  return value.map(shown);
 }
 
 /** A day or null. Errors: 400 as the service words it. */

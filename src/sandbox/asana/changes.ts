@@ -41,8 +41,15 @@ export function emitTask(call: Call, task: TaskRow, action: EventRow["action"], 
   emit(call, taskStreams(task), action, target("task", task.gid), parent);
 }
 
-export function emitTaskChange(call: Call, task: TaskRow, field: string, newValue?: EventTarget): void {
-  const change = { field, action: "changed", ...(newValue === undefined ? {} : { newValue }) } as const;
+export function emitTaskChange(
+  call: Call,
+  task: TaskRow,
+  field: string,
+  newValue?: EventTarget,
+  action: NonNullable<EventRow["change"]>["action"] = "changed",
+): void {
+  const name = { changed: "newValue", added: "addedValue", removed: "removedValue" }[action];
+  const change = { field, action, ...(newValue === undefined ? {} : { [name]: newValue }) };
   emit(call, taskStreams(task), "changed", target("task", task.gid), null, change);
 }
 

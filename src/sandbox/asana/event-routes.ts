@@ -1,16 +1,16 @@
 import type { Answer, Call } from "./call.ts";
 import { param } from "./call.ts";
 import { badRequest } from "./errors.ts";
-import { requireWorkspace } from "./lookups.ts";
+import { requireWorkspace, taskOf } from "./lookups.ts";
 import { render } from "./selection.ts";
 import type { Router } from "./router.ts";
-import { requireProject, requireTask } from "./state.ts";
+import { requireProject } from "./state.ts";
 
 function read(call: Call, stream: string | null, scope: string, cap: number): Answer {
   const { events, resources } = call.world;
   const page = events.read(stream, scope, call.query.get("sync"), cap);
   const selection = call.selection ?? resources.event.compact;
-  const data = page.events.map((event) => render(resources.event, event, selection));
+  const data = page.events.map((event) => render(resources.event, event, selection, call.view));
   return { status: 200, body: { data, sync: page.sync, has_more: page.hasMore } };
 }
 
@@ -19,10 +19,10 @@ function resourceEvents(call: Call): Answer {
   if (gid === null || gid === "") throw badRequest("resource: Missing input");
   const { state } = call.world;
   // A stream outlives its task's or project's trashing: that is how `deleted` is told.
-  const known = state.tasks.has(gid) || state.projects.has(gid);
+  const known = state.tasks.has(gid) || state.projects.has(gid) || state.goals.has(gid);
   if (!known || call.query.get("sync") === null) {
     if (state.projects.has(gid)) requireProject(state, gid);
-    else requireTask(state, gid);
+    else if (!state.goals.has(gid)) taskOf(call, gid);
   }
   return read(call, gid, gid, 100);
 }

@@ -2,7 +2,21 @@ import { createHash } from "node:crypto";
 import { ApiFault } from "./errors.ts";
 
 export interface EventTarget {
-  readonly kind: "task" | "project" | "section" | "story" | "user" | "enum_option" | "custom_field" | "workspace";
+  readonly kind:
+    | "task"
+    | "project"
+    | "section"
+    | "story"
+    | "user"
+    | "enum_option"
+    | "custom_field"
+    | "workspace"
+    | "tag"
+    | "attachment"
+    | "goal"
+    | "portfolio"
+    | "project_membership"
+    | "team";
   readonly gid: string;
 }
 
@@ -16,6 +30,8 @@ export interface EventRow {
     readonly field: string;
     readonly action: "changed" | "added" | "removed";
     readonly newValue?: EventTarget;
+    readonly addedValue?: EventTarget;
+    readonly removedValue?: EventTarget;
   };
   /** gids whose stream carries the event besides the workspace's: the task, its parents, its projects. */
   readonly streams: readonly string[];
@@ -35,6 +51,7 @@ const STALE =
 export class EventLog {
   readonly #now: () => number;
   readonly #secret: string;
+  readonly #heard: (event: EventRow) => void;
   #rows: EventRow[] = [];
   /** Sequence number of the first kept row. */
   #first = 0;
@@ -42,9 +59,11 @@ export class EventLog {
   /** Tokens issued before this instant are refused. */
   #refuseBefore = 0;
 
-  constructor(now: () => number, secret: string) {
+  /** @param heard told of every event that is not lost */
+  constructor(now: () => number, secret: string, heard: (event: EventRow) => void) {
     this.#now = now;
     this.#secret = secret;
+    this.#heard = heard;
   }
 
   get length(): number {
@@ -57,6 +76,7 @@ export class EventLog {
       return;
     }
     this.#rows.push(event);
+    this.#heard(event);
     if (this.#rows.length % 1024 === 0) this.#forgetOld();
   }
 

@@ -1,5 +1,5 @@
 import type { Call } from "./call.ts";
-import { badRequest } from "./errors.ts";
+import { ApiFault, badRequest } from "./errors.ts";
 import { memberOf } from "./lookups.ts";
 import type { CustomFieldRow, FieldValue } from "./rows.ts";
 import { shown } from "./shown.ts";
@@ -14,7 +14,7 @@ function option(field: CustomFieldRow, value: unknown): string {
 
 function many(field: CustomFieldRow, value: unknown, one: (item: unknown) => string): readonly string[] {
   if (!Array.isArray(value)) throw wrong(field);
-  return value.map(one);
+  return [...new Set(value.map(one))];
 }
 
 function wrong(field: CustomFieldRow): Error {
@@ -28,9 +28,24 @@ function numberOf(field: CustomFieldRow, value: unknown): number {
 }
 
 function dayOf(field: CustomFieldRow, value: unknown): string {
-  const day = value !== null && typeof value === "object" ? (value as Record<string, unknown>)["date"] : value;
+  const given = value !== null && typeof value === "object" ? (value as Record<string, unknown>) : { date: value };
+  const instant = "date_time" in given ? given["date_time"] : undefined;
+  if (typeof instant === "string") {
+    const at = new Date(instant);
+    if (Number.isNaN(at.getTime())) throw wrong(field);
+    return at.toISOString();
+  }
+  const day = given["date"];
   if (typeof day !== "string" || !/^\d{4}-\d{2}-\d{2}$/u.test(day)) throw wrong(field);
   return day;
+}
+
+function referenceOf(call: Call, field: CustomFieldRow, value: unknown): string {
+  const gid = shown(value);
+  const { state } = call.world;
+  if (!state.tasks.has(gid) && !state.projects.has(gid))
+    throw badRequest(`custom_fields: ${field.gid}: Unknown object: ${gid}`);
+  return gid;
 }
 
 function textOf(field: CustomFieldRow, value: unknown): string {
@@ -52,6 +67,8 @@ function parseValue(call: Call, field: CustomFieldRow, value: unknown): FieldVal
       return many(field, value, (one) => option(field, one));
     case "people":
       return many(field, value, (one) => memberOf(call, "custom_fields", shown(one)));
+    case "reference":
+      return many(field, value, (one) => referenceOf(call, field, one));
     case "date":
       return dayOf(field, value);
     default:
@@ -74,7 +91,14 @@ export function changedValues(
     const before = present.get(gid) ?? null;
     if (field === undefined || (!allowed.has(gid) && !(value === null && before !== null)))
       throw badRequest(`Custom field with ID ${gid} is not on given object`);
-    const after = parseValue(call, field, value);
+    if (field.locked) throw new ApiFault(403, `custom_fields: ${gid}: This custom field is locked.`);
+    if (field.representation !== field.type) throw badRequest(`custom_fields: ${gid}: Cannot write this property`);
+    const after = emptied(parseValue(call, field, value));
     return String(before) === String(after) ? [] : [{ field, before, after }];
   });
+}
+
+/** An empty list of many-valued fields is no value. */
+function emptied(value: FieldValue | null): FieldValue | null {
+  return Array.isArray(value) && value.length === 0 ? null : value;
 }

@@ -2,7 +2,7 @@ import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
 import type { AsanaSeed } from "../seeds.ts";
 import { Api } from "./api.ts";
 import { Authority, json } from "./auth.ts";
-import { parseBody, queryFields } from "./body.ts";
+import { bodyOf, queryFields } from "./body.ts";
 import { control } from "./control.ts";
 import { FAULTS, failure, organise, routes } from "./dials.ts";
 import { ApiFault, errorBody, noRoute } from "./errors.ts";
@@ -10,11 +10,12 @@ import { DEMO_LIMITS, RateLimiter, REAL_LIMITS } from "./limits.ts";
 import { createWorld } from "./world.ts";
 
 const BASE = "/api/1.0";
+const SEARCH = "GET /workspaces/{workspace_gid}/tasks/search";
 
 /** The stand-in for Asana: `/api/1.0` and the OAuth pages under `/-/` (reference asana.md). */
 export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): SandboxSystem {
   const world = createWorld(seed, environment);
-  const authority = new Authority(seed.tokenUserGid);
+  const authority = new Authority(seed.tokenUserGid, () => environment.clock.wallNow());
   const limiter = new RateLimiter(
     () => environment.clock.now(),
     environment.limits === "real" ? REAL_LIMITS : DEMO_LIMITS,
@@ -23,9 +24,13 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
   const count = (route: string): void => {
     calls.set(route, (calls.get(route) ?? 0) + 1);
   };
-  const api = new Api(world, (route, credential) => {
+  const admit = (route: string, token: string): void => {
     count(route);
-    limiter.charge(credential.token, 1);
+    limiter.charge(token, 1);
+    if (route === SEARCH) limiter.chargeSearch(token);
+  };
+  const api = new Api(world, (route, { token }) => {
+    admit(route, token);
   });
 
   async function callApi(request: Request, url: URL): Promise<Response> {
@@ -37,29 +42,25 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
       const credential = authority.authenticate(request.headers.get("authorization"));
       const write = method !== "GET";
       // A batch is charged by its actions.
-      if (match.name !== "POST /batch") {
-        count(match.name);
-        limiter.charge(credential.token, 1);
-      }
+      if (match.name !== "POST /batch") admit(match.name, credential.token);
       leave = limiter.enter(credential.token, write);
-      const text = write ? await request.text() : "";
-      const { data, optFields } = parseBody(
-        text,
-        request.headers.get("content-type") ?? "",
-        queryFields(url.searchParams),
-      );
+      const { data, optFields } = await bodyOf(request, queryFields(url.searchParams));
       const actor = { userGid: credential.userGid, source: "api" } as const;
       const base = `${url.origin}${BASE}`;
-      const answer = api.run(match, {
+      world.jobs.settle();
+      const plan = authority.planOf(credential.token);
+      const answer = await api.run(match, {
         method,
         path,
         query: url.searchParams,
         data,
         optFields,
         credential,
+        plan,
         actor,
         base,
       });
+      limiter.spend(credential.token, answer.body);
       return json(answer.status, answer.body, answer.headers);
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;
@@ -95,6 +96,7 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
       const answer = await route(request, url);
       // The service's own clock, as its Date header shows it.
       answer.headers.set("date", new Date(environment.clock.now()).toUTCString());
+      void world.webhooks.pump();
       return answer;
     },
     control: (request) => control({ world, api, authority, limiter, calls }, request),

@@ -1,11 +1,17 @@
 import type { Call } from "./call.ts";
 import { ApiFault, badRequest, unknownObject } from "./errors.ts";
-import type { CustomFieldRow, TeamRow, UserRow } from "./rows.ts";
+import type { CustomFieldRow, TaskRow, TeamRow, UserRow } from "./rows.ts";
+import { requireTask } from "./state.ts";
+
+/** A task by gid or `external:<gid>`, as the caller may address it. */
+export function taskOf(call: Call, id: string): TaskRow {
+  return requireTask(call.world.state, id, call.view.app);
+}
 
 /** A user by gid, email or `me`; undefined when there is none. */
 export function findUser(call: Call, id: string): UserRow | undefined {
   const { state } = call.world;
-  if (id === "me") return state.users.get(call.viewerGid);
+  if (id === "me") return state.users.get(call.view.viewerGid);
   return state.users.get(id) ?? state.usersByEmail.get(id.toLowerCase());
 }
 
@@ -40,6 +46,6 @@ export function checkWorkspace(call: Call, gid: string): void {
 
 export function requireField(call: Call, gid: string): CustomFieldRow {
   const field = call.world.state.customFields.get(gid);
-  if (field === undefined) throw unknownObject("custom_field", gid);
+  if (field === undefined || field.deletedAt !== null) throw unknownObject("custom_field", gid);
   return field;
 }

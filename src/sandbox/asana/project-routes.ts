@@ -2,12 +2,13 @@ import { list, one } from "./answers.ts";
 import type { Answer, Call } from "./call.ts";
 import { empty, ok, param, requiredText } from "./call.ts";
 import { badRequest } from "./errors.ts";
-import { checkWorkspace, requireField, requireTeam, requireWorkspace } from "./lookups.ts";
+import { checkWorkspace, requireField, requireTeam, requireWorkspace, taskOf } from "./lookups.ts";
 import { addSection, attachField, createProject, detachField, trashProject, updateProject } from "./project-writes.ts";
 import { render } from "./selection.ts";
 import type { Router } from "./router.ts";
 import type { ProjectRow, SectionRow } from "./rows.ts";
-import { projectVisible, requireProject, requireSection, requireTask, taskVisible } from "./state.ts";
+import { each } from "./source.ts";
+import { projectVisible, requireProject, requireSection, taskVisible } from "./state.ts";
 import { anchorOf, placeTask } from "./task-placement.ts";
 import { emit, target } from "./changes.ts";
 import { projectTasks } from "./task-routes.ts";
@@ -55,13 +56,15 @@ function sectionPlace(call: Call, project: ProjectRow): number {
 
 function deleteSection(call: Call, section: SectionRow): Answer {
   const { project } = section;
-  if (section.tasks.some((task) => taskVisible(call.world.state, task)))
+  for (const task of each(section.tasks)) {
+    if (!taskVisible(call.world.state, task)) continue;
     throw badRequest("section: Cannot delete a section that has tasks in it.");
+  }
   if (project.sections.length === 1) throw badRequest("section: Cannot delete the last section of a project.");
   section.deletedAt = call.world.now();
   project.sections.splice(project.sections.indexOf(section), 1);
   // Trashed tasks of the section need a home to come back to.
-  for (const task of section.tasks) {
+  for (const task of each(section.tasks)) {
     for (const membership of task.memberships) {
       const home = project.sections[0];
       if (membership.section !== section || home === undefined) continue;
@@ -73,20 +76,26 @@ function deleteSection(call: Call, section: SectionRow): Answer {
   return empty();
 }
 
+/** Counts nothing unless fields are asked for (reference asana.md §8). */
 function taskCounts(call: Call, project: ProjectRow): Answer {
-  const tasks = projectTasks(project).filter((task) => taskVisible(call.world.state, task));
-  const done = tasks.filter((task) => task.completed).length;
-  const milestones = tasks.filter((task) => task.subtype === "milestone");
-  const doneMilestones = milestones.filter((task) => task.completed).length;
-  const counts: Record<string, number> = {
-    num_tasks: tasks.length,
-    num_completed_tasks: done,
-    num_incomplete_tasks: tasks.length - done,
-    num_milestones: milestones.length,
-    num_completed_milestones: doneMilestones,
-    num_incomplete_milestones: milestones.length - doneMilestones,
+  const counts = {
+    num_tasks: 0,
+    num_completed_tasks: 0,
+    num_incomplete_tasks: 0,
+    num_milestones: 0,
+    num_completed_milestones: 0,
+    num_incomplete_milestones: 0,
   };
-  const wanted = new Set((call.query.get("opt_fields") ?? "").split(","));
+  for (const task of each(projectTasks(project))) {
+    if (!taskVisible(call.world.state, task)) continue;
+    const done = task.completed ? "completed" : "incomplete";
+    counts.num_tasks += 1;
+    counts[`num_${done}_tasks`] += 1;
+    if (task.subtype !== "milestone") continue;
+    counts.num_milestones += 1;
+    counts[`num_${done}_milestones`] += 1;
+  }
+  const wanted = new Set(call.query.getAll("opt_fields").flatMap((one) => one.split(",")));
   return ok(Object.fromEntries(Object.entries(counts).filter(([name]) => wanted.has(name))));
 }
 
@@ -120,7 +129,7 @@ export function addProjectRoutes(router: Router): void {
     const row = project(call);
     const field = requireField(call, attachField(call, row));
     const { setting } = call.world.resources;
-    return ok(render(setting, { project: row, field }, call.selection ?? setting.full));
+    return ok(render(setting, { project: row, field }, call.selection ?? setting.full, call.view));
   });
   add("POST", "/projects/{project_gid}/removeCustomFieldSetting", (call) => {
     detachField(call, project(call));
@@ -172,7 +181,7 @@ function addSectionRoutes(router: Router): void {
   add("DELETE", "/sections/{section_gid}", (call) => deleteSection(call, section(call)));
   add("POST", "/sections/{section_gid}/addTask", (call) => {
     const row = section(call);
-    const task = requireTask(call.world.state, requiredText(call.data, "task"));
+    const task = taskOf(call, requiredText(call.data, "task"));
     placeTask(call, task, row, anchorOf(call.data, "top"));
     return empty();
   });

@@ -4,8 +4,10 @@ import { emit, emitProject, target } from "./changes.ts";
 import { badRequest, unknownObject } from "./errors.ts";
 import { changedValues } from "./field-values.ts";
 import { checkWorkspace, memberOf, requireTeam } from "./lookups.ts";
+import { richText } from "./rich-fields.ts";
 import type { ProjectRow, SectionRow } from "./rows.ts";
 import { addProjectRow } from "./state.ts";
+import { TaskList } from "./task-list.ts";
 
 /** Writes the given fields that differ, one `changed` event each; touches the project's own `modified_at` only. */
 function apply(call: Call, project: ProjectRow, silent: boolean): void {
@@ -22,7 +24,9 @@ function apply(call: Call, project: ProjectRow, silent: boolean): void {
   const startOn = optionalDay(data, "start_on");
   const dueOn = optionalDay(data, "due_on") ?? optionalDay(data, "due_date");
   set("name", "name", optionalText(data, "name") ?? undefined);
-  set("notes", "notes", optionalText(data, "notes") ?? undefined);
+  const notes = richText(call, "notes", "html_notes");
+  set("notes", "notes", notes?.plain);
+  if (notes !== undefined) project.htmlNotes = notes.html;
   set("color", "color", optionalText(data, "color"));
   set("archived", "archived", optionalBoolean(data, "archived"));
   set("startOn", "start_on", startOn);
@@ -45,11 +49,42 @@ function apply(call: Call, project: ProjectRow, silent: boolean): void {
 export function addSection(call: Call, project: ProjectRow, name: string, at: number): SectionRow {
   const { state } = call.world;
   const createdAt = call.world.now();
-  const section: SectionRow = { gid: state.nextGid(), name, project, createdAt, tasks: [], deletedAt: null };
+  const tasks = new TaskList();
+  const section: SectionRow = { gid: state.nextGid(), name, project, createdAt, tasks, deletedAt: null };
   state.sections.set(section.gid, section);
   project.sections.splice(at, 0, section);
   emit(call, [project.gid], "added", target("section", section.gid), target("project", project.gid));
   return section;
+}
+
+/** A project with nothing in it, not yet in the workspace. */
+export function emptyProject(call: Call, teamGid: string): ProjectRow {
+  const now = call.world.now();
+  const own = call.actor.userGid === null ? [] : [call.actor.userGid];
+  return {
+    gid: call.world.state.nextGid(),
+    name: "",
+    teamGid,
+    ownerGid: call.actor.userGid,
+    archived: false,
+    completedAt: null,
+    completedByGid: null,
+    createdAt: now,
+    modifiedAt: now,
+    startOn: null,
+    dueOn: null,
+    notes: "",
+    htmlNotes: null,
+    color: null,
+    memberGids: own,
+    followerGids: own,
+    statuses: [],
+    customFieldGids: [],
+    taskCustomFieldGids: [],
+    values: new Map(),
+    deletedAt: null,
+    sections: [],
+  };
 }
 
 /** POST /projects (and below a team or workspace). Errors: 400 without a team, as organizations need one. */
@@ -61,27 +96,7 @@ export function createProject(call: Call, fixed: { readonly team?: string; reado
   if (typeof teamGid !== "string") throw badRequest("Missing required team field");
   const team = requireTeam(call, teamGid);
   requiredText(data, "name");
-  const now = call.world.now();
-  const project: ProjectRow = {
-    gid: call.world.state.nextGid(),
-    name: "",
-    teamGid: team.gid,
-    ownerGid: call.actor.userGid,
-    archived: false,
-    completedAt: null,
-    completedByGid: null,
-    createdAt: now,
-    modifiedAt: now,
-    startOn: null,
-    dueOn: null,
-    notes: "",
-    color: null,
-    customFieldGids: [],
-    taskCustomFieldGids: [],
-    values: new Map(),
-    deletedAt: null,
-    sections: [],
-  };
+  const project = emptyProject(call, team.gid);
   apply(call, project, true);
   addProjectRow(call.world.state, project);
   emitProject(call, project, "added");

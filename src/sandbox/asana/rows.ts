@@ -1,4 +1,5 @@
 import type { AsanaStorySeed } from "../seeds.ts";
+import type { TaskList } from "./task-list.ts";
 
 /** Rows as the stand-in keeps them: linked by reference, instants as ISO strings, days as `YYYY-MM-DD`. */
 export interface UserRow {
@@ -19,15 +20,31 @@ export interface OptionRow {
   enabled: boolean;
 }
 
+export type FieldType = "text" | "number" | "enum" | "multi_enum" | "date" | "people" | "reference";
+
 export interface CustomFieldRow {
   readonly gid: string;
   name: string;
-  readonly type: "text" | "number" | "enum" | "multi_enum" | "date" | "people";
+  readonly type: FieldType;
+  /** Formula and custom id fields show a value nobody can write. */
+  readonly representation: FieldType | "formula" | "custom_id";
   readonly precision: number;
   readonly options: OptionRow[];
+  description: string;
+  /** `none`, `currency`, `percentage`, `custom`, `duration`; for numbers. */
+  format: string;
+  currencyCode: string | null;
+  customLabel: string | null;
+  customLabelPosition: string | null;
+  /** Prefix of a custom id field's values. */
+  readonly idPrefix: string | null;
+  /** A locked field's values answer 403 to writes. */
+  locked: boolean;
+  readonly createdByGid: string | null;
+  deletedAt: string | null;
 }
 
-/** text, number, option gid, day; option gids or user gids for the many-valued types. */
+/** text, number, option gid, day or instant; option, user or object gids for the many-valued types. */
 export type FieldValue = string | number | readonly string[];
 
 export interface ProjectRow {
@@ -43,7 +60,11 @@ export interface ProjectRow {
   startOn: string | null;
   dueOn: string | null;
   notes: string;
+  htmlNotes: string | null;
   color: string | null;
+  memberGids: readonly string[];
+  followerGids: readonly string[];
+  statuses: readonly StatusRow[];
   customFieldGids: string[];
   taskCustomFieldGids: string[];
   values: Map<string, FieldValue>;
@@ -57,7 +78,7 @@ export interface SectionRow {
   readonly project: ProjectRow;
   readonly createdAt: string;
   /** Top to bottom. */
-  readonly tasks: TaskRow[];
+  readonly tasks: TaskList;
   deletedAt: string | null;
 }
 
@@ -66,11 +87,17 @@ export interface MembershipRow {
   section: SectionRow;
 }
 
+export interface ExternalRow {
+  readonly gid: string | null;
+  readonly data: string | null;
+}
+
 export interface TaskRow {
   readonly gid: string;
   name: string;
   subtype: string;
   notes: string;
+  htmlNotes: string | null;
   readonly createdAt: string;
   readonly createdByGid: string | null;
   modifiedAt: string;
@@ -78,18 +105,98 @@ export interface TaskRow {
   completed: boolean;
   completedAt: string | null;
   completedByGid: string | null;
+  /** Of approvals: `pending`, `approved`, `rejected`, `changes_requested`. */
+  approvalStatus: string | null;
   startOn: string | null;
+  startAt: string | null;
   dueOn: string | null;
   dueAt: string | null;
   parent: TaskRow | null;
-  memberships: MembershipRow[];
+  memberships: readonly MembershipRow[];
   values: Map<string, FieldValue>;
-  followerGids: string[];
-  external: { readonly gid: string; readonly data: string | null } | null;
+  tags: readonly TagRow[];
+  followerGids: readonly string[];
+  likerGids: readonly string[];
+  dependencies: readonly TaskRow[];
+  dependents: readonly TaskRow[];
+  attachments: readonly AttachmentRow[];
+  /** By app, as only the app that wrote external data sees it. */
+  external: ReadonlyMap<string, ExternalRow>;
   deletedAt: string | null;
-  subtasks: TaskRow[];
+  subtasks: readonly TaskRow[];
   /** Oldest first. */
   stories: StoryRow[];
+}
+
+export interface TagRow {
+  readonly gid: string;
+  name: string;
+  color: string | null;
+  notes: string;
+  readonly createdAt: string;
+  followerGids: readonly string[];
+  /** Newest first. */
+  tasks: readonly TaskRow[];
+  deletedAt: string | null;
+}
+
+export interface AttachmentRow {
+  readonly gid: string;
+  readonly name: string;
+  readonly subtype: string;
+  readonly createdAt: string;
+  readonly size: number | null;
+  readonly url: string | null;
+  readonly parentGid: string;
+}
+
+export interface StatusRow {
+  readonly gid: string;
+  readonly title: string;
+  readonly text: string;
+  readonly htmlText: string | null;
+  readonly type: string;
+  readonly createdAt: string;
+  readonly authorGid: string | null;
+  readonly parentGid: string;
+}
+
+export interface PortfolioRow {
+  readonly gid: string;
+  name: string;
+  color: string | null;
+  readonly createdAt: string;
+  readonly createdByGid: string | null;
+  ownerGid: string | null;
+  startOn: string | null;
+  dueOn: string | null;
+  memberGids: readonly string[];
+  customFieldGids: readonly string[];
+  items: readonly (ProjectRow | PortfolioRow)[];
+  statuses: readonly StatusRow[];
+  archived: boolean;
+  deletedAt: string | null;
+}
+
+export interface GoalMetricRow {
+  readonly unit: string;
+  readonly initial: number;
+  readonly target: number;
+  current: number;
+}
+
+export interface GoalRow {
+  readonly gid: string;
+  name: string;
+  notes: string;
+  ownerGid: string | null;
+  teamGid: string | null;
+  dueOn: string | null;
+  startOn: string | null;
+  status: string | null;
+  metric: GoalMetricRow | null;
+  followerGids: readonly string[];
+  deletedAt: string | null;
 }
 
 /** A seed's story, or one written since; the optional fields follow from the subtype (reference asana.md §12). */
@@ -106,6 +213,13 @@ export interface StoryRow extends Omit<AsanaStorySeed, "subtype" | "text" | "old
   readonly newDueAt?: string | null;
   readonly oldSubtype?: string;
   readonly newSubtype?: string;
+  readonly oldApproval?: string | null;
+  readonly newApproval?: string | null;
+  /** The task a dependency or duplication story is about. */
+  readonly otherTaskGid?: string;
+  readonly tagGid?: string;
+  readonly followerGid?: string;
+  htmlText?: string;
 }
 
 /** Who acts: a user, or a rule or the system itself when `userGid` is null. */

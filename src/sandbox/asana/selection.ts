@@ -1,3 +1,5 @@
+import type { View } from "./view.ts";
+
 /** Field selection: `opt_fields` compiled once per distinct string, rendering by compiled steps (reference asana.md §4). */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 export type FieldResult = Json | undefined | Ref | readonly Ref[];
@@ -7,7 +9,7 @@ export interface ResourceType<Row> {
   readonly name: string;
   readonly compact: Selection;
   readonly full: Selection;
-  readonly fields: Readonly<Record<string, (row: Row) => FieldResult>>;
+  readonly fields: Readonly<Record<string, (row: Row, view: View) => FieldResult>>;
 }
 
 /** A row together with its kind, as a field's value. */
@@ -23,7 +25,7 @@ export class Ref {
 
 interface Step {
   readonly name: string;
-  readonly read: (row: never) => FieldResult;
+  readonly read: (row: never, view: View) => FieldResult;
   readonly below: Selection | null;
 }
 
@@ -72,20 +74,20 @@ export function names(list: string): Selection {
 }
 
 /** Renders one row: the selected fields that exist, nested objects compact unless selected deeper. */
-export function render<Row>(type: ResourceType<Row>, row: Row, selection: Selection): Record<string, Json> {
-  return renderAny(type, row, selection);
+export function render<Row>(type: ResourceType<Row>, row: Row, selection: Selection, view: View): Record<string, Json> {
+  return renderAny(type, row, selection, view);
 }
 
-function renderAny(type: ResourceType<never>, row: unknown, selection: Selection): Record<string, Json> {
+function renderAny(type: ResourceType<never>, row: unknown, selection: Selection, view: View): Record<string, Json> {
   const out: Record<string, Json> = {};
   for (const { name, read, below } of selection.stepsFor(type)) {
-    const value = read(row as never);
+    const value = read(row as never, view);
     if (value === undefined) continue;
-    if (value instanceof Ref) out[name] = renderAny(value.type, value.row, below ?? value.type.compact);
+    if (value instanceof Ref) out[name] = renderAny(value.type, value.row, below ?? value.type.compact, view);
     else if (Array.isArray(value)) {
       const items = value as readonly (Json | Ref)[];
       out[name] = items.map((item) =>
-        item instanceof Ref ? renderAny(item.type, item.row, below ?? item.type.compact) : item,
+        item instanceof Ref ? renderAny(item.type, item.row, below ?? item.type.compact, view) : item,
       );
     } else out[name] = value as Json;
   }

@@ -1,16 +1,23 @@
 import type { AsanaSeed } from "../seeds.ts";
 import { unknownObject, forbidden } from "./errors.ts";
 import type {
+  AttachmentRow,
   CustomFieldRow,
   FieldValue,
+  GoalRow,
   OptionRow,
+  PortfolioRow,
   ProjectRow,
   SectionRow,
+  StatusRow,
   StoryRow,
+  TagRow,
   TaskRow,
   TeamRow,
   UserRow,
 } from "./rows.ts";
+import { StoryIndex, TaskIndex } from "./task-index.ts";
+import { TaskList } from "./task-list.ts";
 
 /** Everything the workspace holds, indexed by gid; deleted rows stay so that history can name them. */
 export interface State {
@@ -23,10 +30,20 @@ export interface State {
   readonly projects: Map<string, ProjectRow>;
   readonly projectsByTeam: Map<string, ProjectRow[]>;
   readonly sections: Map<string, SectionRow>;
-  readonly tasks: Map<string, TaskRow>;
+  readonly tasks: TaskIndex;
   readonly tasksByAssignee: Map<string, Set<TaskRow>>;
+  /** By app and external gid. */
   readonly tasksByExternal: Map<string, TaskRow>;
-  readonly stories: Map<string, StoryRow>;
+  readonly stories: StoryIndex;
+  /** Comments that were deleted, as they last were. */
+  readonly deletedStories: Map<string, StoryRow>;
+  readonly tags: Map<string, TagRow>;
+  readonly attachments: Map<string, AttachmentRow>;
+  readonly statuses: Map<string, StatusRow>;
+  readonly portfolios: Map<string, PortfolioRow>;
+  readonly goals: Map<string, GoalRow>;
+  /** Whether the call under way may change what it reads; generated rows are kept only then. */
+  changing: boolean;
   /** Projects the tokens may not see any more; set over the control routes. */
   readonly hiddenProjects: Set<string>;
   nextGid(): string;
@@ -83,8 +100,22 @@ export function addProjectRow(state: State, project: ProjectRow): void {
   push(state.projectsByTeam, project.teamGid, project);
 }
 
+/** What a custom field is unless its seed or its creation says otherwise. */
+export const PLAIN_FIELD = {
+  description: "",
+  format: "none",
+  currencyCode: null,
+  customLabel: null,
+  customLabelPosition: null,
+  idPrefix: null,
+  locked: false,
+  createdByGid: null,
+  deletedAt: null,
+} as const;
+
 /** Builds the linked state of a seed. Story rows are the seed's own objects. */
 export function createState(seed: AsanaSeed, random: () => number): State {
+  const tasks = new TaskIndex();
   const state: State = {
     workspace: seed.workspace,
     users: new Map(seed.users.map((user) => [user.gid, user])),
@@ -95,16 +126,24 @@ export function createState(seed: AsanaSeed, random: () => number): State {
     projects: new Map(),
     projectsByTeam: new Map(),
     sections: new Map(),
-    tasks: new Map(),
+    tasks,
     tasksByAssignee: new Map(),
     tasksByExternal: new Map(),
-    stories: new Map(),
+    stories: new StoryIndex(tasks),
+    deletedStories: new Map(),
+    tags: new Map(),
+    attachments: new Map(),
+    statuses: new Map(),
+    portfolios: new Map(),
+    goals: new Map(),
+    changing: false,
     hiddenProjects: new Set(),
     nextGid: gidSource(seed, random),
   };
   for (const field of seed.customFields) {
     const options = (field.options ?? []).map((option) => ({ ...option, enabled: true }));
-    const row = { gid: field.gid, name: field.name, type: field.type, precision: field.precision ?? 0, options };
+    const { gid, name, type, precision = 0, representation = type } = field;
+    const row: CustomFieldRow = { ...PLAIN_FIELD, gid, name, type, representation, precision, options };
     state.customFields.set(row.gid, row);
     for (const option of options) state.options.set(option.gid, { field: row, option });
   }
@@ -113,6 +152,10 @@ export function createState(seed: AsanaSeed, random: () => number): State {
       ...project,
       completedByGid: null,
       color: null,
+      htmlNotes: null,
+      memberGids: project.ownerGid === null ? [] : [project.ownerGid],
+      followerGids: project.ownerGid === null ? [] : [project.ownerGid],
+      statuses: [],
       customFieldGids: [...customFieldGids],
       taskCustomFieldGids: [...taskCustomFieldGids],
       values: valuesOf(values),
@@ -122,7 +165,7 @@ export function createState(seed: AsanaSeed, random: () => number): State {
   for (const { projectGid, gid, name } of seed.sections) {
     const project = state.projects.get(projectGid);
     if (project === undefined) throw new Error(`Seed section ${gid} names no project: ${projectGid}`);
-    const section = { gid, name, project, createdAt: project.createdAt, tasks: [], deletedAt: null };
+    const section = { gid, name, project, createdAt: project.createdAt, tasks: new TaskList(), deletedAt: null };
     state.sections.set(gid, section);
     project.sections.push(section);
   }
@@ -133,8 +176,8 @@ export function createState(seed: AsanaSeed, random: () => number): State {
     task.stories.push(story);
     state.stories.set(story.gid, story);
   }
-  for (const task of state.tasks.values()) {
-    const { stories } = task;
+  for (const { gid } of seed.tasks) {
+    const stories = state.tasks.get(gid)?.stories ?? [];
     for (let i = 1; i < stories.length; i += 1) {
       if ((stories[i - 1]?.createdAt ?? "") <= (stories[i]?.createdAt ?? "")) continue;
       stories.sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
@@ -144,9 +187,36 @@ export function createState(seed: AsanaSeed, random: () => number): State {
   return state;
 }
 
+/** A task's fields before anything is said about it; the lists are replaced, never changed. */
+export const EMPTY_TASK = {
+  subtype: "default_task",
+  notes: "",
+  htmlNotes: null,
+  assigneeGid: null,
+  completed: false,
+  completedAt: null,
+  completedByGid: null,
+  approvalStatus: null,
+  startOn: null,
+  startAt: null,
+  dueOn: null,
+  dueAt: null,
+  parent: null,
+  tags: [],
+  followerGids: [],
+  likerGids: [],
+  dependencies: [],
+  dependents: [],
+  attachments: [],
+  external: new Map<string, never>(),
+  deletedAt: null,
+  subtasks: [],
+} as const;
+
 function seedTasks(state: State, seed: AsanaSeed): void {
   for (const task of seed.tasks) {
     const row: TaskRow = {
+      ...EMPTY_TASK,
       gid: task.gid,
       name: task.name,
       subtype: task.subtype,
@@ -154,20 +224,15 @@ function seedTasks(state: State, seed: AsanaSeed): void {
       createdAt: task.createdAt,
       createdByGid: task.createdByGid,
       modifiedAt: task.modifiedAt,
-      assigneeGid: null,
       completed: task.completed,
       completedAt: task.completedAt,
       completedByGid: task.completedByGid,
+      approvalStatus: task.subtype === "approval" ? (task.completed ? "approved" : "pending") : null,
       startOn: task.startOn,
       dueOn: task.dueOn,
-      dueAt: null,
-      parent: null,
       memberships: [],
       values: valuesOf(task.values),
-      followerGids: [],
-      external: null,
       deletedAt: task.deletedAt,
-      subtasks: [],
       stories: [],
     };
     state.tasks.set(row.gid, row);
@@ -176,7 +241,7 @@ function seedTasks(state: State, seed: AsanaSeed): void {
       const section = state.sections.get(sectionGid);
       if (section === undefined || section.project.gid !== projectGid)
         throw new Error(`Seed task ${task.gid} names no section of ${projectGid}: ${sectionGid}`);
-      row.memberships.push({ project: section.project, section });
+      row.memberships = [...row.memberships, { project: section.project, section }];
       section.tasks.push(row);
     }
   }
@@ -186,7 +251,7 @@ function seedTasks(state: State, seed: AsanaSeed): void {
     const parent = state.tasks.get(parentGid);
     if (task === undefined || parent === undefined) throw new Error(`Seed task ${gid} has no parent ${parentGid}`);
     task.parent = parent;
-    parent.subtasks.push(task);
+    parent.subtasks = [...parent.subtasks, task];
   }
 }
 
@@ -214,9 +279,19 @@ export function projectVisible(state: State, project: ProjectRow): boolean {
   return project.deletedAt === null && !state.hiddenProjects.has(project.gid);
 }
 
-/** A task by gid or `external:<gid>`. Errors: 404 unknown or trashed, 403 when its projects are out of sight. */
-export function requireTask(state: State, id: string): TaskRow {
-  const task = id.startsWith("external:") ? state.tasksByExternal.get(id.slice(9)) : state.tasks.get(id);
+/** The key of an app's external gid. */
+export function externalKey(app: string, gid: string): string {
+  return `${app}\n${gid}`;
+}
+
+/**
+ * A task by gid or, for the app that wrote it, `external:<gid>`.
+ * Errors: 404 unknown or trashed, 403 when its projects are out of sight.
+ */
+export function requireTask(state: State, id: string, app: string | null): TaskRow {
+  const task = id.startsWith("external:")
+    ? state.tasksByExternal.get(externalKey(app ?? "", id.slice(9)))
+    : state.tasks.get(id);
   if (task === undefined || !taskLives(task)) throw unknownObject("task", id);
   if (taskHidden(state, task)) throw forbidden("task");
   return task;

@@ -1,3 +1,4 @@
+import { htmlOf } from "./rich-text.ts";
 import type { StoryRow } from "./rows.ts";
 import type { FieldResult, Json, Ref } from "./selection.ts";
 import type { State } from "./state.ts";
@@ -10,7 +11,12 @@ interface Lookups {
   readonly section: (gid: string) => Ref | null;
   readonly project: (gid: string) => Ref | null;
   readonly customField: (gid: string) => Ref | null;
+  readonly tag: (gid: string) => Ref | null;
 }
+
+const APPROVAL = "approval_status_changed";
+const DEPENDENCY = /^depend(?:ency|ent)_/u;
+const DATED: ReadonlySet<string> = new Set(["due_date_changed", "start_date_changed"]);
 
 type Side = "oldValue" | "newValue";
 
@@ -41,7 +47,7 @@ export function storyFields(state: State, find: Lookups): Record<string, (row: S
     text: (row) => row.text ?? storyText(state, row),
     html_text: (row) => {
       const text = row.text ?? storyText(state, row);
-      return row.subtype === "comment_added" ? `<body>${text}</body>` : text;
+      return row.subtype === "comment_added" ? (row.htmlText ?? htmlOf(text)) : text;
     },
     target: (row) => find.task(row.taskGid),
     is_pinned: (row) => (row.subtype === "comment_added" ? row.isPinned === true : undefined),
@@ -63,14 +69,18 @@ export function storyFields(state: State, find: Lookups): Record<string, (row: S
     old_resource_subtype: (row) => row.oldSubtype,
     new_resource_subtype: (row) => row.newSubtype,
     custom_field: (row) => (row.customFieldGid === undefined ? undefined : find.customField(row.customFieldGid)),
+    old_approval_status: (row) => (row.subtype === APPROVAL ? (row.oldApproval ?? null) : undefined),
+    new_approval_status: (row) => (row.subtype === APPROVAL ? (row.newApproval ?? null) : undefined),
+    dependency: (row) =>
+      DEPENDENCY.test(row.subtype) && row.otherTaskGid !== undefined ? find.task(row.otherTaskGid) : undefined,
+    duplicated_from: (row) =>
+      row.subtype === "duplicated" && row.otherTaskGid !== undefined ? find.task(row.otherTaskGid) : undefined,
+    tag: (row) => (row.tagGid === undefined ? undefined : find.tag(row.tagGid)),
+    follower: (row) => (row.followerGid === undefined ? undefined : find.user(row.followerGid)),
     old_dates: (row) =>
-      row.subtype === "due_date_changed"
-        ? dates(row.oldStartOn ?? null, row.oldDueOn ?? null, row.oldDueAt ?? null)
-        : undefined,
+      DATED.has(row.subtype) ? dates(row.oldStartOn ?? null, row.oldDueOn ?? null, row.oldDueAt ?? null) : undefined,
     new_dates: (row) =>
-      row.subtype === "due_date_changed"
-        ? dates(row.newStartOn ?? null, row.newDueOn ?? null, row.newDueAt ?? null)
-        : undefined,
+      DATED.has(row.subtype) ? dates(row.newStartOn ?? null, row.newDueOn ?? null, row.newDueAt ?? null) : undefined,
   };
   for (const side of ["old", "new"] as const) {
     const key: Side = side === "old" ? "oldValue" : "newValue";
@@ -80,7 +90,11 @@ export function storyFields(state: State, find: Lookups): Record<string, (row: S
       typeof value === "string" ? find.option(value) : null,
     );
     fields[`${side}_date_value`] = valueOf("date_custom_field_changed", key, (value) =>
-      typeof value === "string" ? dates(null, value, null) : null,
+      typeof value !== "string"
+        ? null
+        : value.length > 10
+          ? dates(null, value.slice(0, 10), value)
+          : dates(null, value, null),
     );
     fields[`${side}_people_value`] = valueOf("people_custom_field_changed", key, (value) => many(value, find.user));
     fields[`${side}_multi_enum_values`] = valueOf("multi_enum_custom_field_changed", key, (value) =>

@@ -19,6 +19,8 @@ function deed(state: State, story: StoryRow): string {
   const section = (gid: string | undefined): string => state.sections.get(gid ?? "")?.name ?? "";
   const field = state.customFields.get(story.customFieldGid ?? "")?.name ?? "a field";
   const assignee = state.users.get(story.assigneeGid ?? "")?.name ?? "someone";
+  const tag = state.tags.get(story.tagGid ?? "")?.name ?? "a tag";
+  const task = (gid: string | undefined): string => state.tasks.get(gid ?? "")?.name ?? "a task";
   switch (story.subtype) {
     case "added_to_project":
       return `added to ${project}`;
@@ -42,6 +44,32 @@ function deed(state: State, story: StoryRow): string {
       return "changed the description";
     case "resource_subtype_changed":
       return `changed the type to ${story.newSubtype ?? ""}`;
+    case "start_date_changed":
+      return story.newStartOn == null ? "removed the start date" : `changed the start date to ${story.newStartOn}`;
+    case "approval_status_changed":
+      return `changed the approval status to ${story.newApproval ?? "pending"}`;
+    case "dependency_added":
+      return `marked this task as blocked by ${task(story.otherTaskGid)}`;
+    case "dependency_removed":
+      return `marked this task as no longer blocked by ${task(story.otherTaskGid)}`;
+    case "dependent_added":
+      return `marked this task as blocking ${task(story.otherTaskGid)}`;
+    case "dependent_removed":
+      return `marked this task as no longer blocking ${task(story.otherTaskGid)}`;
+    case "added_to_tag":
+      return `added to ${tag}`;
+    case "removed_from_tag":
+      return `removed from ${tag}`;
+    case "follower_added":
+      return `added ${state.users.get(story.followerGid ?? "")?.name ?? "someone"} as a collaborator`;
+    case "duplicated":
+      return `duplicated this task from ${task(story.otherTaskGid)}`;
+    case "added_to_task":
+      return `added to ${task(story.otherTaskGid)}`;
+    case "attachment_added":
+      return "attached a file";
+    case "liked":
+      return "liked this task";
     default:
       if (story.subtype.endsWith("_custom_field_changed")) {
         return story.oldValue === null || story.oldValue === undefined

@@ -29,21 +29,16 @@ export function anchorOf(data: Readonly<Record<string, unknown>>, otherwise: Anc
 
 function insert(section: SectionRow, task: TaskRow, anchor: Anchor): void {
   const { tasks } = section;
-  const index = (gid: string): number => {
-    const found = tasks.findIndex((one) => one.gid === gid);
-    if (found < 0) throw badRequest(`insert_before: Not a task of the section: ${gid}`);
+  const index = (name: string, gid: string): number => {
+    const found = tasks.indexOf(gid);
+    if (found < 0) throw badRequest(`${name}: Not a task of the section: ${gid}`);
     return found;
   };
   let at = anchor.otherwise === "top" ? 0 : tasks.length;
   // A null anchor means an end of the list: before null is the bottom, after null the top.
-  if (anchor.before !== undefined) at = anchor.before === null ? tasks.length : index(anchor.before);
-  if (anchor.after !== undefined) at = anchor.after === null ? 0 : index(anchor.after) + 1;
-  tasks.splice(at, 0, task);
-}
-
-function take(section: SectionRow, task: TaskRow): void {
-  const at = section.tasks.indexOf(task);
-  if (at >= 0) section.tasks.splice(at, 1);
+  if (anchor.before !== undefined) at = anchor.before === null ? tasks.length : index("insert_before", anchor.before);
+  if (anchor.after !== undefined) at = anchor.after === null ? 0 : index("insert_after", anchor.after) + 1;
+  tasks.insert(at, task);
 }
 
 export function firstSection(project: ProjectRow): SectionRow {
@@ -61,7 +56,7 @@ export function placeTask(call: Call, task: TaskRow, section: SectionRow, anchor
   }
   if (task.memberships.length >= 20) throw badRequest("projects: Task is already in 20 projects");
   insert(section, task, anchor);
-  task.memberships.push({ project: section.project, section });
+  task.memberships = [...task.memberships, { project: section.project, section }];
   emitTask(call, task, "added", target("project", section.project.gid));
   emitTask(call, task, "added", target("section", section.gid));
   writeStory(call, task, "added_to_project", { projectGid: section.project.gid });
@@ -69,7 +64,7 @@ export function placeTask(call: Call, task: TaskRow, section: SectionRow, anchor
 
 function moveTask(call: Call, task: TaskRow, membership: MembershipRow, section: SectionRow, anchor: Anchor): void {
   const from = membership.section;
-  take(from, task);
+  from.tasks.remove(task.gid);
   insert(section, task, anchor);
   if (from === section) return;
   membership.section = section;
@@ -89,6 +84,6 @@ export function unplaceTask(call: Call, task: TaskRow, project: ProjectRow): voi
   emitTask(call, task, "removed", target("section", membership.section.gid));
   emitTask(call, task, "removed", target("project", project.gid));
   writeStory(call, task, "removed_from_project", { projectGid: project.gid });
-  take(membership.section, task);
+  membership.section.tasks.remove(task.gid);
   task.memberships = task.memberships.filter((one) => one !== membership);
 }

@@ -1,11 +1,16 @@
 import { list, one } from "./answers.ts";
 import type { Answer, Call } from "./call.ts";
 import { empty, optionalText, param, requiredText } from "./call.ts";
-import { badRequest } from "./errors.ts";
-import { checkWorkspace, requireUser } from "./lookups.ts";
+import { badRequest, unknownObject } from "./errors.ts";
+import { taskListGid } from "./group-resources.ts";
+import { checkWorkspace, requireUser, taskOf } from "./lookups.ts";
+import type { Filter } from "./paging.ts";
 import type { Router } from "./router.ts";
-import type { ProjectRow, TaskRow } from "./rows.ts";
-import { requireProject, requireSection, requireTask, taskVisible } from "./state.ts";
+import type { ProjectRow, TaskRow, UserRow } from "./rows.ts";
+import { Chain } from "./source.ts";
+import type { Source } from "./source.ts";
+import { requireProject, requireSection, taskVisible } from "./state.ts";
+import { tagOf } from "./tags.ts";
 import { anchorOf, firstSection, placeTask, unplaceTask } from "./task-placement.ts";
 import { createTask, reparentTask, trashTask, updateTask } from "./task-writes.ts";
 
@@ -18,44 +23,64 @@ function instant(call: Call, name: string): string | null {
   return at.toISOString();
 }
 
-function filtered(call: Call, tasks: readonly TaskRow[]): readonly TaskRow[] {
+/** A listing of tasks: what the caller sees of them, narrowed by `modified_since` and `completed_since`. */
+export function tasksAnswer(call: Call, tasks: Source<TaskRow>): Answer {
   const modified = instant(call, "modified_since");
   const completed = instant(call, "completed_since");
-  const { state } = call.world;
-  return tasks.filter(
-    (task) =>
+  const { state, resources } = call.world;
+  const filter: Filter<TaskRow> = {
+    keep: (task) =>
       taskVisible(state, task)
       && (modified === null || task.modifiedAt >= modified)
       && (completed === null || !task.completed || (task.completedAt ?? "") >= completed),
-  );
+    changedSince: modified === null ? null : Date.parse(modified),
+  };
+  return list(call, resources.task, tasks, filter);
 }
 
-export function projectTasks(project: ProjectRow): readonly TaskRow[] {
-  return project.sections.flatMap((section) => section.tasks);
+export function projectTasks(project: ProjectRow): Source<TaskRow> {
+  return new Chain(project.sections.map((section) => section.tasks));
 }
+
+const ONE_OF = "Must specify exactly one of project, tag, section, user task list, or assignee + workspace";
 
 function listTasks(call: Call): Answer {
-  const { state, resources } = call.world;
-  const project = call.query.get("project");
-  const section = call.query.get("section");
-  const assignee = call.query.get("assignee");
-  const workspace = call.query.get("workspace");
-  const given = [project, section, assignee].filter((value) => value !== null && value !== "").length;
-  if (given !== 1 || (assignee !== null && workspace === null) || (assignee === null && workspace !== null))
-    throw badRequest("Must specify exactly one of project, tag, section, user task list, or assignee + workspace");
-  if (project !== null && project !== "")
-    return list(call, resources.task, filtered(call, projectTasks(requireProject(state, project))));
-  if (section !== null && section !== "")
-    return list(call, resources.task, filtered(call, requireSection(state, section).tasks));
+  const { state } = call.world;
+  const asked = (name: string): string | null => {
+    const value = call.query.get(name);
+    return value === null || value === "" ? null : value;
+  };
+  const [project, section, tag, assignee, workspace] = ["project", "section", "tag", "assignee", "workspace"].map(
+    asked,
+  );
+  const listGid = asked("user_task_list");
+  const given = [project, section, tag, listGid, assignee].filter((value) => value != null);
+  if (given.length !== 1 || (assignee != null) !== (workspace != null)) throw badRequest(ONE_OF);
+  if (project != null) return tasksAnswer(call, projectTasks(requireProject(state, project)));
+  if (section != null) return tasksAnswer(call, requireSection(state, section).tasks);
+  if (tag != null) return tasksAnswer(call, tagOf(call, tag).tasks);
+  if (listGid !== null) return tasksAnswer(call, assignedTo(call, taskListOwner(call, listGid).gid));
   checkWorkspace(call, workspace ?? "");
-  const user = requireUser(call, assignee ?? "");
-  const tasks = [...(state.tasksByAssignee.get(user.gid) ?? [])].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
-  return list(call, resources.task, filtered(call, tasks));
+  return tasksAnswer(call, assignedTo(call, requireUser(call, assignee ?? "").gid));
+}
+
+/** Whose task list it is. Errors: 404. */
+export function taskListOwner(call: Call, gid: string): UserRow {
+  for (const user of call.world.state.users.values()) if (taskListGid(user) === gid) return user;
+  throw unknownObject("user_task_list", gid);
+}
+
+/** A person's tasks, newest first; those of generated sets after the others. */
+export function assignedTo(call: Call, userGid: string): readonly TaskRow[] {
+  const { state } = call.world;
+  const tasks = [...(state.tasksByAssignee.get(userGid) ?? [])].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  for (const set of state.tasks.sets) for (const task of set.unchangedOf(userGid)) tasks.push(task);
+  return tasks;
 }
 
 function addProject(call: Call): Answer {
   const { state } = call.world;
-  const task = requireTask(state, param(call));
+  const task = taskOf(call, param(call));
   const project = requireProject(state, requiredText(call.data, "project"));
   const sectionGid = optionalText(call.data, "section");
   const section = typeof sectionGid === "string" ? requireSection(state, sectionGid) : null;
@@ -67,7 +92,7 @@ function addProject(call: Call): Answer {
 
 /** The task routes (reference asana.md §8, §9). */
 export function addTaskRoutes(router: Router): void {
-  const task = (call: Call): TaskRow => requireTask(call.world.state, param(call));
+  const task = (call: Call): TaskRow => taskOf(call, param(call));
   const { add } = { add: router.add.bind(router) };
   add("GET", "/tasks", listTasks);
   add("POST", "/tasks", (call) => one(call, call.world.resources.task, createTask(call, null), 201));
@@ -109,13 +134,13 @@ export function addTaskRoutes(router: Router): void {
     const row = task(call);
     const parent = optionalText(call.data, "parent");
     if (parent === undefined) throw badRequest("parent: Missing input");
-    reparentTask(call, row, parent === null ? null : requireTask(call.world.state, parent));
+    reparentTask(call, row, parent === null ? null : taskOf(call, parent));
     return one(call, call.world.resources.task, row);
   });
   add("GET", "/projects/{project_gid}/tasks", (call) =>
-    list(call, call.world.resources.task, filtered(call, projectTasks(requireProject(call.world.state, param(call))))),
+    tasksAnswer(call, projectTasks(requireProject(call.world.state, param(call)))),
   );
   add("GET", "/sections/{section_gid}/tasks", (call) =>
-    list(call, call.world.resources.task, filtered(call, requireSection(call.world.state, param(call)).tasks)),
+    tasksAnswer(call, requireSection(call.world.state, param(call)).tasks),
   );
 }

@@ -82,7 +82,10 @@ describe("the Asana stand-in as a service", () => {
     const external = { gid: "opp-1", data: "{}" };
     const made = await asana.call("POST", "/tasks", { name: "x", projects: [ASANA.rollout], external }, token);
     expect(made.status).toBe(201);
-    expect((await asana.call("GET", "/tasks/external%3Aopp-1")).data["gid"]).toBe(made.data["gid"]);
+    expect(made.data["external"]).toEqual(external);
+    const found = await asana.call("GET", "/tasks/external%3Aopp-1", undefined, token);
+    expect(found.data["gid"]).toBe(made.data["gid"]);
+    expect((await asana.call("GET", "/tasks/external%3Aopp-1")).status).toBe(404);
   });
 
   test("plays planned faults, also after the change was made", async () => {
