@@ -4,7 +4,7 @@ export function readCsv(text: string, delimiter: string): string[][] {
   let row: string[] = [];
   let at = text.startsWith("\uFEFF") ? 1 : 0;
   const endRow = (): void => {
-    if (row.length > 1 || row[0] !== "") rows.push(row);
+    if (row.length > 1 || (row[0] ?? "") !== "") rows.push(row);
     row = [];
   };
   while (at < text.length) {
