@@ -7,7 +7,8 @@ import { PROJECT_FIELDS, TASK_FIELDS } from "./selection.ts";
 import { CREDENTIALS, settingsSchema } from "./settings.ts";
 import type { AsanaSettings } from "./settings.ts";
 import { STREAMS } from "./streams.ts";
-import { once, resolveTenant } from "./workspace.ts";
+import { once, planNotes, resolveTenant } from "./workspace.ts";
+import { receiveAsana } from "./webhooks.ts";
 import { writeFace } from "./write.ts";
 
 /** Asana over its REST API 1.0. Errors: HUB-1201 to 1203 (transport) and HUB-14xx. */
@@ -17,7 +18,8 @@ export const asana: ConnectorDefinition<AsanaSettings> = {
   settings: settingsSchema,
   credentials: CREDENTIALS,
   streams: () => STREAMS,
-  connect: (options) => Promise.resolve(connection(options)),
+  connect: async (options) => connection(options),
+  webhooks: receiveAsana,
   normaliser: asanaNormaliser,
 };
 
@@ -31,6 +33,7 @@ const TYPES: Readonly<Record<string, string>> = {
   assignee: "person",
   created_by: "person",
   completed_by: "person",
+  approval_status: "text",
   completed: "flag",
   archived: "flag",
   completed_at: "instant",
@@ -45,6 +48,7 @@ const CUSTOM_TYPES: Readonly<Record<string, string>> = {
   enum: "option",
   multi_enum: "options",
   people: "persons",
+  reference: "records",
 };
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   workspaces: ["gid", "name", "is_organization"],
@@ -87,7 +91,8 @@ function connection(options: ConnectOptions<AsanaSettings>): Connection {
     system: "asana",
     identify: async (signal) => {
       const { gid, name: tenantName, user, userName } = await tenant(signal);
-      return { tenant: gid, tenantName, user, userName, apiVersion: "1.0", notes: [] };
+      const notes = await planNotes(gateway, gid, signal);
+      return { tenant: gid, tenantName, user, userName, apiVersion: "1.0", notes };
     },
     describe,
     read: readFace(gateway, settings, workspace),

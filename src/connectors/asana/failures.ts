@@ -55,6 +55,9 @@ export function refusalBehind(error: unknown): Refusal | undefined {
   return error instanceof HubError ? refusalOf(error.cause) : undefined;
 }
 
+/** The code of a listing that is longer than Asana gives. */
+export const CEILING = "HUB-1408";
+
 interface Verdict {
   readonly code: string;
   readonly disposition: Disposition;
@@ -92,10 +95,10 @@ function judge({ status, message }: Refusal, operation: string): Verdict {
     case 400:
       return /upper limit on the number of results/u.test(message)
         ? {
-            code: "HUB-1408",
+            code: CEILING,
             disposition: "stop-stream",
             text: `Asana cuts this listing off: ${said}`,
-            remedy: "Split the project: no listing may hold tens of thousands of tasks.",
+            remedy: "Split the section named: no listing may hold tens of thousands of tasks.",
           }
         : {
             code: "HUB-1403",

@@ -6,7 +6,9 @@ import { z } from "zod";
 import type { Instant } from "../../model/index.ts";
 import { Transport } from "../kit/index.ts";
 import type { ConnectOptions } from "../kit/index.ts";
-import { FailedAction, classify, refusalBehind, unexpectedAnswer } from "./failures.ts";
+import { accessTokens } from "./access-tokens.ts";
+import type { AccessTokens, SignIn } from "./access-tokens.ts";
+import { FailedAction, classify, refusalBehind, refusalOf, unexpectedAnswer } from "./failures.ts";
 import { DEFAULT_BASE_URL, shareOf } from "./settings.ts";
 import type { AsanaSettings } from "./settings.ts";
 
@@ -46,6 +48,10 @@ const PAGE_SIZE = 100;
 const BATCH_SIZE = 10;
 const LISTING_RESTARTS = 3;
 const TRIES = 8;
+/** What Asana allows a token at once, and at the least a minute: the free plan's (reference asana.md §7). */
+const MOST_READS = 50;
+const MOST_WRITES = 15;
+const LEAST_PER_MINUTE = 150;
 
 const responseSchema = z.looseObject({
   data: z.unknown(),
@@ -65,14 +71,16 @@ const batchSchema = z.looseObject({
  */
 export class AsanaGateway {
   readonly #client: ApiClient;
+  readonly #tokens: AccessTokens;
   readonly #agent: HttpAgent;
   readonly #transport: Transport;
   readonly #log: ConnectOptions<AsanaSettings>["dependencies"]["log"];
 
+  /** Errors: HUB-1101, HUB-1421. */
   constructor(options: ConnectOptions<AsanaSettings>) {
     const { credentials, settings, dependencies } = options;
     const baseUrl = (credentials["BASE_URL"] ?? DEFAULT_BASE_URL).replace(/\/+$/u, "");
-    const token = credentials["TOKEN"] ?? "";
+    this.#tokens = accessTokens(signInOf(credentials), baseUrl, dependencies);
     const pool = { keepAlive: true, maxSockets: settings.concurrency };
     this.#agent = baseUrl.startsWith("https:") ? new HttpsAgent(pool) : new HttpAgent(pool);
     this.#client = new ApiClient();
@@ -80,11 +88,22 @@ export class AsanaGateway {
     this.#client.RETURN_COLLECTION = false;
     this.#client.timeout = TIMEOUT_MS;
     this.#client.requestAgent = this.#agent;
-    this.#client.authentications = { token: { type: "personalAccessToken", accessToken: token } };
     this.#log = dependencies.log;
-    const credential = `asana ${createHash("sha256").update(token).digest("hex").slice(0, 8)}`;
+    const credential = `asana ${createHash("sha256").update(this.#tokens.identity).digest("hex").slice(0, 8)}`;
     if (settings.reserve !== undefined) dependencies.ledger.reserve(credential, shareOf(settings.reserve));
-    this.#transport = new Transport({ credential, concurrency: settings.concurrency, tries: TRIES, dependencies });
+    this.#transport = new Transport({
+      credential,
+      concurrency: settings.concurrency,
+      lanes: { read: MOST_READS, write: MOST_WRITES },
+      leastPerMinute: LEAST_PER_MINUTE,
+      tries: TRIES,
+      dependencies,
+    });
+  }
+
+  /** Whether the token may read and write external ids. */
+  get ofApp(): boolean {
+    return this.#tokens.ofApp;
   }
 
   get calls(): number {
@@ -94,6 +113,11 @@ export class AsanaGateway {
   /** The service's clock. */
   now(): Instant {
     return this.#transport.serverNow();
+  }
+
+  /** Keeps to so many calls a minute. */
+  pace(perMinute: number): void {
+    this.#transport.observeRate({ limit: perMinute });
   }
 
   close(): void {
@@ -180,11 +204,12 @@ export class AsanaGateway {
     return this.#transport.call({
       operation,
       cost: request.cost ?? 1,
+      lane: request.method === "GET" ? "read" : "write",
       idempotent: request.idempotent ?? request.method !== "POST",
       timeoutMs: TIMEOUT_MS,
       signal,
       send: async (attempt) => {
-        const { data, response } = responseSchema.parse(await abortable(this.#ask(request), attempt));
+        const { data, response } = responseSchema.parse(await this.#authorised(request, attempt));
         const { date, "asana-change": change } = response.headers;
         this.#transport.observeDate(typeof date === "string" ? date : null);
         if (typeof change === "string" && change.includes("affected=true"))
@@ -195,8 +220,20 @@ export class AsanaGateway {
     });
   }
 
-  /** The client writes into the objects it is given, so each call gets fresh ones. */
-  async #ask({ method, path, params, query, data }: Request): Promise<unknown> {
+  /** A token may end before its time; then the call is made once more with another one. */
+  async #authorised(request: Request, signal: AbortSignal): Promise<unknown> {
+    const token = await this.#tokens.current(signal);
+    try {
+      return await this.#ask(token, request);
+    } catch (error) {
+      if (refusalOf(error)?.status !== 401 || !this.#tokens.drop(token)) throw error;
+      return await this.#ask(await this.#tokens.current(signal), request);
+    }
+  }
+
+  /** The client writes into the objects it is given, so each call gets fresh ones; its token is read as the call starts. */
+  async #ask(token: string, { method, path, params, query, data }: Request): Promise<unknown> {
+    this.#client.authentications = { token: { type: "personalAccessToken", accessToken: token } };
     const json = ["application/json; charset=UTF-8"];
     return this.#client.callApi(
       path,
@@ -218,17 +255,12 @@ function nameOf({ method, path }: Request): string {
   return `${method} ${path}`;
 }
 
-/** The client cannot be interrupted: on abort its answer is left alone and dropped when it comes. */
-async function abortable<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
-    signal.addEventListener("abort", abort, { once: true });
-  });
-  try {
-    return await Promise.race([pending, aborted]);
-  } finally {
-    if (abort !== undefined) signal.removeEventListener("abort", abort);
-  }
+function signInOf(credentials: Readonly<Record<string, string>>): SignIn {
+  const given = {
+    token: credentials["TOKEN"],
+    clientId: credentials["CLIENT_ID"],
+    clientSecret: credentials["CLIENT_SECRET"],
+    refreshToken: credentials["REFRESH_TOKEN"],
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ""));
 }

@@ -3,7 +3,7 @@ import { HubError, MINUTE, parseInstant, toIso } from "../../model/index.ts";
 import type { Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { ReadContext } from "../kit/index.ts";
-import { baselineRecord, readNotes } from "./baseline.ts";
+import { assertFieldsInSight, baselineRecord, readNotes } from "./baseline.ts";
 import { refusalBehind, unexpectedAnswer } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { accept, contentOf, eventsSchema, sectionSchema } from "./shapes.ts";
@@ -12,6 +12,7 @@ import { SHARED } from "./streams.ts";
 import { projectsOf } from "./task-details.ts";
 import { parentOf, settleTasks } from "./task-settling.ts";
 import { sectionRecord, SECTION_FIELDS } from "./read-sections.ts";
+import { tasksAsked } from "./selection.ts";
 
 const stateSchema = z.object({
   /** Null when the feed could not be read. */
@@ -78,7 +79,10 @@ export async function* readEvents(
   const parsed = stateSchema.safeParse(position?.state);
   let state: State | null = parsed.success ? parsed.data : null;
   let covered = position?.covered ?? [];
-  const epochBefore = state?.epoch ?? (await readNotes(context.known)).baseline?.epoch ?? 0;
+  const notes = await readNotes(context.known);
+  // What events tell is read only once: never while part of it is out of sight.
+  assertFieldsInSight(notes, tasksAsked(context.selection));
+  const epochBefore = state?.epoch ?? notes.baseline?.epoch ?? 0;
   const fresh = context.mode === "full" || state === null || state.sync === null;
   let sync = fresh ? null : (state?.sync ?? null);
   for (;;) {
@@ -212,7 +216,8 @@ async function anyKnown(context: ReadContext, stream: string): Promise<boolean> 
   return false;
 }
 
-async function readSectionsByName(
+/** Asks for sections by name: each as it is now, or why it is gone. */
+export async function readSectionsByName(
   gateway: AsanaGateway,
   gids: readonly string[],
   context: ReadContext,

@@ -1,9 +1,11 @@
-import type { Page, Position, Tombstone } from "../../model/index.ts";
+import type { Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
-import type { ReadContext } from "../kit/index.ts";
+import type { ReadContext, Reread } from "../kit/index.ts";
+import { hiddenFieldRecord, readNotes, seenFieldTombstone } from "./baseline.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { accept, contentOf, objectSchema } from "./shapes.ts";
+import { textOf } from "./values.ts";
 
 /** A small list the API can only give whole. */
 export interface WholeList {
@@ -77,19 +79,41 @@ export async function* readWholeList(
     // A plan without custom fields has none; teams exist in organisations only (reference asana.md §6, §8).
     if (refusalBehind(error)?.status !== 402) throw error;
   }
+  const gone = await absentOf(gateway, list, seen, context);
+  const noted = list.stream === "custom_fields" ? await noteFields(gone, seen, context) : NOTHING;
   yield {
-    records: [],
-    tombstones: await absentOf(gateway, list, seen, context),
+    records: noted.records,
+    tombstones: [...gone, ...noted.tombstones],
     rejects: [],
     position: { covered: cover(before.covered, { from: 0, to: startedAt }), state: null },
     sourceCount: { count: seen.size, of: `${list.stream} listed` },
   };
 }
 
+const NOTHING = { records: [], tombstones: [] } as const;
+
+/** Remembers the custom fields that went out of sight, until they are seen again. */
+async function noteFields(
+  gone: readonly Tombstone[],
+  seen: ReadonlySet<string>,
+  context: ReadContext,
+): Promise<{ readonly records: readonly SourceRecord[]; readonly tombstones: readonly Tombstone[] }> {
+  const hidden = new Set(gone.filter(({ cause }) => cause === "visibility lost").map(({ id }) => id));
+  const records: SourceRecord[] = [];
+  if (hidden.size > 0) {
+    for await (const page of context.known.records("custom_fields")) {
+      for (const { id, content } of page)
+        if (hidden.has(id)) records.push(hiddenFieldRecord(id, textOf(content["name"])));
+    }
+  }
+  const { hiddenFields } = await readNotes(context.known);
+  return { records, tombstones: [...hiddenFields.keys()].filter((gid) => seen.has(gid)).map(seenFieldTombstone) };
+}
+
 async function absentOf(
   gateway: AsanaGateway,
   list: WholeList,
-  seen: ReadonlySet<string>,
+  seen: Set<string>,
   context: ReadContext,
 ): Promise<readonly Tombstone[]> {
   const absent: string[] = [];
@@ -98,10 +122,45 @@ async function absentOf(
   }
   const actions = absent.map((gid) => ({ relativePath: list.single(gid), fields: "gid" }));
   const results = await gateway.readMany(actions, context.signal);
-  return results.map(({ status }, i) => ({
-    stream: list.stream,
-    id: absent[i] ?? "",
-    cause: status === 404 ? ("deleted" as const) : ("visibility lost" as const),
-    at: null,
-  }));
+  return results.flatMap(({ status }, i) => {
+    const id = absent[i] ?? "";
+    // A field that moved between two pages of the listing was in neither.
+    if (status === 200 && list.stream === "custom_fields") {
+      seen.add(id);
+      return [];
+    }
+    const cause = status === 404 ? ("deleted" as const) : ("visibility lost" as const);
+    return [{ stream: list.stream, id, cause, at: null }];
+  });
+}
+
+/** Reads single objects of a small list again. */
+export async function rereadList(
+  gateway: AsanaGateway,
+  list: WholeList,
+  gids: readonly string[],
+  signal: AbortSignal,
+): Promise<Reread> {
+  const actions = gids.map((gid) => ({ relativePath: list.single(gid), fields: list.fields }));
+  const results = await gateway.readMany(actions, signal);
+  const found = results.flatMap(({ status, body }) =>
+    status === 200 ? [(body as { readonly data?: unknown }).data] : [],
+  );
+  const { good, rejects } = accept(list.stream, objectSchema, found);
+  return {
+    records: good.map((row) => ({ stream: list.stream, id: row.gid, content: contentOf(row) })),
+    tombstones: results.flatMap(({ status }, i) =>
+      status === 200
+        ? []
+        : [
+            {
+              stream: list.stream,
+              id: gids[i] ?? "",
+              cause: status === 404 ? ("deleted" as const) : ("visibility lost" as const),
+              at: null,
+            },
+          ],
+    ),
+    rejects,
+  };
 }

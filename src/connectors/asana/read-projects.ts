@@ -2,7 +2,7 @@ import { parseInstant } from "../../model/index.ts";
 import type { JsonObject, Page, Position, Reject, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { ReadContext } from "../kit/index.ts";
-import { goneRecord } from "./baseline.ts";
+import { assertFieldsInSight, goneRecord, readNotes } from "./baseline.ts";
 import { unexpectedAnswer } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { parentOf, settleTasks } from "./task-settling.ts";
@@ -34,6 +34,7 @@ export async function* readProjects(
   inScope: (project: JsonObject) => boolean,
 ): AsyncGenerator<Page> {
   const asked = projectsAsked(context.selection);
+  assertFieldsInSight(await readNotes(context.known), asked);
   const startedAt = gateway.now();
   const before: Position = position ?? { covered: [], state: null };
   const seen = new Set<string>();
@@ -50,7 +51,7 @@ export async function* readProjects(
   for await (const page of context.known.records("projects")) {
     for (const { id } of page) if (!seen.has(id)) absent.push(id);
   }
-  const settled = await settle(gateway, absent, asked, context, inScope);
+  const settled = await settleProjects(gateway, absent, asked, context, inScope);
   yield {
     ...settled,
     position: { covered: cover(before.covered, { from: 0, to: startedAt }), state: null },
@@ -58,8 +59,8 @@ export async function* readProjects(
   };
 }
 
-/** Why each unlisted project is gone, and what went with it. */
-async function settle(
+/** Asks for projects by name: each as it is now, or why it is gone, and what went with it. */
+export async function settleProjects(
   gateway: AsanaGateway,
   absent: readonly string[],
   asked: Asked,

@@ -2,17 +2,18 @@ import { isJsonObject } from "../../model/index.ts";
 import type { JsonObject, Page, Position } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { Partition, ReadContext } from "../kit/index.ts";
-import { readNotes } from "./baseline.ts";
+import { assertFieldsInSight, readNotes } from "./baseline.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { tasksAsked } from "./selection.ts";
-import { accept, contentOf, taskSchema } from "./shapes.ts";
+import { listProjectTasks } from "./list-tasks.ts";
+import { contentOf } from "./shapes.ts";
 import type { Task } from "./shapes.ts";
 import { SHARED } from "./streams.ts";
 import { OVERLAP_MS, overlapped, planTasks } from "./task-position.ts";
 import type { TaskPlan } from "./task-position.ts";
 import { settleTasks } from "./task-settling.ts";
 import type { Settled } from "./task-settling.ts";
-import { projectsOf, readStories, readSubtasks, signatureOf, taskRecord } from "./task-details.ts";
+import { acceptTasks, projectsOf, readStories, readSubtasks, signatureOf, taskRecord } from "./task-details.ts";
 
 /**
  * Reads one project's tasks with their histories. Unchanged, it costs one call. A full listing goes by position in the
@@ -28,11 +29,12 @@ export async function* readProjectTasks(
 ): AsyncGenerator<Page> {
   const { signal, selection } = context;
   const asked = tasksAsked(selection);
-  const plan = planTasks(partition.id, position, context.mode, await readNotes(context.known), asked.signature);
+  const notes = await readNotes(context.known);
+  assertFieldsInSight(notes, asked);
+  const plan = planTasks(partition.id, position, context.mode, notes, asked.signature);
   const covered = position?.covered ?? [];
   const startedAt = gateway.now();
   const query = {
-    project: partition.id,
     opt_fields: asked.optFields,
     ...(plan.since === null ? {} : { modified_since: overlapped(plan.since) }),
   };
@@ -40,8 +42,8 @@ export async function* readProjectTasks(
   const seen = new Set<string>();
   const stamps: string[] = [];
   let homeCount = 0;
-  for await (const page of gateway.list("/tasks", {}, query, signal)) {
-    const { good, rejects } = accept("tasks", taskSchema, page.rows);
+  for await (const rows of listProjectTasks(gateway, partition.id, query, signal)) {
+    const { good, rejects } = acceptTasks(rows);
     const fresh = good.filter((task) => !seen.has(task.gid));
     for (const task of fresh) {
       seen.add(task.gid);

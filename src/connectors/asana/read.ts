@@ -1,15 +1,22 @@
 import { HubError } from "../../model/index.ts";
 import type { JsonObject, Page, Position } from "../../model/index.ts";
-import type { Partition, ReadContext, ReadFace } from "../kit/index.ts";
+import type { Partition, ReadContext, ReadFace, Reread } from "../kit/index.ts";
+import { auditPartition, estimateReading } from "./audit.ts";
+import { assertFieldsInSight, readNotes } from "./baseline.ts";
 import type { AsanaGateway } from "./gateway.ts";
-import { readEvents } from "./read-events.ts";
-import { readWholeList, wholeLists } from "./read-lists.ts";
-import { readProjects } from "./read-projects.ts";
+import { readEvents, readSectionsByName } from "./read-events.ts";
+import { readWholeList, rereadList, wholeLists } from "./read-lists.ts";
+import { readProjects, settleProjects } from "./read-projects.ts";
 import { readSections } from "./read-sections.ts";
 import { partitionOf, readProjectTasks } from "./read-tasks.ts";
+import { projectsAsked, tasksAsked } from "./selection.ts";
 import type { AsanaSettings } from "./settings.ts";
 import { FEED, WHOLE } from "./streams.ts";
+import { settleTasks } from "./task-settling.ts";
 import { textOf } from "./values.ts";
+
+/** Records asked for by name per page. */
+const CHUNK = 100;
 
 /** Whether a project belongs to the teams the connection is configured to look at. */
 export function projectFilter(settings: AsanaSettings): (project: JsonObject) => boolean {
@@ -90,7 +97,29 @@ export function readFace(
     }
   }
 
+  async function* reread(stream: string, ids: readonly string[], context: ReadContext): AsyncGenerator<Reread> {
+    const gids = [...new Set(ids)];
+    const list = wholeLists(await workspace(context.signal))[stream];
+    const notes = await readNotes(context.known);
+    for (let at = 0; at < gids.length; at += CHUNK) {
+      const chunk = gids.slice(at, at + CHUNK);
+      if (list !== undefined) yield await rereadList(gateway, list, chunk, context.signal);
+      else if (stream === "sections") yield await readSectionsByName(gateway, chunk, context, await feedScope(context));
+      else if (stream === "projects") {
+        const asked = projectsAsked(context.selection);
+        assertFieldsInSight(notes, asked);
+        yield await settleProjects(gateway, chunk, asked, context, inScope);
+      } else if (stream === "tasks") {
+        assertFieldsInSight(notes, tasksAsked(context.selection));
+        yield await settleTasks(gateway, chunk, context);
+      } else throw unknownStream(stream);
+    }
+  }
+
   return {
+    reread,
+    audit: (partition, context) => auditPartition(gateway, partition, context.signal),
+    estimate: (partition, position, context) => estimateReading(gateway, partition, position, context),
     partitions: async (stream, context) => {
       if (stream === "stories") return [];
       if (stream === "events") return [{ stream, id: FEED, title: "Workspace events" }];

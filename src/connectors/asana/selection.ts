@@ -12,6 +12,7 @@ export const TASK_FIELDS: Readonly<Record<string, readonly string[]>> = {
   "project.name": [],
   projects: [],
   resource_subtype: [],
+  approval_status: ["approval_status"],
   parent: [],
   completed: [],
   completed_at: [],
@@ -50,9 +51,9 @@ const TASK_BASE =
   "gid,name,resource_subtype,created_at,created_by.gid,modified_at,completed,completed_at,parent.gid,num_subtasks,permalink_url,memberships.project.gid,memberships.project.name,memberships.section.gid,memberships.section.name";
 const PROJECT_BASE = "gid,name,archived,completed,completed_at,created_at,modified_at,team.gid,team.name,permalink_url";
 const CUSTOM_FIELDS =
-  "custom_fields.gid,custom_fields.name,custom_fields.resource_subtype,custom_fields.enabled,custom_fields.text_value,custom_fields.number_value,custom_fields.enum_value.gid,custom_fields.enum_value.name,custom_fields.multi_enum_values.gid,custom_fields.multi_enum_values.name,custom_fields.date_value,custom_fields.people_value.gid";
+  "custom_fields.gid,custom_fields.name,custom_fields.resource_subtype,custom_fields.enabled,custom_fields.text_value,custom_fields.number_value,custom_fields.enum_value.gid,custom_fields.enum_value.name,custom_fields.multi_enum_values.gid,custom_fields.multi_enum_values.name,custom_fields.date_value,custom_fields.people_value.gid,custom_fields.reference_value.gid,custom_fields.reference_value.name,custom_fields.reference_value.resource_type,custom_fields.representation_type,custom_fields.display_value";
 const STORY_BASE =
-  "gid,resource_subtype,created_at,created_by.gid,source,project.gid,project.name,old_section.gid,old_section.name,new_section.gid,new_section.name,assignee.gid,old_dates,new_dates,old_name,new_name,old_resource_subtype,new_resource_subtype";
+  "gid,resource_subtype,created_at,created_by.gid,source,project.gid,project.name,old_section.gid,old_section.name,new_section.gid,new_section.name,assignee.gid,old_dates,new_dates,old_name,new_name,old_resource_subtype,new_resource_subtype,old_approval_status,new_approval_status";
 const STORY_CUSTOM_FIELDS =
   "custom_field.gid,custom_field.name,old_text_value,new_text_value,old_number_value,new_number_value,old_enum_value.gid,old_enum_value.name,new_enum_value.gid,new_enum_value.name,old_multi_enum_values.gid,old_multi_enum_values.name,new_multi_enum_values.gid,new_multi_enum_values.name,old_date_value,new_date_value,old_people_value.gid,new_people_value.gid";
 
@@ -101,14 +102,25 @@ export function tasksAsked(selection: Selection): TaskAsked {
   return { optFields, customFields, stories: stories.join(","), signature };
 }
 
+/** Mappings name custom fields as people see them, or by gid. */
+function isAsked({ name, gid }: JsonObject, customFields: ReadonlySet<string>): boolean {
+  return (typeof name === "string" && customFields.has(name)) || (typeof gid === "string" && customFields.has(gid));
+}
+
+/** What other types show repeats their value, in words that change without the task. */
+function withoutDisplay(entry: JsonObject): JsonObject {
+  const kind = entry["representation_type"];
+  if (kind === "formula" || kind === "custom_id" || entry["display_value"] === undefined) return entry;
+  const { display_value: _, ...kept } = entry;
+  return kept;
+}
+
 /** Keeps the values of the custom fields that were asked for; the API knows only all or none. */
 export function keepAskedFields(row: JsonObject, { customFields }: Asked): JsonObject {
   const entries = row["custom_fields"];
   if (!Array.isArray(entries)) return row;
-  const kept = (entries as readonly JsonObject[]).filter(
-    ({ name }) => typeof name === "string" && customFields.has(name),
-  );
-  return { ...row, custom_fields: kept };
+  const kept = (entries as readonly JsonObject[]).filter((entry) => isAsked(entry, customFields));
+  return { ...row, custom_fields: kept.map(withoutDisplay) };
 }
 
 const PLAIN_STORY = ["gid", "resource_subtype", "created_at", "created_by", "source", "custom_field"];
@@ -117,7 +129,6 @@ const PLAIN_STORY = ["gid", "resource_subtype", "created_at", "created_by", "sou
 export function keepAskedStory(story: JsonObject, { customFields }: Asked): JsonObject {
   const field = story["custom_field"];
   if (field === undefined || field === null) return story;
-  const { name } = field as JsonObject;
-  if (typeof name === "string" && customFields.has(name)) return story;
+  if (isAsked(field as JsonObject, customFields)) return story;
   return Object.fromEntries(PLAIN_STORY.flatMap((key) => (story[key] === undefined ? [] : [[key, story[key]]])));
 }

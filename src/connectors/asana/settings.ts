@@ -27,9 +27,22 @@ export type AsanaSettings = z.output<typeof settingsSchema>;
 export const CREDENTIALS: readonly CredentialSpec[] = [
   {
     key: "TOKEN",
-    required: true,
+    required: false,
     secret: true,
-    description: "Personal access token (or service account token) of the user the hub reads as.",
+    description: "Personal access token (or service account token) of the user the hub reads as; or the three below.",
+  },
+  {
+    key: "CLIENT_ID",
+    required: false,
+    secret: false,
+    description: "Id of the app the hub signs in as, without TOKEN.",
+  },
+  { key: "CLIENT_SECRET", required: false, secret: true, description: "Secret of that app." },
+  {
+    key: "REFRESH_TOKEN",
+    required: false,
+    secret: true,
+    description: "What the app was given when the user allowed it to act for them.",
   },
   {
     key: "BASE_URL",

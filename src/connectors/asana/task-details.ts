@@ -1,5 +1,5 @@
 import type { JsonObject, Reject, SourceRecord, Tombstone } from "../../model/index.ts";
-import { parseInstant } from "../../model/index.ts";
+import { HubError, parseInstant } from "../../model/index.ts";
 import type { AsanaGateway, BatchResult } from "./gateway.ts";
 import { unexpectedAnswer } from "./failures.ts";
 import { keepAskedFields, keepAskedStory } from "./selection.ts";
@@ -22,8 +22,6 @@ interface Listed {
   readonly data: readonly unknown[];
   readonly next_page?: { readonly offset: string } | null;
 }
-
-const SUBTASK_DEPTH = 5;
 
 /**
  * A task as a record, with only the custom fields that were asked for. The number of subtasks is left out: it changes
@@ -63,11 +61,33 @@ export async function readTasks(
     else if (result.status === 403) hidden.push(gid);
     else throw unexpectedAnswer(`GET /tasks/${gid}`, result);
   }
-  const { good, rejects } = accept("tasks", taskSchema, found);
+  const { good, rejects } = acceptTasks(found);
   return { tasks: good, gone, hidden, rejects };
 }
 
-/** Subtasks of tasks, level by level; a project's listing does not hold them. */
+/**
+ * Tasks that fit, and rejects.
+ * @throws HubError HUB-1422 when they come without their places: an empty membership means that the token lacks a scope,
+ * not that the task stands nowhere (reference asana.md §3).
+ */
+export function acceptTasks(rows: readonly unknown[]): ReturnType<typeof accept<Task>> {
+  const accepted = accept("tasks", taskSchema, rows);
+  for (const { gid, memberships } of accepted.good) {
+    if ((memberships ?? []).some((one) => one.project?.gid === undefined || one.section === undefined))
+      throw placesHidden(gid);
+  }
+  return accepted;
+}
+
+function placesHidden(task: string): HubError {
+  return new HubError("HUB-1422", `Asana gives task ${task} without the project or section it stands in.`, {
+    disposition: "stop-stream",
+    place: { system: "asana", stream: "tasks", record: task, path: "memberships" },
+    remedy: "Give the token the scopes projects:read and project_sections:read; where tasks stood before is kept.",
+  });
+}
+
+/** Subtasks of tasks to any depth, level by level; a project's listing does not hold them. */
 export async function readSubtasks(
   gateway: AsanaGateway,
   tasks: readonly Task[],
@@ -76,8 +96,8 @@ export async function readSubtasks(
 ): Promise<{ readonly tasks: readonly Task[]; readonly rejects: readonly Reject[] }> {
   const found: Task[] = [];
   const rejects: Reject[] = [];
-  let parents = tasks;
-  for (let depth = 0; depth < SUBTASK_DEPTH; depth += 1) {
+  const seen = new Set(tasks.map(({ gid }) => gid));
+  for (let parents = tasks; ;) {
     parents = parents.filter((task) => (task.num_subtasks ?? 0) > 0);
     if (parents.length === 0) break;
     const lists = await readLists(
@@ -87,14 +107,11 @@ export async function readSubtasks(
       asked.optFields,
       signal,
     );
-    const level = accept(
-      "tasks",
-      taskSchema,
-      lists.flatMap((list) => list ?? []),
-    );
+    const level = acceptTasks(lists.flatMap((list) => list ?? []));
     rejects.push(...level.rejects);
-    found.push(...level.good);
-    parents = level.good;
+    parents = level.good.filter(({ gid }) => !seen.has(gid));
+    for (const { gid } of parents) seen.add(gid);
+    found.push(...parents);
   }
   return { tasks: found, rejects };
 }

@@ -11,6 +11,14 @@ function scalar(content: JsonObject, name: string): FieldValue {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
 }
 
+/** Formulas and ids that Asana makes have no type of their own; what they show stands in `display_value`. */
+function entryValue(entry: JsonObject, names: Names): FieldValue {
+  const kind = textOf(entry["representation_type"]);
+  const value = customValue(textOf(entry["resource_subtype"]), entry, "", names);
+  if (kind === "custom_id") return textOf(entry["display_value"]) ?? value;
+  return kind === "formula" ? (value ?? textOf(entry["display_value"])) : value;
+}
+
 /** Custom fields by the name people see. One named like a field of Asana's own is offered as `custom <name>`. */
 export function customFields(content: JsonObject, offered: Readonly<Record<string, unknown>>, names: Names): Fields {
   const fields: Fields = {};
@@ -18,7 +26,7 @@ export function customFields(content: JsonObject, offered: Readonly<Record<strin
     const name = currentName(entry, names);
     if (name === null) continue;
     const own = Object.hasOwn(offered, name) ? `custom ${name}` : name;
-    const value = customValue(textOf(entry["resource_subtype"]), entry, "", names);
+    const value = entryValue(entry, names);
     // A field switched off on the project may share its name with the one in use.
     if (entry["enabled"] !== false || fields[own] === undefined || fields[own] === null) fields[own] = value;
   }
@@ -84,6 +92,7 @@ export function taskFields(
     "project.name": home === null ? null : currentName(home.project, names),
     projects: memberships.map(({ project }) => recordOf("projects", project)),
     resource_subtype: scalar(content, "resource_subtype"),
+    approval_status: scalar(content, "approval_status"),
     parent: recordOf("tasks", content["parent"]),
     completed: scalar(content, "completed"),
     completed_at: scalar(content, "completed_at"),

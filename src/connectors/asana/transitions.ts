@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, FieldValue>>;
 
 /** A task that joined its project later than this after its creation did not begin in its first section. */
 const JOINED_AT_CREATION_MS = 60_000;
-const CUSTOM_FIELD_CHANGED = /^(text|number|enum|multi_enum|date|people)_custom_field_changed$/u;
+const CUSTOM_FIELD_CHANGED = /^(text|number|enum|multi_enum|date|people|reference)_custom_field_changed$/u;
 
 /** Stories oldest first; of one instant in the order of their gids, which the service gives out ascending. */
 export function storiesOf(entity: Entity): readonly Member[] {
@@ -97,10 +97,14 @@ function tell(
           to: textOf(story["new_resource_subtype"]),
         },
       ];
+    case "approval_status_changed":
+      return approvalMoves(story);
     case "due_date_changed":
     case "start_date_changed":
       return dateMoves(story);
     default:
+      // The name of this kind of story is not documented; its fields are (reference asana.md §12).
+      if (story["new_approval_status"] !== undefined) return approvalMoves(story);
       return CUSTOM_FIELD_CHANGED.test(subtype)
         ? customMove(story, subtype.replace("_custom_field_changed", ""), names)
         : [];
@@ -117,6 +121,12 @@ function sectionMoves(story: JsonObject, home: string | null, names: Names): rea
     ...(project === null || project === home ? [{ field: "section", from, to }] : []),
     ...(name === null ? [] : [{ field: `section in ${name}`, from, to }]),
   ];
+}
+
+function approvalMoves(story: JsonObject): readonly Told[] {
+  const from = textOf(story["old_approval_status"]);
+  const to = textOf(story["new_approval_status"]);
+  return from === to ? [] : [{ field: "approval_status", from, to }];
 }
 
 function dateMoves(story: JsonObject): readonly Told[] {

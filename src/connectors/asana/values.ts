@@ -44,6 +44,12 @@ export function recordOf(stream: string, value: Maybe): FieldValue {
   return gid === null ? null : { stream, id: gid };
 }
 
+/** What a reference field points at: tasks and projects are records of their own, anything else keeps its name. */
+function referenceOf(value: JsonObject): FieldValue {
+  const kind = textOf(value["resource_type"]);
+  return kind === "task" || kind === "project" ? recordOf(`${kind}s`, value) : (nameOf(value) ?? gidOf(value));
+}
+
 export function listOf(value: Maybe): readonly JsonObject[] {
   return Array.isArray(value) ? (value as readonly Json[]).filter((one) => isJsonObject(one)) : [];
 }
@@ -77,6 +83,8 @@ export function customValue(
       return dateOf(read("date_value"));
     case "people":
       return listOf(read("people_value")).map(personOf);
+    case "reference":
+      return listOf(read("reference_value")).map(referenceOf);
     default:
       return textOf(read("text_value")) ?? textOf(holder["display_value"]);
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { HubError } from "../../model/index.ts";
+import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import type { AsanaSettings } from "./settings.ts";
 
@@ -51,6 +52,35 @@ export async function resolveTenant(
     user: me.gid,
     userName: me.name ?? me.email ?? me.gid,
   };
+}
+
+/** The free plan's calls a minute (reference asana.md §7). */
+const FREE_PER_MINUTE = 150;
+
+/** What the workspace's plan lacks, asked at connect time; calls are then paced as that plan allows. */
+export async function planNotes(
+  gateway: AsanaGateway,
+  workspace: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const path = "/workspaces/{workspace_gid}/custom_fields";
+  const request = { method: "GET", path, params: { workspace_gid: workspace } } as const;
+  try {
+    await gateway.call({ ...request, query: { limit: 1, opt_fields: "gid" } }, signal);
+    return [];
+  } catch (error) {
+    const status = refusalBehind(error)?.status;
+    if (status === 403)
+      return [
+        "The token may not see the workspace's custom fields: give it the scope custom_fields:read, or none is read.",
+      ];
+    if (status !== 402) throw error;
+    gateway.pace(FREE_PER_MINUTE);
+    return [
+      "The workspace's plan has no custom fields: those that mappings name stay unknown.",
+      `The plan allows ${FREE_PER_MINUTE} calls a minute: a first reading takes a minute for about as many tasks.`,
+    ];
+  }
 }
 
 /** Remembers a result and asks again only after a failure. */

@@ -1,27 +1,30 @@
 import { z } from "zod";
 import { HubError, parseInstant, toIso } from "../../model/index.ts";
-import type { Page } from "../../model/index.ts";
+import type { JsonObject, Page } from "../../model/index.ts";
 import type { CreateCommand, ReadContext, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
+import { changedData, comparedFields, currentSchema } from "./changed-fields.ts";
 import { readDefinitions } from "./custom-field-definitions.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
+import { homeOf } from "./task-fields.ts";
 import { settleTasks } from "./task-settling.ts";
+import { gidOf } from "./values.ts";
 import { projectFilter } from "./read.ts";
 import { keepAskedFields, projectsAsked } from "./selection.ts";
 import type { AsanaSettings } from "./settings.ts";
-import { contentOf, projectSchema } from "./shapes.ts";
+import { contentOf, objectSchema, projectSchema } from "./shapes.ts";
 import { writeBody } from "./write-values.ts";
 
 type Workspace = (signal: AbortSignal) => Promise<string>;
 
 const createdSchema = z.looseObject({ gid: z.string(), created_at: z.string().nullish() });
-const stampSchema = z.looseObject({ gid: z.string(), modified_at: z.string() });
 const notedSchema = z.looseObject({ gid: z.string(), notes: z.string().nullish() });
 const namedSchema = z.looseObject({ gid: z.string(), name: z.string() });
 
 /**
- * Writes to projects and tasks. Asana has no idempotency key and external ids are not for personal tokens, so the
- * marker stands as a line of its own in the notes, where a listing finds it at once (reference asana.md §11).
+ * Writes to projects and tasks. Asana has no idempotency key. The marker of a task that an app creates is its external
+ * id; external ids are neither for personal tokens nor for projects, so theirs stands as a line of its own in the notes,
+ * where a listing finds it at once (reference asana.md §11). Only what differs is written.
  */
 export function writeFace(gateway: AsanaGateway, settings: AsanaSettings, workspace: Workspace): WriteFace {
   return {
@@ -48,6 +51,7 @@ async function find(
   signal: AbortSignal,
 ): Promise<string | null> {
   assertWritable(stream);
+  if (keepsExternalId(gateway, stream)) return findExternal(gateway, marker, signal);
   const inScope = projectFilter(settings);
   const projects: string[] = [];
   const query = { workspace: await workspace(signal), opt_fields: "notes,team.gid,team.name" };
@@ -61,6 +65,22 @@ async function find(
   }
   const found = await Promise.all(projects.map((project) => findTask(gateway, project, marker, signal)));
   return found.find((gid) => gid !== null) ?? null;
+}
+
+/** Only an app may give tasks an id of its own, and find them by it. */
+function keepsExternalId(gateway: AsanaGateway, stream: string): boolean {
+  return gateway.ofApp && stream === "tasks";
+}
+
+async function findExternal(gateway: AsanaGateway, marker: string, signal: AbortSignal): Promise<string | null> {
+  const request = { method: "GET", path: "/tasks/{task_gid}", params: { task_gid: `external:${marker}` } } as const;
+  try {
+    const { gid } = await gateway.read({ ...request, query: { opt_fields: "gid" } }, objectSchema, signal);
+    return gid;
+  } catch (error) {
+    if (refusalBehind(error)?.status === 404) return null;
+    throw error;
+  }
 }
 
 async function findTask(
@@ -88,13 +108,18 @@ async function create(
   if (command.template !== undefined) throw notOffered("creating from a template", "Leave `create_from` out.");
   const tenant = await workspace(signal);
   const body = writeBody(command.stream, command.fields, await readDefinitions(gateway, tenant, signal));
-  const notes = typeof body.data["notes"] === "string" && body.data["notes"] !== "" ? `${body.data["notes"]}\n\n` : "";
-  const data = { ...body.data, notes: `${notes}${command.marker}` };
+  const data = { ...body.data, ...markerOf(gateway, command, body.data["notes"]) };
   const made =
     command.stream === "projects"
       ? await createProject(gateway, tenant, body.team ?? command.parent ?? null, data, body.customFields, signal)
       : await createTask(gateway, command.parent ?? null, body.section, data, body.customFields, signal);
   return { id: made.gid, requestId: null, at: parseInstant(made.created_at ?? "") ?? gateway.now() };
+}
+
+function markerOf(gateway: AsanaGateway, { stream, marker }: CreateCommand, notes: unknown): Data {
+  if (keepsExternalId(gateway, stream)) return { external: { gid: marker } };
+  const before = typeof notes === "string" && notes !== "" ? `${notes}\n\n` : "";
+  return { notes: `${before}${marker}` };
 }
 
 type Made = z.output<typeof createdSchema>;
@@ -209,33 +234,36 @@ async function update(
   const body = writeBody(stream, command.fields, await readDefinitions(gateway, await workspace(signal), signal));
   const path = stream === "tasks" ? "/tasks/{task_gid}" : "/projects/{project_gid}";
   const params = stream === "tasks" ? { task_gid: id } : { project_gid: id };
+  const query = { opt_fields: comparedFields(stream, body) };
+  const row = await gateway.read({ method: "GET", path, params, query }, currentSchema, signal);
+  const current = contentOf(row);
+  const modifiedAt = parseInstant(row.modified_at);
   // Asana offers no conditional write: the stamp is compared as late as possible.
-  if (command.unmodifiedSince !== undefined) {
-    const now = await gateway.read(
-      { method: "GET", path, params, query: { opt_fields: "modified_at" } },
-      stampSchema,
-      signal,
-    );
-    const modifiedAt = parseInstant(now.modified_at);
-    if (modifiedAt !== undefined && modifiedAt > command.unmodifiedSince) throw stale(command, now.modified_at);
+  if (command.unmodifiedSince !== undefined && modifiedAt !== undefined && modifiedAt > command.unmodifiedSince)
+    throw stale(command, row.modified_at);
+  const data = changedData(body, current);
+  let written = false;
+  if (Object.keys(data).length > 0) {
+    await gateway.call({ method: "PUT", path, params, data }, signal);
+    written = true;
   }
-  const customFields = Object.keys(body.customFields).length === 0 ? {} : { custom_fields: body.customFields };
-  const data = { ...body.data, ...customFields };
-  if (Object.keys(data).length > 0) await gateway.call({ method: "PUT", path, params, data }, signal);
-  if (body.section !== null) await moveTask(gateway, id, body.section, signal);
-  return { id, requestId: null, at: gateway.now() };
+  if (body.section !== null && (await moveTask(gateway, id, current, body.section, signal))) written = true;
+  return { id, requestId: null, at: written ? gateway.now() : (modifiedAt ?? gateway.now()) };
 }
 
-const homeSchema = z.looseObject({
-  memberships: z.array(z.looseObject({ project: z.looseObject({ gid: z.string() }) })),
-});
-
-async function moveTask(gateway: AsanaGateway, task: string, section: string, signal: AbortSignal): Promise<void> {
-  const request = { method: "GET", path: "/tasks/{task_gid}", params: { task_gid: task } } as const;
-  const home = await gateway.read({ ...request, query: { opt_fields: "memberships.project.gid" } }, homeSchema, signal);
-  const project = home.memberships[0]?.project.gid;
-  if (project === undefined) throw notOffered("moving a task that is in no project", "Add it to a project first.");
+/** Moves a task within its first project; false when it stands there already. */
+async function moveTask(
+  gateway: AsanaGateway,
+  task: string,
+  current: JsonObject,
+  section: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const home = homeOf(current);
+  const project = gidOf(home?.project);
+  if (project === null) throw notOffered("moving a task that is in no project", "Add it to a project first.");
   const target = await sectionGid(gateway, project, section, signal);
+  if (gidOf(home?.section ?? undefined) === target) return false;
   await gateway.call(
     {
       method: "POST",
@@ -246,6 +274,7 @@ async function moveTask(gateway: AsanaGateway, task: string, section: string, si
     },
     signal,
   );
+  return true;
 }
 
 /** Not a step of the partition's reading: the position says nothing and must not replace the partition's own. */

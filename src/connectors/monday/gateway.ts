@@ -6,7 +6,7 @@ import { Transport } from "../kit/index.ts";
 import type { ConnectorDependencies, Failure } from "../kit/index.ts";
 import { faultOfThrown, faultsOf, headersOfThrown, isPermission, judge } from "./failures.ts";
 import type { Fault } from "./failures.ts";
-import { allowedAtOnce, scarcestWait } from "./rate-limits.ts";
+import { allowedAtOnce, minuteRate, scarcestWait } from "./rate-limits.ts";
 
 /** Pinned, never "current": a new version may change what a field means (reference monday.md §2). */
 export const API_VERSION = "2026-10";
@@ -149,6 +149,8 @@ export class MondayGateway {
 
   #observe(headers: Headers): void {
     this.#transport.observeDate(headers.get("date"));
+    const rate = minuteRate(headers);
+    if (rate !== undefined) this.#transport.observeRate(rate);
     const wait = scarcestWait(headers);
     if (wait !== undefined) this.#waitUntil = this.#options.dependencies.clock.now() + wait;
     this.#atOnce = Math.max(1, Math.min(CONCURRENCY, allowedAtOnce(headers) ?? CONCURRENCY));

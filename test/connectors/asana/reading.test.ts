@@ -245,7 +245,7 @@ describe("reading Asana", () => {
   });
 
   test("finds moves and deletions by full listings when the event feed is refused, for the same number of calls", async () => {
-    await server.dial({ fault: "error", route: "GET /events", status: 403, times: null });
+    await server.dial({ fault: "error", route: "/events", status: 403, times: null });
     await reader.run();
     await server.write(null, "POST", `/sections/${ASANA.done}/addTask`, { task: asanaTaskGid(2) });
     await server.write(ASANA.ada, "DELETE", `/tasks/${asanaTaskGid(4)}`);

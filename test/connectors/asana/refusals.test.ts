@@ -44,7 +44,8 @@ describe("what Asana refuses", () => {
       remedy: expect.stringMatching(/\w/u),
     });
     await connection.close();
-    expect(reader.slept).toEqual(Array.from({ length: calls - 1 }, () => 3000));
+    expect(reader.slept).toHaveLength(calls - 1);
+    if (calls > 1) expect(reader.slept[0]).toBe(3000);
   });
 
   test("events without a sync token end the feed with HUB-1406 instead of being taken for all there were", async () => {

@@ -28,8 +28,8 @@ async function answering(body: object): Promise<MondayHub> {
 
 describe("what monday.com refuses", () => {
   test.each<[string, OwnDial, string, string, number]>([
-    ["429", { fault: "throttle" }, "HUB-1503", "retry-now", 4],
-    ["a block", { fault: "error-in-200", code: "API_TEMPORARILY_BLOCKED" }, "HUB-1503", "retry-now", 4],
+    ["429", { fault: "throttle" }, "HUB-1503", "retry-now", 9],
+    ["a block", { fault: "error-in-200", code: "API_TEMPORARILY_BLOCKED" }, "HUB-1503", "retry-now", 9],
     ["500", { fault: "error", status: 500 }, "HUB-1505", "retry-now", 4],
     ["a cursor's end", expired, "HUB-1506", "stop-stream", 0],
   ])("%s for good is told with a code", async (_name, dial, code, disposition, waits) => {
