@@ -8,6 +8,7 @@ export * from "./progress.ts";
 export * from "./pull/index.ts";
 export * from "./read-all.ts";
 export * from "./remap.ts";
+export * from "./replay.ts";
 export * from "./run.ts";
 export * from "./sources.ts";
 export * from "./people.ts";

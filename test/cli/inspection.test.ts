@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, readFile, readdir, writeFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { certificateDocument } from "../../src/cli/documents/certificate.ts";
@@ -9,7 +9,7 @@ import { discoverDocument } from "../../src/cli/documents/discover.ts";
 import { explainDocument } from "../../src/cli/documents/explain.ts";
 import { handoffsDocument } from "../../src/cli/documents/handoffs.ts";
 import { hyperInstallDocument } from "../../src/cli/documents/hyper.ts";
-import { rejectsDocument, rejectsShowDocument } from "../../src/cli/documents/rejects.ts";
+import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "../../src/cli/documents/rejects.ts";
 import { remapDocument } from "../../src/cli/documents/remap.ts";
 import { openStore } from "../../src/store/index.ts";
 import { AS_OF, copyConfiguration, runCommand, startCompany } from "../support/e2e.ts";
@@ -319,6 +319,15 @@ describe("hub rejects", () => {
     expect(first).toMatchObject({ stream: "Account", problem: { code: "HUB-2110" } });
     const show = await runCommand(company, ["rejects", "show", first?.key ?? "", ...options, "--json"]);
     expect(read("rejects-show", rejectsShowDocument, show.out).rejects[0]?.content).toHaveProperty("Name");
+
+    const inVain = await runCommand(company, ["rejects", "replay", first?.key ?? "", ...options, "--json", "--quiet"]);
+    expect(inVain.code).toBe(3);
+    const answer = read("rejects-replay", rejectsReplayDocument, inVain.out);
+    expect(answer).toMatchObject({ tried: 1, accepted: 0, remaining: [{ key: first?.key }], problems: [] });
+    await rm(join(directory, "mappings", "again.yaml"));
+    const mended = await runCommand(company, ["rejects", "replay", ...options, "--quiet"]);
+    expect(mended.code).toBe(0);
+    expect((await runCommand(company, ["rejects", ...options])).out).toBe("No record was rejected.\n");
   }, 60_000);
 });
 

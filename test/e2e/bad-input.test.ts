@@ -218,8 +218,10 @@ describe("a record that does not fit", () => {
     const listed = await runCommand(company, ["rejects", "--db", db]);
     expect(listed.out).toContain(bent);
     expect(await storedSystems(db)).toEqual(["asana", "monday", "salesforce"]);
-    expect((await runCommand(company, ["sync", "--db", db, "--full"])).code).toBe(0);
+    const replayed = await runCommand(company, ["rejects", "replay", bent, "--db", db]);
+    expect([replayed.code, replayed.out]).toEqual([0, "1 of 1 rejected records were accepted.\n"]);
     expect((await runCommand(company, ["rejects", "--db", db])).out).not.toContain(bent);
+    expect((await runCommand(company, ["sync", "--db", db, "--full"])).code).toBe(0);
     const [hub, other] = [await hubOn(company, { db }), await hubOn(company)];
     await other.sync();
     const { tenant = "" } = (await hub.hub.store.records.pins()).find(({ system }) => system === "asana") ?? {};

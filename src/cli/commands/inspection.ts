@@ -47,6 +47,14 @@ export const inspectionCommands: Register = (program, machine, done) => {
       done(await showRejectVerb(machine, id, command.optsWithGlobals()));
     });
 
+  globalOptions(rejects.command("replay"))
+    .description("try them again, all or those named: stored ones are mapped, others read again")
+    .argument("[id...]", "keys or native ids")
+    .action(async (ids, _options, command) => {
+      const { replayRejectsVerb } = await import("../verbs/rejects.ts");
+      done(await replayRejectsVerb(machine, ids, command.optsWithGlobals()));
+    });
+
   globalOptions(program.command("explain"))
     .description("the life of one record, object or handoff: where it comes from and why it is so")
     .argument("<id>", "a native id, a key system/tenant/stream/id, or a handoff's id")

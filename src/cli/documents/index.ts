@@ -9,7 +9,7 @@ import { explainDocument } from "./explain.ts";
 import { handoffsDocument, handoffsWaiveDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
 import { planDocument } from "./plan.ts";
-import { rejectsDocument, rejectsShowDocument } from "./rejects.ts";
+import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "./rejects.ts";
 import { remapDocument } from "./remap.ts";
 import { sandboxDocument } from "./sandbox.ts";
 import { syncDocument } from "./sync.ts";
@@ -33,6 +33,7 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   plan: { title: "hub plan --json", schema: planDocument },
   publish: { title: "hub publish --json", schema: publishDocument },
   rejects: { title: "hub rejects --json", schema: rejectsDocument },
+  "rejects-replay": { title: "hub rejects replay [ID…] --json", schema: rejectsReplayDocument },
   "rejects-show": { title: "hub rejects show ID --json", schema: rejectsShowDocument },
   remap: { title: "hub remap [--dry-run] --json", schema: remapDocument },
   run: { title: "hub run --json", schema: cycleDocument },

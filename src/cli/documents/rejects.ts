@@ -21,4 +21,12 @@ export const rejectsShowDocument = z.strictObject({
   ),
 });
 
+/** `hub rejects replay --json`. */
+export const rejectsReplayDocument = z.strictObject({
+  tried: z.int(),
+  accepted: z.int(),
+  remaining: z.array(rejectPart).describe("Still refused, or refused anew."),
+  problems: z.array(problemPart).describe("What kept records from being read again."),
+});
+
 export type RejectPart = z.infer<typeof rejectPart>;

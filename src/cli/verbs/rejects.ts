@@ -1,9 +1,11 @@
 import { formatRecordKey, HubError, toIso } from "../../model/index.ts";
 import type { StoredReject } from "../../model/index.ts";
-import { rejectsDocument, rejectsShowDocument } from "../documents/rejects.ts";
+import { replayRejects } from "../../sync/index.ts";
+import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "../documents/rejects.ts";
 import type { RejectPart } from "../documents/rejects.ts";
 import { writeDocument } from "../documents/write.ts";
 import { EXIT } from "../exit-codes.ts";
+import { openHub } from "../hub.ts";
 import type { GlobalOptions } from "../hub.ts";
 import { formatProblems, openStoreToLook } from "../look.ts";
 import { formatTable } from "../table.ts";
@@ -27,12 +29,7 @@ export async function showRejectVerb(machine: Machine, id: string, options: Glob
   const store = openStoreToLook(machine, options);
   try {
     const found = (await store.records.rejects()).filter((reject) => reject.id === id || keyOf(reject) === id);
-    if (found.length === 0) {
-      throw new HubError("HUB-0007", `No record "${id}" was rejected.`, {
-        disposition: "operator",
-        remedy: "`hub rejects` lists those that were.",
-      });
-    }
+    if (found.length === 0) throw noSuchReject(id);
     if (options.json) {
       const rejects = found.map((reject) => ({ ...toPart(reject), content: reject.content }));
       writeDocument(machine.terminal, rejectsShowDocument, { rejects });
@@ -49,6 +46,57 @@ export async function showRejectVerb(machine: Machine, id: string, options: Glob
   } finally {
     await store.close();
   }
+}
+
+/**
+ * Tries rejects again, all or those of the records named; 3 when one is still refused.
+ * @throws HubError HUB-0007 when a record named has none.
+ */
+export async function replayRejectsVerb(
+  machine: Machine,
+  ids: readonly string[],
+  options: GlobalOptions,
+): Promise<number> {
+  const hub = await openHub(machine, options);
+  try {
+    const { result } = await hub.run("replay", async (context) => {
+      const report = await replayRejects(context, chosenRejects(await context.store.records.rejects(), ids));
+      const complete = report.remaining.length === 0 && report.problems.length === 0;
+      return { answer: report, complete, summary: { tried: report.tried, accepted: report.accepted } };
+    });
+    const { tried, accepted, remaining, problems } = result.answer;
+    if (options.json) {
+      writeDocument(machine.terminal, rejectsReplayDocument, {
+        tried,
+        accepted,
+        remaining: remaining.map(toPart),
+        problems: problems.map((problem) => ({ ...problem })),
+      });
+    } else {
+      machine.terminal.out(
+        formatProblems(machine.directory, problems)
+          + `${accepted} of ${tried} rejected records were accepted.\n`
+          + (remaining.length === 0 ? "" : listText(remaining)),
+      );
+    }
+    return result.complete ? EXIT.complete : EXIT.incomplete;
+  } finally {
+    await hub.close();
+  }
+}
+
+function chosenRejects(rejects: readonly StoredReject[], ids: readonly string[]): readonly StoredReject[] {
+  if (ids.length === 0) return rejects;
+  const unknown = ids.find((id) => !rejects.some((reject) => reject.id === id || keyOf(reject) === id));
+  if (unknown !== undefined) throw noSuchReject(unknown);
+  return rejects.filter((reject) => ids.some((id) => reject.id === id || keyOf(reject) === id));
+}
+
+function noSuchReject(id: string): HubError {
+  return new HubError("HUB-0007", `No record "${id}" was rejected.`, {
+    disposition: "operator",
+    remedy: "`hub rejects` lists those that were.",
+  });
 }
 
 function keyOf({ key, stream, id }: StoredReject): string | null {
@@ -77,6 +125,6 @@ function listText(rejects: readonly StoredReject[]): string {
   ]);
   return (
     formatTable([{ title: "code" }, { title: "record" }, { title: "since" }, { title: "why" }], rows)
-    + `${rejects.length} rejected. \`hub rejects show ID\` shows one with its content.\n`
+    + `${rejects.length} rejected. \`hub rejects show ID\` shows one with its content, \`hub rejects replay\` tries them again.\n`
   );
 }

@@ -71,12 +71,16 @@ export interface HashedRecord extends SourceRecord {
 
 export interface PageCommit {
   readonly key: StreamKey;
-  readonly partition: string;
+  /** Null for records read again on their own: those known stay with the partition that listed them. */
+  readonly partition: string | null;
   readonly records: readonly HashedRecord[];
   readonly tombstones: readonly Tombstone[];
   readonly rejects: readonly Reject[];
-  readonly position: Position;
+  /** Null with a null partition: nothing moves. */
+  readonly position: Position | null;
   readonly seenAt: Instant;
+  /** Marks of webhooks that this page answers; they go with it. */
+  readonly answers?: readonly number[];
   /** By stream, the streams whose entities are mapped with its records: a change there lists all of theirs. */
   readonly dependents: Readonly<Record<string, readonly string[]>>;
 }
@@ -144,6 +148,14 @@ export interface Certificate {
   readonly problems: readonly Problem[];
 }
 
+/** Something a webhook asked to read again, until it was. */
+export interface StoredMark {
+  readonly pk: number;
+  readonly stream: string;
+  readonly id: string;
+  readonly at: Instant;
+}
+
 export interface RecordsPort {
   /** Pins a connection to its tenant on first use. @throws HubError HUB-1105 when it is pinned to another. */
   pinTenant(
@@ -154,12 +166,26 @@ export interface RecordsPort {
   position(key: StreamKey, partition: string): Promise<Position | null>;
   /** One transaction: records, tombstones, rejects, position, and the entities that now have to be mapped. */
   commitPage(fence: Fence, page: PageCommit): Promise<PageOutcome>;
+  /**
+   * Notes what to read again. Needs no lease: a call may come in while a run holds it. The same delivery counts once.
+   * Returns how many were new.
+   */
+  mark(
+    tenant: Omit<StreamKey, "stream">,
+    marks: readonly { readonly stream: string; readonly id: string; readonly delivery: string }[],
+    at: Instant,
+  ): Promise<number>;
+  marks(tenant: Omit<StreamKey, "stream">): Promise<readonly StoredMark[]>;
+  /** Forgets marks that nothing can answer: their stream is not read. */
+  dropMarks(fence: Fence, marks: readonly number[]): Promise<void>;
   /** Live records in pages, by native id. */
   live(
     key: StreamKey,
     partition?: string,
   ): AsyncIterable<readonly { readonly id: string; readonly content: JsonObject; readonly partition: string }[]>;
   counts(key: Omit<StreamKey, "stream">): Promise<readonly StreamCount[]>;
+  /** Live records of a stream by the partition that delivered them last. */
+  partitionCounts(key: StreamKey): Promise<ReadonlyMap<string, number>>;
   /** Every stored record of this native id, whatever its system and stream. */
   find(id: string): Promise<readonly RecordKey[]>;
   history(key: RecordKey): Promise<RecordHistory | null>;
@@ -195,6 +221,8 @@ export interface MappingPort {
   mapWith(fence: Fence, mappingsHash: string): Promise<number>;
   /** Puts every entity of a stream (or of all) on the list: a changed reference, a rebuild. */
   requeue(fence: Fence, key?: StreamKey): Promise<number>;
+  /** Lists single entities: those of these records, members included. Returns how many there are. */
+  list(fence: Fence, records: readonly EntityKey[]): Promise<number>;
   unmapped(): Promise<readonly (UnmappedValue & { readonly count: number })[]>;
 }
 

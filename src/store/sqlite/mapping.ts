@@ -93,6 +93,22 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
       );
     },
 
+    async list(fence, records) {
+      return database.fenced(fence, () =>
+        records.reduce(
+          (listed, key) =>
+            listed
+            + database.run(
+              `insert into pending_entity (stream_pk, id)
+               select entity_stream_pk, entity_id from record where stream_pk = ? and id = ? on conflict do nothing`,
+              streams.number(key),
+              key.id,
+            ),
+          0,
+        ),
+      );
+    },
+
     async unmapped() {
       return database.all<UnmappedValue & { readonly count: number }>(
         "select mapping, field, value, count(*) as count from unmapped group by mapping, field, value order by count(*) desc, mapping, field, value",

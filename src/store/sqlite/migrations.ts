@@ -78,6 +78,13 @@ const MIGRATIONS: readonly string[] = [
   create table quota_spent (credential text not null, hour integer not null, priority text not null, calls integer not null, primary key (credential, hour, priority));
   create table quota_pace (credential text primary key, per_minute real not null, due_at real not null, source text not null, known_at integer not null);
   `,
+  // What webhooks asked to read again. A delivery is remembered after it was answered, so that a repeated one is known.
+  `
+  create table mark (
+    pk integer primary key, stream_pk integer not null references stream, id text not null, delivery text not null, at integer not null,
+    answered integer not null default 0, unique (stream_pk, id, delivery));
+  create index mark_open on mark (stream_pk) where answered = 0;
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

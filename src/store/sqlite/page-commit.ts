@@ -40,6 +40,9 @@ export function commitRecords(
   return writer.finish();
 }
 
+/** Of a record that no listing has delivered yet: the next one that does takes it over. */
+const NO_PARTITION = "";
+
 interface RowToInsert {
   readonly record: HashedRecord;
   readonly entityPk: number;
@@ -85,6 +88,7 @@ class PageWriter {
     const stored = this.#stored(streamPk, [...distinct.keys()]);
     const counts = { inserted: 0, changed: 0, unchanged: 0, removed: 0 };
     const fresh: RowToInsert[] = [];
+    const touched: string[] = [];
     for (const record of distinct.values()) {
       const tombstone = tombstones.get(record.id);
       const cause = tombstone?.cause ?? null;
@@ -94,6 +98,7 @@ class PageWriter {
         counts.unchanged += 1;
         continue;
       }
+      touched.push(record.id);
       const entityPk = record.member === undefined ? streamPk : this.#number(record.member.stream);
       const entityId = record.member?.id ?? record.id;
       const row: RowToInsert = { record, entityPk, entityId, tombstone };
@@ -106,6 +111,7 @@ class PageWriter {
       else counts.changed += 1;
     }
     this.#insert(streamPk, fresh);
+    this.#accept(streamPk, touched);
     this.#count(stream, counts);
   }
 
@@ -171,7 +177,7 @@ class PageWriter {
       this.#database.run(
         some.length === ROWS_PER_INSERT ? FULL_INSERT : insertRows(some.length),
         streamPk,
-        partition,
+        partition ?? NO_PARTITION,
         seenAt,
         this.#runId,
         ...some.flatMap(({ record, entityPk, entityId, tombstone }) => [
@@ -194,7 +200,7 @@ class PageWriter {
     const { partition, seenAt } = this.#page;
     this.#keepVersion(pk);
     this.#database.run(
-      `update record set partition = ?, entity_stream_pk = ?, entity_id = ?, content = ?, hash = ?, modified_at = ?, version_seen_at = ?, run_id = ?,
+      `update record set partition = ifnull(?, partition), entity_stream_pk = ?, entity_id = ?, content = ?, hash = ?, modified_at = ?, version_seen_at = ?, run_id = ?,
          removed_cause = ?, removed_at = ?, removal_seen_at = ?, merged_into = ? where pk = ?`,
       partition,
       entityPk,
@@ -212,6 +218,17 @@ class PageWriter {
     );
   }
 
+  /** What was refused before and is stored now was refused in another shape. */
+  #accept(streamPk: number, ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    if (this.#database.get("select 1 from reject where stream_pk = ? limit 1", streamPk) === undefined) return;
+    this.#database.run(
+      "delete from reject where stream_pk = ? and id in (select value from json_each(?))",
+      streamPk,
+      JSON.stringify(ids),
+    );
+  }
+
   #keepVersion(pk: number): void {
     this.#database.run(
       `insert into record_version (record_pk, content, hash, removed_cause, seen_at, run_id)
@@ -222,8 +239,9 @@ class PageWriter {
 
   /** The partition that delivered a record last is the one that can say it is gone. */
   #move(known: StoredRow): void {
-    if (known.partition === this.#page.partition) return;
-    this.#database.run("update record set partition = ? where pk = ?", this.#page.partition, known.pk);
+    const { partition } = this.#page;
+    if (partition === null || known.partition === partition) return;
+    this.#database.run("update record set partition = ? where pk = ?", partition, known.pk);
   }
 
   #list(streamPk: number, id: string): void {

@@ -9,6 +9,7 @@ import type {
   Position,
   Problem,
   RecordsPort,
+  StoredMark,
   StoredReject,
 } from "../../model/index.ts";
 import { pagesByKey } from "./database.ts";
@@ -74,6 +75,36 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
       }
     },
 
+    async mark(tenant, marks, at) {
+      return database.transaction(() =>
+        marks.reduce(
+          (added, { stream, id, delivery }) =>
+            added
+            + database.run(
+              "insert into mark (stream_pk, id, delivery, at) values (?, ?, ?, ?) on conflict do nothing",
+              streams.number({ ...tenant, stream }),
+              id,
+              delivery,
+              at,
+            ),
+          0,
+        ),
+      );
+    },
+
+    async marks({ system, tenant }) {
+      return database.all<StoredMark>(
+        `select m.pk, s.stream, m.id, m.at from mark m join stream s on s.pk = m.stream_pk
+         where m.answered = 0 and s.system = ? and s.tenant = ? order by m.pk`,
+        system,
+        tenant,
+      );
+    },
+
+    async dropMarks(fence, marks) {
+      database.fenced(fence, () => answerMarks(database, marks));
+    },
+
     live: (key, partition) => livePages(database, streams.number(key), partition),
 
     async counts({ system, tenant }) {
@@ -83,6 +114,15 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
         system,
         tenant,
       );
+    },
+
+    async partitionCounts(key) {
+      const rows = database.all<{ partition: string; live: number }>(
+        `select partition, count(*) as live from record
+         where stream_pk = ? and removed_cause is null and content is not null group by partition`,
+        streams.number(key),
+      );
+      return new Map(rows.map((row) => [row.partition, row.live]));
     },
 
     find: async (id) => findRecords(database, streams, id),
@@ -136,6 +176,10 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
   };
 }
 
+function answerMarks(database: Database, marks: readonly number[]): void {
+  database.run("update mark set answered = 1 where pk in (select value from json_each(?))", JSON.stringify(marks));
+}
+
 async function* livePages(
   database: Database,
   streamPk: number,
@@ -168,18 +212,29 @@ function commit(database: Database, streams: StreamTable, runId: string, page: P
       enqueueStream(database, streams.number({ ...page.key, stream: dependent }));
     }
   }
+  if (page.answers !== undefined) answerMarks(database, page.answers);
+  if (page.partition !== null && page.position !== null) savePosition(database, streams, runId, page, page.position);
+  return { ...Object.values(byStream).reduce(addCounts, NO_RECORDS), byStream };
+}
+
+function savePosition(
+  database: Database,
+  streams: StreamTable,
+  runId: string,
+  page: PageCommit,
+  { covered, state }: Position,
+): void {
   database.run(
     `insert into position (stream_pk, partition, covered, state, seen_at, run_id) values (?, ?, ?, ?, ?, ?)
      on conflict (stream_pk, partition) do update set covered = excluded.covered, state = excluded.state, seen_at = excluded.seen_at, run_id = excluded.run_id
      where covered is not excluded.covered or state is not excluded.state`,
     streams.number(page.key),
     page.partition,
-    JSON.stringify(page.position.covered),
-    JSON.stringify(page.position.state),
+    JSON.stringify(covered),
+    JSON.stringify(state),
     page.seenAt,
     runId,
   );
-  return { ...Object.values(byStream).reduce(addCounts, NO_RECORDS), byStream };
 }
 
 /** Lists every entity of a stream for mapping. */

@@ -1,31 +1,16 @@
-import type {
-  Connection,
-  ConnectorDefinition,
-  ConnectorDependencies,
-  Identity,
-  KnownRecords,
-  ReadContext,
-  ReadMode,
-  StreamDefinition,
-} from "../../connectors/kit/index.ts";
+import type { Connection, ConnectorDependencies, Identity, ReadMode } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
 import type { Certificate, Fence, Problem, StorePort } from "../../model/index.ts";
 import type { ProgressListener } from "../progress.ts";
+import { answerMarks } from "./marks.ts";
+import { beginSession, connect } from "./session.ts";
+import type { PullSource } from "./source.ts";
 import { pullStream } from "./stream.ts";
 import type { StreamReading } from "./stream.ts";
 import { neededStreams } from "./streams.ts";
 import { Tallies } from "./tallies.ts";
 
-/** A connection as configured, ready to be opened. */
-export interface PullSource {
-  readonly name: string;
-  readonly definition: ConnectorDefinition;
-  readonly settings: unknown;
-  /** Throws HUB-1101 when one is missing. */
-  readonly credentials: () => Promise<Readonly<Record<string, string>>>;
-  /** Fields by stream that mappings and `keep:` name; its keys are the mapped streams. */
-  readonly selection: Readonly<Record<string, readonly string[]>>;
-}
+export type { PullSource } from "./source.ts";
 
 export interface PullOptions {
   readonly sources: readonly PullSource[];
@@ -86,7 +71,7 @@ export async function pull(options: PullOptions): Promise<PullReport> {
 }
 
 async function pullConnection(source: PullSource, options: PullOptions): Promise<ConnectionOutcome> {
-  const { store, fence, dependencies, progress, signal } = options;
+  const { store, fence, progress, signal } = options;
   const readings: StreamReading[] = [];
   const tallies = new Tallies();
   const certify = async (): Promise<readonly Certificate[]> => {
@@ -101,25 +86,20 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
   let connection: Connection | undefined;
   let identity: Identity | null = null;
   try {
-    connection = await source.definition.connect({
-      name: source.name,
-      settings: source.settings,
-      credentials: await source.credentials(),
-      dependencies,
-    });
-    identity = await connection.identify(signal);
-    await store.records.pinTenant(fence, {
-      connection: source.name,
-      system: source.definition.system,
-      tenant: identity.tenant,
-      name: identity.tenantName,
-      at: dependencies.clock.now(),
-    });
-    const offered = source.definition.streams(source.settings);
+    connection = await connect(source, options);
+    const session = await beginSession(source, connection, options, tallies);
+    identity = session.identity;
+    const { offered, context, writer } = session;
     const streams = neededStreams(offered, chosen(source, options.streams));
-    const dependents = dependentsOf(offered);
-    const volatile = Object.fromEntries(offered.map((stream) => [stream.name, stream.volatile]));
-    const context = readContext(source, identity, options);
+    await answerMarks({
+      connection,
+      tenant: identity.tenant,
+      streams: new Set(streams.map(({ name }) => name)),
+      store,
+      fence,
+      writer,
+      context,
+    });
     let stop: HubError | null = null;
     for (const stream of connection.read === undefined ? [] : streams) {
       if (connection.read === undefined || stop !== null) break;
@@ -128,13 +108,11 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
           connection,
           identity,
           stream,
-          volatile,
-          dependents,
+          writer,
           tallies,
           context,
           store,
           fence,
-          now: () => dependencies.clock.now(),
           concurrency: PARTITIONS_AT_ONCE,
           progress,
         },
@@ -173,26 +151,4 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
 function chosen(source: PullSource, only: readonly string[] | undefined): ReadonlySet<string> {
   const mapped = Object.keys(source.selection);
   return new Set(only === undefined ? mapped : only);
-}
-
-function readContext(source: PullSource, identity: Identity, options: PullOptions): ReadContext {
-  const key = { system: source.definition.system, tenant: identity.tenant };
-  const known: KnownRecords = {
-    records: (stream, partition) => options.store.records.live({ ...key, stream }, partition),
-  };
-  return {
-    mode: options.mode,
-    selection: source.selection,
-    known,
-    signal: options.signal,
-  };
-}
-
-/** A label, column or user that changed may change how entities read that were not touched themselves. */
-function dependentsOf(offered: readonly StreamDefinition[]): Readonly<Record<string, readonly string[]>> {
-  const dependents: Record<string, string[]> = {};
-  for (const { name, references } of offered) {
-    for (const reference of references ?? []) dependents[reference] = [...(dependents[reference] ?? []), name];
-  }
-  return dependents;
 }

@@ -43,7 +43,10 @@ function pick(content: JsonObject, names: readonly string[]): JsonObject {
   const picked: Record<string, Json | undefined> = {};
   for (const name of names) {
     const value = content[name];
-    picked[name] = typeof value === "object" && value !== null ? sorted(value) : value;
+    const own = typeof value === "object" && value !== null ? sorted(value) : value;
+    // Assigned, this one name would become the prototype and be lost.
+    if (name === "__proto__") Object.defineProperty(picked, name, { value: own, enumerable: true });
+    else picked[name] = own;
   }
   return picked;
 }

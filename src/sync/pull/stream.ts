@@ -7,37 +7,32 @@ import type {
   ReadFace,
   StreamDefinition,
 } from "../../connectors/kit/index.ts";
-import { cover } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
 import type {
   Certificate,
   Fence,
-  HashedRecord,
   InstantRange,
-  Page,
+  Position,
   Problem,
   RecordCounts,
-  SourceRecord,
   StorePort,
   StreamKey,
 } from "../../model/index.ts";
 import type { ProgressListener } from "../progress.ts";
-import { createSeal } from "./seal.ts";
+import { intersectAll } from "./covered.ts";
+import type { PageWriter } from "./page-writer.ts";
+import { compareCounts, countProblem } from "./source-counts.ts";
 import type { Tallies } from "./tallies.ts";
 
 export interface StreamPull {
   readonly connection: Connection;
   readonly identity: Identity;
   readonly stream: StreamDefinition;
-  /** Volatile fields by stream, for pages that carry members of other streams. */
-  readonly volatile: Readonly<Record<string, readonly string[] | undefined>>;
-  /** By stream, the streams whose entities look things up in it. */
-  readonly dependents: Readonly<Record<string, readonly string[]>>;
+  readonly writer: PageWriter;
   readonly tallies: Tallies;
   readonly context: ReadContext;
   readonly store: StorePort;
   readonly fence: Fence;
-  readonly now: () => number;
   /** Partitions read side by side; the transport paces the calls beneath. */
   readonly concurrency: number;
   readonly progress: ProgressListener;
@@ -52,18 +47,22 @@ export interface StreamOutcome {
   readonly stop: HubError | undefined;
 }
 
+/** What the source itself counted, over the partitions that said so. */
+interface SourceCount {
+  readonly count: number;
+  readonly of: string;
+}
+
 /** Reads every partition of a stream to its end, committing page by page, and certifies what was covered. */
 export async function pullStream(pull: StreamPull, read: ReadFace): Promise<StreamOutcome> {
   const { connection, identity, stream, context, store, fence, progress } = pull;
   const key: StreamKey = { system: connection.system, tenant: identity.tenant, stream: stream.name };
   const callsBefore = connection.calls();
-  const sealOf = sealsBy(pull.volatile);
   const problems: Problem[] = [];
-  const coveredBy: (readonly InstantRange[])[] = [];
+  const coveredBy = new Map<string, readonly InstantRange[]>();
+  const counts = new Map<string, SourceCount>();
   let stop: HubError | undefined;
   let pages = 0;
-  let sourceCount: number | null = null;
-  let sourceCountOf: string | null = null;
   let partitions: readonly Partition[] = [];
   /** One partition met what ends the run: the others stop at their next page. */
   let broken = false;
@@ -80,6 +79,11 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     });
   };
 
+  const tell = (problem: Problem): void => {
+    problems.push(problem);
+    progress({ kind: "problem", ...problem });
+  };
+
   const fail = (error: unknown, partition?: string): void => {
     context.signal.throwIfAborted();
     const { place, ...rest } = toProblem(error);
@@ -88,43 +92,75 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
       stream: stream.name,
       ...(partition === undefined ? {} : { partition }),
     };
-    const problem: Problem = { ...rest, place: { ...where, ...place } };
-    problems.push(problem);
-    progress({ kind: "problem", ...problem });
+    tell({ ...rest, place: { ...where, ...place } });
     if (error instanceof HubError && ["retry-later", "stop-run", "operator"].includes(error.disposition))
       stop ??= error;
     // A lost lease or a bug is nobody's stream: it ends the run.
     if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
   };
 
-  async function pullPartition(partition: Partition): Promise<void> {
-    if (stop !== undefined || broken) return;
-    const position = await store.records.position(key, partition.id);
-    let covered: readonly InstantRange[] = position?.covered ?? [];
-    try {
-      for await (const page of read.read(partition, position, context)) {
-        const outcome = await store.records.commitPage(fence, {
-          key,
-          partition: partition.id,
-          records: page.records.map((record) => sealOf(record.stream)(record)),
-          tombstones: page.tombstones,
-          rejects: page.rejects,
-          position: page.position,
-          seenAt: pull.now(),
-          dependents: pull.dependents,
-        });
-        pull.tallies.add(outcome);
-        pages += 1;
-        covered = page.position.covered;
-        ({ sourceCount, sourceCountOf } = addCount(page, sourceCount, sourceCountOf));
-        report(false);
-        context.signal.throwIfAborted();
-        if (broken) return;
-      }
-    } catch (error) {
-      fail(error, partition.id);
+  async function readToEnd(partition: Partition, from: Position | null, how: ReadContext): Promise<void> {
+    coveredBy.set(partition.id, from?.covered ?? coveredBy.get(partition.id) ?? []);
+    for await (const page of read.read(partition, from, how)) {
+      await pull.writer.page(key, partition.id, page);
+      pages += 1;
+      coveredBy.set(partition.id, page.position.covered);
+      if (page.sourceCount !== undefined) counts.set(partition.id, page.sourceCount);
+      report(false);
+      context.signal.throwIfAborted();
+      if (broken) return;
     }
-    coveredBy.push(covered);
+  }
+
+  /** Every partition, side by side; what one of them cannot be read for is told, what ends the run ends them all. */
+  async function forEach(some: readonly Partition[], work: (partition: Partition) => Promise<void>): Promise<void> {
+    const queue = new PQueue({ concurrency: pull.concurrency });
+    const one = async (partition: Partition): Promise<void> => {
+      if (stop !== undefined || broken) return;
+      try {
+        await work(partition);
+      } catch (error) {
+        try {
+          fail(error, partition.id);
+        } catch (final) {
+          broken = true;
+          throw final;
+        }
+      }
+    };
+    const settled = await Promise.allSettled(some.map((partition) => queue.add(() => one(partition))));
+    const failed = settled.find((each) => each.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /**
+   * A partition whose source counts other than what is stored is read on, then again as a whole; what still differs is
+   * told part by part. Most differences are changes made while it was read.
+   */
+  async function settleCounts(partition: Partition): Promise<void> {
+    for (const mode of [null, "incremental", "full"] as const) {
+      if (mode !== null) {
+        const from = mode === "full" ? null : await store.records.position(key, partition.id);
+        await readToEnd(partition, from, { ...context, mode });
+      }
+      const comparison = await compareCounts(read, partition, context);
+      if (comparison === null) {
+        if (mode === "full") await settleUnaudited(partition);
+        continue;
+      }
+      const { audit, differences } = comparison;
+      counts.set(partition.id, { count: audit.buckets.reduce((sum, { count }) => sum + count, 0), of: audit.of });
+      if (differences.length === 0) return;
+      if (mode === "full") tell(countProblem(connection.name, partition, audit.of, differences));
+    }
+  }
+
+  /** The source gives one figure and cannot say more. */
+  async function settleUnaudited(partition: Partition): Promise<void> {
+    const { count, of } = counts.get(partition.id) ?? { count: 0, of: stream.title };
+    const stored = (await store.records.partitionCounts(key)).get(partition.id) ?? 0;
+    if (stored !== count)
+      tell(countProblem(connection.name, partition, of, [{ bucket: "all", source: count, stored }]));
   }
 
   try {
@@ -132,21 +168,16 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   } catch (error) {
     fail(error);
   }
-  const queue = new PQueue({ concurrency: pull.concurrency });
-  const settled = await Promise.allSettled(
-    partitions.map((partition) =>
-      queue.add(() =>
-        pullPartition(partition).catch((error: unknown) => {
-          broken = true;
-          throw error;
-        }),
-      ),
-    ),
+  await forEach(partitions, async (partition) =>
+    readToEnd(partition, await store.records.position(key, partition.id), context),
   );
-  const failed = settled.find((one) => one.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  // A rejected record is missing for a reason that is told already.
+  if (counts.size > 0 && problems.length === 0 && pull.tallies.of(stream.name).rejected === 0 && stop === undefined) {
+    await forEach(await differing(store, key, partitions, counts), settleCounts);
+  }
   report(true);
 
+  const [counted] = counts.values();
   const reading: StreamReading = {
     runId: fence.runId,
     connection: connection.name,
@@ -155,9 +186,9 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     stream: stream.name,
     asSeenBy: identity.userName,
     partitions: partitions.length,
-    covered: intersectAll(coveredBy),
-    sourceCount,
-    sourceCountOf,
+    covered: intersectAll(partitions.map(({ id }) => coveredBy.get(id) ?? [])),
+    sourceCount: counted === undefined ? null : [...counts.values()].reduce((sum, { count }) => sum + count, 0),
+    sourceCountOf: counted?.of ?? null,
     calls: connection.calls() - callsBefore,
     sweep: context.mode === "sweep",
     problems,
@@ -165,37 +196,20 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   return { reading, stop };
 }
 
-function sealsBy(volatile: StreamPull["volatile"]): (stream: string) => (record: SourceRecord) => HashedRecord {
-  const seals = new Map<string, (record: SourceRecord) => HashedRecord>();
-  return (stream) => {
-    let seal = seals.get(stream);
-    if (seal === undefined) {
-      seal = createSeal(volatile[stream]);
-      seals.set(stream, seal);
-    }
-    return seal;
-  };
-}
-
-function addCount(
-  page: Page,
-  count: number | null,
-  of: string | null,
-): { sourceCount: number | null; sourceCountOf: string | null } {
-  if (page.sourceCount === undefined) return { sourceCount: count, sourceCountOf: of };
-  return { sourceCount: (count ?? 0) + page.sourceCount.count, sourceCountOf: page.sourceCount.of };
-}
-
-/** What every partition covers: the stream's own covered intervals. */
-function intersectAll(all: readonly (readonly InstantRange[])[]): readonly InstantRange[] {
-  const [first, ...rest] = all;
-  return rest.reduce(intersect, first ?? []);
-}
-
-function intersect(a: readonly InstantRange[], b: readonly InstantRange[]): readonly InstantRange[] {
-  let result: readonly InstantRange[] = [];
-  for (const x of a) {
-    for (const y of b) result = cover(result, { from: Math.max(x.from, y.from), to: Math.min(x.to, y.to) });
-  }
-  return result;
+/**
+ * The partitions whose source counted other than what is stored of them; none where the sums agree: a record that is
+ * listed by two of them (a task in two projects) is stored once.
+ */
+async function differing(
+  store: StorePort,
+  key: StreamKey,
+  partitions: readonly Partition[],
+  counts: ReadonlyMap<string, SourceCount>,
+): Promise<readonly Partition[]> {
+  const stored = await store.records.partitionCounts(key);
+  const counted = partitions.filter(({ id }) => counts.has(id));
+  const off = ({ id }: Partition): number => (counts.get(id)?.count ?? 0) - (stored.get(id) ?? 0);
+  return counted.reduce((sum, partition) => sum + off(partition), 0) === 0
+    ? []
+    : counted.filter((partition) => off(partition) !== 0);
 }

@@ -1,0 +1,61 @@
+import type { Reread } from "../../connectors/kit/index.ts";
+import type {
+  Fence,
+  HashedRecord,
+  Instant,
+  Page,
+  PageOutcome,
+  SourceRecord,
+  StorePort,
+  StreamKey,
+} from "../../model/index.ts";
+import { createSeal } from "./seal.ts";
+import type { Tallies } from "./tallies.ts";
+
+export interface PageWriterOptions {
+  readonly store: StorePort;
+  readonly fence: Fence;
+  /** Volatile fields by stream: a page may carry records of several. */
+  readonly volatile: Readonly<Record<string, readonly string[] | undefined>>;
+  /** By stream, the streams whose entities look things up in it. */
+  readonly dependents: Readonly<Record<string, readonly string[]>>;
+  readonly tallies: Tallies;
+  readonly now: () => Instant;
+}
+
+/** Commits what a connector delivers: everything pulled, replayed or read again comes into the store through here. */
+export interface PageWriter {
+  page(key: StreamKey, partition: string, page: Page): Promise<PageOutcome>;
+  /** @param answers marks of webhooks that are answered with it. */
+  reread(key: StreamKey, page: Reread, answers?: readonly number[]): Promise<PageOutcome>;
+}
+
+export function createPageWriter(options: PageWriterOptions): PageWriter {
+  const { store, fence, volatile, dependents, tallies, now } = options;
+  const seals = new Map<string, (record: SourceRecord) => HashedRecord>();
+  const seal = (record: SourceRecord): HashedRecord => {
+    let known = seals.get(record.stream);
+    if (known === undefined) {
+      known = createSeal(volatile[record.stream]);
+      seals.set(record.stream, known);
+    }
+    return known(record);
+  };
+  const sealed = ({ records, tombstones, rejects }: Reread) => ({
+    records: records.map(seal),
+    tombstones,
+    rejects,
+    seenAt: now(),
+    dependents,
+  });
+  const told = (outcome: PageOutcome): PageOutcome => {
+    tallies.add(outcome);
+    return outcome;
+  };
+  return {
+    page: async (key, partition, page) =>
+      told(await store.records.commitPage(fence, { key, partition, position: page.position, ...sealed(page) })),
+    reread: async (key, page, answers = []) =>
+      told(await store.records.commitPage(fence, { key, partition: null, position: null, answers, ...sealed(page) })),
+  };
+}

@@ -1,0 +1,87 @@
+import type {
+  Connection,
+  ConnectorDependencies,
+  Identity,
+  KnownRecords,
+  ReadContext,
+  ReadMode,
+  StreamDefinition,
+} from "../../connectors/kit/index.ts";
+import type { Fence, StorePort } from "../../model/index.ts";
+import { createPageWriter } from "./page-writer.ts";
+import type { PageWriter } from "./page-writer.ts";
+import type { PullSource } from "./source.ts";
+import { Tallies } from "./tallies.ts";
+
+/** A connection that is signed in, belongs to the tenant it is pinned to, and writes into the store. */
+export interface Session {
+  readonly connection: Connection;
+  readonly identity: Identity;
+  /** Everything the connection offers, in an order that respects `after`. */
+  readonly offered: readonly StreamDefinition[];
+  readonly context: ReadContext;
+  readonly writer: PageWriter;
+}
+
+export interface SessionOptions {
+  readonly mode: ReadMode;
+  readonly store: StorePort;
+  readonly fence: Fence;
+  readonly dependencies: ConnectorDependencies;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the connection; close it. */
+export async function connect(source: PullSource, { dependencies }: SessionOptions): Promise<Connection> {
+  return source.definition.connect({
+    name: source.name,
+    settings: source.settings,
+    credentials: await source.credentials(),
+    dependencies,
+  });
+}
+
+/** Asks who the connection is and holds it to its tenant. @throws HubError HUB-1105 when it belongs to another. */
+export async function beginSession(
+  source: PullSource,
+  connection: Connection,
+  options: SessionOptions,
+  tallies = new Tallies(),
+): Promise<Session> {
+  const { store, fence, dependencies, signal } = options;
+  const identity = await connection.identify(signal);
+  await store.records.pinTenant(fence, {
+    connection: source.name,
+    system: source.definition.system,
+    tenant: identity.tenant,
+    name: identity.tenantName,
+    at: dependencies.clock.now(),
+  });
+  const offered = source.definition.streams(source.settings);
+  const writer = createPageWriter({
+    store,
+    fence,
+    volatile: Object.fromEntries(offered.map((stream) => [stream.name, stream.volatile])),
+    dependents: dependentsOf(offered),
+    tallies,
+    now: () => dependencies.clock.now(),
+  });
+  return { connection, identity, offered, context: readContext(source, identity, options), writer };
+}
+
+function readContext(source: PullSource, identity: Identity, { store, mode, signal }: SessionOptions): ReadContext {
+  const key = { system: source.definition.system, tenant: identity.tenant };
+  const known: KnownRecords = {
+    records: (stream, partition) => store.records.live({ ...key, stream }, partition),
+  };
+  return { mode, selection: source.selection, known, signal };
+}
+
+/** A label, column or user that changed may change how entities read that were not touched themselves. */
+function dependentsOf(offered: readonly StreamDefinition[]): Readonly<Record<string, readonly string[]>> {
+  const dependents: Record<string, string[]> = {};
+  for (const { name, references } of offered) {
+    for (const reference of references ?? []) dependents[reference] = [...(dependents[reference] ?? []), name];
+  }
+  return dependents;
+}

@@ -1,0 +1,12 @@
+import type { ConnectorDefinition } from "../../connectors/kit/index.ts";
+
+/** A connection as configured, ready to be opened. */
+export interface PullSource {
+  readonly name: string;
+  readonly definition: ConnectorDefinition;
+  readonly settings: unknown;
+  /** Throws HUB-1101 when one is missing. */
+  readonly credentials: () => Promise<Readonly<Record<string, string>>>;
+  /** Fields by stream that mappings and `keep:` name; its keys are the mapped streams. */
+  readonly selection: Readonly<Record<string, readonly string[]>>;
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type {
+  Audit,
+  Connection,
+  ConnectorDefinition,
+  ConnectorDependencies,
+  Partition,
+  ReadFace,
+  Reread,
+  StreamDefinition,
+} from "../../src/connectors/kit/index.ts";
+import type { JsonObject, Page, Position } from "../../src/model/index.ts";
+import { pull } from "../../src/sync/pull/index.ts";
+import type { PullReport } from "../../src/sync/pull/index.ts";
+import type { Progress } from "../../src/sync/progress.ts";
+import type { Fence, StorePort } from "../../src/model/index.ts";
+import { AS_OF, fixedClock } from "../support/store.ts";
+
+/** What a fake system holds and how it behaves; tests change it between reads. */
+export interface FakeSystem {
+  streams: readonly StreamDefinition[];
+  partitions: (stream: string) => readonly Partition[];
+  read: (partition: Partition, position: Position | null, mode: string) => AsyncIterable<Page>;
+  audit?: (partition: Partition) => Audit | null;
+  reread?: (stream: string, ids: readonly string[]) => AsyncIterable<Reread>;
+}
+
+export const THINGS: StreamDefinition = { name: "things", title: "Things", role: "entity" };
+
+export function oneThing(id: string, content: JsonObject = { id }): Page["records"][number] {
+  return { stream: "things", id, content };
+}
+
+export function onePage(changes: Partial<Page>): Page {
+  return { records: [], tombstones: [], rejects: [], position: { covered: [], state: null }, ...changes };
+}
+
+export async function* pagesOf(...pages: readonly Page[]): AsyncIterable<Page> {
+  yield* pages;
+}
+
+function connectorOf(system: FakeSystem): ConnectorDefinition {
+  const { audit, reread } = system;
+  const read: ReadFace = {
+    partitions: async (stream) => system.partitions(stream),
+    read: (partition, position, context) => system.read(partition, position, context.mode),
+    ...(audit === undefined ? {} : { audit: async (partition) => audit(partition) }),
+    ...(reread === undefined ? {} : { reread: (stream, ids) => reread(stream, ids) }),
+  };
+  const connection: Connection = {
+    name: "fake",
+    system: "fake",
+    identify: async () => ({
+      tenant: "t1",
+      tenantName: "Tenant",
+      user: "u1",
+      userName: "User",
+      apiVersion: "1",
+      notes: [],
+    }),
+    describe: async (stream) => ({ stream, fields: [] }),
+    read,
+    calls: () => 0,
+    close: async () => undefined,
+  };
+  return {
+    system: "fake",
+    title: "Fake",
+    settings: z.unknown(),
+    credentials: [],
+    streams: () => system.streams,
+    connect: async () => connection,
+    normaliser: () => () => {
+      throw new Error("nothing is mapped here");
+    },
+  };
+}
+
+/** Reads a fake system into a store through the real pull. */
+export async function pullFake(
+  system: FakeSystem,
+  store: StorePort,
+  fence: Fence,
+  mode: "incremental" | "full" | "sweep" = "incremental",
+): Promise<{ readonly report: PullReport; readonly told: readonly Progress[] }> {
+  const told: Progress[] = [];
+  const dependencies: ConnectorDependencies = {
+    clock: fixedClock,
+    wallNow: () => AS_OF,
+    sleep: async () => undefined,
+    random: () => 0,
+    ledger: store.ledger,
+    log: () => undefined,
+  };
+  const report = await pull({
+    sources: [
+      {
+        name: "fake",
+        definition: connectorOf(system),
+        settings: {},
+        credentials: async () => ({}),
+        selection: Object.fromEntries(system.streams.map(({ name }) => [name, []])),
+      },
+    ],
+    mode,
+    store,
+    fence,
+    dependencies,
+    progress: (each) => void told.push(each),
+    signal: new AbortController().signal,
+  });
+  return { report, told };
+}
