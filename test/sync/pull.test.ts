@@ -18,7 +18,7 @@ function forgetful(ids: readonly string[], hidden: readonly (readonly string[])[
       const left = hidden[reads.length] ?? [];
       reads.push(mode);
       const listed = ids.filter((id) => !left.includes(id));
-      const records = listed.map((id) => oneThing(id, { id, month: id.slice(0, 1) }));
+      const records = listed.map((id) => oneThing(id));
       return pagesOf(onePage({ records, sourceCount: { count: ids.length, of: "things" } }));
     },
     audit: () => auditOf(ids),
@@ -31,7 +31,7 @@ function auditOf(ids: readonly string[]): Audit {
   return {
     of: "things by month",
     buckets: [...counts].map(([name, count]) => ({ name, count })),
-    bucketOf: ({ content }) => String(content["month"]),
+    bucketOf: ({ id }) => id.slice(0, 1),
   };
 }
 
