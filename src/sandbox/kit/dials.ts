@@ -26,13 +26,16 @@ export interface StandingDial {
   readonly given: number;
 }
 
+/** A dial that struck, with its own stream of chance for what the fault still has to draw. */
+export type Taken<F extends FaultName> = DialOf<F> & { readonly draw: () => number };
+
 /** What a system asks of the dials while it serves a call. */
 export interface SystemDials {
   /**
    * The dial of this fault that strikes the call being served, null when none does; it is spent and logged by that. Ask
    * only where the fault can happen, so that none is spent in vain.
    */
-  take<F extends FaultName>(fault: F): DialOf<F> | null;
+  take<F extends FaultName>(fault: F): Taken<F> | null;
 }
 
 interface Armed {
@@ -53,6 +56,7 @@ export interface Strike<F extends FaultName> {
   readonly dial: DialOf<F>;
   /** For a tie: the instant of its first strike. */
   readonly tiedAt: number;
+  readonly draw: () => number;
 }
 
 const MOST_LOGGED = 100_000;
@@ -129,7 +133,8 @@ export class Dials {
       take: (fault) => {
         if (this.#armed.length === 0) return null;
         const call = this.#call.getStore();
-        return this.strike(system, call?.system === system ? call.routes : [], fault)?.dial ?? null;
+        const strike = this.strike(system, call?.system === system ? call.routes : [], fault);
+        return strike === null ? null : { ...strike.dial, draw: strike.draw };
       },
     };
   }
@@ -145,7 +150,7 @@ export class Dials {
       if (!lasting) this.#spend(armed, now);
       this.#note(armed, routes, now);
       armed.tiedAt ??= now;
-      return { dial, tiedAt: armed.tiedAt };
+      return { dial, tiedAt: armed.tiedAt, draw: armed.draw };
     }
     return null;
   }

@@ -24,13 +24,13 @@ export function secret(random: () => number, length: number): string {
 export class Sessions {
   readonly #clock: SandboxClock;
   readonly #random: () => number;
-  readonly #orgId: string;
+  readonly #orgId: () => string;
   readonly #held = new Map<string, Held>();
   readonly #refresh = new Map<string, string>();
   #timeoutMs = 2 * 3_600_000;
   #rotate = false;
 
-  constructor(orgId: string, clock: SandboxClock, random: () => number) {
+  constructor(orgId: () => string, clock: SandboxClock, random: () => number) {
     this.#orgId = orgId;
     this.#clock = clock;
     this.#random = random;
@@ -38,7 +38,7 @@ export class Sessions {
 
   /** Opens a session; `lasting` ones expire only when told to. */
   open(userId: string, lasting = false): Session {
-    const token = `${this.#orgId.slice(0, 15)}!AQ${secret(this.#random, 70)}`;
+    const token = `${this.#orgId().slice(0, 15)}!AQ${secret(this.#random, 70)}`;
     const held: Held = { token, userId, expiresAt: lasting ? null : this.#clock.wallNow() + this.#timeoutMs };
     this.#held.set(token, held);
     return held;

@@ -1,11 +1,18 @@
 import { plainRoute } from "../../kit/wire.ts";
-import type { FaultName, OrganisationChange } from "../../kit/fault.ts";
-import { OrganisationError } from "../../kit/system.ts";
+import type { FaultName } from "../../kit/fault.ts";
 import type { Failure } from "../../kit/system.ts";
-import type { RestState } from "../rest/call.ts";
 
 /** The faults Salesforce plays itself. */
-export const FAULTS: readonly FaultName[] = ["quota"];
+export const FAULTS: readonly FaultName[] = [
+  "quota",
+  "error-in-200",
+  "expire-token",
+  "expire-cursor",
+  "late-commit",
+  "reorder",
+  "retired-version",
+  "schema",
+];
 
 const VERSION = /^\/+services\/+data\/+v\d+\.\d(?=\/)/u;
 
@@ -45,9 +52,4 @@ function errors(
     status,
     headers: { "content-type": "application/json;charset=UTF-8", ...headers },
   });
-}
-
-/** Changes what an administrator of the org could. */
-export function organise(_rest: RestState, change: OrganisationChange): unknown {
-  throw new OrganisationError(`Salesforce has no change ${change.do}.`);
 }

@@ -55,6 +55,12 @@ const VISIBILITY = z.object({
   objects: z.array(z.string()).default([]),
   fields: z.record(z.string(), z.array(z.string())).default({}),
   rows: z.array(z.string()).default([]),
+  /** Objects, and fields by object, that may be read but not written. */
+  readOnly: z
+    .object({ objects: z.array(z.string()).default([]), fields: z.record(z.string(), z.array(z.string())).default({}) })
+    .default({ objects: [], fields: {} }),
+  /** The only user this is about; everyone when left out. */
+  userId: z.string().optional(),
 });
 /** How many looks a bulk job takes (null: it never ends), and the message it fails with (null: it succeeds). */
 const PACE = z.object({
@@ -168,13 +174,18 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     return { refreshToken: state.sessions.grantRefresh(userId ?? state.userId) };
   },
   "POST visibility": (state, body) => {
-    const { hidden, objects, fields, rows } = VISIBILITY.parse(body);
-    const { visibility } = state.rest.org;
+    const { hidden, objects, fields, rows, readOnly, userId } = VISIBILITY.parse(body);
+    const all = state.rest.org.visibility;
+    const visibility = userId === undefined ? all : all.of(userId);
     for (const name of objects) visibility.hideObject(objectNamed(state, name).name, hidden);
     for (const [name, names] of Object.entries(fields)) {
       visibility.hideFields(objectNamed(state, name).name, hidden ? names : []);
     }
     visibility.hideRows(rows, hidden);
+    for (const name of readOnly.objects) visibility.holdBack(objectNamed(state, name).name, null, hidden);
+    for (const [name, names] of Object.entries(readOnly.fields)) {
+      for (const field of names) visibility.holdBack(objectNamed(state, name).name, field, hidden);
+    }
     return {};
   },
   "POST bulk": (state, body) => {
@@ -205,10 +216,14 @@ export async function handleControl(state: ControlState, request: Request): Prom
         ? Response.json({ error: "no such transaction" }, { status: 404 })
         : Response.json({ ids });
     }
-    if (request.method === "GET" && path.join("/") === "truth") {
-      return tellTruth(state.rest.org, new URL(request.url).searchParams.get("streams")?.split(",") ?? null);
-    }
     state.rest.staged.commitDue();
+    if (request.method === "GET" && path.join("/") === "truth") {
+      return tellTruth(
+        state.rest.org,
+        state.userId,
+        new URL(request.url).searchParams.get("streams")?.split(",") ?? null,
+      );
+    }
     const handler = ROUTES[`${request.method} ${path.join("/")}`];
     if (handler === undefined) return Response.json({ error: "no such route" }, { status: 404 });
     const body: unknown = text === "" ? {} : JSON.parse(text);

@@ -33,6 +33,11 @@ function failed(statusCode: string, message: string, fields: readonly string[] =
 
 /** Runs one item on its own; what goes wrong becomes the item's error. */
 function attempt(state: RestState, change: () => Item): Item {
+  const locked = state.dials.take("error-in-200");
+  if (locked !== null) {
+    const { code = "UNABLE_TO_LOCK_ROW", message = "unable to obtain exclusive access to this record" } = locked;
+    return failed(code, message);
+  }
   try {
     return state.org.atomically(change);
   } catch (error) {
@@ -75,7 +80,7 @@ function objectOf(state: RestState, record: Readonly<Record<string, unknown>>): 
   if (!parsed.success) throw new SalesforceError(400, "INVALID_INPUT", "Include an sObject type in attributes");
   const { type } = parsed.data.attributes;
   const object = state.org.schema.object(type);
-  if (object === undefined) {
+  if (object === undefined || !state.org.visibility.shows(object)) {
     throw new SalesforceError(400, "INVALID_TYPE", `sObject type '${type}' is not supported.`);
   }
   return object;
@@ -104,7 +109,7 @@ export function collectionsResource(state: RestState, call: Call): Reply {
   const [, , name, key] = call.path;
   if (name !== undefined) {
     const object = state.org.schema.object(name);
-    if (object === undefined) throw notFound();
+    if (object === undefined || !state.org.visibility.shows(object)) throw notFound();
     if (key !== undefined && call.method === "PATCH") return upsertMany(state, call, context, object, key);
     if (key === undefined && (call.method === "GET" || call.method === "POST")) return retrieve(state, call, object);
     throw methodNotAllowed(call.method);
@@ -177,7 +182,7 @@ function retrieve(state: RestState, call: Call, object: ObjectSchema): Reply {
   const table = state.org.table(object);
   const body = ids.map((id) => {
     const row = table.get(normalizeId(id) ?? "");
-    return row === undefined || row["IsDeleted"] === true
+    return row === undefined || row["IsDeleted"] === true || !state.org.visibility.showsRow(row.Id)
       ? null
       : printRecord(state.org, object, row, fields, call.version);
   });

@@ -70,7 +70,12 @@ function inner(
   };
 }
 
-function guarded(run: () => Reply): Reply {
+function guarded(state: RestState, run: () => Reply): Reply {
+  const locked = state.dials.take("error-in-200");
+  if (locked !== null) {
+    const { code = "UNABLE_TO_LOCK_ROW", message = "unable to obtain exclusive access to this record" } = locked;
+    return { status: 400, body: [{ message, errorCode: code, fields: [] }] };
+  }
   try {
     return run();
   } catch (error) {
@@ -84,20 +89,30 @@ function tooMany(count: number): void {
   throw new SalesforceError(400, "LIMIT_EXCEEDED", `The number of subrequests is limited to ${String(MOST)}`);
 }
 
-/** `POST composite`: dependent sub-requests, one call (reference salesforce.md §7). */
-export function compositeResource(state: RestState, call: Call, dispatch: Dispatch): Reply {
-  if (call.method !== "POST") throw methodNotAllowed(call.method);
-  const parsed = COMPOSITE.safeParse(jsonBody(call));
-  if (!parsed.success) throw jsonParserError("The request body must hold an array 'compositeRequest'");
-  const { allOrNone, compositeRequest } = parsed.data;
-  tooMany(compositeRequest.length);
+type Subrequest = z.output<typeof COMPOSITE>["compositeRequest"][number];
+
+/** How many queries and collections one composite may hold. */
+const MOST_QUERIES = 5;
+
+function isHeavy({ url }: Subrequest): boolean {
+  return /\/v\d+\.0\/(?:query|queryAll|composite\/sobjects)\b/iu.test(url);
+}
+
+/** Runs dependent sub-requests in order; with `allOrNone` one failure takes the others back. */
+function runSubrequests(
+  state: RestState,
+  call: Call,
+  dispatch: Dispatch,
+  requests: readonly Subrequest[],
+  allOrNone: boolean,
+): { readonly compositeResponse: readonly unknown[]; readonly failed: boolean } {
   const results = new Map<string, unknown>();
   let failed = false;
   const replies = state.org.atomically(
     () =>
-      compositeRequest.map((each): Reply => {
+      requests.map((each): Reply => {
         if (failed && allOrNone) return halted();
-        const reply = guarded(() => {
+        const reply = guarded(state, () => {
           const url = substitute(results, each.url);
           const body: unknown =
             each.body === undefined ? undefined : JSON.parse(substitute(results, JSON.stringify(each.body)));
@@ -109,7 +124,7 @@ export function compositeResource(state: RestState, call: Call, dispatch: Dispat
       }),
     () => !(failed && allOrNone),
   );
-  const compositeResponse = compositeRequest.map((each, index) => {
+  const compositeResponse = requests.map((each, index) => {
     const own = replies[index] ?? halted();
     const reply = failed && allOrNone && own.status < 400 ? halted() : own;
     return {
@@ -119,7 +134,46 @@ export function compositeResource(state: RestState, call: Call, dispatch: Dispat
       referenceId: each.referenceId,
     };
   });
+  return { compositeResponse, failed };
+}
+
+/** `POST composite`: dependent sub-requests, one call (reference salesforce.md §7). */
+export function compositeResource(state: RestState, call: Call, dispatch: Dispatch): Reply {
+  if (call.method !== "POST") throw methodNotAllowed(call.method);
+  const parsed = COMPOSITE.safeParse(jsonBody(call));
+  if (!parsed.success) throw jsonParserError("The request body must hold an array 'compositeRequest'");
+  const { allOrNone, compositeRequest } = parsed.data;
+  tooMany(compositeRequest.length);
+  if (compositeRequest.filter(isHeavy).length > MOST_QUERIES) {
+    throw new SalesforceError(
+      400,
+      "LIMIT_EXCEEDED",
+      `The number of query and collection subrequests is limited to ${String(MOST_QUERIES)}`,
+    );
+  }
+  const { compositeResponse } = runSubrequests(state, call, dispatch, compositeRequest, allOrNone);
   return { status: 200, body: { compositeResponse } };
+}
+
+const GRAPHS = z.object({
+  graphs: z.array(z.object({ graphId: z.string(), compositeRequest: COMPOSITE.shape.compositeRequest })),
+});
+const MOST_NODES = 500;
+
+/** `POST composite/graph`: graphs of sub-requests, each all or none (reference salesforce.md §7). */
+export function graphResource(state: RestState, call: Call, dispatch: Dispatch): Reply {
+  if (call.method !== "POST") throw methodNotAllowed(call.method);
+  const parsed = GRAPHS.safeParse(jsonBody(call));
+  if (!parsed.success) throw jsonParserError("The request body must hold an array 'graphs'");
+  const nodes = parsed.data.graphs.reduce((total, each) => total + each.compositeRequest.length, 0);
+  if (nodes > MOST_NODES) {
+    throw new SalesforceError(400, "LIMIT_EXCEEDED", `The number of nodes is limited to ${String(MOST_NODES)}`);
+  }
+  const graphs = parsed.data.graphs.map(({ graphId, compositeRequest }) => {
+    const { compositeResponse, failed } = runSubrequests(state, call, dispatch, compositeRequest, true);
+    return { graphId, graphResponse: { compositeResponse }, isSuccessful: !failed };
+  });
+  return { status: 200, body: { graphs } };
 }
 
 function halted(): Reply {
@@ -149,7 +203,7 @@ export function batchResource(state: RestState, call: Call, dispatch: Dispatch):
       const message = "Batch processing halted per the request";
       return { statusCode: 412, result: [{ errorCode: "BATCH_PROCESSING_HALTED", message }] };
     }
-    const reply = guarded(() => dispatch(inner(call, each.method, each.url, each.richInput, {})));
+    const reply = guarded(state, () => dispatch(inner(call, each.method, each.url, each.richInput, {})));
     if (reply.status >= 400) hasErrors = true;
     return { statusCode: reply.status, result: reply.body ?? null };
   });

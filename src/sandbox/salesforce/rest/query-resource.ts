@@ -1,3 +1,4 @@
+import { shuffled } from "../../kit/random.ts";
 import { methodNotAllowed, SalesforceError } from "../errors.ts";
 import { runQuery } from "../soql/index.ts";
 import type { QueryAnswer } from "../soql/index.ts";
@@ -41,6 +42,7 @@ export function queryResource(state: RestState, call: Call): Reply {
   if (call.method !== "GET") throw methodNotAllowed(call.method);
   const [name, locator] = call.path;
   if (locator !== undefined) {
+    if (state.dials.take("expire-cursor") !== null) state.cursors.clear();
     const { id, cursor, offset } = state.cursors.find(locator, call.session.userId);
     return page(call, cursor.answer, offset, cursor.pageSize, () => id);
   }
@@ -58,10 +60,25 @@ export function queryResource(state: RestState, call: Call): Reply {
     const id = state.cursors.open(rest, call.session.userId, size);
     return `/services/data/v${call.version}/query/${id}-${String(from)}`;
   };
-  const answer = runQuery(state.org, soql, {
+  const found = runQuery(state.org, soql, {
     version: call.version,
     includeDeleted: name?.toLowerCase() === "queryall",
     children: { pageSize: size, open },
   });
+  const answer = reordered(state, soql, found);
   return page(call, answer, 0, size, () => state.cursors.open(answer, call.session.userId, size));
+}
+
+/** Rows that no ORDER BY puts in order may come in any. */
+function reordered(state: RestState, soql: string, answer: QueryAnswer): QueryAnswer {
+  if (answer.length < 2 || /\border\s+by\b/iu.test(soql)) return answer;
+  const dial = state.dials.take("reorder");
+  if (dial === null) return answer;
+  const order = shuffled(answer.length, dial.draw);
+  return {
+    totalSize: answer.totalSize,
+    length: answer.length,
+    render: (index) => answer.render(order[index] ?? index),
+    weigh: answer.weigh,
+  };
 }

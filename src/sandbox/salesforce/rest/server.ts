@@ -188,7 +188,7 @@ function served(state: ServerState, call: Call): Reply {
 
 function guarded(state: ServerState, call: Call): Reply {
   try {
-    return dispatch(state.rest, call);
+    return state.rest.org.visibility.as(call.session.userId, () => dispatch(state.rest, call));
   } catch (error) {
     if (!(error instanceof SalesforceError)) throw error;
     return errorReply(error);

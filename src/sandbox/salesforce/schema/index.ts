@@ -6,6 +6,7 @@ import type { FormulaWorld } from "./formulas.ts";
 import type { ChildRelationship, FieldSchema, ObjectSchema, Row, Value } from "./types.ts";
 
 export type { FormulaWorld } from "./formulas.ts";
+export { customField } from "./fields.ts";
 export { readField } from "./types.ts";
 export type { AddressValue, ChildRelationship, FieldSchema, FieldType, ObjectSchema, Row, Value } from "./types.ts";
 
@@ -13,9 +14,12 @@ export type { AddressValue, ChildRelationship, FieldSchema, FieldType, ObjectSch
 export class OrgSchema {
   readonly objects: readonly ObjectSchema[];
   readonly #byName: ReadonlyMap<string, ObjectSchema>;
+  readonly #fields: ReadonlyMap<string, OwnFields>;
 
-  constructor(objects: readonly ObjectSchema[]) {
+  /** @param fields the lists that the objects hold, by object name, for changes later */
+  constructor(objects: readonly ObjectSchema[], fields: ReadonlyMap<string, OwnFields>) {
     this.objects = objects;
+    this.#fields = fields;
     this.#byName = new Map(objects.map((each) => [each.name.toLowerCase(), each]));
   }
 
@@ -23,6 +27,30 @@ export class OrgSchema {
   object(name: string): ObjectSchema | undefined {
     return this.#byName.get(name.toLowerCase());
   }
+
+  /** Adds a field to an object, or puts it in the place of the one of its name. */
+  put(object: ObjectSchema, field: FieldSchema): void {
+    const own = this.#fields.get(object.name);
+    if (own === undefined) return;
+    const at = own.list.findIndex((each) => each.name.toLowerCase() === field.name.toLowerCase());
+    if (at < 0) own.list.push(field);
+    else own.list[at] = field;
+    own.byName.set(field.name.toLowerCase(), field);
+  }
+
+  /** Takes a field off an object. */
+  remove(object: ObjectSchema, name: string): void {
+    const own = this.#fields.get(object.name);
+    const at = own?.list.findIndex((each) => each.name.toLowerCase() === name.toLowerCase()) ?? -1;
+    if (own === undefined || at < 0) return;
+    own.list.splice(at, 1);
+    own.byName.delete(name.toLowerCase());
+  }
+}
+
+interface OwnFields {
+  readonly list: FieldSchema[];
+  readonly byName: Map<string, FieldSchema>;
 }
 
 function childrenOf(name: string, all: ReadonlyMap<string, readonly FieldSchema[]>): ChildRelationship[] {
@@ -50,7 +78,7 @@ function inUse(field: FieldSchema, rows: readonly Row[], generated: readonly Val
 /** Builds the org's objects: the standard fields plus the seed's custom ones. */
 export function buildSchema(seed: SalesforceSeed, world: FormulaWorld): OrgSchema {
   const definitions = definitionsOf(seed);
-  const fields = new Map<string, readonly FieldSchema[]>();
+  const fields = new Map<string, FieldSchema[]>();
   for (const definition of definitions) {
     const rows = seed.rows[definition.name] ?? [];
     const drawn = seed.generated?.find((each) => each.object === definition.name)?.values;
@@ -63,9 +91,12 @@ export function buildSchema(seed: SalesforceSeed, world: FormulaWorld): OrgSchem
       ...custom,
     ]);
   }
+  const parts = new Map<string, OwnFields>();
   return new OrgSchema(
     definitions.map((definition) => {
       const own = fields.get(definition.name) ?? [];
+      const byName = new Map(own.map((each) => [each.name.toLowerCase(), each]));
+      parts.set(definition.name, { list: own, byName });
       return {
         name: definition.name,
         label: definition.label,
@@ -73,7 +104,7 @@ export function buildSchema(seed: SalesforceSeed, world: FormulaWorld): OrgSchem
         keyPrefix: definition.keyPrefix,
         custom: definition.custom ?? false,
         fields: own,
-        fieldsByName: new Map(own.map((each) => [each.name.toLowerCase(), each])),
+        fieldsByName: byName,
         children: childrenOf(definition.name, fields),
         createable: definition.writes !== "none",
         updateable: definition.writes !== "none",
@@ -84,5 +115,6 @@ export function buildSchema(seed: SalesforceSeed, world: FormulaWorld): OrgSchem
         trackedFields: new Set(seed.trackedFields[definition.name] ?? []),
       };
     }),
+    parts,
   );
 }

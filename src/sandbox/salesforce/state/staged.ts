@@ -1,4 +1,5 @@
 import type { SystemDials } from "../../kit/dials.ts";
+import { SalesforceError } from "../errors.ts";
 import type { Org, Rehearsal } from "./org.ts";
 
 /** One write of a staged transaction. */
@@ -87,7 +88,13 @@ export class StagedTransactions {
   }
 
   #applied<T>(rehearsal: Rehearsal<T>, change: () => T): string[] {
-    this.#org.repeat(rehearsal, change);
+    try {
+      this.#org.repeat(rehearsal, change);
+    } catch (error) {
+      // What was allowed when it was made may not be any more: the transaction is rolled back.
+      if (!(error instanceof SalesforceError)) throw error;
+      return [];
+    }
     return [...rehearsal.touched];
   }
 
