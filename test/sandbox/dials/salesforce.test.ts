@@ -65,16 +65,14 @@ describe("Salesforce's own faults", () => {
     );
   });
 
-  test("gives following writes one stamp, whoever makes them", async () => {
+  test("gives following writes one stamp", async () => {
     org.clock.freeze(false);
-    await org.dialled.dial({ fault: "tie", times: 3 });
+    await org.dialled.dial({ fault: "tie", times: 2 });
     await org.create("Account", { Name: "Tied" });
     org.clock.advance(60_000);
     await org.create("Account", { Name: "Tied" });
-    await org.control("POST", "write", { object: "Account", fields: { Name: "Tied" } });
-    org.clock.advance(60_000);
     const stamps = (await accounts("Name = 'Tied'")).map((row) => row["SystemModstamp"]);
-    expect(new Set(stamps).size).toBeLessThan(3);
+    expect([stamps.length, new Set(stamps).size]).toEqual([2, 1]);
   });
 
   test("puts rows that nothing orders in another order, page after page the same one", async () => {
@@ -99,6 +97,7 @@ describe("Salesforce's own faults", () => {
   });
 
   test("changes its schema while a client is at work", async () => {
+    await org.create("Account", { Name: "Old" });
     await org.dialled.dial({
       fault: "schema",
       change: "add",
