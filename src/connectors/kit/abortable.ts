@@ -41,6 +41,7 @@ export function deadlineFor(signal: AbortSignal, timeoutMs: number): Deadline {
     passed = true;
     controller.abort(new DOMException("The call took too long.", "TimeoutError"));
   }, timeoutMs);
+  timer.unref();
   if (signal.aborted) stop();
   else signal.addEventListener("abort", stop, { once: true });
   return {
