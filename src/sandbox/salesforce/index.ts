@@ -12,6 +12,7 @@ import { serve } from "./rest/server.ts";
 import { Cursors } from "./state/cursors.ts";
 import { Org } from "./state/org.ts";
 import { Quota } from "./state/quota.ts";
+import { Recent } from "./state/recent.ts";
 import { StagedTransactions } from "./state/staged.ts";
 
 export { withOpportunities } from "./big.ts";
@@ -36,6 +37,7 @@ export function createSalesforce(seed: SalesforceSeed, environment: SandboxEnvir
   const rest: RestState = {
     org,
     cursors: new Cursors(clock),
+    recent: new Recent(),
     bulkJobs: new BulkJobs(clock),
     quota: new Quota(clock, DAILY_CALLS[environment.limits]),
     staged: new StagedTransactions(org, environment.dials, (write, at) => writeAs({ rest, userId }, write, at)),

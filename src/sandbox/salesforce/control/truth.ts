@@ -13,11 +13,12 @@ export type TrueState = "live" | "deleted" | "archived" | "hidden";
  * the shape REST gives it, with all fields the integration user may see. Written piece by piece, so that an org of a
  * million rows can be told.
  *
+ * @param userId the integration user, whose sight it is told in
  * @param names the objects to tell of; all when null
  */
-export function tellTruth(org: Org, names: readonly string[] | null): Response {
+export function tellTruth(org: Org, userId: string, names: readonly string[] | null): Response {
   const asked = names === null ? null : new Set(names.map((each) => each.toLowerCase()));
-  const pieces = write(org, asked);
+  const pieces = write(org, userId, asked);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     pull: (controller) => {
@@ -31,16 +32,17 @@ export function tellTruth(org: Org, names: readonly string[] | null): Response {
 
 const ROWS_A_PIECE = 500;
 
-function* write(org: Org, asked: ReadonlySet<string> | null): Generator<string> {
+function* write(org: Org, userId: string, asked: ReadonlySet<string> | null): Generator<string> {
   yield "{";
   let separator = "";
   for (const object of org.schema.objects) {
     if (asked !== null && !asked.has(object.name.toLowerCase())) continue;
-    const print = recordPrinter(org, object, null, VERSION);
-    const seen = org.visibility.shows(object);
+    const look = <T>(at: () => T): T => org.visibility.as(userId, at);
+    const print = look(() => recordPrinter(org, object, null, VERSION));
+    const seen = look(() => org.visibility.shows(object));
     const stateOf = (row: Row): TrueState => {
       if (row["IsDeleted"] === true) return "deleted";
-      if (!seen || !org.visibility.showsRow(row.Id)) return "hidden";
+      if (!seen || !look(() => org.visibility.showsRow(row.Id))) return "hidden";
       return row["IsArchived"] === true ? "archived" : "live";
     };
     const table = org.table(object);

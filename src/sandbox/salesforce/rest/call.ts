@@ -4,6 +4,7 @@ import { jsonParserError } from "../errors.ts";
 import type { BulkJobs } from "../bulk/bulk-jobs.ts";
 import type { Cursors } from "../state/cursors.ts";
 import type { Org } from "../state/org.ts";
+import type { Recent } from "../state/recent.ts";
 import type { Quota } from "../state/quota.ts";
 import type { StagedTransactions } from "../state/staged.ts";
 import type { WriteContext } from "../writes/index.ts";
@@ -14,6 +15,7 @@ export interface RestState {
   readonly cursors: Cursors;
   readonly bulkJobs: BulkJobs;
   readonly quota: Quota;
+  readonly recent: Recent;
   readonly staged: StagedTransactions;
   /** When the schema last changed, for conditional describes. */
   schemaSince: number;

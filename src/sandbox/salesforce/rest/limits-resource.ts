@@ -33,6 +33,7 @@ function recordCount(state: RestState, call: Call): Reply {
           .map((each) => state.org.schema.object(each.trim()))
           .filter((each) => each !== undefined);
   const counted = objects
+    .filter((each) => state.org.visibility.shows(each))
     .map((each) => ({ count: state.org.table(each).size, name: each.name }))
     .filter((each) => each.count > 0);
   return { status: 200, body: { sObjects: counted } };

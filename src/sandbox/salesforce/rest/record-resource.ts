@@ -1,6 +1,7 @@
 import { methodNotAllowed, notFound, SalesforceError } from "../errors.ts";
 import type { ObjectSchema, Row } from "../schema/index.ts";
-import { printRecord } from "../soql/index.ts";
+import { normalizeId } from "../state/org.ts";
+import { printRecord, relationship } from "../soql/index.ts";
 import {
   createRecord,
   deleteRecord,
@@ -13,6 +14,8 @@ import {
 import { jsonBody, writing } from "./call.ts";
 import type { Call, Reply, RestState } from "./call.ts";
 import { describeGlobal, describeObject, describeSummary } from "./describe-resource.ts";
+import { layoutsResource, recentItems } from "./looks-resource.ts";
+import { queryResource } from "./query-resource.ts";
 import { replicationResource } from "./replication-resource.ts";
 
 /** Everything under `sobjects` (reference salesforce.md §6, §7). */
@@ -31,7 +34,36 @@ export function recordResource(state: RestState, call: Call): Reply {
     if (word === "updated" || word === "deleted") return replicationResource(state, call, object, word);
     return recordById(state, call, object, third);
   }
+  if (word === "describe") return layoutsResource(state, call, object);
+  if (normalizeId(third)?.startsWith(object.keyPrefix) === true && !object.fieldsByName.has(word)) {
+    return relatedResource(state, call, object, third, fourth);
+  }
   return recordByKey(state, call, object, third, call.path.slice(3).join("/"));
+}
+
+/** `sobjects/X/id/Relationship`: the parent, or the children as a query result. */
+function relatedResource(state: RestState, call: Call, object: ObjectSchema, id: string, name: string): Reply {
+  const row = liveRecord({ org: state.org }, object, id);
+  const reference = relationship(object, name);
+  if (reference !== undefined) {
+    const parentId = row[reference.name];
+    const parent = typeof parentId === "string" ? state.org.find(parentId, reference.referenceTo) : undefined;
+    if (parent === undefined) throw notFound(`The requested resource does not exist`);
+    return recordById(state, call, parent.table.object, parent.row.Id);
+  }
+  const child = object.children.find((each) => each.name.toLowerCase() === name.toLowerCase());
+  const target = child === undefined ? undefined : state.org.schema.object(child.object);
+  if (child === undefined || target === undefined || call.method !== "GET") throw notFound();
+  const asked = call.search.get("fields");
+  const fields =
+    asked
+    ?? state.org.visibility
+      .fields(target)
+      .map((each) => each.name)
+      .join(",");
+  const soql = `SELECT ${fields} FROM ${target.name} WHERE ${child.field} = '${row.Id}'`;
+  const query = { ...call, path: ["query"], search: new URLSearchParams({ q: soql }) };
+  return queryResource(state, query);
 }
 
 function conditionalDescribe(state: RestState, call: Call, body: () => unknown): Reply {
@@ -44,11 +76,13 @@ function conditionalDescribe(state: RestState, call: Call, body: () => unknown):
 
 function objectItself(state: RestState, call: Call, object: ObjectSchema): Reply {
   if (call.method === "GET") {
-    return { status: 200, body: { objectDescribe: describeSummary(object, call.version), recentItems: [] } };
+    const objectDescribe = describeSummary(object, call.version);
+    return { status: 200, body: { objectDescribe, recentItems: recentItems(state, call, object, 200) } };
   }
   if (call.method !== "POST") throw methodNotAllowed(call.method);
   const body = jsonBody(call);
   const id = state.org.atomically(() => createRecord(writing(state, call), object, body));
+  state.recent.touch(call.session.userId, object.name, id);
   return created(call, object, id);
 }
 
@@ -84,6 +118,7 @@ function recordById(state: RestState, call: Call, object: ObjectSchema, id: stri
   if (!state.org.visibility.showsRow(row.Id)) throw notFound();
   const refused = precondition(call, row);
   if (refused !== null) return refused;
+  if (method !== "DELETE") state.recent.touch(call.session.userId, object.name, row.Id);
   if (method === "GET") return { status: 200, body: readRecord(state, call, object, row) };
   const body = method === "PATCH" ? jsonBody(call) : {};
   state.org.atomically(() => {

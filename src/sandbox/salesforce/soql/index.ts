@@ -6,4 +6,5 @@ export type { FlatColumn } from "./flat-columns.ts";
 export { bindPath, nameField, relationship } from "./names.ts";
 export type { Scope } from "./names.ts";
 export { parseStatement } from "./parser.ts";
+export { attributes } from "./shape.ts";
 export type { Json } from "./shape.ts";

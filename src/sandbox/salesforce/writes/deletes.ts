@@ -4,7 +4,7 @@ import { normalizeId } from "../state/org.ts";
 import type { Table } from "../state/table.ts";
 import { has } from "./context.ts";
 import type { WriteContext } from "./context.ts";
-import { liveRecord } from "./records.ts";
+import { checkAccess, liveRecord } from "./records.ts";
 
 interface Doomed {
   readonly table: Table;
@@ -45,6 +45,7 @@ export function markDeleted(
 
 /** Sends a record and its dependants to the recycle bin. */
 export function deleteRecord(context: WriteContext, object: ObjectSchema, id: string): void {
+  checkAccess(context, object);
   const row = liveRecord(context, object, id);
   if (!object.deletable) {
     throw new SalesforceError(400, "INSUFFICIENT_ACCESS_OR_READONLY", "entity type cannot be deleted", []);

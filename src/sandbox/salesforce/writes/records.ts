@@ -42,6 +42,17 @@ function requireFields(object: ObjectSchema, draft: Draft): void {
   );
 }
 
+/** Refuses to write to an object the user may only read. */
+export function checkAccess(context: Pick<WriteContext, "org">, object: ObjectSchema): void {
+  if (context.org.visibility.mayWrite(object)) return;
+  throw new SalesforceError(
+    403,
+    "INSUFFICIENT_ACCESS_OR_READONLY",
+    `insufficient access rights on object: ${object.name}`,
+    [],
+  );
+}
+
 /** Creates a record; returns its id. */
 export function createRecord(context: WriteContext, object: ObjectSchema, body: Body): string {
   if (!object.createable) {
@@ -52,6 +63,7 @@ export function createRecord(context: WriteContext, object: ObjectSchema, body: 
       [],
     );
   }
+  checkAccess(context, object);
   const { org } = context;
   const given = readValues(org, object, body, "create");
   const draft: Draft = { Id: org.nextId(object) };
@@ -80,6 +92,7 @@ export function updateRecord(context: WriteContext, object: ObjectSchema, id: st
       [],
     );
   }
+  checkAccess(context, object);
   const former = liveRecord(context, object, id);
   if (former["IsConverted"] === true) {
     throw new SalesforceError(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", []);

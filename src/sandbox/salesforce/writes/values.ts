@@ -206,7 +206,7 @@ export function readValues(
   const locked: string[] = [];
   for (const [name, value] of Object.entries(body)) {
     if (name === "attributes") continue;
-    const field = object.fieldsByName.get(name.toLowerCase());
+    const field = org.visibility.field(object, name);
     if (field === undefined) {
       const parent = relationship(object, name);
       if (parent !== undefined && typeof value === "object" && value !== null) {
@@ -215,7 +215,8 @@ export function readValues(
       }
       throw new SalesforceError(400, "INVALID_FIELD", `No such column '${name}' on sobject of type ${object.name}`);
     }
-    if (!(mode === "create" ? field.createable : field.updateable)) locked.push(field.name);
+    const writable = mode === "create" ? field.createable : field.updateable;
+    if (!writable || !org.visibility.mayWrite(object, field)) locked.push(field.name);
     else values.set(field.name, coerce(org, field, value));
   }
   if (locked.length > 0) {
