@@ -1,24 +1,19 @@
 import { HubError } from "../../model/index.ts";
-import { describeAnswer, parseAnswer } from "./answers.ts";
+import { describeAnswer } from "./answers.ts";
 import type { Describe } from "./answers.ts";
 import type { SalesforceClient } from "./client.ts";
 
 /** Parts of one composite request. */
 const MOST_PARTS = 25;
 
-interface Known {
-  readonly description: Describe;
-  /** `Last-Modified` as the org said it, to be asked with again. */
-  readonly lastModified: string | null;
-}
-
 /**
- * What the org says of its objects, asked once per connection: several at once in one composite call, a second look at
- * one with `If-Modified-Since`. Cycles that only go on need none of it, because positions keep their plans.
+ * What the org says of its objects, asked once per connection: several at once in one composite call. Cycles that only
+ * go on need none of it, because positions keep their plans. No `If-Modified-Since`: an answer 304 counts as a call like
+ * any other, and a permission that was taken away need not move the date of the object (docs/decisions/0005).
  */
 export class Descriptions {
   readonly #client: SalesforceClient;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, Describe>();
   readonly #asked = new Set<string>();
 
   constructor(client: SalesforceClient) {
@@ -28,41 +23,30 @@ export class Descriptions {
   /** @param soon other objects that will be asked for, too: described with this one where they are there. */
   async get(object: string, signal: AbortSignal, soon: readonly string[] = []): Promise<Describe> {
     const known = this.#known.get(object);
-    if (known !== undefined) return known.description;
+    if (known !== undefined) return known;
     const present = this.#client.presentObjects;
     const open = [object, ...soon].filter(
       (name, index, all) =>
         all.indexOf(name) === index && !this.#asked.has(name) && !this.#known.has(name) && present?.has(name) === true,
     );
     if (open.length > 1) await this.#several(open.slice(0, MOST_PARTS), signal);
-    return this.#known.get(object)?.description ?? this.refresh(object, signal);
+    return this.#known.get(object) ?? this.refresh(object, signal);
   }
 
-  /** Looks again; costs a call although nothing changed, but then hardly a byte. */
+  /** Looks again, whatever is known. */
   async refresh(object: string, signal: AbortSignal): Promise<Describe> {
-    const known = this.#known.get(object);
-    const since = known?.lastModified ?? null;
-    const operation = `GET /sobjects/${object}/describe`;
-    const found = await this.#client.exchange<Known>(
+    const description = await this.#client.request(
       {
         method: "GET",
         path: `/sobjects/${object}/describe`,
-        operation,
+        schema: describeAnswer,
+        operation: `GET /sobjects/${object}/describe`,
         object,
-        ...(since === null ? {} : { headers: { "If-Modified-Since": since } }),
       },
-      {},
-      (answer, { status, headers }) =>
-        status === 304 && known !== undefined
-          ? known
-          : {
-              description: parseAnswer(describeAnswer, answer, operation),
-              lastModified: headers?.get("last-modified") ?? null,
-            },
       signal,
     );
-    this.#known.set(object, found);
-    return found.description;
+    this.#known.set(object, description);
+    return description;
   }
 
   /** One that the org does not describe here is left for its own request, whose error says why. */
@@ -79,10 +63,9 @@ export class Descriptions {
     } catch (error) {
       if (!(error instanceof HubError) || !["HUB-1305", "HUB-1312"].includes(error.code)) throw error;
     }
-    for (const part of answers) {
-      const parsed = describeAnswer.safeParse(part.body);
-      if (part.httpStatusCode !== 200 || !parsed.success) continue;
-      this.#known.set(parsed.data.name, { description: parsed.data, lastModified: null });
+    for (const { httpStatusCode, body } of answers) {
+      const parsed = describeAnswer.safeParse(body);
+      if (httpStatusCode === 200 && parsed.success) this.#known.set(parsed.data.name, parsed.data);
     }
   }
 }

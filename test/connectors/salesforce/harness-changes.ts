@@ -1,18 +1,24 @@
-import type { Change, Draw } from "../../acceptance/harness.ts";
+import type { Change, Draw, TrueRecord } from "../../acceptance/harness.ts";
+import { ANN, BEN } from "../../support/salesforce-seed.ts";
 import { textOf } from "../../acceptance/served-system.ts";
 import type { Org } from "./harness.ts";
 import { STAGES, STATUSES } from "./harness-seed.ts";
 
 type Write = (object: string, fields: object, id?: string) => Promise<string>;
 
+const LIVE = ({ state }: TrueRecord): boolean => state === "live";
+
 /** Everything that happens in an org at random. */
 export function salesforceChanges(org: Org, write: Write): readonly Change[] {
   let serial = 0;
-  const anyOf = async (draw: Draw, object: string, where = "IsDeleted = false"): Promise<string | undefined> => {
-    const ids = (await org.rows(`SELECT Id FROM ${object} WHERE ${where} ORDER BY Id`)).map((row) => textOf(row["Id"]));
-    return draw.pick(ids);
-  };
-  const people = async (draw: Draw): Promise<string | undefined> => anyOf(draw, "User", "IsActive = true");
+  const anyOf = async (draw: Draw, object: string, fits = LIVE): Promise<string | undefined> =>
+    draw.pick(
+      (await org.rows(object))
+        .filter(fits)
+        .map(({ content }) => textOf(content["Id"]))
+        .sort(),
+    );
+  const people = async (draw: Draw): Promise<string | undefined> => draw.pick([ANN, BEN]);
   const deal = async (draw: Draw): Promise<object> => {
     serial += 1;
     return {
@@ -28,9 +34,9 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
     draw: Draw,
     object: string,
     act: (id: string) => Promise<string | null>,
-    where?: string,
+    fits = LIVE,
   ): Promise<string | null> => {
-    const id = await anyOf(draw, object, where);
+    const id = await anyOf(draw, object, fits);
     return id === undefined ? null : act(id);
   };
 
@@ -66,9 +72,10 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
       name: "touch many deals",
       weight: 2,
       make: async (draw) => {
-        const ids = (await org.rows("SELECT Id FROM Opportunity WHERE IsDeleted = false ORDER BY Id")).map((row) =>
-          textOf(row["Id"]),
-        );
+        const ids = (await org.rows("Opportunity"))
+          .filter(LIVE)
+          .map(({ content }) => textOf(content["Id"]))
+          .sort();
         const some = ids.filter(() => draw.chance(0.3));
         serial += 1;
         for (const id of some) await write("Opportunity", { Name: `Touched ${serial}` }, id);
@@ -96,7 +103,7 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
             await write("Lead", { Status: draw.pick(STATUSES) }, id);
             return id;
           },
-          "IsDeleted = false AND IsConverted = false",
+          (row) => LIVE(row) && row.content["IsConverted"] !== true,
         ),
     },
     {
@@ -114,13 +121,13 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
             });
             return id;
           },
-          "IsDeleted = false AND IsConverted = false",
+          (row) => LIVE(row) && row.content["IsConverted"] !== true,
         ),
     },
     ...["Opportunity", "Contact", "Lead", "Account"].map((object): Change => ({
       name: `bin ${object}`,
       weight: object === "Opportunity" ? 3 : 1,
-      make: (draw) => on(draw, object, async (id) => ((await org.bin(object, id)) ? id : null), "IsDeleted = false"),
+      make: (draw) => on(draw, object, async (id) => ((await org.bin(object, id)) ? id : null)),
     })),
     ...["Opportunity", "Contact"].map((object): Change => ({
       name: `erase ${object}`,
@@ -128,7 +135,6 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
       make: (draw) =>
         on(draw, object, async (id) => {
           await org.control("POST", "/hard-delete", { object, id });
-          org.erased.set(id, object);
           return id;
         }),
     })),
@@ -143,10 +149,8 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
             await org.control("POST", "/undelete", { object, id });
             return id;
           },
-          "IsDeleted = true AND MasterRecordId = null".replace(
-            object === "Opportunity" ? " AND MasterRecordId = null" : "\0",
-            "",
-          ),
+          ({ state, content }) =>
+            state === "deleted" && content["IsDeleted"] === true && typeof content["MasterRecordId"] !== "string",
         ),
     })),
     {

@@ -26,13 +26,11 @@ const COMPARED: Readonly<Record<string, readonly string[]>> = {
 
 /** What the changes of a Salesforce world can use. */
 export interface Org {
-  rows(soql: string): Promise<readonly JsonObject[]>;
-  control(method: string, path: string, body?: unknown): Promise<JsonObject>;
+  /** Everything there is or was of an object, by id, past limits and faults. */
+  readonly rows: (object: string) => Promise<readonly TrueRecord[]>;
+  readonly control: (method: string, path: string, body?: unknown) => Promise<JsonObject>;
   /** Deletes into the recycle bin; false when it is refused. */
-  bin(object: string, id: string): Promise<boolean>;
-  /** Ids that are gone for good, by object. */
-  readonly erased: Map<string, string>;
-  readonly hidden: Set<string>;
+  readonly bin: (object: string, id: string) => Promise<boolean>;
 }
 
 async function start(options: WorldOptions): Promise<World> {
@@ -49,23 +47,14 @@ async function start(options: WorldOptions): Promise<World> {
   const api = `${baseUrl}/services/data/v64.0`;
   const headers = { authorization: `Bearer ${accessToken}` };
   const control: Org["control"] = async (method, path, body) => fieldsOf(await served.control(method, path, body));
-  const rows: Org["rows"] = async (soql) => {
-    const found: JsonObject[] = [];
-    let path: string | null = `${api}/queryAll?q=${encodeURIComponent(soql)}`;
-    while (path !== null) {
-      const page: JsonObject = fieldsOf(await served.call("GET", path, headers));
-      found.push(...(page["records"] as readonly JsonObject[]));
-      path = typeof page["nextRecordsUrl"] === "string" ? baseUrl + page["nextRecordsUrl"] : null;
-    }
-    return found;
+  const rows: Org["rows"] = async (object) => {
+    const told = fieldsOf(fieldsOf(await control("GET", `/truth?streams=${object}`))[object] ?? {});
+    return Object.values(told).map((each) => fieldsOf(each) as unknown as TrueRecord);
   };
-  const erased = new Map<string, string>();
   const hidden = new Set<string>();
   const org: Org = {
     rows,
     control,
-    erased,
-    hidden,
     // Faults on the wire may hit this call, too: it is made until it is answered as a delete is.
     bin: async (object, id) => {
       for (let attempt = 0; attempt < 30; attempt += 1) {
@@ -81,10 +70,12 @@ async function start(options: WorldOptions): Promise<World> {
     },
   };
   if (rowsPerPage !== undefined) await control("POST", "/paging", { rows: rowsPerPage });
-  const live = async (): Promise<readonly string[]> =>
-    (await rows("SELECT Id FROM Opportunity WHERE IsDeleted = false ORDER BY Id")).map((row) => textOf(row["Id"]));
-  const account = async (): Promise<string> =>
-    textOf((await rows("SELECT Id FROM Account WHERE IsDeleted = false ORDER BY Id LIMIT 1"))[0]?.["Id"]);
+  const live = async (object = "Opportunity"): Promise<readonly string[]> =>
+    (await rows(object))
+      .filter(({ state }) => state === "live")
+      .map(({ content }) => textOf(content["Id"]))
+      .sort();
+  const account = async (): Promise<string> => (await live("Account"))[0] ?? "";
   const write = async (object: string, fields: object, id?: string): Promise<string> => {
     const answer = await control("POST", "/write", { object, fields, ...(id === undefined ? {} : { id }) });
     return textOf(answer["id"]);
@@ -102,28 +93,17 @@ async function start(options: WorldOptions): Promise<World> {
   };
 
   async function truth(): Promise<Truth> {
-    const found: Record<string, Record<string, TrueRecord>> = {};
-    for (const [object, fields] of Object.entries(SELECTION)) {
-      const list: Record<string, TrueRecord> = {};
-      for (const row of await rows(`SELECT Id, IsDeleted, ${[...SYSTEM, ...fields].join(", ")} FROM ${object}`)) {
-        const { Id: id, ...content } = row;
-        list[textOf(id)] = { state: row["IsDeleted"] === true ? "deleted" : "live", content };
-      }
-      for (const id of hidden)
-        if (list[id] === undefined && id.startsWith(PREFIX[object] ?? "-")) list[id] = { state: "hidden", content: {} };
-      for (const [id, of] of erased) if (of === object) list[id] = { state: "deleted", content: {} };
-      found[object] = list;
-    }
-    for (const [object, { parent, fields }] of Object.entries(HISTORIES)) {
-      const list: Record<string, TrueRecord> = {};
-      for (const row of await rows(`SELECT Id, IsDeleted, ${parent}, ${fields.join(", ")} FROM ${object}`)) {
-        const { Id: id, ...content } = row;
-        const member = textOf(row[parent]);
-        list[textOf(id)] = { state: row["IsDeleted"] === true ? "deleted" : "live", content, member };
-      }
-      found[object] = list;
-    }
-    return found;
+    const told = await control("GET", `/truth?streams=${Object.keys(COMPARED).join(",")}`);
+    return Object.fromEntries(
+      Object.entries(told).map(([object, list]) => {
+        const parent = HISTORIES[object]?.parent;
+        const entries = Object.entries(fieldsOf(list)).map(([id, one]): [string, TrueRecord] => {
+          const row = one as unknown as TrueRecord;
+          return [id, parent === undefined ? row : { ...row, member: textOf(row.content[parent]) }];
+        });
+        return [object, Object.fromEntries(entries)];
+      }),
+    );
   }
 
   return {
@@ -131,7 +111,7 @@ async function start(options: WorldOptions): Promise<World> {
     settings: {},
     selection: SELECTION,
     truth,
-    ids: live,
+    ids: () => live(),
     create: async (count) => {
       const accountId = await account();
       const ids: string[] = [];
@@ -147,7 +127,6 @@ async function start(options: WorldOptions): Promise<World> {
         return;
       }
       await control("POST", "/hard-delete", { object: "Opportunity", id });
-      erased.set(id, "Opportunity");
     },
     undelete: async (id) => {
       await control("POST", "/undelete", { object: "Opportunity", id });
@@ -194,8 +173,6 @@ async function start(options: WorldOptions): Promise<World> {
     close: () => served.close(),
   };
 }
-
-const PREFIX: Readonly<Record<string, string>> = { Account: "001", Contact: "003", Lead: "00Q", Opportunity: "006" };
 
 /** Salesforce for the acceptance suite and the league. */
 export const salesforceHarness: Harness = {
