@@ -89,13 +89,10 @@ class AppTokens implements AccessTokens {
   current(signal: AbortSignal): Promise<string> {
     const held = this.#held;
     if (held !== null && held.endsAt - MARGIN_MS > this.#options.wallNow()) return Promise.resolve(held.token);
-    const pending = this.#pending ?? this.#renew(signal);
-    this.#pending = pending;
-    const done = (): void => {
-      if (this.#pending === pending) this.#pending = null;
-    };
-    pending.then(done, done);
-    return pending;
+    this.#pending ??= this.#renew(signal).finally(() => {
+      this.#pending = null;
+    });
+    return this.#pending;
   }
 
   drop(token: string): boolean {

@@ -43,6 +43,7 @@ export async function auditPartition(
     of: "tasks of each project",
     buckets: [{ name, count }],
     bucketOf: ({ content }) => (projectsOf(content).includes(id) ? name : null),
+    among: "stream",
   };
 }
 

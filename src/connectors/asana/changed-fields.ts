@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { canonicalJson, isJsonObject } from "../../model/index.ts";
+import { isJsonObject } from "../../model/index.ts";
 import type { Json, JsonObject } from "../../model/index.ts";
 import type { WriteBody } from "./write-values.ts";
 import { gidOf, listOf, textOf } from "./values.ts";
@@ -72,8 +72,8 @@ const emails = (value: Json | undefined): readonly string[] =>
   listOf(value).flatMap((one) => textOf(one["email"]) ?? []);
 
 function sameSet(now: readonly string[], wanted: unknown): boolean {
-  const list = wanted === null ? [] : Array.isArray(wanted) ? wanted.map(String) : [String(wanted)];
-  return canonicalJson([...now].sort()) === canonicalJson(list.sort());
+  const list: readonly unknown[] = wanted === null ? [] : Array.isArray(wanted) ? wanted : [wanted];
+  return list.length === now.length && list.every((one) => typeof one === "string" && now.includes(one));
 }
 
 function sameDate(now: Json, wanted: unknown): boolean {

@@ -11,7 +11,7 @@ import type { Task } from "./shapes.ts";
 import { SHARED } from "./streams.ts";
 import { OVERLAP_MS, overlapped, planTasks } from "./task-position.ts";
 import type { TaskPlan } from "./task-position.ts";
-import { settleTasks } from "./task-settling.ts";
+import { parentOf, settleTasks } from "./task-settling.ts";
 import type { Settled } from "./task-settling.ts";
 import { acceptTasks, projectsOf, readStories, readSubtasks, signatureOf, taskRecord } from "./task-details.ts";
 
@@ -24,8 +24,12 @@ export async function* readProjectTasks(
   partition: Partition,
   position: Position | null,
   context: ReadContext,
-  /** Whether this run lists every project in full, so that the counts of all add up. */
-  listsAll: boolean,
+  options: {
+    /** Whether this run lists every project in full, so that the counts of all add up. */
+    readonly listsAll: boolean;
+    /** Whether a project is among those that are read. */
+    readonly isOurs: (project: string) => boolean;
+  },
 ): AsyncGenerator<Page> {
   const { signal, selection } = context;
   const asked = tasksAsked(selection);
@@ -41,20 +45,26 @@ export async function* readProjectTasks(
   const known = plan.everything ? await knownIn(context, partition.id) : null;
   const seen = new Set<string>();
   const stamps: string[] = [];
-  let homeCount = 0;
+  /** Tasks that count here: those listed whose first project this is, and what hangs on them alone. */
+  const counted = new Set<string>();
+  const homeOfTask = (content: JsonObject): string | undefined => projectsOf(content).find(options.isOurs);
   for await (const rows of listProjectTasks(gateway, partition.id, query, signal)) {
     const { good, rejects } = acceptTasks(rows);
     const fresh = good.filter((task) => !seen.has(task.gid));
     for (const task of fresh) {
       seen.add(task.gid);
       stamps.push(task.modified_at);
-      if (projectsOf(contentOf(task))[0] === partition.id) homeCount += 1;
+      if (homeOfTask(contentOf(task)) === partition.id) counted.add(task.gid);
     }
     if (fresh.length === 0 && rejects.length === 0) continue;
     const compare = known ?? (await knownAmong(context, fresh));
     const content = await withHistories(gateway, fresh, compare, plan, context);
-    for (const task of content.subtasks) seen.add(task.gid);
-    homeCount += content.subtasks.length;
+    for (const task of content.subtasks) {
+      seen.add(task.gid);
+      const row = contentOf(task);
+      if (homeOfTask(row) === undefined && counted.has(parentOf(row) ?? "")) counted.add(task.gid);
+    }
+    for (const { id } of content.tombstones) counted.delete(id);
     yield {
       records: content.records,
       tombstones: content.tombstones,
@@ -64,12 +74,23 @@ export async function* readProjectTasks(
   }
   const absent = known === null ? [] : [...known.keys()].filter((gid) => !seen.has(gid));
   const settled = await settleTasks(gateway, absent, context);
+  const unlisted = settled.records.filter(
+    ({ stream, content }) => stream === "tasks" && homeOfTask(content) === undefined,
+  );
+  for (let size = -1; size !== counted.size;) {
+    size = counted.size;
+    for (const { id, content } of unlisted) {
+      const parent = parentOf(content);
+      if (parent === null || counted.has(parent)) counted.add(id);
+    }
+  }
+  for (const { id } of settled.tombstones) counted.delete(id);
   const from = plan.everything ? 0 : Math.max(0, (covered.at(-1)?.to ?? 0) - OVERLAP_MS);
   yield {
     ...settled,
     position: { covered: cover(covered, { from, to: startedAt }), state: plan.finished(stamps, startedAt) },
-    ...(listsAll
-      ? { sourceCount: { count: homeCount, of: "tasks listed in their first project, with subtasks" } }
+    ...(options.listsAll
+      ? { sourceCount: { count: counted.size, of: "tasks listed in their first project, with subtasks" } }
       : {}),
   };
 }

@@ -90,7 +90,11 @@ export function readFace(
         yield* readSections(gateway, partition, position, context, projects.get(partition.id) ?? "");
         return;
       case "tasks":
-        yield* readProjectTasks(gateway, partition, position, context, newEpoch || context.mode !== "incremental");
+        if (!projects.has(partition.id)) await knownProjects(context);
+        yield* readProjectTasks(gateway, partition, position, context, {
+          listsAll: newEpoch || context.mode !== "incremental",
+          isOurs: (project) => projects.has(project),
+        });
         return;
       default:
         throw unknownStream(partition.stream);

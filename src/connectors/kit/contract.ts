@@ -109,6 +109,8 @@ export interface Audit {
   readonly buckets: readonly { readonly name: string; readonly count: number }[];
   /** The bucket of a stored live record; null for one that the source's count leaves out. */
   readonly bucketOf: (record: { readonly id: string; readonly content: JsonObject }) => string | null;
+  /** Which stored records count: those the partition delivered last, or all of the stream where one is in several. */
+  readonly among?: "partition" | "stream";
 }
 
 export interface Estimate {

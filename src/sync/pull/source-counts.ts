@@ -21,7 +21,8 @@ export async function compareCounts(
   const audit = await read.audit?.(partition, context);
   if (audit === undefined || audit === null) return null;
   const stored = new Map<string, number>();
-  for await (const page of context.known.records(partition.stream, partition.id)) {
+  const among = audit.among === "stream" ? undefined : partition.id;
+  for await (const page of context.known.records(partition.stream, among)) {
     for (const record of page) {
       const bucket = audit.bucketOf(record);
       if (bucket !== null) stored.set(bucket, (stored.get(bucket) ?? 0) + 1);

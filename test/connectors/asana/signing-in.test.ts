@@ -72,8 +72,9 @@ describe("signing in to Asana", () => {
   afterEach(() => {
     slept.length = 0;
     wall = Date.UTC(2026, 0, 1);
-    expect(nock.pendingMocks()).toEqual([]);
+    const unused = nock.pendingMocks();
     nock.cleanAll();
+    if (unused.length > 0) throw new Error(`Never called: ${unused.join(", ")}`);
   });
 
   test("asks for one token however many calls wait for it", async () => {
