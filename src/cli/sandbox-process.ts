@@ -15,6 +15,8 @@ export interface SandboxProcessOptions {
   readonly envFile: string;
   /** Receives what is true of the scenario, for tests. */
   readonly truthFile?: string;
+  /** Records on top of the scenario's own: `opportunities=100000`. */
+  readonly big?: readonly string[];
   readonly hyperd: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -33,9 +35,10 @@ export async function startSandboxProcess(options: SandboxProcessOptions): Promi
   const bin = fileURLToPath(new URL("../../bin/hub.js", import.meta.url));
   const words = ["sandbox", "--json", "--seed", options.seed, "--scale", options.scale, "--as-of", options.asOf];
   const truth = options.truthFile === undefined ? [] : ["--truth", options.truthFile];
+  const big = options.big === undefined ? [] : ["--big", ...options.big];
   const child = spawn(
     process.execPath,
-    [...NODE_FLAGS, "--", bin, ...words.map(String), "--env-file", options.envFile, ...truth],
+    [...NODE_FLAGS, "--", bin, ...words.map(String), "--env-file", options.envFile, ...truth, ...big],
     {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...options.environment, ...(options.hyperd === null ? {} : { HUB_HYPERD: options.hyperd }) },

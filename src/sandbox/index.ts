@@ -14,15 +14,15 @@ import type { RunningServer } from "./kit/server.ts";
 import type { SandboxEnvironment, SandboxSystem } from "./kit/system.ts";
 import { createMonday } from "./monday/index.ts";
 import { createSalesforce } from "./salesforce/index.ts";
-import { createTechFlow } from "./scenario/index.ts";
-import type { Truth } from "./scenario/index.ts";
+import { createTechFlow, enlarge } from "./scenario/index.ts";
+import type { BigWorld, Truth } from "./scenario/index.ts";
 import { createTableau } from "./tableau/index.ts";
 
 export { UnknownDial } from "./kit/dial-control.ts";
 export { DIAL_FILE } from "./kit/fault.ts";
 export type { Dial } from "./kit/fault.ts";
 export { TruthSchema } from "./scenario/index.ts";
-export type { Truth } from "./scenario/index.ts";
+export type { BigWorld, Truth } from "./scenario/index.ts";
 
 export interface SandboxOptions {
   readonly seed: number;
@@ -32,6 +32,8 @@ export interface SandboxOptions {
   /** The control API's port; the systems take the ones after it. 0 takes any free ones. */
   readonly port: number;
   readonly limits: "demo" | "real";
+  /** Records on top of the scenario's own. */
+  readonly big?: BigWorld;
   /** The machine's clock. */
   readonly wallNow: () => number;
   /** Path of a Hyper engine for looking into published extracts. */
@@ -64,7 +66,9 @@ export interface RunningSandbox {
  */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
   const { seed, scale, asOf } = options;
-  const { world, truth } = createTechFlow({ seed, scale, asOf });
+  const company = createTechFlow({ seed, scale, asOf });
+  const { truth } = company;
+  const world = options.big === undefined ? company.world : enlarge(company.world, options.big, seed, asOf);
   const directory = await mkdtemp(join(tmpdir(), "hub-sandbox-"));
   const clock = new SandboxClock(asOf, options.wallNow);
   const dials = new Dials(seed, clock);

@@ -38,6 +38,12 @@ export async function pullStep(context: RunContext, options: ReadOptions): Promi
 
 /** Maps what is listed and links everything anew. */
 export async function mapAndLink(context: RunContext): Promise<{ readonly map: MapReport; readonly link: LinkReport }> {
+  const map = await mapStep(context);
+  return { map, link: await linkStep(context) };
+}
+
+/** Maps the listed entities, all of them where the mappings changed. */
+export async function mapStep(context: RunContext): Promise<MapReport> {
   const { store, fence, dependencies, progress, signal } = context;
   progress({ kind: "step", step: "map", state: "started" });
   await store.mapping.mapWith(fence, mappingsHash(context));
@@ -55,6 +61,12 @@ export async function mapAndLink(context: RunContext): Promise<{ readonly map: M
     state: "done",
     detail: `${count(map.mapped)} entities → ${count(map.objects)} objects, ${count(map.events)} events${map.rejected > 0 ? `, ${count(map.rejected)} rejected` : ""}`,
   });
+  return map;
+}
+
+/** Gives objects, people and references their identity. */
+export async function linkStep(context: RunContext): Promise<LinkReport> {
+  const { store, fence, progress } = context;
   progress({ kind: "step", step: "link", state: "started" });
   const { actors } = await resolveAccounts(context);
   const link = await linkObjects({ store, fence, actors, fold: foldText });
@@ -64,7 +76,7 @@ export async function mapAndLink(context: RunContext): Promise<{ readonly map: M
     state: "done",
     detail: `${count(link.objects)} objects, ${count(link.references)} references, ${count(link.people)} people`,
   });
-  return { map, link };
+  return link;
 }
 
 /** Of everything an entity's mapping depends on besides the entity itself. */

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { HubError, parseInstant } from "../../model/index.ts";
 import { startSandbox } from "../../sandbox/index.ts";
-import type { RunningSandbox } from "../../sandbox/index.ts";
+import type { BigWorld, RunningSandbox } from "../../sandbox/index.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Machine } from "../terminal.ts";
 
@@ -11,6 +11,7 @@ export interface SandboxVerbOptions {
   readonly asOf?: string;
   readonly port: number;
   readonly limits: "demo" | "real";
+  readonly big?: BigWorld;
   readonly truth?: string;
   readonly envFile?: string;
   readonly json: boolean;
@@ -29,6 +30,7 @@ export async function sandboxVerb(machine: Machine, options: SandboxVerbOptions)
     asOf: readInstant(options.asOf ?? DEFAULT_AS_OF),
     port: options.port,
     limits: options.limits,
+    ...(options.big === undefined ? {} : { big: options.big }),
     wallNow: machine.wallNow,
     ...(hyperd === undefined || hyperd === "" ? {} : { hyperd }),
   });

@@ -11,6 +11,8 @@ import { PRODUCT_TO_ENGINEERING, productToEngineering } from "./truth-product-to
 import { SALES_TO_CS, salesToCs } from "./truth-sales-to-cs.ts";
 import type { Truth } from "./truth.ts";
 
+export { enlarge } from "./big.ts";
+export type { BigWorld } from "./big.ts";
 export { createCalendar, federalHolidays } from "./calendar.ts";
 export type { Calendar } from "./calendar.ts";
 export { INBOUND_LEADS_QUEUE_ID, ROSTER } from "./roster.ts";
