@@ -1,5 +1,7 @@
 import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
 import type { SalesforceSeed } from "../seeds.ts";
+import { Authorizations } from "./auth/authorizations.ts";
+import { IdTokens } from "./auth/id-tokens.ts";
 import { Credentials } from "./auth/credentials.ts";
 import { Sessions } from "./auth/sessions.ts";
 import { BulkJobs } from "./bulk/bulk-jobs.ts";
@@ -9,6 +11,7 @@ import { organise } from "./control/organisation.ts";
 import { handleControl, writeAs } from "./control/routes.ts";
 import type { RestState } from "./rest/call.ts";
 import { serve } from "./rest/server.ts";
+import type { ServerSettings } from "./rest/server.ts";
 import { Cursors } from "./state/cursors.ts";
 import { Org } from "./state/org.ts";
 import { Quota } from "./state/quota.ts";
@@ -44,15 +47,25 @@ export function createSalesforce(seed: SalesforceSeed, environment: SandboxEnvir
     schemaSince: clock.now(),
     dials: environment.dials,
   };
-  const oauth = { org, sessions, credentials, runAsUserId: userId, wallNow: () => clock.wallNow() };
-  const server = { rest, oauth, calls };
+  const wallNow = (): number => clock.wallNow();
+  const oauth = {
+    org,
+    sessions,
+    credentials,
+    runAsUserId: userId,
+    wallNow,
+    authorizations: new Authorizations(random, wallNow),
+    idTokens: new IdTokens(),
+  };
+  const settings: ServerSettings = { gzip: false };
+  const server = { rest, oauth, calls, settings };
   const first = sessions.open(userId, true);
   const user = org.tableNamed("User").get(userId);
   if (user === undefined) throw new TypeError(`the seed has no user ${userId}`);
   return {
     name: "salesforce",
     fetch: (request) => serve(server, request),
-    control: (request) => handleControl({ rest, sessions, credentials, calls, userId }, request),
+    control: (request) => handleControl({ rest, settings, sessions, credentials, calls, userId }, request),
     routes,
     faults: FAULTS,
     failure,

@@ -6,7 +6,14 @@ const CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 export interface Session {
   readonly token: string;
   readonly userId: string;
+  /** What the token may be used for, as granted. */
+  readonly scope: string;
+  /** Wall time, epoch milliseconds. */
+  readonly issuedAt: number;
 }
+
+/** The scope of flows that ask for none. */
+export const USUAL_SCOPE = "id api";
 
 interface Held extends Session {
   /** Wall time after which the token is refused; null for the one handed out at start. */
@@ -26,7 +33,7 @@ export class Sessions {
   readonly #random: () => number;
   readonly #orgId: () => string;
   readonly #held = new Map<string, Held>();
-  readonly #refresh = new Map<string, string>();
+  readonly #refresh = new Map<string, { readonly userId: string; readonly scope: string }>();
   #timeoutMs = 2 * 3_600_000;
   #rotate = false;
 
@@ -37,9 +44,10 @@ export class Sessions {
   }
 
   /** Opens a session; `lasting` ones expire only when told to. */
-  open(userId: string, lasting = false): Session {
+  open(userId: string, lasting = false, scope = USUAL_SCOPE): Session {
     const token = `${this.#orgId().slice(0, 15)}!AQ${secret(this.#random, 70)}`;
-    const held: Held = { token, userId, expiresAt: lasting ? null : this.#clock.wallNow() + this.#timeoutMs };
+    const issuedAt = this.#clock.wallNow();
+    const held: Held = { token, userId, scope, issuedAt, expiresAt: lasting ? null : issuedAt + this.#timeoutMs };
     this.#held.set(token, held);
     return held;
   }
@@ -66,19 +74,31 @@ export class Sessions {
   }
 
   /** Issues a refresh token for a user. */
-  grantRefresh(userId: string): string {
+  grantRefresh(userId: string, scope = `${USUAL_SCOPE} refresh_token`): string {
     const token = `5Aep${secret(this.#random, 80)}`;
-    this.#refresh.set(token, userId);
+    this.#refresh.set(token, { userId, scope });
     return token;
   }
 
   /** Opens a session from a refresh token; a new refresh token comes along when rotation is on. */
   refresh(token: string): { readonly session: Session; readonly rotated: string | null } | undefined {
-    const userId = this.#refresh.get(token);
-    if (userId === undefined) return undefined;
-    if (!this.#rotate) return { session: this.open(userId), rotated: null };
+    const granted = this.#refresh.get(token);
+    if (granted === undefined) return undefined;
+    const { userId, scope } = granted;
+    const session = this.open(userId, false, scope);
+    if (!this.#rotate) return { session, rotated: null };
     this.#refresh.delete(token);
-    return { session: this.open(userId), rotated: this.grantRefresh(userId) };
+    return { session, rotated: this.grantRefresh(userId, scope) };
+  }
+
+  /** Whom a refresh token stands for. */
+  refreshOwner(token: string): { readonly userId: string; readonly scope: string } | undefined {
+    return this.#refresh.get(token);
+  }
+
+  /** How long a session lasts, in seconds. */
+  get timeoutSeconds(): number {
+    return this.#timeoutMs / 1000;
   }
 
   /** Changes the session timeout or refresh token rotation. */

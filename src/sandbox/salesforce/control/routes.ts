@@ -3,6 +3,7 @@ import type { Credentials } from "../auth/credentials.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { SalesforceError } from "../errors.ts";
 import type { RestState } from "../rest/call.ts";
+import type { ServerSettings } from "../rest/server.ts";
 import { splitPath } from "../rest/paths.ts";
 import type { ObjectSchema } from "../schema/index.ts";
 import type { StagedWrite } from "../state/staged.ts";
@@ -13,6 +14,7 @@ import { tellTruth } from "./truth.ts";
 /** What the control routes reach into. */
 export interface ControlState {
   readonly rest: RestState;
+  readonly settings: ServerSettings;
   readonly sessions: Sessions;
   readonly credentials: Credentials;
   readonly calls: CallCounter;
@@ -67,6 +69,7 @@ const PACE = z.object({
   polls: z.number().int().positive().nullable().optional(),
   failWith: z.string().nullable().optional(),
 });
+const SETTINGS = z.object({ gzip: z.boolean().optional() });
 const KEY = z.object({ publicKey: z.string() });
 
 type Handler = (state: ControlState, body: unknown) => unknown;
@@ -194,6 +197,11 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     if (polls !== undefined) pace.polls = polls;
     if (failWith !== undefined) pace.failWith = failWith;
     return pace;
+  },
+  "PATCH settings": (state, body) => {
+    const { gzip } = SETTINGS.parse(body);
+    if (gzip !== undefined) state.settings.gzip = gzip;
+    return state.settings;
   },
   "POST keys": (state, body) => {
     state.credentials.register(KEY.parse(body).publicKey);

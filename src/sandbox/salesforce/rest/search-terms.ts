@@ -42,11 +42,7 @@ function matcher(term: string): RegExp {
  *
  * @throws SalesforceError MALFORMED_SEARCH for a term of less than two characters
  */
-export function compileSearch(
-  text: string,
-  shown: readonly FieldSchema[],
-  scope: SearchScope,
-): (row: Row) => boolean {
+export function compileSearch(text: string, shown: readonly FieldSchema[], scope: SearchScope): (row: Row) => boolean {
   const plain = text.replaceAll(/\\(.)/gu, "$1").trim();
   if (plain.replaceAll(/[*?"\s]/gu, "").length < 2) {
     throw malformedSearch(`search term must be longer than one character: ${plain}`);

@@ -1,6 +1,7 @@
-import { grantToken, identity, revokeToken, userInfo } from "../auth/oauth.ts";
+import { gunzipSync } from "node:zlib";
+import { authorize, grantToken, introspect, identity, revokeToken, userInfo } from "../auth/oauth.ts";
 import type { OAuthState } from "../auth/oauth.ts";
-import { soapLogin } from "../auth/soap-login.ts";
+import { answerSoap } from "../auth/soap.ts";
 import type { Session } from "../auth/sessions.ts";
 import type { CallCounter } from "../control/calls.ts";
 import { SalesforceError } from "../errors.ts";
@@ -13,6 +14,13 @@ export interface ServerState {
   readonly rest: RestState;
   readonly oauth: OAuthState;
   readonly calls: CallCounter;
+  readonly settings: ServerSettings;
+}
+
+/** How answers are sent, as the sandbox's own routes set it. */
+export interface ServerSettings {
+  /** Whether answers are packed for clients that take them packed; off, as packing costs more than all else. */
+  gzip: boolean;
 }
 
 /** Resources whose changes are transactions. */
@@ -20,6 +28,7 @@ const WRITES = new Set(["sobjects", "composite"]);
 const OLDEST = 31;
 const NEWEST = 68;
 const MOST_BYTES = 16_384;
+const KNOWN_TYPES = /^(?:application\/(?:json|xml)|text\/csv|multipart\/form-data)/iu;
 const RELEASES = ["Spring", "Summer", "Winter"];
 
 /** Three releases a year: 67.0 is Summer '26 (reference salesforce.md §1). */
@@ -75,9 +84,27 @@ function streamed(pieces: Iterator<string>): ReadableStream<Uint8Array> {
   });
 }
 
+/** Packs an answer for a client that takes it packed. */
+function compressed(request: Request, response: Response): Response {
+  const wanted = request.headers.get("accept-encoding")?.includes("gzip") === true;
+  if (!wanted || response.body === null) return response;
+  const headers = new Headers(response.headers);
+  headers.set("content-encoding", "gzip");
+  headers.delete("content-length");
+  const body = response.body.pipeThrough(new CompressionStream("gzip"));
+  return new Response(body, { status: response.status, headers });
+}
+
+/** The body's text; compressed ones are unpacked. */
+async function bodyText(request: Request): Promise<string> {
+  if (request.headers.get("content-encoding")?.toLowerCase() !== "gzip") return request.text();
+  return gunzipSync(Buffer.from(await request.arrayBuffer())).toString("utf8");
+}
+
 /** Answers one request to the instance: OAuth, identity or a REST resource. */
 export async function serve(state: ServerState, request: Request): Promise<Response> {
-  const response = await route(state, request);
+  const plain = await route(state, request);
+  const response = state.settings.gzip ? compressed(request, plain) : plain;
   // Clients bound their windows by the server's time, so it has to be the one the rows are stamped with.
   response.headers.set("date", new Date(state.rest.org.clock.now()).toUTCString());
   return response;
@@ -92,7 +119,8 @@ async function route(state: ServerState, request: Request): Promise<Response> {
   if (path[1] === "oauth2") return serveOAuth(state, request, url, path[2] ?? "");
   if (path[1]?.toLowerCase() === "soap" && path[2] === "u" && request.method === "POST") {
     state.calls.count("POST Soap/u");
-    return soapLogin(state.oauth, await request.text(), path[3] ?? "", url.origin);
+    const text = await bodyText(request);
+    return answerSoap({ oauth: state.oauth, rest: state.rest }, text, path[3] ?? "", url.origin);
   }
   if (path[1] !== "data") return new Response("", { status: 404 });
   if (path.length === 2) return versions();
@@ -107,6 +135,10 @@ async function serveOAuth(state: ServerState, request: Request, url: URL, name: 
       state.calls.count("POST oauth2/token");
       if (request.method !== "POST") return new Response("", { status: 405 });
       return grantToken(oauth, form, request.headers.get("authorization"), url.origin);
+    case "authorize":
+      return authorize(oauth, form);
+    case "introspect":
+      return introspect(oauth, form, request.headers.get("authorization"));
     case "revoke":
       return revokeToken(oauth, form.get("token"));
     case "userinfo": {
@@ -122,6 +154,7 @@ async function serveOAuth(state: ServerState, request: Request, url: URL, name: 
 }
 
 function serveIdentity(state: ServerState, request: Request, url: URL, path: readonly string[]): Response {
+  if (path[1] === "keys") return Response.json(state.oauth.idTokens.keys());
   const token = bearer(request) ?? url.searchParams.get("oauth_token");
   const session = token === null ? undefined : state.oauth.sessions.find(token);
   if (session === undefined) return new Response("Bad_OAuth_Token", { status: 403 });
@@ -149,7 +182,12 @@ async function serveData(state: ServerState, request: Request, url: URL, path: r
     const error = new SalesforceError(401, "INVALID_SESSION_ID", "Session expired or invalid");
     return respond(request, errorReply(error), headers);
   }
-  const text = request.method === "GET" || request.method === "HEAD" ? "" : await request.text();
+  const text = request.method === "GET" || request.method === "HEAD" ? "" : await bodyText(request);
+  const type = request.headers.get("content-type");
+  if (text !== "" && type !== null && !KNOWN_TYPES.test(type)) {
+    const error = new SalesforceError(415, "UNSUPPORTED_MEDIA_TYPE", `Content-Type '${type}' is not supported.`);
+    return respond(request, errorReply(error), headers);
+  }
   rest.staged.commitDue();
   const call: Call = {
     method: url.searchParams.get("_HttpMethod") ?? request.method,
