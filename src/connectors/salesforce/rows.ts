@@ -149,23 +149,28 @@ export function contentOf(spec: ObjectSpec, rows: readonly Row[]): PageContent {
   const records: SourceRecord[] = [];
   const tombstones: Tombstone[] = [];
   const rejects: Reject[] = [];
+  const { name: stream, parent } = spec;
   for (const row of rows) {
-    const parentId = spec.parent === undefined ? undefined : row[spec.parent.field];
-    if (spec.parent !== undefined && typeof parentId !== "string") {
-      rejects.push(reject(spec, row, spec.parent.field));
+    const content = withoutAttributes(row);
+    const modifiedAt = stampOf(row, "SystemModstamp") ?? stampOf(row, "CreatedDate");
+    if (parent === undefined) {
+      records.push(
+        modifiedAt === undefined ? { stream, id: row.Id, content } : { stream, id: row.Id, content, modifiedAt },
+      );
+      if (row["IsDeleted"] === true) tombstones.push(tombstoneOf(stream, row));
       continue;
     }
-    const modifiedAt = stampOf(row, "SystemModstamp") ?? stampOf(row, "CreatedDate");
-    records.push({
-      stream: spec.name,
-      id: row.Id,
-      content: withoutAttributes(row),
-      ...(spec.parent === undefined || typeof parentId !== "string"
-        ? {}
-        : { member: { stream: spec.parent.object, id: parentId } }),
-      ...(modifiedAt === undefined ? {} : { modifiedAt }),
-    });
-    if (spec.role !== "history" && row["IsDeleted"] === true) tombstones.push(tombstoneOf(spec.name, row));
+    const parentId = row[parent.field];
+    if (typeof parentId !== "string") {
+      rejects.push(reject(spec, row, parent.field));
+      continue;
+    }
+    const member = { stream: parent.object, id: parentId };
+    records.push(
+      modifiedAt === undefined
+        ? { stream, id: row.Id, content, member }
+        : { stream, id: row.Id, content, member, modifiedAt },
+    );
   }
   return { records, tombstones, rejects };
 }

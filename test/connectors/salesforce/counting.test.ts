@@ -189,13 +189,13 @@ describe("an audit", () => {
   test("counts by year where months are too many, as a whole where nothing is grouped, and else says null", async () => {
     const stub = await stubOrg();
     const session = await connect(stub.origin);
-    const audit = session.connection.read?.audit;
+    const { read } = session.connection;
     const refused = json(400, [{ errorCode: "MALFORMED_QUERY", message: "can not be grouped in a query call" }]);
     const answer = (rows: readonly object[], totalSize = rows.length): ReturnType<typeof json> =>
       json(200, { totalSize, done: true, records: rows });
     stub.script.push(refused, answer([{ y: 2026, n: 7 }]), refused, refused, answer([], 7), refused);
     const names = async (): Promise<unknown> =>
-      (await audit?.(partition("Opportunity"), context(DEALS)))?.buckets ?? null;
+      (await read?.audit?.(partition("Opportunity"), context(DEALS)))?.buckets ?? null;
     expect(await names()).toEqual([{ name: "2026", count: 7 }]);
     expect(await names()).toEqual([{ name: "all", count: 7 }]);
     expect(await names()).toBeNull();

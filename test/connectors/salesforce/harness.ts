@@ -34,13 +34,14 @@ export interface Org {
 }
 
 async function start(options: WorldOptions): Promise<World> {
-  const { seed, records, rowsPerPage, limits, otherTenant = false } = options;
+  const { seed, records, rowsPerPage, limits, quick = false, otherTenant = false } = options;
   const draw = drawFrom(seed);
   const served = await serveSystem({
     system: "salesforce",
     create: (environment) => createSalesforce(orgSeed(draw, records, otherTenant), environment),
     asOf: SEED_AS_OF,
     seed,
+    quick,
     ...(limits === undefined ? {} : { limits }),
   });
   const { baseUrl = "", accessToken = "" } = served.description;

@@ -117,7 +117,7 @@ export async function sandboxOrg(
     },
     control: async (path, body, method = "POST") => {
       const response = await system.control(
-        new Request(`http://control/${path}`, { method, body: JSON.stringify(body) }),
+        new Request(`http://control/${path}`, { method, ...(method === "GET" ? {} : { body: JSON.stringify(body) }) }),
       );
       if (response.status >= 400) throw new Error(await response.text());
       return (await response.json()) as Record<string, unknown>;
