@@ -1,6 +1,8 @@
 import { badRequest } from "./errors.ts";
+import { tokenExpired } from "./paging.ts";
 import type { Answer, Call } from "./call.ts";
 import { render } from "./selection.ts";
+import { shuffled } from "../kit/random.ts";
 import type { ResourceType } from "./selection.ts";
 import type { Filter } from "./paging.ts";
 import type { Source } from "./source.ts";
@@ -36,9 +38,10 @@ export function list<Row extends { readonly gid: string }>(
   rest.delete("limit");
   rest.delete("offset");
   const query = offset === null && limit === null ? "" : `${call.path}?${identity(rest)}`;
+  if (offset !== null && call.world.dials.take("expire-cursor") !== null) throw tokenExpired();
   const page = call.world.pager.cut(rows, filter, query, limit, offset);
   const selection = call.selection ?? type.compact;
-  const data = page.rows.map((row) => render(type, row, selection, call.view));
+  const data = inSomeOrder(call, page.rows).map((row) => render(type, row, selection, call.view));
   if (page.next === undefined) return { status: 200, body: { data } };
   if (page.next === null) return { status: 200, body: { data, next_page: null } };
   rest.set("limit", limit ?? "");
@@ -60,4 +63,12 @@ function identity(query: URLSearchParams): string {
 export function whole<Row>(call: Call, type: ResourceType<Row>, rows: readonly Row[]): Answer {
   const selection = call.selection ?? type.compact;
   return { status: 200, body: { data: rows.map((row) => render(type, row, selection, call.view)) } };
+}
+
+/** Tasks and people come in no order that is promised; sections, stories and fields come in theirs. */
+function inSomeOrder<Row>(call: Call, rows: readonly Row[]): readonly Row[] {
+  if (rows.length < 2 || !/^\/(?:tasks|users)$|\/(?:tasks|users)$/u.test(call.path)) return rows;
+  const dial = call.world.dials.take("reorder");
+  if (dial === null) return rows;
+  return [...shuffled(rows.length, dial.draw)].flatMap((at) => rows[at] ?? []);
 }

@@ -72,6 +72,11 @@ export class Api {
     this.#router.add("POST", "/batch", (call) => this.#batch(call));
   }
 
+  /** The names of all routes: `GET /tasks/{task_gid}`. */
+  get routes(): readonly string[] {
+    return this.#router.names;
+  }
+
   /** The route of a path; the service routes before it looks at the token. Errors: 404. */
   match(method: string, path: string): Match {
     const match = this.#router.match(method, path);
@@ -127,8 +132,12 @@ export class Api {
     for (const { match } of planned) if (match !== null) this.#admit(match.name, credential);
     const results: unknown[] = [];
     for (const { match, invocation, refusal } of planned) {
-      const answer =
-        match === null ? { status: refusal.status, body: errorBody(refusal) } : await this.answer(match, invocation);
+      const broken = this.#world.dials.take("error-in-200") !== null;
+      const answer = broken
+        ? { status: 500, body: errorBody(new ApiFault(500, "Server Error")) }
+        : match === null
+          ? { status: refusal.status, body: errorBody(refusal) }
+          : await this.answer(match, invocation);
       results.push({ status_code: answer.status, headers: answer.headers ?? {}, body: answer.body });
     }
     return { status: 200, body: { data: results } };

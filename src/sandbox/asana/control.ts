@@ -94,6 +94,7 @@ async function write(controlled: Controlled, body: Data): Promise<Response> {
     const { actor, base, credential } = asCall(controlled, body);
     const match = api.match(method, path);
     world.jobs.settle();
+    world.events.delayMs = (method === "GET" ? undefined : world.dials.take("late-commit")?.ms) ?? 0;
     const answer = await api.answer(match, {
       method,
       path,
@@ -177,7 +178,7 @@ function countsOf({ calls }: Controlled): Response {
 }
 
 /**
- * The control routes: `GET /state`; `GET /truth`; `GET|DELETE /calls`; `POST /write`, `/restore {taskGid|projectGid}`,
+ * The control routes: `GET /state`, `/routes`, `/truth`; `GET|DELETE /calls`; `POST /write`, `/restore {taskGid|projectGid}`,
  * `/limits`, `/hide {projectGid, hidden?}`, `/events {drop?: n, expire?: true}`, `/tokens {userGid}` (issue) or
  * `{revoke: token}`, `/generate`, `/options`, `/plan {plan, token?}`, `/apps`, `/webhooks/deliver` (and wait for it).
  */
@@ -185,6 +186,7 @@ export async function control(controlled: Controlled, request: Request): Promise
   const { pathname } = new URL(request.url);
   const route = `${request.method} ${pathname}`;
   if (route === "GET /state") return state(controlled);
+  if (route === "GET /routes") return reply(200, controlled.api.routes);
   if (route === "GET /truth") return truth(controlled.world, new URL(request.url).searchParams);
   if (route === "GET /calls") return countsOf(controlled);
   if (route === "DELETE /calls") {

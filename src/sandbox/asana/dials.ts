@@ -1,13 +1,21 @@
 import { plainRoute } from "../kit/wire.ts";
-import type { FaultName, OrganisationChange } from "../kit/fault.ts";
-import { OrganisationError } from "../kit/system.ts";
+import type { FaultName } from "../kit/fault.ts";
 import type { Failure } from "../kit/system.ts";
 import { json } from "./auth.ts";
 import { ApiFault, errorBody, tooManyRequests } from "./errors.ts";
-import type { World } from "./world.ts";
 
 /** The faults Asana plays itself. */
-export const FAULTS: readonly FaultName[] = [];
+export const FAULTS: readonly FaultName[] = [
+  "error-in-200",
+  "expire-token",
+  "expire-cursor",
+  "expire-sync",
+  "late-commit",
+  "reorder",
+  "schema",
+  "webhook-duplicate",
+  "webhook-reorder",
+];
 
 /** `GET /tasks?project=…`: `/api/1.0` is left out of the path. */
 export function routes(request: Request): readonly string[] {
@@ -32,9 +40,4 @@ export function failure(told: Failure): Response {
   }
   const fault = tooManyRequests(told.retryAfter ?? 0);
   return json(429, errorBody(fault), told.retryAfter === null ? {} : fault.headers);
-}
-
-/** Changes what an administrator of the workspace could. */
-export function organise(_world: World, change: OrganisationChange): unknown {
-  throw new OrganisationError(`Asana has no change ${change.do}.`);
 }

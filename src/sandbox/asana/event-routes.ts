@@ -8,7 +8,9 @@ import { requireProject } from "./state.ts";
 
 function read(call: Call, stream: string | null, scope: string, cap: number): Answer {
   const { events, resources } = call.world;
-  const page = events.read(stream, scope, call.query.get("sync"), cap);
+  const sync = call.query.get("sync");
+  const forgotten = sync !== null && call.world.dials.take("expire-sync") !== null;
+  const page = events.read(stream, scope, forgotten ? null : sync, cap);
   const selection = call.selection ?? resources.event.compact;
   const data = page.events.map((event) => render(resources.event, event, selection, call.view));
   return { status: 200, body: { data, sync: page.sync, has_more: page.hasMore } };

@@ -56,6 +56,9 @@ export class EventLog {
   /** Sequence number of the first kept row. */
   #first = 0;
   #dropNext = 0;
+  readonly #late: { readonly event: EventRow; readonly at: number }[] = [];
+  /** How late the events recorded from now on are told, in milliseconds; they keep their stamps. */
+  delayMs = 0;
   /** Tokens issued before this instant are refused. */
   #refuseBefore = 0;
 
@@ -75,9 +78,24 @@ export class EventLog {
       this.#dropNext -= 1;
       return;
     }
+    if (this.delayMs > 0) this.#late.push({ event, at: this.#now() + this.delayMs });
+    else this.#append(event);
+  }
+
+  #append(event: EventRow): void {
     this.#rows.push(event);
     this.#heard(event);
     if (this.#rows.length % 1024 === 0) this.#forgetOld();
+  }
+
+  /** Tells the late events whose time has come. */
+  #settle(): void {
+    if (this.#late.length === 0) return;
+    const now = this.#now();
+    const due = this.#late.filter(({ at }) => at <= now);
+    const rest = this.#late.filter(({ at }) => at > now);
+    this.#late.splice(0, this.#late.length, ...rest);
+    for (const { event } of due) this.#append(event);
   }
 
   /** Loses the next events, as delivery at most once may. */
@@ -92,6 +110,7 @@ export class EventLog {
 
   /** Events of one stream (`null`: the whole workspace) after a token. Errors: 412 with a fresh token. */
   read(stream: string | null, scope: string, sync: string | null, cap: number): EventPage {
+    this.#settle();
     const start = sync === null ? null : this.#decode(scope, sync);
     if (start === null) throw new ApiFault(412, STALE, { sync: this.#encode(scope, this.#first + this.#rows.length) });
     const events: EventRow[] = [];

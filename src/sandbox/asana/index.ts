@@ -1,12 +1,15 @@
+import { OrganisationError } from "../kit/system.ts";
 import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
 import type { AsanaSeed } from "../seeds.ts";
 import { Api } from "./api.ts";
 import { Authority, json } from "./auth.ts";
 import { bodyOf, queryFields } from "./body.ts";
 import { control } from "./control.ts";
-import { FAULTS, failure, organise, routes } from "./dials.ts";
-import { ApiFault, errorBody, noRoute } from "./errors.ts";
+import { FAULTS, failure, routes } from "./dials.ts";
+import { ApiFault, errorBody, noRoute, unauthorized } from "./errors.ts";
 import { DEMO_LIMITS, RateLimiter, REAL_LIMITS } from "./limits.ts";
+import { organise } from "./organisation.ts";
+import type { Organised } from "./organisation.ts";
 import { createWorld } from "./world.ts";
 
 const BASE = "/api/1.0";
@@ -40,6 +43,11 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
     try {
       const match = api.match(method, path);
       const credential = authority.authenticate(request.headers.get("authorization"));
+      if (environment.dials.take("expire-token") !== null) {
+        // A personal token does not expire: it is refused for once. One of an app is over for good.
+        if (credential.app !== null) authority.revoke(credential.token);
+        throw unauthorized();
+      }
       const write = method !== "GET";
       // A batch is charged by its actions.
       if (match.name !== "POST /batch") admit(match.name, credential.token);
@@ -48,6 +56,7 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
       const actor = { userGid: credential.userGid, source: "api" } as const;
       const base = `${url.origin}${BASE}`;
       world.jobs.settle();
+      world.events.delayMs = (write ? environment.dials.take("late-commit")?.ms : undefined) ?? 0;
       const plan = authority.planOf(credential.token);
       const answer = await api.run(match, {
         method,
@@ -89,6 +98,15 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
     return json(404, errorBody(noRoute()));
   }
 
+  const steer = (request: Request): Promise<Response> => control({ world, api, authority, limiter, calls }, request);
+  const write: Organised["write"] = async (method, path, data) => {
+    const body = JSON.stringify({ method, path, body: { data: data ?? {} } });
+    const response = await steer(new Request("http://control/write", { method: "POST", body }));
+    const told = (await response.json()) as { readonly data?: Readonly<Record<string, unknown>> };
+    if (!response.ok) throw new OrganisationError(JSON.stringify(told));
+    return told.data ?? {};
+  };
+
   return {
     name: "asana",
     fetch: async (request) => {
@@ -99,11 +117,11 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
       void world.webhooks.pump();
       return answer;
     },
-    control: (request) => control({ world, api, authority, limiter, calls }, request),
+    control: steer,
     routes,
     faults: FAULTS,
     failure,
-    organise: (change) => organise(world, change),
+    organise: (change) => organise({ world, write }, change),
     describe: (origin) => ({
       baseUrl: `${origin}${BASE}`,
       token: authority.personalToken,

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { badRequest } from "./errors.ts";
+import type { ApiFault } from "./errors.ts";
 import type { Source } from "./source.ts";
 
 const LIFETIME_SECONDS = 15 * 60;
@@ -82,7 +83,7 @@ export class Pager {
       border_rank: string;
       exp: number;
     };
-    if (this.#now() / 1000 > payload.exp) throw badRequest("offset: Your pagination token has expired.");
+    if (this.#now() / 1000 > payload.exp) throw tokenExpired();
     const [index = "0", gid = ""] = payload.border_rank.split(":");
     return { index: Number(index), gid };
   }
@@ -97,6 +98,11 @@ export class Pager {
     }
     return Math.max(index - 1, 0);
   }
+}
+
+/** 400 for an offset that is too old. */
+export function tokenExpired(): ApiFault {
+  return badRequest("offset: Your pagination token has expired.");
 }
 
 const MOST_UNPAGED = 1000;

@@ -45,6 +45,8 @@ export interface State {
   /** Whether the call under way may change what it reads; generated rows are kept only then. */
   changing: boolean;
   /** Projects the tokens may not see any more; set over the control routes. */
+  /** People who left the workspace: named by what they did, and in no list. */
+  readonly departedUsers: Set<string>;
   readonly hiddenProjects: Set<string>;
   nextGid(): string;
 }
@@ -137,6 +139,7 @@ export function createState(seed: AsanaSeed, random: () => number): State {
     portfolios: new Map(),
     goals: new Map(),
     changing: false,
+    departedUsers: new Set(),
     hiddenProjects: new Set(),
     nextGid: gidSource(seed, random),
   };

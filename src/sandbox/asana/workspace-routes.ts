@@ -6,7 +6,10 @@ import type { Router } from "./router.ts";
 import type { UserRow } from "./rows.ts";
 
 function usersByName(call: Call): UserRow[] {
-  return [...call.world.state.users.values()].sort((a, b) => a.name.localeCompare(b.name, "en"));
+  const { users, departedUsers } = call.world.state;
+  return [...users.values()]
+    .filter(({ gid }) => !departedUsers.has(gid))
+    .sort((a, b) => a.name.localeCompare(b.name, "en"));
 }
 
 /** Workspaces, teams and users (reference asana.md §8). */

@@ -1,3 +1,4 @@
+import type { SystemDials } from "../kit/dials.ts";
 import type { SandboxEnvironment } from "../kit/system.ts";
 import type { AsanaSeed } from "../seeds.ts";
 import { EventLog } from "./events.ts";
@@ -33,6 +34,7 @@ export interface World {
   readonly pager: Pager;
   readonly selections: SelectionCache;
   readonly options: Options;
+  readonly dials: SystemDials;
   readonly tokenUserGid: string;
   /** Business time as an ISO string with milliseconds. */
   now(): string;
@@ -59,6 +61,7 @@ export function createWorld(seed: AsanaSeed, environment: SandboxEnvironment): W
     taskTemplates: new Map(),
     pager: new Pager(now, secret),
     selections: new SelectionCache(500),
+    dials: environment.dials,
     options: { localWebhooks: true, searchLagMs: 20_000 },
     tokenUserGid: seed.tokenUserGid,
     now: () => new Date(now()).toISOString(),

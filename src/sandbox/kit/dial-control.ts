@@ -68,7 +68,7 @@ export function mountDials(app: Hono, dials: Dials, systems: readonly SandboxSys
     const system = systems.find((each) => each.name === name);
     if (system === undefined) return context.json({ error: `No system ${name}.` }, 404);
     try {
-      return context.json({ changed: system.organise(change) ?? null });
+      return context.json({ changed: (await system.organise(change)) ?? null });
     } catch (error) {
       if (error instanceof OrganisationError) return context.json({ error: error.message }, 400);
       if (error instanceof z.ZodError) return context.json({ error: z.prettifyError(error) }, 400);

@@ -60,7 +60,7 @@ export interface SandboxSystem {
   failure(failure: Failure, request: Request): Response;
   /**
    * Changes something an administrator of the real organisation could change.
-   * @returns what was changed, for whoever asked. @throws OrganisationError for what the system does not know
+   * @returns what was changed, for whoever asked; may be a promise. @throws OrganisationError for what the system does not know
    */
   organise(change: OrganisationChange): unknown;
   /** What a client needs to connect, as printed by `hub sandbox --json` under `systems.<name>`. */

@@ -26,7 +26,7 @@ async function struck(system: SandboxSystem, dials: Dials, clock: SandboxClock, 
   const line: Line = { system, dials, clock, routes, request };
   const latency = dials.strike(system.name, routes, "latency");
   if (latency !== null) clock.advance(latency.dial.ms);
-  changeBefore(line);
+  await changeBefore(line);
   const seen = timeSeen(line, routes.some(writes));
   const answer = (): Promise<WireAnswer> => answered(line, latency !== null || seen !== null);
   return seen === null ? answer() : clock.during(seen, answer);
@@ -70,13 +70,13 @@ function writes(route: string): boolean {
 }
 
 /** What changes in the organisation while a client is at work, just before its call is served. */
-function changeBefore({ system, dials, routes }: Line): void {
+async function changeBefore({ system, dials, routes }: Line): Promise<void> {
   const organisation = dials.strike(system.name, routes, "organisation");
-  if (organisation !== null) system.organise(organisation.dial.change);
+  if (organisation !== null) await system.organise(organisation.dial.change);
   const schema = dials.strike(system.name, routes, "schema");
   if (schema === null) return;
   const { change, object, field, type } = schema.dial;
-  system.organise({ do: `${change}-field`, object, field, ...(type === undefined ? {} : { type }) });
+  await system.organise({ do: `${change}-field`, object, field, ...(type === undefined ? {} : { type }) });
 }
 
 function timeSeen({ system, dials, routes }: Line, isWrite: boolean): TimeSeen | null {

@@ -1,4 +1,5 @@
 import type { MondayActivitySeed } from "../seeds.ts";
+import type { ReadLag } from "./read-lag.ts";
 import type { Board, MondayState } from "./state.ts";
 
 export interface ActivityArguments {
@@ -26,7 +27,7 @@ export function activityRows(state: MondayState, board: Board, args: ActivityArg
   const limit = Math.max(0, Math.min(args.limit, WINDOW));
   const skip = (Math.max(1, args.page) - 1) * limit;
   const stop = Math.min(skip + limit, WINDOW);
-  const keep = rowFilter(args);
+  const keep = rowFilter(args, state.lag);
   const found: MondayActivitySeed[] = [];
   if (keep === null) {
     for (let at = end - 1 - skip; at >= first && at > end - 1 - stop; at -= 1) {
@@ -46,7 +47,7 @@ export function activityRows(state: MondayState, board: Board, args: ActivityArg
 }
 
 /** The filters with their known traps: column ids drop all rows without a column, group ids match the source group. */
-function rowFilter(args: ActivityArguments): ((row: MondayActivitySeed) => boolean) | null {
+function rowFilter(args: ActivityArguments, lag: ReadLag): ((row: MondayActivitySeed) => boolean) | null {
   const tests: ((row: MondayActivitySeed) => boolean)[] = [];
   const add = (ids: readonly (string | null)[] | null | undefined, of: (row: MondayActivitySeed) => unknown): void => {
     if (ids == null || ids.length === 0) return;
@@ -65,5 +66,6 @@ function rowFilter(args: ActivityArguments): ((row: MondayActivitySeed) => boole
     });
   }
   add(args.user_ids, (row) => row.userId);
+  if (lag.holdsRows) tests.push((row) => lag.shows(row));
   return tests.length === 0 ? null : (row) => tests.every((test) => test(row));
 }

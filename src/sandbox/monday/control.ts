@@ -4,7 +4,7 @@ import { logEvent, setState } from "./writes.ts";
 import { controlWorld } from "./control-world.ts";
 import type { WorldParts } from "./control-world.ts";
 import type { CallCounter } from "./call-counter.ts";
-import type { GraphQLEngine } from "./engine.ts";
+import type { Executed, GraphQLEngine } from "./engine.ts";
 import { Budget, DEMO_LIMITS } from "./limits.ts";
 import type { Board, MondayState } from "./state.ts";
 import { SANDBOX_TOKEN } from "./tokens.ts";
@@ -138,13 +138,10 @@ async function write(parts: ControlParts, body: Body<"/write">): Promise<unknown
   const call = { query: body.query, variables: body.variables, operationName: null };
   const budget = new Budget(DEMO_LIMITS, parts.state.environment.clock);
   const userId = body.asUserId ?? tokenUser(parts);
-  const { result } = await parts.engine.run(checked, call, {
-    userId,
-    app: null,
-    scopes: null,
-    version: VERSIONS[2],
-    budget,
-  });
+  const who = { userId, app: null, scopes: null, version: VERSIONS[2], budget };
+  const act = (): Promise<Executed> => parts.engine.run(checked, call, who);
+  const late = parts.engine.isMutation(checked, null) ? parts.state.environment.dials.take("late-commit") : null;
+  const { result } = await (late === null ? act() : parts.state.lag.during(late.ms, act));
   return result;
 }
 

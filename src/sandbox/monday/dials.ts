@@ -1,14 +1,23 @@
-import type { FaultName, OrganisationChange } from "../kit/fault.ts";
-import { OrganisationError } from "../kit/system.ts";
+import type { FaultName } from "../kit/fault.ts";
 import type { Failure } from "../kit/system.ts";
 import { plainRoute } from "../kit/wire.ts";
 import { json, refused } from "./answers.ts";
 import type { GraphQLEngine } from "./engine.ts";
-import type { MondayState } from "./state.ts";
 import { parseCall } from "./transport.ts";
 
 /** The faults monday.com plays itself. */
-export const FAULTS: readonly FaultName[] = ["quota", "error-in-200"];
+export const FAULTS: readonly FaultName[] = [
+  "quota",
+  "error-in-200",
+  "expire-token",
+  "expire-cursor",
+  "late-commit",
+  "reorder",
+  "retired-version",
+  "schema",
+  "webhook-duplicate",
+  "webhook-reorder",
+];
 
 /** `query boards` or `mutation create_item`, one for each root field; the plain route for what is no GraphQL call. */
 export async function routes(engine: GraphQLEngine, request: Request): Promise<readonly string[]> {
@@ -59,9 +68,4 @@ function broken(status: number, message: string | undefined, code: string | unde
     error_code: code ?? "INTERNAL_SERVER_ERROR",
     errors: [{ message: told }],
   });
-}
-
-/** Changes what an administrator of the account could. */
-export function organise(_state: MondayState, change: OrganisationChange): unknown {
-  throw new OrganisationError(`monday.com has no change ${change.do}.`);
 }

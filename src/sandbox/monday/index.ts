@@ -1,13 +1,15 @@
+import { disturbed } from "../kit/deliveries.ts";
 import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
 import type { MondaySeed } from "../seeds.ts";
 import { SANDBOX_APP } from "./apps.ts";
 import { CallCounter } from "./call-counter.ts";
 import { control } from "./control.ts";
-import { FAULTS, failure, organise, routes } from "./dials.ts";
+import { FAULTS, failure, routes } from "./dials.ts";
 import { GraphQLEngine } from "./engine.ts";
 import { IdempotencyCache } from "./idempotency.ts";
 import { DEMO_LIMITS, REAL_LIMITS } from "./limits.ts";
 import { MondayState } from "./state.ts";
+import { organise } from "./organisation.ts";
 import { OAuth } from "./oauth.ts";
 import { SANDBOX_TOKEN, Tokens } from "./tokens.ts";
 import { answer } from "./transport.ts";
@@ -17,6 +19,7 @@ import { Webhooks } from "./webhooks.ts";
 export function createMonday(seed: MondaySeed, environment: SandboxEnvironment): SandboxSystem {
   const state = new MondayState(seed, environment);
   const webhooks = new Webhooks(state);
+  webhooks.arrange = (batch) => disturbed(environment.dials, batch);
   const engine = new GraphQLEngine(state, webhooks);
   const limits = environment.limits === "demo" ? DEMO_LIMITS : REAL_LIMITS;
   const tokens = new Tokens(environment.clock, limits, seed.tokenUserId);
@@ -32,7 +35,7 @@ export function createMonday(seed: MondaySeed, environment: SandboxEnvironment):
     routes: (request) => routes(engine, request),
     faults: FAULTS,
     failure: (told) => failure(told, newRequestId()),
-    organise: (change) => organise(state, change),
+    organise: (change) => organise(state, change, seed.tokenUserId),
     describe: (origin) => ({
       endpoint: `${origin}/v2`,
       token: SANDBOX_TOKEN,

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { shuffled } from "../kit/random.ts";
 import { cellOf, cellText } from "./cells.ts";
 import { cursorExpired, invalidArgument, mondayError } from "./errors.ts";
 import { compileRules, orderItems } from "./item-rules.ts";
@@ -45,7 +46,7 @@ export class ItemPages {
   /** `items_page` of a board or a group. */
   first(board: Board, groupId: string | null, limit: number, query: ItemsQuery | null, userId: string): ItemsResponse {
     checkLimit(limit);
-    if (query === null) return this.#open(board, groupId, this.#plainIds(board, groupId), limit);
+    if (query === null) return this.#open(board, groupId, this.#inSomeOrder(this.#plainIds(board, groupId)), limit);
     if (query.ids != null && query.ids.length > 100) throw invalidArgument("query_params.ids is limited to 100 ids");
     const test = compileRules(this.#state, board, query, userId);
     const ids = query.ids == null ? null : new Set(query.ids);
@@ -53,8 +54,15 @@ export class ItemPages {
       board,
       (item) => (groupId === null || item.groupId === groupId) && (ids === null || ids.has(item.id)) && test(item),
     );
-    const ordered = query.order_by == null ? items : orderItems(this.#state, board, items, query.order_by);
-    return this.#open(board, groupId, idsOf(ordered), limit);
+    if (query.order_by == null) return this.#open(board, groupId, this.#inSomeOrder(idsOf(items)), limit);
+    return this.#open(board, groupId, idsOf(orderItems(this.#state, board, items, query.order_by)), limit);
+  }
+
+  /** Without `order_by` no order is promised. */
+  #inSomeOrder(ids: Float64Array): Float64Array {
+    const dial = ids.length < 2 ? null : this.#state.environment.dials.take("reorder");
+    if (dial === null) return ids;
+    return Float64Array.from(shuffled(ids.length, dial.draw), (at) => ids[at] ?? 0);
   }
 
   #plainIds(board: Board, groupId: string | null): Float64Array {
@@ -107,6 +115,7 @@ export class ItemPages {
     if (head === undefined || sum !== String(crc32(head))) {
       throw mondayError("CursorException", "InvalidCursorError: The cursor is not valid");
     }
+    if (this.#state.environment.dials.take("expire-cursor") !== null) throw cursorExpired();
     const [, boardId = "", key = "", , offset = "0", groupId = ""] = head.split(",");
     const snapshot = this.#snapshots.get(key);
     const board = this.#state.board(boardId);

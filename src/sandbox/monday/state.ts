@@ -227,6 +227,7 @@ export class MondayState {
 
   appendActivity(board: Board, row: MondayActivitySeed): void {
     board.activity.push(row);
+    this.lag.recordRow(row);
     this.publish(board, row);
   }
 }

@@ -10,7 +10,7 @@ import type { OAuth } from "./oauth.ts";
 import { schemaTextOf } from "./schema-versions.ts";
 import type { MondayState } from "./state.ts";
 import type { Token, Tokens } from "./tokens.ts";
-import { servedVersion } from "./versions.ts";
+import { OLDEST, servedVersion } from "./versions.ts";
 import type { ApiVersion } from "./versions.ts";
 
 export interface TransportParts {
@@ -33,10 +33,11 @@ export async function answer(parts: TransportParts, request: Request): Promise<R
   }
   if (request.method !== "POST") return json(405, { error: "Method not allowed" });
   const token = parts.tokens.fromHeader(request.headers.get("authorization"));
-  if (token === undefined) return notAuthenticated();
+  if (token === undefined || parts.dials.take("expire-token") !== null) return notAuthenticated();
   const requestId = parts.newRequestId();
   if (mayNotCall(parts.state, token)) return accessDenied(requestId);
-  const version = servedVersion(request.headers.get("api-version"));
+  const version =
+    parts.dials.take("retired-version") === null ? servedVersion(request.headers.get("api-version")) : OLDEST;
   if (version === null) return badRequest("InvalidVersionException", "The API version is not valid", requestId);
   const refusal = token.budget.enter();
   const headers = (): Record<string, string> => ({ "x-request-id": requestId, ...token.budget.headers() });
@@ -98,7 +99,9 @@ async function admitted(
   if (exhausted !== null) return refused(exhausted, requestId, served(), version.value);
   const key = writes ? request.headers.get("idempotency-key") : null;
   const run = async (): Promise<StoredAnswer> => {
-    const done = await parts.engine.run(checked, call, { ...token, version });
+    const late = writes ? parts.dials.take("late-commit") : null;
+    const act = (): Promise<Executed> => parts.engine.run(checked, call, { ...token, version });
+    const done = await (late === null ? act() : parts.state.lag.during(late.ms, act));
     token.budget.charge(done.cost, writes);
     return told(parts, done, by);
   };

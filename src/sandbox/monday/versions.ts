@@ -14,7 +14,8 @@ export const VERSIONS = [
 export type ApiVersion = (typeof VERSIONS)[number];
 
 const CURRENT: ApiVersion = VERSIONS[2];
-const OLDEST: ApiVersion = VERSIONS[8];
+/** What a version that is gone is answered with. */
+export const OLDEST: ApiVersion = VERSIONS[8];
 
 /** The version served for an `API-Version` header; null when the header is malformed. */
 export function servedVersion(header: string | null): ApiVersion | null {
