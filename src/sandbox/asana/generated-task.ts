@@ -67,12 +67,13 @@ export class GeneratedTask implements TaskRow {
     this.name = `${VERBS[set.draw(index, 1) % VERBS.length] ?? ""} ${index}`;
     this.createdAt = iso(created);
     this.createdByGid = userGids[set.draw(index, 2) % userGids.length] ?? null;
-    this.modifiedAt = iso(GeneratedTask.modifiedMs(set, index));
+    const modified = GeneratedTask.modifiedMs(set, index);
+    this.modifiedAt = modified === created ? this.createdAt : iso(modified);
     this.assigneeGid = assignee;
     this.completed = completed !== null;
-    this.completedAt = completed === null ? null : iso(completed);
+    this.completedAt = completed === null ? null : completed === modified ? this.modifiedAt : iso(completed);
     this.completedByGid = completed === null ? null : assignee;
-    this.dueOn = iso(created + (1 + (set.draw(index, 3) % 60)) * DAY).slice(0, 10);
+    this.dueOn = set.day(created + (1 + (set.draw(index, 3) % 60)) * DAY);
     this.memberships = section === undefined ? NONE : [{ project: section.project, section }];
     this.followerGids = assignee === null ? NONE : [assignee];
   }
@@ -153,7 +154,7 @@ export class GeneratedTask implements TaskRow {
       case "multi_enum":
         return [...new Set([...option(0), ...option(1)])];
       case "date":
-        return iso(this.#set.from + (draw % 365) * DAY).slice(0, 10);
+        return this.#set.day(this.#set.from + (draw % 365) * DAY);
       case "people":
         return [users[draw % users.length] ?? ""].filter((gid) => gid !== "");
       case "reference":

@@ -37,6 +37,7 @@ export class GeneratedSet {
   readonly parts: GeneratedParts;
   readonly from: number;
   readonly span: number;
+  readonly #days = new Map<number, string>();
   readonly #kept = new Map<number, TaskRow>();
   readonly #firstTask: number;
   readonly #firstStory: number;
@@ -50,6 +51,17 @@ export class GeneratedSet {
     this.#firstTask = TASKS + number * SET_ROOM;
     this.#firstStory = STORIES + number * SET_ROOM * STORY_ROOM;
     this.#perProject = Math.ceil(seed.tasks / seed.projects);
+  }
+
+  /** The day of an instant, as text. */
+  day(ms: number): string {
+    const number = Math.floor(ms / 86_400_000);
+    let text = this.#days.get(number);
+    if (text === undefined) {
+      text = new Date(ms).toISOString().slice(0, 10);
+      this.#days.set(number, text);
+    }
+    return text;
   }
 
   get size(): number {

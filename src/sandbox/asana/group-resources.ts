@@ -2,7 +2,7 @@ import { jobStatus } from "./jobs.ts";
 import { plain, ref } from "./kinds.ts";
 import type { MemberRow, Resources } from "./kinds.ts";
 import { htmlOf } from "./rich-text.ts";
-import type { GoalMetricRow, UserRow } from "./rows.ts";
+import type { GoalMetricRow, PortfolioRow, ProjectRow, TeamRow, UserRow } from "./rows.ts";
 import { names } from "./selection.ts";
 import type { Ref, ResourceType } from "./selection.ts";
 import type { State } from "./state.ts";
@@ -41,22 +41,6 @@ export function groupResources(state: State, of: () => Resources): GroupKinds {
     if (portfolio !== undefined) return ref(all.portfolio, portfolio);
     const goal = state.goals.get(gid);
     return goal === undefined ? null : ref(all.goal, goal);
-  };
-  const member = <Parent>(
-    name: string,
-    parent: (row: MemberRow<Parent>) => Ref,
-    more: ResourceType<MemberRow<Parent>>["fields"],
-    compact: string,
-  ): ResourceType<MemberRow<Parent>> => {
-    const fields: ResourceType<MemberRow<Parent>>["fields"] = {
-      gid: (row) => row.gid,
-      resource_type: () => name,
-      user: (row) => userRef(row.user.gid),
-      member: (row) => userRef(row.user.gid),
-      parent,
-      ...more,
-    };
-    return { name, compact: names(compact), full: names(Object.keys(fields).join(" ")), fields };
   };
   const workspace: Resources["workspace"] = {
     name: "workspace",
@@ -270,63 +254,67 @@ export function groupResources(state: State, of: () => Resources): GroupKinds {
     goal,
     goalMetric,
     userTaskList,
-    ...memberKinds(of, member),
+    ...memberKinds(of),
     ...processKinds(state, of, userRef, parentRef),
   };
 }
 
-type MemberMaker = <Parent>(
-  name: string,
-  parent: (row: MemberRow<Parent>) => Ref,
-  more: ResourceType<MemberRow<Parent>>["fields"],
-  compact: string,
-) => ResourceType<MemberRow<Parent>>;
+type MemberKinds = Pick<
+  Resources,
+  "workspaceMember" | "teamMember" | "projectMember" | "portfolioMember" | "sharedMember"
+>;
 
-function memberKinds(
-  of: () => Resources,
-  member: MemberMaker,
-): Pick<Resources, "workspaceMember" | "teamMember" | "projectMember" | "portfolioMember"> {
+function memberKinds(of: () => Resources): MemberKinds {
+  const member = <Parent>(
+    name: string,
+    compact: string,
+    more: ResourceType<MemberRow<Parent>>["fields"],
+  ): ResourceType<MemberRow<Parent>> => {
+    const fields: ResourceType<MemberRow<Parent>>["fields"] = {
+      gid: (row) => row.gid,
+      resource_type: () => name,
+      ...more,
+    };
+    return { name, compact: names(compact), full: names(Object.keys(fields).join(" ")), fields };
+  };
+  const person = (row: MemberRow<unknown>): Ref => ref(of().user, row.user);
   return {
-    workspaceMember: member(
-      "workspace_membership",
-      (row) => ref(of().workspace, row.parent),
-      {
-        workspace: (row) => ref(of().workspace, row.parent),
-        user_task_list: (row) => ref(of().userTaskList, { gid: taskListGid(row.user), owner: row.user }),
-        is_active: () => true,
-        is_admin: () => false,
-        is_guest: () => false,
-      },
-      "resource_type user workspace",
-    ),
-    teamMember: member(
-      "team_membership",
-      (row) => ref(of().team, row.parent),
-      {
-        team: (row) => ref(of().team, row.parent),
-        is_guest: () => false,
-        is_limited_access: () => false,
-        is_admin: () => false,
-      },
-      "resource_type user team is_guest is_limited_access is_admin",
-    ),
-    projectMember: member(
-      "project_membership",
-      (row) => ref(of().project, row.parent),
-      {
-        resource_subtype: () => "project_membership",
-        project: (row) => ref(of().project, row.parent),
-        access_level: () => "editor",
-        write_access: () => "full_write",
-      },
-      "resource_type resource_subtype parent member access_level",
-    ),
-    portfolioMember: member(
-      "portfolio_membership",
-      (row) => ref(of().portfolio, row.parent),
-      { portfolio: (row) => ref(of().portfolio, row.parent), access_level: () => "editor" },
-      "resource_type portfolio user",
-    ),
+    workspaceMember: member<State["workspace"]>("workspace_membership", "resource_type user workspace", {
+      user: person,
+      workspace: (row) => ref(of().workspace, row.parent),
+      user_task_list: (row) => ref(of().userTaskList, { gid: taskListGid(row.user), owner: row.user }),
+      is_active: () => true,
+      is_admin: () => false,
+      is_guest: () => false,
+    }),
+    teamMember: member<TeamRow>("team_membership", "resource_type user team is_guest is_limited_access is_admin", {
+      user: person,
+      team: (row) => ref(of().team, row.parent),
+      is_guest: () => false,
+      is_limited_access: () => false,
+      is_admin: () => false,
+    }),
+    projectMember: member<ProjectRow>("project_membership", "resource_type parent member access_level", {
+      user: person,
+      member: person,
+      parent: (row) => ref(of().project, row.parent),
+      project: (row) => ref(of().project, row.parent),
+      access_level: () => "editor",
+      write_access: () => "full_write",
+    }),
+    portfolioMember: member<PortfolioRow>("portfolio_membership", "resource_type portfolio user", {
+      user: person,
+      member: person,
+      parent: (row) => ref(of().portfolio, row.parent),
+      portfolio: (row) => ref(of().portfolio, row.parent),
+      access_level: () => "editor",
+    }),
+    sharedMember: member<ProjectRow>("membership", "resource_type resource_subtype parent member access_level", {
+      resource_subtype: () => "project_membership",
+      member: person,
+      parent: (row) => ref(of().project, row.parent),
+      access_level: () => "editor",
+    }),
   };
 }
 

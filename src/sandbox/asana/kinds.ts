@@ -75,6 +75,8 @@ export interface Resources {
   readonly teamMember: ResourceType<MemberRow<TeamRow>>;
   readonly projectMember: ResourceType<MemberRow<ProjectRow>>;
   readonly portfolioMember: ResourceType<MemberRow<PortfolioRow>>;
+  /** A project's membership in the shape of `/memberships`. */
+  readonly sharedMember: ResourceType<MemberRow<ProjectRow>>;
   readonly projectTemplate: ResourceType<ProjectTemplateRow>;
   readonly taskTemplate: ResourceType<TaskTemplateRow>;
   readonly job: ResourceType<JobRow>;

@@ -7,7 +7,7 @@ import { taskListGid } from "./group-resources.ts";
 import { checkWorkspace, memberOf, requireTeam, requireUser, requireWorkspace } from "./lookups.ts";
 import type { MemberRow } from "./kinds.ts";
 import type { Router } from "./router.ts";
-import type { ProjectRow, TeamRow, UserRow } from "./rows.ts";
+import type { PortfolioRow, ProjectRow, TeamRow, UserRow } from "./rows.ts";
 import { requireProject } from "./state.ts";
 import { assignedTo, taskListOwner, tasksAnswer } from "./task-routes.ts";
 
@@ -61,7 +61,7 @@ function listMemberships(call: Call): Answer {
   const all = parent === null ? everyProjectMember(call) : projectMembers(call, requireProject(state, parent));
   return list(
     call,
-    resources.projectMember,
+    resources.sharedMember,
     member === null ? all : all.filter((row) => row.user.gid === requireUser(call, member).gid),
   );
 }
@@ -75,8 +75,24 @@ export function addMemberRoutes(router: Router): void {
   }
   add("GET", "/memberships", listMemberships);
   add("GET", "/memberships/{membership_gid}", (call) =>
-    one(call, call.world.resources.projectMember, found(call, "membership", everyProjectMember(call))),
+    one(call, call.world.resources.sharedMember, found(call, "membership", everyProjectMember(call))),
   );
+  const ofPortfolio = (call: Call, gid: string): MemberRow<PortfolioRow>[] => {
+    const portfolio = call.world.state.portfolios.get(gid);
+    if (portfolio === undefined || portfolio.deletedAt !== null) throw unknownObject("portfolio", gid);
+    return memberships(
+      portfolio,
+      portfolio.memberGids.flatMap((user) => call.world.state.users.get(user) ?? []),
+    );
+  };
+  add("GET", "/portfolios/{portfolio_gid}/portfolio_memberships", (call) =>
+    list(call, call.world.resources.portfolioMember, ofPortfolio(call, param(call))),
+  );
+  add("GET", "/portfolio_memberships", (call) => {
+    const portfolio = call.query.get("portfolio");
+    if (portfolio === null) throw badRequest("portfolio: Missing input");
+    return list(call, call.world.resources.portfolioMember, ofPortfolio(call, portfolio));
+  });
   add("GET", "/projects/{project_gid}/project_memberships", (call) =>
     list(call, call.world.resources.projectMember, projectMembers(call, requireProject(call.world.state, param(call)))),
   );

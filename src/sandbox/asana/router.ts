@@ -21,7 +21,11 @@ function node(): Node {
 export class Router {
   readonly #root = node();
 
+  /** The names of all routes: `GET /tasks/{task_gid}`. */
+  readonly names: string[] = [];
+
   add(method: string, path: string, handler: Handler): void {
+    this.names.push(`${method} ${path}`);
     let at = this.#root;
     for (const segment of path.split("/").filter((one) => one !== "")) {
       if (segment.startsWith("{")) {
