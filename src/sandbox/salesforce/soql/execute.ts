@@ -112,7 +112,7 @@ function compileChildren(run: Run, scope: Scope, statement: Statement): Writer {
   const table = run.org.table(object);
   const size = run.children?.pageSize ?? Number.POSITIVE_INFINITY;
   return (out, row) => {
-    const rows = selectRows(run, inner, statement, table.withValue(relation.field, row.Id));
+    const rows = selectRows(run, inner, statement, table.eachWithValue(relation.field, row.Id));
     if (rows.length === 0) {
       out[relation.name] = null;
       return;

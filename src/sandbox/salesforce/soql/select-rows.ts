@@ -87,7 +87,7 @@ function alreadySorted(statement: Statement, chosen: RowSource | null): boolean 
 }
 
 /** Filters, sorts and cuts the rows of a statement. */
-export function selectRows(run: Run, scope: Scope, statement: Statement, candidates?: readonly Row[]): Found {
+export function selectRows(run: Run, scope: Scope, statement: Statement, candidates?: Iterable<Row>): Found {
   const keys = sortKeys(scope, statement);
   const test =
     statement.where === null
