@@ -133,6 +133,10 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
       ASANA_MAIN_BASE_URL: `${origin}${BASE}`,
       ASANA_MAIN_TOKEN: authority.personalToken,
     }),
+    tick: async () => {
+      world.jobs.settle();
+      await world.webhooks.pump();
+    },
     close: async () => {},
   };
 }

@@ -67,5 +67,7 @@ export interface SandboxSystem {
   describe(origin: string): Readonly<Record<string, string>>;
   /** The environment variables of `.env.example` that point a hub at this system. */
   environment(origin: string): Readonly<Record<string, string>>;
+  /** Told when business time was set or advanced: does what fell due, such as deliveries, and waits for it. */
+  tick?(): Promise<void>;
   close(): Promise<void>;
 }
