@@ -1,4 +1,4 @@
-import type { ConnectorDefinition } from "../connectors/kit/index.ts";
+import type { ConnectionLimits, ConnectorDefinition } from "../connectors/kit/index.ts";
 import type { CompiledMapping, MappingFile, MappingSet, RateTable } from "../mappings/index.ts";
 import { HubError } from "../model/index.ts";
 import type { BusinessCalendar, Instant, Problem } from "../model/index.ts";
@@ -14,6 +14,9 @@ export interface ConfiguredConnection {
   readonly system: string;
   readonly settings: unknown;
   readonly connector: ConnectorDefinition;
+  readonly limits?: ConnectionLimits;
+  /** Partitions of one stream read side by side. */
+  readonly partitionsAtOnce?: number;
 }
 
 /** Everything under config/, checked as a whole. */

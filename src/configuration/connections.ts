@@ -1,4 +1,5 @@
-import type { ConnectorDefinition } from "../connectors/kit/index.ts";
+import { z } from "zod";
+import type { ConnectionLimits, ConnectorDefinition } from "../connectors/kit/index.ts";
 import type { Problem } from "../model/index.ts";
 import type { ConfiguredConnection } from "./configuration.ts";
 import type { HubFile } from "./hub-file.ts";
@@ -13,7 +14,7 @@ export function readConnections(
 ): { readonly connections: ReadonlyMap<string, ConfiguredConnection>; readonly problems: readonly Problem[] } {
   const connections = new Map<string, ConfiguredConnection>();
   const problems: Problem[] = [];
-  for (const [name, { system, ...settings }] of Object.entries(hub.connections)) {
+  for (const [name, { system, partitions, quota, sweeps, ...rest }] of Object.entries(hub.connections)) {
     const connector = connectors.find((each) => each.system === system);
     if (connector === undefined) {
       const known = connectors.map((each) => each.system);
@@ -25,9 +26,45 @@ export function readConnections(
       });
       continue;
     }
+    const { concurrency, ...others } = rest;
+    const settings = hasSetting(connector, "concurrency") ? rest : others;
     const shaped = checkShape(yaml, connector.settings, "HUB-2010", settings, ["connections", name]);
     problems.push(...shaped.problems);
-    if (shaped.problems.length === 0) connections.set(name, { name, system, settings: shaped.value, connector });
+    if (shaped.problems.length > 0) continue;
+    const limits = limitsOf({ concurrency, quota, sweeps });
+    connections.set(name, {
+      name,
+      system,
+      settings: shaped.value,
+      connector,
+      ...(limits === undefined ? {} : { limits }),
+      ...(partitions === undefined ? {} : { partitionsAtOnce: partitions }),
+    });
   }
   return { connections, problems };
+}
+
+/** Whether the connector has a setting of its own by that name, beside what it means for every connection. */
+function hasSetting({ settings }: ConnectorDefinition, name: string): boolean {
+  return settings instanceof z.ZodObject && name in settings.shape;
+}
+
+function limitsOf({
+  concurrency,
+  quota,
+  sweeps,
+}: Pick<HubFile["connections"][string], "concurrency" | "quota" | "sweeps">): ConnectionLimits | undefined {
+  if (concurrency === undefined && quota === undefined && sweeps === undefined) return undefined;
+  return {
+    ...(concurrency === undefined ? {} : { concurrency }),
+    rules: {
+      ...(quota?.perMinute === undefined ? {} : { perMinute: quota.perMinute }),
+      ...(quota?.perDay === undefined ? {} : { perDay: quota.perDay }),
+      ...(sweeps === undefined ? {} : { sweeps: budgetOf(sweeps.budget) }),
+    },
+  };
+}
+
+function budgetOf(budget: number | string): { readonly share: number } | { readonly calls: number } {
+  return typeof budget === "number" ? { calls: budget } : { share: Number.parseFloat(budget) / 100 };
 }

@@ -23,6 +23,29 @@ const connectionName = z
 const zone = z.string().refine(isZone, "is a time zone such as America/Los_Angeles");
 const cron = z.string().regex(/^(\S+ ){4,5}\S+$/u, "is a schedule of five parts, such as `0 6 * * *`");
 
+const count = z.int().positive();
+
+/** What may be said of any connection; the rest are its system's own settings. */
+const connection = z.looseObject({
+  system: z.string().min(1),
+  concurrency: count.max(100).optional().describe("Calls under way at once."),
+  partitions: count
+    .max(100)
+    .optional()
+    .describe("Objects, projects or boards of one stream read side by side; 8 unless set."),
+  quota: z
+    .strictObject({ perMinute: count.optional(), perDay: count.optional() })
+    .optional()
+    .describe("Calls that the system allows, where it does not tell itself."),
+  sweeps: z
+    .strictObject({
+      budget: z
+        .union([z.int().nonnegative(), z.string().regex(/^\d{1,2}(\.\d+)? ?%$|^100 ?%$/u, "is a share such as 10 %")])
+        .describe("What sweeps may spend in a day: calls, or a share of the day's calls such as `10 %`."),
+    })
+    .optional(),
+});
+
 /** config/hub.yaml. A connection's settings beyond `system` are checked by its connector. */
 export const hubSchema = z.strictObject({
   company: z.string().min(1),
@@ -49,10 +72,13 @@ export const hubSchema = z.strictObject({
       .default({})
       .describe("What one unit of a currency is worth in the corporate one: a number, or numbers by their first day."),
   }),
-  connections: z.record(connectionName, z.looseObject({ system: z.string().min(1) })),
+  connections: z.record(connectionName, connection),
   schedule: z
     .strictObject({
       pull: cron.optional(),
+      sweep: cron
+        .optional()
+        .describe("Looks for what no increment tells, such as hard deletes; once a night, say `30 2 * * *`."),
       publish: cron.optional(),
       missed: z.enum(["run once", "skip"]).default("run once"),
     })

@@ -58,7 +58,10 @@ export async function withConnection<Answer>(
     name: configured.name,
     settings: configured.settings,
     credentials: await credentialsOf(context, configured),
-    dependencies: context.dependencies,
+    dependencies: {
+      ...context.dependencies,
+      ...(configured.limits === undefined ? {} : { limits: configured.limits }),
+    },
   });
   try {
     return await look(connection);
@@ -132,9 +135,9 @@ function watchLedger(ledger: QuotaLedger): { readonly ledger: QuotaLedger; reado
   return {
     credential: () => used,
     ledger: {
-      take: (credential, calls) => {
+      take: (credential, calls, priority) => {
         used = credential;
-        return ledger.take(credential, calls);
+        return ledger.take(credential, calls, priority);
       },
       observe: (credential, state) => {
         used = credential;
@@ -142,6 +145,7 @@ function watchLedger(ledger: QuotaLedger): { readonly ledger: QuotaLedger; reado
       },
       state: (credential) => ledger.state(credential),
       reserve: (credential, share) => ledger.reserve(credential, share),
+      configure: (credential, rules) => ledger.configure?.(credential, rules),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { parseRecordKey } from "../model/index.ts";
+import { breathing } from "./breath.ts";
 import type { Actor, Canonical, ChildJoin, LinkedObject, ModelEvent, ModelObject, StorePort } from "../model/index.ts";
 
 /** What link found, loaded once and asked type by type. */
@@ -10,7 +11,7 @@ export interface LinkedModel {
   objects(type: string, joins?: readonly ChildJoin[]): AsyncIterable<LinkedObject>;
 }
 
-export async function loadLinkedModel(store: StorePort): Promise<LinkedModel> {
+export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Promise<LinkedModel> {
   const actors = await store.model.actors();
   const byAccount = new Map(actors.flatMap((actor) => actor.accounts.map(({ key }) => [key, actor] as const)));
   const aliases = new Map((await store.model.objectLinks()).map((link) => [link.objectKey, link.objectId]));
@@ -27,7 +28,7 @@ export async function loadLinkedModel(store: StorePort): Promise<LinkedModel> {
     idOf: (key: string) => string | undefined,
   ): Promise<ReadonlyMap<string, ModelEvent[]>> {
     const found = new Map<string, ModelEvent[]>();
-    for await (const events of store.model.events([type])) {
+    for await (const events of breathing(store.model.events([type]), signal)) {
       for (const event of events) {
         const id = idOf(event.objectKey);
         if (id === undefined) continue;
@@ -48,7 +49,7 @@ export async function loadLinkedModel(store: StorePort): Promise<LinkedModel> {
       others.push(await eventsOfOthers(join.type, (key) => references.get(key)?.[join.reference]));
     }
     const own = createEventReader(store.model.events([type]));
-    for await (const page of store.model.objects([type])) {
+    for await (const page of breathing(store.model.objects([type]), signal)) {
       for (const object of page) {
         const events = await own.take(object.key);
         if (aliases.has(object.key)) continue;

@@ -1,5 +1,6 @@
 import { HubError, toProblem } from "../model/index.ts";
-import type { Entity, Fence, MappedCommit, MappedEntity, StorePort, StoredRejectInput } from "../model/index.ts";
+import type { Entity, Fence, Mapped, MappedEntity, StorePort } from "../model/index.ts";
+import { breathe } from "./breath.ts";
 import type { ProgressListener } from "./progress.ts";
 
 /** Maps one entity; pure. Throws HubError `skip-record` for one that does not fit. */
@@ -32,52 +33,35 @@ export async function mapEntities(options: MapOptions): Promise<MapReport> {
   const total = await store.mapping.pendingCount();
   const report = { mapped: 0, objects: 0, events: 0, rejected: 0 };
   const mappers = new Map<string, EntityMapper | null>();
+  for (const { system, tenant } of await store.mapping.pendingTenants()) {
+    mappers.set(`${system}/${tenant}`, await options.mapperOf(system, tenant));
+  }
+  const seenAt = options.now();
+  const map = (entity: Entity): Mapped => {
+    const mapped = mapOne(entity, mappers.get(`${entity.system}/${entity.tenant}`) ?? null, seenAt);
+    report.objects += mapped.outputs.objects.length;
+    report.events += mapped.outputs.events.length;
+    if (mapped.reject !== undefined) report.rejected += 1;
+    return mapped;
+  };
   for (;;) {
-    signal.throwIfAborted();
-    const entities = await store.mapping.pending(BATCH);
-    if (entities.length === 0) return report;
-    const commits: MappedCommit[] = [];
-    const rejects: StoredRejectInput[] = [];
-    for (const entity of entities) {
-      const tenant = `${entity.system}/${entity.tenant}`;
-      let mapper = mappers.get(tenant);
-      if (mapper === undefined) {
-        mapper = await options.mapperOf(entity.system, entity.tenant);
-        mappers.set(tenant, mapper);
-      }
-      const outputs = mapOne(entity, mapper, rejects, options.now());
-      report.objects += outputs.objects.length;
-      report.events += outputs.events.length;
-      commits.push({ entity, outputs });
-    }
-    await store.mapping.replace(fence, commits, rejects);
-    report.mapped += entities.length;
-    report.rejected += rejects.length;
+    await breathe(signal);
+    const done = await store.mapping.mapPending(fence, BATCH, map);
+    if (done === 0) return report;
+    report.mapped += done;
     progress({ kind: "count", step: "map", done: report.mapped, of: total, unit: "entities" });
   }
 }
 
 /** History rows without their record map to nothing; the record's arrival lists the entity again. */
-function mapOne(
-  entity: Entity,
-  mapper: EntityMapper | null,
-  rejects: StoredRejectInput[],
-  seenAt: number,
-): MappedEntity {
-  if (mapper === null || entity.content === null) return NOTHING;
+function mapOne(entity: Entity, mapper: EntityMapper | null, seenAt: number): Mapped {
+  if (mapper === null || entity.content === null) return { outputs: NOTHING };
   try {
-    return mapper(entity);
+    return { outputs: mapper(entity) };
   } catch (error) {
     if (!(error instanceof HubError) || error.disposition !== "skip-record") throw error;
-    const { system, tenant, stream, id } = entity;
-    rejects.push({
-      key: { system, tenant, stream },
-      stream,
-      id,
-      content: entity.content,
-      problem: toProblem(error),
-      seenAt,
-    });
-    return NOTHING;
+    const { system, tenant, stream, id, content } = entity;
+    const key = { system, tenant, stream };
+    return { outputs: NOTHING, reject: { key, stream, id, content, problem: toProblem(error), seenAt } };
   }
 }

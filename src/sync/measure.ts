@@ -15,7 +15,7 @@ export interface Measured extends Measurement {
 export async function measureStep(context: RunContext): Promise<Measured> {
   const { configuration, store, fence, asOf, progress, environment } = context;
   progress({ kind: "step", step: "measure", state: "started" });
-  const model = await loadLinkedModel(store);
+  const model = await loadLinkedModel(store, context.signal);
   const star = await openStar({ zone: configuration.zone });
   try {
     const pins = await store.records.pins();

@@ -2,6 +2,7 @@ import { handoffKind } from "../configuration/index.ts";
 import { planHash, proposeOperations, reconcile } from "../handoffs/index.ts";
 import type { Contract, Waiver } from "../handoffs/index.ts";
 import type { Canonical, ChildJoin, Handoff, LinkedObject, Operation, Plan, StorePort } from "../model/index.ts";
+import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
 import { loadLinkedModel } from "./linked-model.ts";
 import type { LinkedModel } from "./linked-model.ts";
@@ -16,12 +17,13 @@ export interface Reconciliation {
 export async function reconcileStep(context: RunContext): Promise<Reconciliation> {
   const { configuration, store, fence, asOf, progress } = context;
   progress({ kind: "step", step: "reconcile", state: "started" });
-  const model = await loadLinkedModel(store);
+  const model = await loadLinkedModel(store, context.signal);
   const waivers = await currentWaivers(store, asOf);
   const connections = await pinnedConnections(store);
   const handoffs: Handoff[] = [];
   const operations: Operation[] = [];
   for (const contract of configuration.compiled(handoffKind)) {
+    await breathe(context.signal);
     const { sources, targets } = await bothSides(context, contract, model);
     const decided = reconcile(contract, {
       asOf,

@@ -1,5 +1,6 @@
 import { canonicalJson, HubError, isJsonObject, toProblem } from "../model/index.ts";
 import type { Entity, Json, MappedEntity, Problem, StorePort, UnmappedValue } from "../model/index.ts";
+import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
 import type { LinkReport } from "./link.ts";
 import type { EntityMapper, MapReport } from "./map.ts";
@@ -66,7 +67,7 @@ export async function previewRemap(
   const tally = new Tally();
   let entities = 0;
   for await (const page of store.mapping.entities(PAGE)) {
-    signal.throwIfAborted();
+    await breathe(signal);
     for (const entity of page) {
       const tenant = `${entity.system}/${entity.tenant}`;
       let mapper = mappers.get(tenant);

@@ -34,6 +34,8 @@ export function pullSources(context: RunContext, choice: PullChoice): readonly P
     definition: connection.connector,
     settings: connection.settings,
     credentials: () => credentialsOf(context, connection),
+    ...(connection.limits === undefined ? {} : { limits: connection.limits }),
+    ...(connection.partitionsAtOnce === undefined ? {} : { partitionsAtOnce: connection.partitionsAtOnce }),
     selection: configuration.mappings.selection(connection.name),
   }));
 }

@@ -13,6 +13,9 @@ export interface ServeVerbOptions extends GlobalOptions {
   readonly out: string;
 }
 
+/** What the runs of each line of the schedule are called in the store. */
+const RUN_KINDS = { pull: "sync", sweep: "sweep", publish: "publish" } as const;
+
 /** Follows the schedule of hub.yaml until stopped. A failed run is told and the next one tries again. */
 export async function serveVerb(machine: Machine, options: ServeVerbOptions): Promise<number> {
   const { entries, late } = await readSchedule(machine, options);
@@ -20,7 +23,7 @@ export async function serveVerb(machine: Machine, options: ServeVerbOptions): Pr
     throw new HubError("HUB-2041", "hub.yaml has no schedule to follow.", {
       disposition: "operator",
       place: { file: `${options.config}/hub.yaml`, path: "schedule" },
-      remedy: "Add `pull:` or `publish:` under `schedule:`.",
+      remedy: "Add `pull:`, `sweep:` or `publish:` under `schedule:`.",
     });
   }
   for (const entry of late) await entry.work();
@@ -38,16 +41,17 @@ async function readSchedule(
     const plain = { ...options, json: false };
     const works = {
       pull: () => syncVerb(machine, { ...plain, full: false, sweep: false }),
+      sweep: () => syncVerb(machine, { ...plain, full: false, sweep: true }),
       publish: () => publishVerb(machine, plain),
     };
     const entries: ScheduleEntry[] = [];
     const late: ScheduleEntry[] = [];
-    for (const name of ["pull", "publish"] as const) {
+    for (const name of ["pull", "sweep", "publish"] as const) {
       const pattern = schedule[name];
       if (pattern === undefined) continue;
       const entry = { name, pattern, zone, work: () => carryOn(machine, works[name]) };
       entries.push(entry);
-      const last = await hub.store.runs.latest(name === "pull" ? "sync" : "publish");
+      const last = await hub.store.runs.latest(RUN_KINDS[name]);
       const missed = wasMissed(pattern, zone, last?.startedAt ?? null, machine.wallNow());
       if (missed && schedule.missed === "run once") late.push(entry);
     }

@@ -17,7 +17,7 @@ export interface SyncVerbOptions extends GlobalOptions {
 export async function syncVerb(machine: Machine, options: SyncVerbOptions): Promise<number> {
   const hub = await openHub(machine, options);
   try {
-    const { result } = await hub.run("sync", async (context) => {
+    const { result } = await hub.run(options.sweep ? "sweep" : "sync", async (context) => {
       const pull = await pullStep(context, {
         ...(options.connection === undefined ? {} : { connections: options.connection }),
         ...(options.stream === undefined ? {} : { streams: options.stream }),

@@ -113,7 +113,7 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
           context,
           store,
           fence,
-          concurrency: PARTITIONS_AT_ONCE,
+          concurrency: source.partitionsAtOnce ?? PARTITIONS_AT_ONCE,
           progress,
         },
         connection.read,

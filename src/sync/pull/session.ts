@@ -8,6 +8,7 @@ import type {
   StreamDefinition,
 } from "../../connectors/kit/index.ts";
 import type { Fence, StorePort } from "../../model/index.ts";
+import { breathing } from "../breath.ts";
 import { createPageWriter } from "./page-writer.ts";
 import type { PageWriter } from "./page-writer.ts";
 import type { PullSource } from "./source.ts";
@@ -32,12 +33,16 @@ export interface SessionOptions {
 }
 
 /** Opens the connection; close it. */
-export async function connect(source: PullSource, { dependencies }: SessionOptions): Promise<Connection> {
+export async function connect(source: PullSource, { dependencies, mode }: SessionOptions): Promise<Connection> {
   return source.definition.connect({
     name: source.name,
     settings: source.settings,
     credentials: await source.credentials(),
-    dependencies,
+    dependencies: {
+      ...dependencies,
+      priority: mode === "sweep" ? "sweep" : (dependencies.priority ?? "read"),
+      ...(source.limits === undefined ? {} : { limits: source.limits }),
+    },
   });
 }
 
@@ -72,7 +77,7 @@ export async function beginSession(
 function readContext(source: PullSource, identity: Identity, { store, mode, signal }: SessionOptions): ReadContext {
   const key = { system: source.definition.system, tenant: identity.tenant };
   const known: KnownRecords = {
-    records: (stream, partition) => store.records.live({ ...key, stream }, partition),
+    records: (stream, partition) => breathing(store.records.live({ ...key, stream }, partition), signal),
   };
   return { mode, selection: source.selection, known, signal };
 }

@@ -1,4 +1,4 @@
-import type { ConnectorDefinition } from "../../connectors/kit/index.ts";
+import type { ConnectionLimits, ConnectorDefinition } from "../../connectors/kit/index.ts";
 
 /** A connection as configured, ready to be opened. */
 export interface PullSource {
@@ -7,6 +7,10 @@ export interface PullSource {
   readonly settings: unknown;
   /** Throws HUB-1101 when one is missing. */
   readonly credentials: () => Promise<Readonly<Record<string, string>>>;
+  /** What hub.yaml says about its calls, whatever its system. */
+  readonly limits?: ConnectionLimits;
+  /** Partitions of one stream read side by side; 8 when left out. */
+  readonly partitionsAtOnce?: number;
   /** Fields by stream that mappings and `keep:` name; its keys are the mapped streams. */
   readonly selection: Readonly<Record<string, readonly string[]>>;
 }

@@ -117,6 +117,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     const queue = new PQueue({ concurrency: pull.concurrency });
     const one = async (partition: Partition): Promise<void> => {
       if (stop !== undefined || broken) return;
+      context.signal.throwIfAborted();
       try {
         await work(partition);
       } catch (error) {
