@@ -1,4 +1,4 @@
-import { SandboxClock } from "../../src/sandbox/kit/clock.ts";
+import type { SandboxClock } from "../../src/sandbox/kit/clock.ts";
 import { createControl } from "../../src/sandbox/kit/control.ts";
 import { Dials } from "../../src/sandbox/kit/dials.ts";
 import type { SystemDials } from "../../src/sandbox/kit/dials.ts";

@@ -13,6 +13,8 @@ export interface GivenFault {
   readonly fault: FaultName;
   /** Which dial, by its number. */
   readonly dial: number;
+  /** Why nothing came of it, where a change of the organisation was not possible. */
+  readonly problem?: string;
 }
 
 /** A dial as it stands. */
@@ -153,6 +155,12 @@ export class Dials {
       return { dial, tiedAt: armed.tiedAt, draw: armed.draw };
     }
     return null;
+  }
+
+  /** Says of the fault given last why nothing came of it. */
+  complain(problem: string): void {
+    const last = this.#log.pop();
+    if (last !== undefined) this.#log.push({ ...last, problem });
   }
 
   /** Seconds a refusal that struck goes on, from the truth the dial knows. */

@@ -1,7 +1,8 @@
 import type { BrokenAnswer, WireAnswer } from "./broken.ts";
 import type { SandboxClock, TimeSeen } from "./clock.ts";
 import type { Dials } from "./dials.ts";
-import type { DialOf } from "./fault.ts";
+import type { DialOf, OrganisationChange } from "./fault.ts";
+import { OrganisationError } from "./system.ts";
 import type { SandboxSystem } from "./system.ts";
 
 interface Line {
@@ -70,13 +71,24 @@ function writes(route: string): boolean {
 }
 
 /** What changes in the organisation while a client is at work, just before its call is served. */
-async function changeBefore({ system, dials, routes }: Line): Promise<void> {
+async function changeBefore(line: Line): Promise<void> {
+  const { system, dials, routes } = line;
   const organisation = dials.strike(system.name, routes, "organisation");
-  if (organisation !== null) await system.organise(organisation.dial.change);
+  if (organisation !== null) await changed(line, organisation.dial.change);
   const schema = dials.strike(system.name, routes, "schema");
   if (schema === null) return;
   const { change, object, field, type } = schema.dial;
-  await system.organise({ do: `${change}-field`, object, field, ...(type === undefined ? {} : { type }) });
+  await changed(line, { do: `${change}-field`, object, field, ...(type === undefined ? {} : { type }) });
+}
+
+async function changed({ system, dials }: Line, change: OrganisationChange): Promise<void> {
+  try {
+    await system.organise(change);
+  } catch (error) {
+    // The client's call has nothing to do with it; whoever reads the log sees that nothing was changed.
+    if (!(error instanceof OrganisationError)) throw error;
+    dials.complain(error.message);
+  }
 }
 
 function timeSeen({ system, dials, routes }: Line, isWrite: boolean): TimeSeen | null {

@@ -131,7 +131,7 @@ describe.each([
     const malformed = await wired.read();
     expect(malformed.status).toBe(200);
     const text = await malformed.text();
-    expect(() => JSON.parse(text)).toThrow();
+    expect(() => JSON.parse(text)).toThrow("JSON");
     const empty = await wired.read();
     expect([empty.status, await empty.text()]).toEqual([200, ""]);
   });

@@ -125,7 +125,8 @@ function change(organised: Organised, asked: Change): unknown {
       const former = rest.org.id;
       const id = asked.id ?? `${former.slice(0, 12)}${former.slice(12, 14) === "ZZ" ? "YY" : "ZZ"}${former.slice(14)}`;
       const table = rest.org.tableNamed("Organization");
-      for (const row of [...table.all()]) {
+      const [row] = table.all();
+      if (row !== undefined) {
         table.remove(row.Id);
         table.put({ ...row, Id: id });
       }
