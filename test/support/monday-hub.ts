@@ -25,7 +25,9 @@ export interface MondayHub {
   crash(stream: string, partition: string, pages: number): Promise<void>;
   live(stream: string): string[];
   tombstones(): Tombstone[];
-  entity(id: string): NormalisedEntity;
+  entity(id: string, stream?: string): NormalisedEntity;
+  /** What is stored of a record. */
+  content(stream: string, id: string): JsonObject | undefined;
   context(mode?: ReadMode): ReadContext;
   readonly logged: string[];
 }
@@ -36,6 +38,8 @@ export async function mondayHub(
   server: MondayServer,
   selection: readonly string[],
   settings: Partial<MondaySettings> = {},
+  /** Fields of other streams than items. */
+  also: Readonly<Record<string, readonly string[]>> = {},
 ): Promise<MondayHub> {
   const waits: number[] = [];
   const logged: string[] = [];
@@ -70,7 +74,7 @@ export async function mondayHub(
   });
   const context = (mode: ReadMode = "incremental"): ReadContext => ({
     mode,
-    selection: { items: selection },
+    selection: { items: selection, ...also },
     signal: new AbortController().signal,
     known: {
       async *records(stream, partition) {
@@ -136,15 +140,16 @@ export async function mondayHub(
         .sort(),
     tombstones: () =>
       [...records.values()].flatMap((stream) => [...stream.values()].flatMap(({ tombstone }) => tombstone ?? [])),
-    entity(id) {
+    content: (stream, id) => ofStream(stream).get(id)?.content,
+    entity(id, stream = "items") {
       const members = [...ofStream("activity_logs")]
-        .filter(([, record]) => record.member?.id === id)
+        .filter(([, record]) => record.member?.stream === stream && record.member.id === id)
         .map(([member, { content }]) => ({ stream: "activity_logs", id: member, content }));
-      const own = ofStream("items").get(id);
+      const own = ofStream(stream).get(id);
       const entity: Entity = {
         system: "monday",
         tenant: "9001",
-        stream: "items",
+        stream,
         id,
         content: own?.content ?? null,
         members,

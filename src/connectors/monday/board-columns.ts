@@ -67,7 +67,9 @@ export function subitemBoardsOf(board: BoardAnswer): readonly string[] {
 
 const statusSettings = z.looseObject({ labels: z.record(z.string(), z.string()) });
 const dropdownSettings = z.looseObject({
-  labels: z.array(z.looseObject({ id: z.union([z.number(), z.string()]), name: z.string() })),
+  labels: z.array(
+    z.looseObject({ id: z.union([z.number(), z.string()]), name: z.string().optional(), label: z.string().optional() }),
+  ),
 });
 
 function labelsOf(column: ColumnAnswer): ReadonlyMap<string, string> {
@@ -75,7 +77,8 @@ function labelsOf(column: ColumnAnswer): ReadonlyMap<string, string> {
   const status = statusSettings.safeParse(settings);
   if (status.success) return new Map(Object.entries(status.data.labels));
   const dropdown = dropdownSettings.safeParse(settings);
-  if (dropdown.success) return new Map(dropdown.data.labels.map((label) => [String(label.id), label.name]));
+  if (dropdown.success)
+    return new Map(dropdown.data.labels.map(({ id, name, label }) => [String(id), name ?? label ?? ""]));
   return new Map();
 }
 

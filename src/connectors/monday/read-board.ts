@@ -13,7 +13,7 @@ import { logFrom, walkLog } from "./read-log.ts";
 import type { LogRows, LogStart } from "./read-log.ts";
 import { confirmItems } from "./removals.ts";
 import type { Told } from "./removals.ts";
-import { differences, hasKnownItems, missingItems, sweepBoard } from "./sweep-board.ts";
+import { differences, hasKnownItems, knownIds, missingItems, sweepBoard } from "./sweep-board.ts";
 
 /**
  * Reads one board: its items since the last mark and its activity log since the last anchor, the first page of both in
@@ -91,14 +91,21 @@ class BoardReading {
   /** Walks the log; the last page of items travels with its first page. */
   async *#log(
     items: readonly ItemAnswer[],
-    start: Omit<LogStart, "settledBefore">,
+    start: Omit<LogStart, "settledBefore" | "items">,
     closing = false,
   ): AsyncGenerator<Page> {
     let waiting = items;
     const { anchor } = this.#state;
     const settledBefore = this.#startedAt - OVERLAP_MS;
+    const itemsOfBoard = async (): Promise<readonly string[]> => [
+      ...new Set([...this.#listed, ...(await knownIds(this.#source, this.#context))]),
+    ];
     try {
-      for await (const { rows, state } of walkLog(this.#source, anchor, { ...start, settledBefore })) {
+      for await (const { rows, state } of walkLog(this.#source, anchor, {
+        ...start,
+        settledBefore,
+        items: itemsOfBoard,
+      })) {
         const { records, rejects, lifecycle } = activityRecords(rows, this.#columnIds, this.#source.stream);
         const ended = await this.#confirm(lifecycle);
         const last = state.walk === null;

@@ -7,7 +7,7 @@ import type { BoardSource } from "./board-source.ts";
 import { LOG } from "./documents.ts";
 import { activityInstant } from "./item-records.ts";
 import type { BoardPosition } from "./position.ts";
-import { ROWS_PER_PAGE } from "./streams.ts";
+import { IDS_PER_CALL, ROWS_PER_PAGE } from "./streams.ts";
 
 /** Pages of one window: below the 10,000 rows beyond which the log shows nothing (reference monday.md §8). */
 const PAGES_PER_WINDOW = 9;
@@ -31,13 +31,17 @@ export interface LogStart {
   readonly candidate: Anchor;
   /** Rows up to it are final: no earlier one can still appear. */
   readonly settledBefore: Instant;
+  /** The board's items, for a moment with more rows than a window shows. */
+  readonly items: () => Promise<readonly string[]>;
 }
 
 /**
  * Walks the log downwards, newest first, from `top` to the anchor: the newest row that was old enough to be final when
  * the log was read last. Finding it again proves that nothing in between is missing; without it only an empty page does,
- * since a short one may hide rows. Windows are cut so that none reaches the row limit.
- * @throws HubError HUB-1518 for a log that is out of sight, HUB-1510 for a moment with more rows than a window shows.
+ * since a short one may hide rows. Windows are cut so that none reaches the row limit; a moment that alone has more rows
+ * than that is asked for item by item.
+ * @throws HubError HUB-1518 for a log that is out of sight, HUB-1510 for an item with more rows in one moment than a
+ * window shows.
  */
 export async function* walkLog(source: BoardSource, anchor: Anchor, start: LogStart): AsyncGenerator<LogPage> {
   let { candidate } = start;
@@ -58,10 +62,36 @@ export async function* walkLog(source: BoardSource, anchor: Anchor, start: LogSt
     if (oldest === undefined) throw neverEnding(source, "The activity log");
     yield { rows, state: { anchor, walk: { to: oldest, candidate } } };
     if (page >= PAGES_PER_WINDOW) {
-      // A whole window of one instant: no cut would bring the walk further down.
-      if (top !== null && oldest >= top) throw neverEnding(source, "The activity log");
-      top = oldest;
+      if (top !== null && oldest >= top) {
+        for await (const crowd of crowdedMoment(source, oldest, await start.items()))
+          yield { rows: crowd, state: { anchor, walk: { to: oldest, candidate } } };
+        // A window's upper bound lies a millisecond above its top.
+        top = oldest - 2;
+      } else top = oldest;
       page = 0;
+    }
+  }
+}
+
+/** The rows of one moment by item, in ever smaller groups until each fits a window. */
+async function* crowdedMoment(
+  source: BoardSource,
+  moment: Instant,
+  items: readonly string[],
+): AsyncGenerator<readonly ActivityAnswer[]> {
+  for (let at = 0; at < items.length; at += IDS_PER_CALL) {
+    const chunk = items.slice(at, at + IDS_PER_CALL);
+    for (let page = 1; ; page += 1) {
+      if (page > PAGES_PER_WINDOW) {
+        if (chunk.length === 1) throw neverEnding(source, "The activity log");
+        const half = Math.ceil(chunk.length / 2);
+        for (const part of [chunk.slice(0, half), chunk.slice(half)]) yield* crowdedMoment(source, moment, part);
+        break;
+      }
+      const rows = await logPage(source, { from: toIso(moment - 1), top: moment, page, items: chunk });
+      if (rows === null) throw logHidden(source);
+      if (rows.length === 0) break;
+      yield rows;
     }
   }
 }

@@ -92,7 +92,8 @@ async function listIdsOnce({ gateway, board, signal, ...rest }: BoardSource): Pr
   }
 }
 
-async function knownIds(source: BoardSource, context: ReadContext): Promise<ReadonlySet<string>> {
+/** Ids of the live items that are stored of a board. */
+export async function knownIds(source: BoardSource, context: ReadContext): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for await (const page of context.known.records(source.stream, source.board.id))
     for (const { id } of page) ids.add(id);
