@@ -13,7 +13,8 @@ export interface Difference {
   readonly what: string;
 }
 
-interface Held {
+/** A stored record. */
+export interface Held {
   readonly content: JsonObject | null;
   readonly removed: RemovalCause | null;
   readonly members: ReadonlyMap<string, { readonly stream: string; readonly content: JsonObject }>;
@@ -26,8 +27,11 @@ const CAUSES: Readonly<Record<Exclude<RecordState, "live" | "outside">, readonly
   hidden: ["visibility lost"],
 };
 
+/** By stream and id. */
+export type Holding = ReadonlyMap<string, ReadonlyMap<string, Held>>;
+
 /** Everything of one system that a store holds, removed records as well. */
-export async function heldIn(store: StorePort): Promise<ReadonlyMap<string, ReadonlyMap<string, Held>>> {
+export async function heldIn(store: StorePort): Promise<Holding> {
   const found = new Map<string, Map<string, Held>>();
   for await (const page of store.mapping.entities(500)) {
     for (const { stream, id, content, members, tombstone } of page) {
@@ -49,15 +53,18 @@ export async function differencesOf(
   truth: Truth,
   compared: Harness["compared"],
 ): Promise<readonly Difference[]> {
-  const held = await heldIn(store);
-  const differences: Difference[] = [];
-  for (const [stream, fields] of Object.entries(compared)) {
+  return differencesBetween(await heldIn(store), truth, compared);
+}
+
+/** Where what somebody holds and the truth disagree. */
+export function differencesBetween(held: Holding, truth: Truth, compared: Harness["compared"]): readonly Difference[] {
+  return Object.entries(compared).flatMap(([stream, fields]) => {
     const rows = truth[stream] ?? {};
     const isHistory = Object.values(rows).some((row) => row.member !== undefined);
-    if (isHistory) differences.push(...historyDifferences(stream, fields, rows, held));
-    else differences.push(...entityDifferences(stream, fields, rows, held.get(stream) ?? new Map<string, Held>()));
-  }
-  return differences;
+    return isHistory
+      ? historyDifferences(stream, fields, rows, held)
+      : entityDifferences(stream, fields, rows, held.get(stream) ?? new Map<string, Held>());
+  });
 }
 
 function entityDifferences(
@@ -93,7 +100,7 @@ function historyDifferences(
   stream: string,
   fields: readonly string[],
   rows: Truth[string],
-  held: ReadonlyMap<string, ReadonlyMap<string, Held>>,
+  held: Holding,
 ): readonly Difference[] {
   const found: Difference[] = [];
   const homes = new Map<string, { readonly parent: string; readonly content: JsonObject }[]>();

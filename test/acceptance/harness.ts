@@ -82,6 +82,8 @@ export interface World {
   leastCalls(): Promise<{ readonly pages: number; readonly parents: number }>;
   /** Calls the system counted since the last question. */
   counted(): Promise<number>;
+  /** Takes back what a person would have to decide about before reading can be whole again: hidden fields and the like. */
+  restore?(): Promise<void>;
   /** What else may happen, for the league. */
   readonly changes: readonly Change[];
   close(): Promise<void>;
@@ -94,6 +96,8 @@ export interface WorldOptions {
   /** Rows of a page, where the system can be made to give fewer. */
   readonly rowsPerPage?: number;
   readonly limits?: "demo" | "real";
+  /** Steers the world without a socket in between: for many short runs. */
+  readonly quick?: boolean;
   /** Another tenant than the usual one. */
   readonly otherTenant?: boolean;
 }

@@ -1,10 +1,8 @@
 import type { JsonObject } from "../../../src/model/index.ts";
 import type { Change, Draw } from "../../acceptance/harness.ts";
-import { fieldsOf, textOf } from "../../acceptance/served-system.ts";
 import { ASANA } from "../../support/asana-seed.ts";
-import type { Workspace } from "./harness.ts";
-
-const gidOf = (value: unknown): string => textOf(fieldsOf(value)["gid"]);
+import { gidOf, homesOf } from "./harness-world.ts";
+import type { Workspace } from "./harness-world.ts";
 
 /** Everything that happens in a workspace at random. */
 export function asanaChanges(ws: Workspace): readonly Change[] {
@@ -33,8 +31,6 @@ export function asanaChanges(ws: Workspace): readonly Change[] {
         return gid;
       }),
   });
-  const homes = (row: JsonObject): readonly string[] =>
-    (row["memberships"] as readonly JsonObject[]).map((membership) => gidOf(membership["project"]));
 
   return [
     {
@@ -74,7 +70,7 @@ export function asanaChanges(ws: Workspace): readonly Change[] {
       weight: 6,
       make: (draw) =>
         on(draw, async (gid, row) => {
-          const home = draw.pick(homes(row));
+          const home = draw.pick(homesOf(row));
           const where = home === undefined ? undefined : await section(draw, home);
           if (where === undefined) return null;
           await ws.write("POST", `/sections/${where}/addTask`, { task: gid }, draw.chance(0.3) ? null : ASANA.ben);
@@ -96,10 +92,9 @@ export function asanaChanges(ws: Workspace): readonly Change[] {
       weight: 2,
       make: (draw) =>
         on(draw, async (gid, row) => {
-          const home = draw.pick(homes(row));
+          const home = draw.pick(homesOf(row));
           if (home === undefined) return null;
           await ws.write("POST", `/tasks/${gid}/removeProject`, { project: home });
-          if (homes(row).length === 1) ws.orphans.add(gid);
           return `${gid} from ${home}`;
         }),
     },
@@ -184,10 +179,8 @@ export function asanaChanges(ws: Workspace): readonly Change[] {
       make: async (draw) => {
         const gid = await project(draw);
         if (gid === undefined || (await ws.projects()).length < 2) return null;
-        const within = await ws.tasks(gid);
         await ws.write("DELETE", `/projects/${gid}`);
         ws.trash.projects.add(gid);
-        for (const row of within) if (homes(row).length === 1) ws.orphans.add(gidOf(row));
         return gid;
       },
     },

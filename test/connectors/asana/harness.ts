@@ -2,10 +2,12 @@ import { asana } from "../../../src/connectors/asana/index.ts";
 import type { JsonObject } from "../../../src/model/index.ts";
 import { createAsana } from "../../../src/sandbox/asana/index.ts";
 import { drawFrom } from "../../acceptance/draw.ts";
-import type { Harness, RecordState, TrueRecord, Truth, World, WorldOptions } from "../../acceptance/harness.ts";
+import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acceptance/harness.ts";
 import { fieldsOf, serveSystem, textOf } from "../../acceptance/served-system.ts";
 import { ASANA } from "../../support/asana-seed.ts";
 import { asanaChanges } from "./harness-changes.ts";
+import { gidOf, homesOf } from "./harness-world.ts";
+import type { Workspace } from "./harness-world.ts";
 import { SECTIONS, SEED_AS_OF, workspaceSeed } from "./harness-seed.ts";
 
 const SELECTION = {
@@ -20,31 +22,15 @@ const SECTION = "gid,name,project.gid";
 const TASK = `gid,name,resource_subtype,created_at,modified_at,completed,completed_at,parent.gid,assignee.gid,due_on,memberships.project.gid,memberships.section.gid,num_subtasks,${VALUES}`;
 const STORY = "gid,resource_subtype,created_at,created_by.gid,project.gid,old_section.gid,new_section.gid,assignee.gid";
 
-/** What the changes of an Asana world can use. */
-export interface Workspace {
-  /** A call as someone in the web app, past limits and faults; its `data`. Null acts as a rule. */
-  readonly write: (method: string, path: string, data?: object, asUserGid?: string | null) => Promise<unknown>;
-  readonly list: (path: string) => Promise<readonly JsonObject[]>;
-  readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>;
-  /** Projects in sight. */
-  readonly projects: () => Promise<readonly string[]>;
-  /** Tasks in sight that stand in a project. */
-  readonly tasks: (project?: string) => Promise<readonly JsonObject[]>;
-  readonly trash: { readonly tasks: Set<string>; readonly projects: Set<string> };
-  /** Tasks that were taken out of their last project: the hub may keep them or not know them. */
-  readonly orphans: Set<string>;
-}
-
-const gidOf = (value: unknown): string => textOf(fieldsOf(value)["gid"]);
-
 async function start(options: WorldOptions): Promise<World> {
-  const { seed, records, rowsPerPage, limits, otherTenant = false } = options;
+  const { seed, records, rowsPerPage, limits, quick = false, otherTenant = false } = options;
   const draw = drawFrom(seed);
   const served = await serveSystem({
     system: "asana",
     create: (environment) => createAsana(workspaceSeed(draw, records, otherTenant), environment),
     asOf: SEED_AS_OF,
     seed,
+    quick,
     ...(limits === undefined ? {} : { limits }),
     ...(rowsPerPage === undefined ? {} : { bend: fewerRows(rowsPerPage) }),
   });
@@ -71,72 +57,55 @@ async function start(options: WorldOptions): Promise<World> {
     }
     return found;
   };
-  const hidden = new Map<string, readonly string[]>();
+  let unseen: readonly string[] = [];
   const ws: Workspace = {
     write,
     list,
     control: served.control,
     projects: async () => (await list(`/projects?workspace=${workspaceGid}`)).map(gidOf),
-    tasks: async (project) => {
-      const found = new Map<string, JsonObject>();
-      for (const one of project === undefined ? await ws.projects() : [project]) {
-        for (const task of await list(`/tasks?project=${one}&opt_fields=${TASK}`)) found.set(gidOf(task), task);
-      }
-      return [...found.values()].sort((a, b) => (gidOf(a) < gidOf(b) ? -1 : 1));
-    },
+    tasks: async (project) =>
+      Object.values(await told("tasks", TASK))
+        .filter(
+          ({ state, content }) =>
+            state === "live" && homesOf(content).some((home) => project === undefined || home === project),
+        )
+        .map(({ content }) => content)
+        .sort((x, y) => (gidOf(x) < gidOf(y) ? -1 : 1)),
     trash: { tasks: new Set(), projects: new Set() },
-    orphans: new Set(),
+  };
+
+  const told = async (stream: string, fields: string): Promise<Readonly<Record<string, TrueRecord>>> => {
+    const answer = fieldsOf(await served.control("GET", `/truth?stream=${stream}&opt_fields=${fields}`));
+    return answer[stream] as unknown as Readonly<Record<string, TrueRecord>>;
   };
 
   async function truth(): Promise<Truth> {
-    const projects: Record<string, TrueRecord> = {};
-    const sections: Record<string, TrueRecord> = {};
-    const tasks: Record<string, TrueRecord> = {};
-    const stories: Record<string, TrueRecord> = {};
-    const told = (content: JsonObject, state: RecordState = "live"): TrueRecord => ({ state, content });
-    const addTask = async (task: JsonObject): Promise<void> => {
-      const gid = gidOf(task);
-      if (tasks[gid] !== undefined) return;
-      const { num_subtasks: below, ...content } = task;
-      tasks[gid] = told({ ...content, custom_fields: asked(task, SELECTION.tasks) });
-      for (const story of await list(`/tasks/${gid}/stories?opt_fields=${STORY}`)) {
-        stories[gidOf(story)] = { state: "live", content: story, member: gid };
-      }
-      if (Number(below) > 0)
-        for (const one of await list(`/tasks/${gid}/subtasks?opt_fields=${TASK}`)) await addTask(one);
+    const kept = (
+      rows: Readonly<Record<string, TrueRecord>>,
+      names: readonly string[],
+    ): Readonly<Record<string, TrueRecord>> =>
+      Object.fromEntries(
+        Object.entries(rows).map(([gid, row]) => [
+          gid,
+          { ...row, content: { ...row.content, custom_fields: asked(row.content, names) } },
+        ]),
+      );
+    const tasks = kept(await told("tasks", TASK), SELECTION.tasks);
+    const stories = await told("stories", `${STORY},target.gid`);
+    return {
+      projects: kept(await told("projects", PROJECT), SELECTION.projects),
+      sections: await told("sections", SECTION),
+      tasks: Object.fromEntries(
+        Object.entries(tasks).map(([gid, row]) => [gid, isOurs(gid, tasks) ? row : { ...row, state: "outside" }]),
+      ),
+      stories: Object.fromEntries(
+        Object.entries(stories).flatMap(([gid, row]) => {
+          const { target, ...content } = row.content;
+          const member = gidOf(target);
+          return isOurs(member, tasks) ? [[gid, { ...row, content, member }]] : [];
+        }),
+      ),
     };
-    for (const project of await list(`/projects?workspace=${workspaceGid}&opt_fields=${PROJECT}`)) {
-      const gid = gidOf(project);
-      projects[gid] = told({ ...project, custom_fields: asked(project, SELECTION.projects) });
-      for (const section of await list(`/projects/${gid}/sections?opt_fields=${SECTION}`))
-        sections[gidOf(section)] = told(section);
-    }
-    for (const task of await ws.tasks()) await addTask(task);
-    for (const [project, unseen] of hidden) {
-      projects[project] = told({}, "hidden");
-      for (const gid of unseen) tasks[gid] ??= told({}, "hidden");
-    }
-    for (const gid of ws.orphans) tasks[gid] ??= told({}, "outside");
-    for (const [gid, { state }] of Object.entries(tasks)) if (state === "outside") await outsideBelow(gid, tasks);
-    return { projects, sections, tasks, stories };
-  }
-
-  /** Subtasks of what stands outside stand outside, too. */
-  async function outsideBelow(gid: string, tasks: Record<string, TrueRecord>): Promise<void> {
-    const answer = fieldsOf(
-      await served
-        .control("POST", "/write", {
-          method: "GET",
-          path: `/tasks/${gid}/subtasks?limit=100`,
-          asUserGid: ASANA.service,
-        })
-        .catch(() => ({ data: [] })),
-    );
-    for (const one of answer["data"] as readonly JsonObject[]) {
-      if (tasks[gidOf(one)] !== undefined) continue;
-      tasks[gidOf(one)] = { state: "outside", content: {} };
-      await outsideBelow(gidOf(one), tasks);
-    }
   }
 
   const live = async (): Promise<readonly string[]> => (await ws.tasks(ASANA.onboarding)).map(gidOf);
@@ -178,18 +147,11 @@ async function start(options: WorldOptions): Promise<World> {
       await write("POST", `/sections/${to}/addTask`, { task: id }, null);
     },
     hide: async (isHidden) => {
-      const project = ASANA.rollout;
-      if (isHidden) {
-        const within = (await ws.tasks(project)).filter(
-          (task) => (task["memberships"] as readonly unknown[]).length === 1,
-        );
-        const gids: string[] = [];
-        for (const task of within) await collectBelow(gidOf(task), gids);
-        hidden.set(project, gids);
-      }
-      const unseen = hidden.get(project) ?? [];
-      if (!isHidden) hidden.delete(project);
-      await served.control("POST", "/hide", { projectGid: project, hidden: isHidden });
+      await served.control("POST", "/hide", { projectGid: ASANA.rollout, hidden: isHidden });
+      if (!isHidden) return unseen;
+      unseen = Object.entries(await told("tasks", TASK)).flatMap(([gid, { state }]) =>
+        state === "hidden" ? [gid] : [],
+      );
       return unseen;
     },
     drift: async () => {},
@@ -222,11 +184,14 @@ async function start(options: WorldOptions): Promise<World> {
     changes: asanaChanges(ws),
     close: () => served.close(),
   };
+}
 
-  async function collectBelow(gid: string, into: string[]): Promise<void> {
-    into.push(gid);
-    for (const one of await list(`/tasks/${gid}/subtasks`)) await collectBelow(gidOf(one), into);
-  }
+/** A task belongs to what the hub reads by a project, its own or that of what it is part of. */
+function isOurs(gid: string, tasks: Readonly<Record<string, TrueRecord>>): boolean {
+  const task = tasks[gid];
+  if (task === undefined || task.state !== "live" || homesOf(task.content).length > 0) return true;
+  const parent = task.content["parent"] ?? null;
+  return parent !== null && isOurs(gidOf(parent), tasks);
 }
 
 /** The values of the custom fields that are selected. */

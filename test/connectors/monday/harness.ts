@@ -25,7 +25,7 @@ export interface Account {
 }
 
 async function start(options: WorldOptions): Promise<World> {
-  const { seed, records, rowsPerPage, limits, otherTenant = false } = options;
+  const { seed, records, rowsPerPage, limits, quick = false, otherTenant = false } = options;
   const draw = drawFrom(seed);
   const account = accountSeed(draw, records, otherTenant);
   const served = await serveSystem({
@@ -33,6 +33,7 @@ async function start(options: WorldOptions): Promise<World> {
     create: (environment) => createMonday(account, environment),
     asOf: SEED_AS_OF,
     seed,
+    quick,
     ...(limits === undefined ? {} : { limits }),
     ...(rowsPerPage === undefined ? {} : { bend: fewerItems(rowsPerPage) }),
   });
@@ -73,35 +74,30 @@ async function start(options: WorldOptions): Promise<World> {
     },
     gone: new Map(),
   };
-  const hidden = new Map<string, readonly string[]>();
+  let unseen: readonly string[] = [];
 
   async function truth(): Promise<Truth> {
-    const boards: Record<string, TrueRecord> = {};
-    const items: Record<string, TrueRecord> = {};
+    const told = fieldsOf(await served.control("GET", "/truth?streams=boards,items,activity_logs")) as unknown as Truth;
     const log: Record<string, TrueRecord> = {};
-    const listed = await read("{ boards(limit: 100) { id name state type groups { id title } } }");
-    for (const content of listed["boards"] as readonly JsonObject[]) {
-      if (content["type"] !== "board") continue;
-      const id = textOf(content["id"]);
-      boards[id] = { state: "live", content };
-      for (const item of await pagesOf(id, ITEM)) items[textOf(item["id"])] = { state: "live", content: item };
-      for (let page = 1; ; page += 1) {
-        const answer = await read(
-          "query ($board: [ID!], $page: Int!) { boards(ids: $board) { activity_logs(limit: 1000, page: $page) { id event data user_id created_at } } }",
-          { board: [id], page },
-        );
-        const [found] = answer["boards"] as readonly JsonObject[];
-        const rows = (found?.["activity_logs"] ?? []) as readonly JsonObject[];
-        if (rows.length === 0) break;
-        for (const row of rows) addRow(log, row);
-      }
-    }
-    for (const [id, state] of world.gone) items[id] ??= { state, content: {} };
-    for (const [board, unseen] of hidden) {
-      boards[board] = { state: "hidden", content: {} };
-      for (const id of unseen) items[id] ??= { state: "hidden", content: {} };
-    }
-    return { boards, items, activity_logs: log };
+    for (const [id, row] of Object.entries(told["activity_logs"] ?? {})) addRow(log, id, row);
+    const items = Object.entries(told["items"] ?? {}).map(([id, row]) => {
+      const cells = row.content["column_values"] as readonly JsonObject[];
+      const content = {
+        ...row.content,
+        column_values: cells.flatMap((cell) =>
+          COLUMNS.includes(textOf(cell["id"])) ? [{ id: cell["id"], value: cell["value"] }] : [],
+        ),
+      };
+      return [id, { ...row, content }];
+    });
+    const boards = Object.entries(told["boards"] ?? {}).map(([id, row]) => {
+      const groups = (row.content["groups"] as readonly JsonObject[]).map((group) => ({
+        id: group["id"],
+        title: group["title"],
+      }));
+      return [id, { ...row, content: { ...row.content, groups } }];
+    });
+    return { boards: Object.fromEntries(boards), items: Object.fromEntries(items), activity_logs: log };
   }
 
   let made = 0;
@@ -151,13 +147,7 @@ async function start(options: WorldOptions): Promise<World> {
     },
     hide: async (isHidden) => {
       const board = BOARDS[1];
-      if (isHidden)
-        hidden.set(
-          board,
-          (await world.items(board)).map(({ id }) => textOf(id)),
-        );
-      const unseen = hidden.get(board) ?? [];
-      if (!isHidden) hidden.delete(board);
+      if (isHidden) unseen = (await world.items(board)).map(({ id }) => textOf(id));
       await served.control("POST", "/visibility", { boardId: board, hidden: isHidden });
       return unseen;
     },
@@ -196,14 +186,14 @@ async function start(options: WorldOptions): Promise<World> {
 }
 
 /** Rows about items, of columns that are selected. */
-function addRow(log: Record<string, TrueRecord>, row: JsonObject): void {
-  const data = fieldsOf(JSON.parse(textOf(row["data"])));
+function addRow(log: Record<string, TrueRecord>, id: string, row: TrueRecord): void {
+  const data = fieldsOf(JSON.parse(textOf(row.content["data"])));
   const column = data["column_id"];
   if (typeof column === "string" && !COLUMNS.includes(column)) return;
   const single = data["pulse_id"] ?? (data["pulse"] as JsonObject | undefined)?.["id"] ?? data["item_id"];
   if (single === undefined || single === null) return;
-  const { data: _data, ...content } = row;
-  log[textOf(row["id"])] = { state: "live", content, member: textOf(single) };
+  const { event, user_id: by, created_at: at } = row.content;
+  log[id] = { ...row, content: { event, user_id: by, created_at: at }, member: textOf(single) };
 }
 
 /** Deals fewer items a page than the client asked for, so that few items fill several. */

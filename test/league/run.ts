@@ -1,0 +1,238 @@
+import type { ReadMode } from "../../src/connectors/kit/index.ts";
+import { toProblem } from "../../src/model/index.ts";
+import { differencesBetween, differencesOf } from "../acceptance/compare.ts";
+import type { Difference } from "../acceptance/compare.ts";
+import { drawFrom } from "../acceptance/draw.ts";
+import type { Change, Dial, Draw, Harness, World } from "../acceptance/harness.ts";
+import { openHub, problemsIn } from "../acceptance/hub.ts";
+import type { Kill, PullResult, WorldHub } from "../acceptance/hub.ts";
+import { Refused } from "../acceptance/served-system.ts";
+import { drawDials } from "./dials.ts";
+import type { Peer } from "./peer.ts";
+import { peerOf } from "./peers/index.ts";
+
+/** What one run of the league came to. */
+export interface LeagueRun {
+  readonly system: string;
+  readonly seed: number;
+  readonly records: number;
+  /** What happened, line by line. */
+  readonly history: readonly string[];
+  /** Ours against the truth; all empty for a run that is won. */
+  readonly differences: readonly Difference[];
+  /** Why the last two readings were not complete, or what broke. */
+  readonly problems: readonly string[];
+  /** Complaints about the world rather than the hub: changes that the sandbox could not make. */
+  readonly worldProblems: readonly string[];
+  readonly peer: readonly Difference[];
+  readonly pulls: number;
+  readonly kills: number;
+  /** Readings that ended incomplete and said so. */
+  readonly incomplete: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** One seeded run: a small world, a random history under faults, then calm; the store must be the truth. */
+export async function playRun(harness: Harness, seed: number): Promise<LeagueRun> {
+  const draw = drawFrom(seed);
+  const records = 50 + draw.below(100);
+  const rowsPerPage = draw.pick([9, 20, 45]) ?? 20;
+  const world = await harness.start({ seed, records, rowsPerPage, quick: true });
+  const hub = openHub(harness, world, seed);
+  const match = new Match(harness, world, hub, draw, peerOf(harness.system, world));
+  try {
+    await match.play();
+    return { ...match.result(), system: harness.system, seed, records };
+  } finally {
+    await hub.close();
+    await world.close();
+  }
+}
+
+class Match {
+  readonly #harness: Harness;
+  readonly #world: World;
+  readonly #hub: WorldHub;
+  readonly #draw: Draw;
+  readonly #peer: Peer | null;
+  readonly #history: string[] = [];
+  readonly #problems: string[] = [];
+  readonly #worldProblems: string[] = [];
+  #differences: readonly Difference[] = [];
+  #peerDifferences: readonly Difference[] = [];
+  #dials: Dial[] = [];
+  #pulls = 0;
+  #kills = 0;
+  #incomplete = 0;
+
+  constructor(harness: Harness, world: World, hub: WorldHub, draw: Draw, peer: Peer | null) {
+    this.#harness = harness;
+    this.#world = world;
+    this.#hub = hub;
+    this.#draw = draw;
+    this.#peer = peer;
+  }
+
+  async play(): Promise<void> {
+    const draw = this.#draw;
+    if (draw.chance(0.3)) await this.#setDials();
+    await this.#read();
+    for (let steps = 5 + draw.below(8); steps > 0; steps -= 1) {
+      for (let changes = draw.below(5); changes > 0; changes -= 1) await this.#change();
+      if (draw.chance(0.4)) await this.#setDials();
+      else if (draw.chance(0.3)) await this.#clearDials();
+      await this.#endTies();
+      if (draw.chance(0.7)) this.#advance();
+      if (draw.chance(0.8)) await this.#read();
+    }
+    await this.#calm();
+  }
+
+  result(): Omit<LeagueRun, "system" | "seed" | "records"> {
+    return {
+      history: this.#history,
+      differences: this.#differences,
+      problems: this.#problems,
+      worldProblems: this.#worldProblems,
+      peer: this.#peerDifferences,
+      pulls: this.#pulls,
+      kills: this.#kills,
+      incomplete: this.#incomplete,
+    };
+  }
+
+  #say(line: string): void {
+    this.#history.push(`${new Date(this.#world.served.clock.now()).toISOString()} ${line}`);
+  }
+
+  #drawChange(): Change | undefined {
+    const { changes } = this.#world;
+    let at = this.#draw.next() * changes.reduce((sum, { weight }) => sum + weight, 0);
+    return changes.find(({ weight }) => (at -= weight) < 0);
+  }
+
+  async #change(): Promise<void> {
+    const change = this.#drawChange();
+    if (change === undefined) return;
+    try {
+      const done = await change.make(this.#draw);
+      if (done !== null) this.#say(`${change.name}: ${done}`);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#say(`${change.name}: refused, ${text.slice(0, 200)}`);
+      if (!(error instanceof Refused) || error.status >= 500)
+        this.#worldProblems.push(`${change.name}: ${text.slice(0, 300)}`);
+    }
+  }
+
+  async #setDials(): Promise<void> {
+    for (const dial of drawDials(this.#draw)) await this.#setDial(dial);
+  }
+
+  async #setDial(dial: Dial): Promise<void> {
+    if (!(await this.#world.served.dial(dial))) return;
+    this.#dials.push(dial);
+    this.#say(`dial ${JSON.stringify(dial)}`);
+  }
+
+  async #clearDials(): Promise<void> {
+    await this.#world.served.undial();
+    this.#dials = [];
+    this.#say("dials off");
+  }
+
+  /** No system stamps what it writes now with an instant long past: a tie ends before time moves. */
+  async #endTies(): Promise<void> {
+    const others = this.#dials.filter(({ fault }) => fault !== "tie");
+    if (others.length === this.#dials.length) return;
+    await this.#clearDials();
+    for (const dial of others) await this.#setDial(dial);
+  }
+
+  #advance(): void {
+    const draw = this.#draw;
+    const ms = draw.pick([1000, 20_000, 3 * MINUTE, 20 * MINUTE, 2 * HOUR, 5 * HOUR, 25 * HOUR]) ?? MINUTE;
+    this.#world.served.clock.advance(ms);
+    this.#say(`${ms / 1000} s pass`);
+  }
+
+  #drawKill(): Kill | undefined {
+    const draw = this.#draw;
+    if (!draw.chance(0.35)) return undefined;
+    if (draw.chance(0.4)) return { at: "call", n: 1 + draw.below(40) };
+    return { at: "commit", n: 1 + draw.below(14), when: draw.chance(0.5) ? "before" : "after" };
+  }
+
+  async #read(): Promise<void> {
+    const draw = this.#draw;
+    const mode: ReadMode =
+      draw.pick(["incremental", "incremental", "incremental", "incremental", "sweep", "full"]) ?? "full";
+    const kill = this.#drawKill();
+    const peerFirst = draw.chance(0.5);
+    if (peerFirst) await this.#peerReads();
+    const result = await this.#pull(mode, kill);
+    const how =
+      kill === undefined ? "" : ` killed at ${kill.at} ${kill.n}${kill.at === "commit" ? ` ${kill.when}` : ""}`;
+    const came =
+      result?.killed === true
+        ? how
+        : result?.report?.complete === true
+          ? " complete"
+          : ` incomplete ${problemsIn(result?.report ?? null)
+              .map((each) => each.slice(0, 60))
+              .join(", ")}`;
+    this.#say(`pull ${mode}${came}, ${result?.commits ?? 0} pages`);
+    if (!peerFirst) await this.#peerReads();
+  }
+
+  async #pull(mode: ReadMode, kill?: Kill): Promise<PullResult | null> {
+    this.#pulls += 1;
+    try {
+      const result = await this.#hub.pull(mode, kill === undefined ? {} : { kill });
+      if (result.killed) this.#kills += 1;
+      else if (result.report?.complete !== true) {
+        this.#incomplete += 1;
+        if (problemsIn(result.report).length === 0 && (await this.#hub.store.records.rejects()).length === 0)
+          this.#problems.push("incomplete without a reason");
+      }
+      return result;
+    } catch (error) {
+      // Not a stop, not a kill: what no run may come to.
+      const { code, message } = toProblem(error);
+      this.#problems.push(
+        `died: ${code} ${message} ${error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 4).join(" ") : ""}`,
+      );
+      return null;
+    }
+  }
+
+  async #peerReads(): Promise<void> {
+    try {
+      await this.#peer?.pull();
+    } catch {
+      // A peer that gives up tries again at its next sync, from its last mark.
+    }
+  }
+
+  /** Faults end, time passes beyond every overlap, and the hub reads twice more. */
+  async #calm(): Promise<void> {
+    await this.#clearDials();
+    await this.#world.restore?.();
+    this.#world.served.clock.advance(DAY + HOUR);
+    for (const mode of ["incremental", "sweep"] as const) {
+      const result = await this.#pull(mode);
+      this.#say(`last pull ${mode}, ${result?.commits ?? 0} pages`);
+      if (result?.report?.complete === false) {
+        this.#problems.push(`last ${mode}: ${problemsIn(result.report).join("; ") || "rejects"}`);
+      }
+    }
+    await this.#peerReads();
+    const truth = await this.#world.truth();
+    this.#differences = await differencesOf(this.#hub.store, truth, this.#harness.compared);
+    if (this.#peer !== null)
+      this.#peerDifferences = differencesBetween(this.#peer.holding, truth, this.#harness.compared);
+  }
+}
