@@ -9,5 +9,8 @@ export { knownPeople } from "./known-people.ts";
 export type { PeopleFile, PersonFile } from "./people-file.ts";
 export { checkConfiguration, readConfiguration } from "./read.ts";
 export type { ReadOptions } from "./read.ts";
+export { checkShape } from "./shape.ts";
+export { parseYaml } from "./yaml-file.ts";
+export type { YamlFile } from "./yaml-file.ts";
 export type { ModelVocabulary, ObjectTypeWords } from "./vocabulary.ts";
 export { handoffKind, kpiKind, processKind, STANDARD_KINDS } from "./kinds/index.ts";

@@ -51,6 +51,38 @@ describe("the command line refuses", () => {
   });
 });
 
+describe("hub sandbox --faults", () => {
+  const faults = async (text: string): Promise<readonly [number, string]> => {
+    const file = join(directory, "faults.yaml");
+    await writeFile(file, text);
+    const machine = testMachine({});
+    const code = await main(["sandbox", "--scale", "0.01", "--faults", file], machine);
+    return [code, machine.written.err.replaceAll(directory, "")];
+  };
+
+  test("refuses a file that is not there, with HUB-0010", async () => {
+    const machine = testMachine({});
+    expect(await main(["sandbox", "--faults", join(directory, "none.yaml")], machine)).toBe(2);
+    expect(machine.written.err).toMatch(/^HUB-0010 /u);
+  });
+
+  test("refuses what is no dial, with HUB-0011, its place and a word that is meant", async () => {
+    const dial = "  - { system: asana, fault: throttle";
+    expect(await faults(`dials:\n${dial}, retryafter: wrong }\n`)).toEqual([
+      2,
+      expect.stringMatching(/^HUB-0011 `retryafter` is not known.*\n.*faults\.yaml:2:39/u),
+    ]);
+    expect(await faults("dials:\n  - system: asana\n    fault: thunder\n")).toEqual([
+      2,
+      expect.stringMatching(/^HUB-0011 `dials\[0\]\.fault`.*\n.*faults\.yaml:3:12/u),
+    ]);
+    expect(await faults("seed: 1\ndials:\n  - { system: salesforce, fault: expire-sync }\n")).toEqual([
+      2,
+      expect.stringMatching(/^HUB-0011 salesforce has no fault expire-sync\.\n.*faults\.yaml:3:5/u),
+    ]);
+  });
+});
+
 test("a sandbox that cannot start is told with HUB-0004 and its own words", async () => {
   const envFile = join(directory, "sandbox.env");
   const options = { seed: 1, scale: 0.01, envFile, hyperd: null, environment: {} };

@@ -4,6 +4,7 @@ import { startSandbox } from "../../sandbox/index.ts";
 import type { BigWorld, RunningSandbox } from "../../sandbox/index.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Machine } from "../terminal.ts";
+import { readFaultFile, withFaults } from "./fault-file.ts";
 
 export interface SandboxVerbOptions {
   readonly seed: number;
@@ -12,6 +13,8 @@ export interface SandboxVerbOptions {
   readonly port: number;
   readonly limits: "demo" | "real";
   readonly big?: BigWorld;
+  /** A file of dials that stand from the start. */
+  readonly faults?: string;
   readonly truth?: string;
   readonly envFile?: string;
   readonly json: boolean;
@@ -24,16 +27,21 @@ export const DEFAULT_SEED = 7;
 /** Runs the systems until a signal stops them. The first line of output tells a client where they are. */
 export async function sandboxVerb(machine: Machine, options: SandboxVerbOptions): Promise<number> {
   const hyperd = machine.environment["HUB_HYPERD"];
-  const sandbox = await startSandbox({
-    seed: options.seed,
-    scale: options.scale,
-    asOf: readInstant(options.asOf ?? DEFAULT_AS_OF),
-    port: options.port,
-    limits: options.limits,
-    ...(options.big === undefined ? {} : { big: options.big }),
-    wallNow: machine.wallNow,
-    ...(hyperd === undefined || hyperd === "" ? {} : { hyperd }),
-  });
+  const asOf = readInstant(options.asOf ?? DEFAULT_AS_OF);
+  const faults = options.faults === undefined ? undefined : await readFaultFile(options.faults);
+  const sandbox = await withFaults(faults, () =>
+    startSandbox({
+      seed: options.seed,
+      scale: options.scale,
+      asOf,
+      port: options.port,
+      limits: options.limits,
+      ...(options.big === undefined ? {} : { big: options.big }),
+      wallNow: machine.wallNow,
+      ...(hyperd === undefined || hyperd === "" ? {} : { hyperd }),
+      ...(faults === undefined ? {} : { faults }),
+    }),
+  );
   try {
     if (options.truth !== undefined) await writeFile(options.truth, JSON.stringify(sandbox.truth));
     if (options.envFile !== undefined) await writeFile(options.envFile, environmentFile(sandbox));
@@ -78,6 +86,9 @@ function introduction(sandbox: RunningSandbox, options: SandboxVerbOptions): str
     options.limits === "demo"
       ? "Rate limits are the demo's: so high that they never bite. --limits real gives the real ones."
       : "Rate limits are the real services' defaults.",
+    ...(options.faults === undefined
+      ? []
+      : [`Faults are those of ${options.faults}; ${description.control}/dials/log tells which were given.`]),
     ...(options.envFile === undefined
       ? []
       : [`Variables for a hub are in ${options.envFile}: hub sync --env-file ${options.envFile}`]),
