@@ -3,7 +3,7 @@ import type { Configuration, ConfiguredConnection, Environment } from "../config
 import { checkFieldNames, formatPath } from "../mappings/index.ts";
 import type { CompiledMapping } from "../mappings/index.ts";
 import { HubError, toProblem } from "../model/index.ts";
-import type { Disposition, Problem, QuotaLedger, QuotaState, StorePort } from "../model/index.ts";
+import type { Disposition, Problem, QuotaAccount, QuotaLedger, StorePort } from "../model/index.ts";
 import { credentialsOf } from "./sources.ts";
 
 /** What looking at the systems needs; no lease, because nothing but the quota ledger is written. */
@@ -28,7 +28,7 @@ export interface ConnectionCheck {
   readonly identity: Identity | null;
   readonly pinned: Pin | null;
   /** Of the credential that the connection spoke with; null when it spoke with none. */
-  readonly quota: QuotaState | null;
+  readonly quota: QuotaAccount | null;
   readonly calls: number;
   readonly problems: readonly Problem[];
   /** What the caller has to do about the first problem, null when there is none. */
@@ -122,7 +122,7 @@ async function checkConnection(
     uses: usesOf(configuration, name),
     identity,
     pinned: pin === null ? null : { tenant: pin.tenant, name: pin.name },
-    quota: credential === null ? null : await store.ledger.state(credential),
+    quota: credential === null ? null : await store.ledger.account(credential),
     calls,
     problems: found.map((error) => placed(error, name)),
     disposition: first?.disposition ?? null,
@@ -130,7 +130,10 @@ async function checkConnection(
 }
 
 /** The name of a credential in the ledger is its connector's own; it shows when the connector uses it. */
-function watchLedger(ledger: QuotaLedger): { readonly ledger: QuotaLedger; readonly credential: () => string | null } {
+export function watchLedger(ledger: QuotaLedger): {
+  readonly ledger: QuotaLedger;
+  readonly credential: () => string | null;
+} {
   let used: string | null = null;
   return {
     credential: () => used,

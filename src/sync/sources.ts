@@ -15,7 +15,10 @@ export interface PullChoice {
  * The connections that mappings read, or those of them that are chosen.
  * @throws HubError HUB-2021 or HUB-2022 for a name that is not there: a slip must not read as "nothing new".
  */
-export function pullSources(context: RunContext, choice: PullChoice): readonly PullSource[] {
+export function pullSources(
+  context: Pick<RunContext, "configuration" | "environment" | "readText">,
+  choice: PullChoice,
+): readonly PullSource[] {
   const { configuration } = context;
   const read = [...configuration.connections.values()].filter(
     ({ name }) => configuration.mappings.streams(name).length > 0,

@@ -10,7 +10,13 @@ export const riverCommands: Register = (program, machine, done) => {
     .option("--stream <name...>", "only these streams and what they need")
     .option("--full", "read everything again", false)
     .option("--sweep", "look for what no increment tells: hard deletes, lost sight", false)
+    .option("--estimate", "only what it would cost and when it would be done", false)
     .action(async (options) => {
+      if (options.estimate) {
+        const { estimateVerb } = await import("../verbs/estimate.ts");
+        done(await estimateVerb(machine, options));
+        return;
+      }
       const { syncVerb } = await import("../verbs/sync.ts");
       done(await syncVerb(machine, options));
     });

@@ -28,6 +28,11 @@ export const checkDocument = z.strictObject({
           used: z.int().describe("Calls, or points where the system counts in those."),
           limit: z.int().nullable().describe("null where the system does not tell."),
           resetsAt: instantText.nullable(),
+          reserve: z.number().describe("Share of the limit that is left to people."),
+          perMinute: z.number().nullable().describe("Calls a minute that are known to be allowed."),
+          sweeps: z
+            .strictObject({ used: z.int(), budget: z.int().nullable() })
+            .describe("Calls that sweeps made in the day, and those they may make."),
         })
         .nullable()
         .describe("As the ledger knows it; null when no call was made."),

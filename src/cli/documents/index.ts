@@ -5,6 +5,7 @@ import { checkDocument } from "./check.ts";
 import { configCheckDocument, configSchemaDocument } from "./config.ts";
 import { cycleDocument, measureDocument, publishDocument } from "./cycle.ts";
 import { discoverDocument } from "./discover.ts";
+import { estimateDocument } from "./estimate.ts";
 import { explainDocument } from "./explain.ts";
 import { handoffsDocument, handoffsWaiveDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
@@ -39,5 +40,6 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   run: { title: "hub run --json", schema: cycleDocument },
   sandbox: { title: "First line of hub sandbox --json", schema: sandboxDocument },
   sync: { title: "hub sync --json", schema: syncDocument },
+  "sync-estimate": { title: "hub sync --estimate --json", schema: estimateDocument },
   truth: { title: "hub sandbox --truth FILE", schema: TruthSchema },
 };

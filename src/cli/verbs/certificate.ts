@@ -56,7 +56,7 @@ function certificateText(run: RunRecord, certificates: readonly Certificate[], d
   const rows = certificates.map((each) => [
     each.connection,
     each.stream,
-    each.complete ? "complete" : "INCOMPLETE",
+    `${each.complete ? "complete" : "INCOMPLETE"}${each.sweep ? ", swept" : ""}`,
     count(each.stored),
     each.sourceCount === null ? "–" : count(each.sourceCount),
     count(each.inserted),

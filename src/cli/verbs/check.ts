@@ -54,7 +54,17 @@ function toDocument(check: ConnectionCheck): CheckDocument["connections"][number
             notes: [...identity.notes],
           },
     pinned,
-    quota: quota === null ? null : { used: quota.used, limit: quota.limit, resetsAt: isoOrNull(quota.resetsAt) },
+    quota:
+      quota === null
+        ? null
+        : {
+            used: Math.round(quota.used),
+            limit: quota.limit,
+            resetsAt: isoOrNull(quota.resetsAt),
+            reserve: quota.reserve,
+            perMinute: quota.perMinute,
+            sweeps: { used: quota.sweeps?.used ?? 0, budget: quota.sweeps?.budget ?? null },
+          },
     calls,
     problems: problems.map((problem) => ({ ...problem })),
   };
@@ -74,7 +84,7 @@ function paragraph(check: ConnectionCheck, directory: string): string {
           line("API", `version ${identity.apiVersion}`),
         ]),
     ...(identity === null && pinned !== null ? [line("tenant", `pinned to ${pinned.tenant} ${pinned.name}`)] : []),
-    ...(quota === null || quota.limit === null ? [] : [line("quota", quotaText(quota))]),
+    ...(quota === null ? [] : quotaTexts(quota).map((text) => line("quota", text))),
     ...(identity?.notes ?? []).map((note) => line("note", note)),
     formatProblems(directory, problems),
   ].join("");
@@ -85,8 +95,29 @@ function tenantRemark({ identity, pinned }: ConnectionCheck): string {
   return identity?.tenant === pinned.tenant ? ", as pinned" : "";
 }
 
-function quotaText({ used, limit, resetsAt }: NonNullable<ConnectionCheck["quota"]>): string {
-  const share = limit === null || limit === 0 ? "" : ` (${String(Math.round((used / limit) * 100))} %)`;
-  const reset = resetsAt === null ? "" : `, starts anew ${toIso(resetsAt)}`;
-  return `${used.toLocaleString("en-US")} of ${(limit ?? 0).toLocaleString("en-US")} calls used${share}${reset}`;
+function quotaTexts(quota: NonNullable<ConnectionCheck["quota"]>): readonly string[] {
+  const { used, limit, resetsAt, reserve, perMinute, perMinuteFrom, sweeps } = quota;
+  const texts: string[] = [];
+  if (limit !== null) {
+    const share = limit === 0 ? "" : ` (${percent(used / limit)})`;
+    const kept = reserve === 0 ? "" : `, ${percent(reserve)} kept for people`;
+    const reset = resetsAt === null ? "" : `, starts anew ${toIso(resetsAt)}`;
+    texts.push(`${count(used)} of ${count(limit)} calls used${share}${kept}${reset}`);
+  }
+  if (sweeps !== undefined && sweeps.budget !== null) {
+    texts.push(`sweeps: ${count(sweeps.used)} of ${count(sweeps.budget)} calls of the day`);
+  }
+  if (perMinute !== null) {
+    const from = { told: "as the system says", configured: "as hub.yaml says", refused: "as a refusal showed" };
+    texts.push(`${count(Math.round(perMinute))} calls a minute, ${from[perMinuteFrom ?? "told"]}`);
+  }
+  return texts;
+}
+
+function percent(share: number): string {
+  return `${String(Math.round(share * 100))} %`;
+}
+
+function count(n: number): string {
+  return n.toLocaleString("en-US");
 }

@@ -10,6 +10,7 @@ import type { GlobalOptions, OpenHub } from "../hub.ts";
 import { hyperEngine } from "../hyper.ts";
 import { formatSummary } from "../summary.ts";
 import type { Machine } from "../terminal.ts";
+import { tellWhenToTryAgain } from "./sync.ts";
 
 export interface RunVerbOptions extends GlobalOptions {
   readonly out: string;
@@ -37,6 +38,7 @@ export async function runAndTell(machine: Machine, options: RunVerbOptions, hype
       machine.terminal.out(
         formatSummary(result.answer, { title: titleOf(hub), currency: hub.configuration.money.corporate }),
       );
+    await tellWhenToTryAgain(machine, hub, result.answer.pull);
     const code = exitCodeOfPull(result.answer.pull);
     return code === EXIT.complete && !result.complete ? EXIT.incomplete : code;
   } finally {

@@ -1,9 +1,10 @@
-import { mapAndLink, pullStep } from "../../sync/index.ts";
+import { mapAndLink, pullStep, tryAgainText, whenToTryAgain } from "../../sync/index.ts";
+import type { PullReport } from "../../sync/index.ts";
 import { syncDocument, toSyncPart } from "../documents/sync.ts";
 import { writeDocument } from "../documents/write.ts";
 import { EXIT, exitCodeOfPull } from "../exit-codes.ts";
 import { openHub } from "../hub.ts";
-import type { GlobalOptions } from "../hub.ts";
+import type { GlobalOptions, OpenHub } from "../hub.ts";
 import type { Machine } from "../terminal.ts";
 
 export interface SyncVerbOptions extends GlobalOptions {
@@ -29,9 +30,21 @@ export async function syncVerb(machine: Machine, options: SyncVerbOptions): Prom
     });
     if (options.json) writeDocument(machine.terminal, syncDocument, toSyncPart(result.answer));
     const { pull, map } = result.answer;
+    await tellWhenToTryAgain(machine, hub, pull);
     const code = exitCodeOfPull(pull);
     return code === EXIT.complete && map.rejected > 0 ? EXIT.incomplete : code;
   } finally {
     await hub.close();
+  }
+}
+
+/** For a reading that stopped to wait: when another try makes sense and how far it would get. */
+export async function tellWhenToTryAgain(
+  machine: Machine,
+  { configuration, store }: Pick<OpenHub, "configuration" | "store">,
+  pull: PullReport,
+): Promise<void> {
+  for (const again of await whenToTryAgain(configuration, store, pull)) {
+    machine.terminal.err(`${tryAgainText(again)}\n`);
   }
 }
