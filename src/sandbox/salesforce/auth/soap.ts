@@ -63,7 +63,8 @@ function convert(context: WriteContext, xml: string): string {
 }
 
 function merge(context: WriteContext, xml: string): string {
-  return blocks(xml, "request")
+  // jsforce names the element `mergeRequests`.
+  return [...blocks(xml, "request"), ...blocks(xml, "mergeRequests")]
     .map((each) =>
       outcome(context, () => {
         const [master = ""] = blocks(each, "masterRecord");
