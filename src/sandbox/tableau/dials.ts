@@ -40,7 +40,7 @@ function organise(change: OrganisationChange): never {
 /** What Tableau gives the dials. */
 export const FACE: Pick<SandboxSystem, "routes" | "faults" | "failure" | "organise"> = {
   routes,
-  faults: [],
+  faults: ["expire-token"],
   failure,
   organise,
 };

@@ -62,6 +62,7 @@ export function requireLogin(call: Pick<Call, "request" | "state">): Login {
   if (token === undefined || token === "") {
     throw new TableauError("401000", "Unauthorized Access", "No authentication credentials were provided.");
   }
+  if (call.state.environment.dials.take("expire-token") !== null) call.state.logins.delete(token);
   const login = call.state.logins.get(token);
   if (login === undefined) throw invalidToken();
   return login;

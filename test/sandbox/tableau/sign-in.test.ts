@@ -122,7 +122,13 @@ describe("the way in", () => {
     const limited = await session.call("GET", "/projects");
     expect([limited.status, limited.headers.get("retry-after")]).toEqual([429, "7"]);
     expect((await session.call("GET", "/projects")).status).toBe(200);
-    await server.control("/lose-session", {});
+    await server.dial({ fault: "error", status: 500 }, { fault: "lost-answer", route: "POST /projects" });
+    const failed = await session.call("GET", "/projects");
+    expect([failed.status, errorCode(await failed.text())]).toEqual([500, "500000"]);
+    const body = '<tsRequest><project name="Unheard" /></tsRequest>';
+    await expect(session.call("POST", "/projects", { body })).rejects.toThrow("fetch failed");
+    expect(await (await session.call("GET", "/projects")).text()).toContain("Unheard");
+    await server.dial({ fault: "expire-token" });
     expect((await session.call("GET", "/projects")).status).toBe(401);
   });
 });
