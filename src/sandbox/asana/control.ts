@@ -42,8 +42,8 @@ function reply(status: number, body: unknown): Response {
 
 function state({ world, calls }: Controlled): Response {
   const { state } = world;
-  let live = 0;
-  for (const task of state.tasks.values()) if (task.deletedAt === null) live += 1;
+  let live = state.tasks.size;
+  for (const task of state.tasks.kept()) if (task.deletedAt !== null) live -= 1;
   return reply(200, {
     users: state.users.size,
     teams: state.teams.size,

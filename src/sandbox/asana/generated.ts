@@ -139,6 +139,11 @@ export class GeneratedSet {
     }
   }
 
+  /** The tasks a call may have changed. */
+  kept(): IterableIterator<TaskRow> {
+    return this.#kept.values();
+  }
+
   *all(): Generator<TaskRow> {
     for (let index = 0; index < this.size; index += 1) {
       const task = this.at(index);

@@ -40,6 +40,12 @@ export class TaskIndex {
     this.#rows.delete(gid);
   }
 
+  /** The tasks that are kept: all but those still as generated. */
+  *kept(): Generator<TaskRow> {
+    yield* this.#rows.values();
+    for (const set of this.#sets) yield* set.kept();
+  }
+
   *values(): Generator<TaskRow> {
     yield* this.#rows.values();
     for (const set of this.#sets) yield* set.all();
