@@ -1,4 +1,4 @@
-import { formatRecordKey } from "../model/index.ts";
+import { formatRecordKey, inOrder } from "../model/index.ts";
 import type {
   AttributeChange,
   Canonical,
@@ -192,7 +192,9 @@ function objectBuilder(
       const value = reader.read(entity.fields, changedAt(timeline, reader.sources), sink);
       if (value !== undefined) {
         attributes[reader.name] = value;
-        if (timeline.changes.size > 0) history.push(...attributeHistory(timeline, reader, value, sink));
+        if (timeline.changes.size > 0) {
+          for (const change of attributeHistory(timeline, reader, value, sink)) history.push(change);
+        }
       }
       const to = reader.refer?.(entity.fields);
       if (to !== undefined) references.push({ name: reader.name, to });
@@ -201,9 +203,8 @@ function objectBuilder(
     const objectKey = part === null ? key : `${key}#${part}`;
     const owner: EventOwner = { key: entity.key, objectKey, objectType: type, mapping };
     const events: ModelEvent[] = [];
-    for (const rule of rules) events.push(...ruledEvents(owner, rule, timeline, sink));
-    if (stage !== null) events.push(...stageEvents(owner, stage, timeline, sink));
-    if (events.length > 1) events.sort((a, b) => a.occurredAt - b.occurredAt || a.sequence - b.sequence);
+    for (const rule of rules) for (const event of ruledEvents(owner, rule, timeline, sink)) events.push(event);
+    if (stage !== null) for (const event of stageEvents(owner, stage, timeline, sink)) events.push(event);
     return {
       objects: [
         {
@@ -211,14 +212,14 @@ function objectBuilder(
           type,
           mapping,
           attributes,
-          history: history.length > 1 ? history.sort((a, b) => a.validAt - b.validAt) : history,
+          history: inOrder(history, (a, b) => a.validAt - b.validAt),
           references,
           createdAt: entity.created?.at ?? null,
           removed: entity.removed,
           url: entity.url,
         },
       ],
-      events,
+      events: inOrder(events, (a, b) => a.occurredAt - b.occurredAt || a.sequence - b.sequence),
       unmapped,
     };
   };

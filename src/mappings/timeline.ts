@@ -1,3 +1,4 @@
+import { inOrder } from "../model/index.ts";
 import type { AttributeChange, Canonical, FieldValue, Instant, NormalisedEntity, Transition } from "../model/index.ts";
 import type { FieldReader, UnmappedSink } from "./fields.ts";
 import { sameValue } from "./values.ts";
@@ -13,6 +14,7 @@ export interface Timeline {
   readonly firstSeenAt: Instant;
 }
 
+const NONE: readonly Transition[] = [];
 const NO_CHANGES: ReadonlyMap<string, readonly Transition[]> = new Map();
 
 export function buildTimeline(entity: NormalisedEntity, firstSeenAt: Instant): Timeline {
@@ -96,9 +98,18 @@ export function attributeHistory(
 }
 
 function mergedChanges(timeline: Timeline, sources: readonly string[]): readonly Transition[] {
-  if (timeline.changes.size === 0) return [];
-  if (sources.length === 1) return timeline.changes.get(sources[0] ?? "") ?? [];
-  return sources
-    .flatMap((source) => timeline.changes.get(source) ?? [])
-    .sort((a, b) => a.at - b.at || a.sequence - b.sequence);
+  let only: readonly Transition[] = NONE;
+  let several = false;
+  for (const source of sources) {
+    const own = timeline.changes.get(source);
+    if (own === undefined) continue;
+    several = only !== NONE;
+    if (several) break;
+    only = own;
+  }
+  if (!several) return only;
+  return inOrder(
+    sources.flatMap((source) => timeline.changes.get(source) ?? []),
+    (a, b) => a.at - b.at || a.sequence - b.sequence,
+  );
 }

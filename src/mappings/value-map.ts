@@ -42,14 +42,30 @@ export function compileValueMap(
       });
     }
   }
+  const foldOnce = foldedOnce();
   return {
     names,
     lookup: (text, at) => {
-      const folded = foldValue(text);
+      const folded = foldOnce(text);
       const meaning = former.get(folded)?.find((each) => each.from <= at && at < each.until);
       if (meaning !== undefined) return meaning.is;
       return current === null ? text.trim() : current.get(folded);
     },
+  };
+}
+
+/** Values of a list are few and come again and again; those of a free text are not kept without end. */
+const MOST_FOLDED = 1000;
+
+function foldedOnce(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    let folded = known.get(text);
+    if (folded === undefined) {
+      folded = foldValue(text);
+      if (known.size < MOST_FOLDED) known.set(text, folded);
+    }
+    return folded;
   };
 }
 

@@ -6,6 +6,7 @@ export * from "./instants.ts";
 export * from "./json.ts";
 export * from "./linked.ts";
 export * from "./normalised.ts";
+export * from "./order.ts";
 export * from "./pace.ts";
 export * from "./people.ts";
 export * from "./ports/ledger.ts";

@@ -30,6 +30,17 @@ export function toIso(instant: Instant): string {
 
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/u;
 
+/** Texts in UTC that need no arithmetic: a day every month has, with milliseconds. */
+const PLAIN_UTC =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}(?:Z|\+00:?00)$/u;
+
+/** The same instant as ISO 8601 UTC text with milliseconds; undefined when the text is none. */
+export function toUtcText(text: string): string | undefined {
+  if (PLAIN_UTC.test(text)) return `${text.slice(0, 23)}Z`;
+  const instant = parseInstant(text);
+  return instant === undefined ? undefined : toIso(instant);
+}
+
 /** Parses ISO 8601 with `Z` or an offset (`+0000` as Salesforce prints it, too); undefined when it is not one. */
 export function parseInstant(text: string): Instant | undefined {
   if (!ISO_INSTANT.test(text)) return undefined;

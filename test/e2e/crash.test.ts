@@ -43,7 +43,7 @@ function failing(isHit: (commit: Commit, stream: string) => boolean, when: When)
     },
     mapping: {
       ...store.mapping,
-      replace: (fence, commits, rejects) => guard("mapped", "", () => store.mapping.replace(fence, commits, rejects)),
+      mapPending: (fence, limit, map) => guard("mapped", "", () => store.mapping.mapPending(fence, limit, map)),
     },
     model: {
       ...store.model,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Certificate, EntityKey, ModelObject } from "../../src/model/index.ts";
+import type { Certificate, ModelObject } from "../../src/model/index.ts";
 import { AS_OF, begin, memoryStore, page, record, tombstone } from "../support/store.ts";
 
 const KEY = { system: "salesforce", tenant: "t1", stream: "things" };
@@ -43,7 +43,7 @@ test("lists every entity, mapped or not, in pages and without listing it for map
   const store = memoryStore();
   const fence = await begin(store);
   await store.records.commitPage(fence, page(["a", "b", "c"].map((id) => record(id, { id }))));
-  await map(store, fence, { ...KEY, id: "b" }, []);
+  await store.mapping.mapPending(fence, 1, () => ({ outputs: { objects: [], events: [], unmapped: [] } }));
 
   const ids: string[] = [];
   for await (const entities of store.mapping.entities(2)) ids.push(...entities.map((entity) => entity.id));
@@ -56,7 +56,9 @@ test("gives what one entity was mapped to and nothing of another", async () => {
   const store = memoryStore();
   const fence = await begin(store);
   await store.records.commitPage(fence, page([record("a", {}), record("b", {})]));
-  for (const id of ["a", "b"]) await map(store, fence, { ...KEY, id }, [thing(`salesforce/t1/things/${id}`)]);
+  await store.mapping.mapPending(fence, 10, ({ id }) => ({
+    outputs: { objects: [thing(`salesforce/t1/things/${id}`)], events: [], unmapped: [] },
+  }));
 
   const { objects, events } = await store.model.ofEntity({ ...KEY, id: "a" });
 
@@ -79,15 +81,6 @@ test("names the latest runs that left certificates, newest first", async () => {
   expect(certified.map((run) => run.id)).toEqual([runs[2], runs[0]]);
   expect((await store.runs.certified(1)).map((run) => run.id)).toEqual([runs[2]]);
 });
-
-function map(
-  store: ReturnType<typeof memoryStore>,
-  fence: Awaited<ReturnType<typeof begin>>,
-  entity: EntityKey,
-  objects: readonly ModelObject[],
-): Promise<void> {
-  return store.mapping.replace(fence, [{ entity, outputs: { objects, events: [], unmapped: [] } }], []);
-}
 
 function thing(key: string): ModelObject {
   return {

@@ -143,12 +143,7 @@ describe("the lease", () => {
 });
 
 async function drain(store: ReturnType<typeof memoryStore>, fence: Awaited<ReturnType<typeof begin>>): Promise<void> {
-  const entities = await store.mapping.pending(100);
-  await store.mapping.replace(
-    fence,
-    entities.map((entity) => ({ entity, outputs: { objects: [], events: [], unmapped: [] } })),
-    [],
-  );
+  await store.mapping.mapPending(fence, 100, () => ({ outputs: { objects: [], events: [], unmapped: [] } }));
 }
 
 describe("mapping with other mappings", () => {

@@ -1,4 +1,4 @@
-import { canonicalJson, isJsonObject, parseInstant } from "../../model/index.ts";
+import { canonicalJson, inOrder, isJsonObject, parseInstant } from "../../model/index.ts";
 import type { ActorEvidence, Entity, FieldValue, Instant, Json, JsonObject, Transition } from "../../model/index.ts";
 import { isRecordId } from "./ids.ts";
 import { historiesOf, PSEUDO_FIELDS } from "./objects.ts";
@@ -23,10 +23,10 @@ export function transitionsOf(
   created: Created | null,
   facts: ObjectFacts,
 ): { readonly transitions: readonly Transition[]; readonly gaps: readonly string[] } {
-  const members = [...entity.members].sort((left, right) => compareText(left.id, right.id));
+  const members = inOrder(entity.members, (left, right) => compareText(left.id, right.id));
   const changes: Change[] = [];
   const complete = new Set<string>();
-  for (const history of historiesOf(entity.stream)) {
+  for (const history of members.length === 0 ? [] : historiesOf(entity.stream)) {
     const rows = members.filter((member) => member.stream === history.name);
     if (history.shape?.kind === "snapshots") {
       for (const field of history.shape.fields) {
@@ -38,7 +38,8 @@ export function transitionsOf(
   }
   changes.push(...initialValues(entity, changes, complete, fields, created));
   // Sorting is stable: of one row, fields keep their order.
-  const ordered = changes.sort(
+  const ordered = inOrder(
+    changes,
     (left, right) => left.at - right.at || rank(left, entity) - rank(right, entity) || byRow(left, right),
   );
   const transitions = ordered.map((change, sequence) => ({ ...change, sequence }));
@@ -135,7 +136,7 @@ function timeOf(content: JsonObject): Instant | undefined {
 }
 
 function byTime(rows: readonly Member[]): readonly Member[] {
-  return [...rows].sort((left, right) => (timeOf(left.content) ?? 0) - (timeOf(right.content) ?? 0));
+  return inOrder(rows, (left, right) => (timeOf(left.content) ?? 0) - (timeOf(right.content) ?? 0));
 }
 
 /** The creation goes before everything else of its second. */
@@ -161,6 +162,8 @@ function isIdOrEmpty(...values: readonly (Json | undefined)[]): boolean {
 }
 
 function same(left: FieldValue, right: FieldValue): boolean {
+  if (left === right) return true;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
   return canonicalJson(left) === canonicalJson(right);
 }
 

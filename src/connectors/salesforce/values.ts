@@ -1,4 +1,4 @@
-import { isJsonObject, parseInstant, toIso } from "../../model/index.ts";
+import { isJsonObject, toUtcText } from "../../model/index.ts";
 import type { FieldValue, Json, JsonObject } from "../../model/index.ts";
 import type { ReferenceRecords } from "../kit/index.ts";
 import { isRecordId } from "./ids.ts";
@@ -60,10 +60,9 @@ export function fieldValue(field: string, value: Json | undefined, facts: Object
   }
   if (type === "multipicklist") return value.split(";").filter((choice) => choice !== "");
   if (type === "datetime" || (type === undefined && /T\d{2}:\d{2}:\d{2}/u.test(value))) {
-    const instant = parseInstant(value);
-    return instant === undefined ? value : toIso(instant);
+    return toUtcText(value) ?? value;
   }
-  return value.replaceAll("\0", "");
+  return value.includes("\0") ? value.replaceAll("\0", "") : value;
 }
 
 /** Without a description the name tells: a custom lookup ends in __c, a standard one in Id. */
@@ -86,9 +85,10 @@ export function fieldsOf(content: JsonObject, facts: ObjectFacts): Readonly<Reco
 }
 
 function flatten(path: string, content: JsonObject, facts: ObjectFacts, into: Record<string, FieldValue>): void {
-  for (const [name, value] of Object.entries(content)) {
+  for (const name of Object.keys(content)) {
+    const value = content[name];
     const field = path === "" ? name : `${path}.${name}`;
-    if (isJsonObject(value)) flatten(field, value, facts, into);
+    if (typeof value === "object" && isJsonObject(value)) flatten(field, value, facts, into);
     else into[field] = fieldValue(field, value, facts);
   }
 }

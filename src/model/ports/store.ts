@@ -201,9 +201,10 @@ export interface EntityKey {
   readonly id: string;
 }
 
-export interface MappedCommit {
-  readonly entity: EntityKey;
+/** What mapping one entity came to. */
+export interface Mapped {
   readonly outputs: MappedEntity;
+  readonly reject?: StoredRejectInput;
 }
 
 export interface MappingPort {
@@ -212,8 +213,13 @@ export interface MappingPort {
   pending(limit: number): Promise<readonly Entity[]>;
   /** Every entity there is, complete with its members, whether listed or not; changes nothing. */
   entities(pageSize: number): AsyncIterable<readonly Entity[]>;
-  /** One transaction: replaces all outputs of each entity as a set and takes it off the list. */
-  replace(fence: Fence, commits: readonly MappedCommit[], rejects: readonly StoredRejectInput[]): Promise<void>;
+  /** Systems and tenants that have entities to map. */
+  pendingTenants(): Promise<readonly Omit<StreamKey, "stream">[]>;
+  /**
+   * One transaction: maps the next entities, replaces all outputs of each as a set and takes it off the list. Each is
+   * read, mapped and written before the next ones, so that a large transaction holds little. Returns how many there were.
+   */
+  mapPending(fence: Fence, limit: number, map: (entity: Entity) => Mapped): Promise<number>;
   /**
    * Puts every entity on the list when the mappings are not those of the last time; remembers them by their hash.
    * Returns how many were put there.

@@ -32,7 +32,8 @@ export async function fingerprint(database: Database): Promise<string> {
   }
   const digests: string[] = [];
   type Row = { readonly pk: number; readonly key: string; readonly body: string; readonly events: string };
-  const sql = "select pk, key, body, ifnull(events, '') as events from object where pk > ? order by pk limit ?";
+  const sql =
+    "select pk, key, body, ifnull(record_references, '') || ifnull(key_references, '') || ifnull(events, '') as events from object where pk > ? order by pk limit ?";
   for await (const rows of pagesByKey<Row>(database, sql, [])) {
     for (const { key, body, events } of rows) {
       const text = withoutObservation(body) + events;

@@ -1,5 +1,5 @@
 import { HubError } from "../../model/index.ts";
-import type { Entity, JsonObject, MappedCommit, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
+import type { Entity, JsonObject, MappedEntity, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
 import type { Bound, Database } from "./database.ts";
 import { eventsBody, objectBody, storedReferences } from "./object-rows.ts";
 import { enqueueStream, saveReject } from "./records.ts";
@@ -7,6 +7,9 @@ import type { StreamTable } from "./streams.ts";
 
 const REQUEUE_ALL = `insert into pending_entity (stream_pk, id)
   select distinct entity_stream_pk, entity_id from record where true on conflict do nothing`;
+
+/** Entities read, mapped and written at a time. */
+const CHUNK = 200;
 
 const PENDING_KEYS = "select stream_pk, id from pending_entity order by stream_pk, id limit ?";
 /** Entities are records that are nobody's member, and what members belong to, whether it arrived or not. */
@@ -57,21 +60,30 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
       }
     },
 
-    async replace(fence, commits, rejects) {
-      database.fenced(fence, () => {
-        for (const [streamPk, ofStream] of byStream(streams, commits)) {
-          forget(database, streamPk, ofStream);
-          for (const commit of ofStream) insertOutputs(database, streamPk, commit);
+    async pendingTenants() {
+      return database.all<{ system: string; tenant: string }>(
+        `select distinct s.system, s.tenant from stream s
+         where exists (select 1 from pending_entity p where p.stream_pk = s.pk) order by s.system, s.tenant`,
+      );
+    },
+
+    async mapPending(fence, limit, map) {
+      return database.fenced(fence, () => {
+        let done = 0;
+        while (done < limit) {
+          const entities = readEntities(database, streams, PENDING_KEYS, [Math.min(CHUNK, limit - done)]);
+          if (entities.length === 0) break;
+          for (const [streamPk, ofStream] of byStream(streams, entities)) {
+            forget(database, streamPk, ofStream);
+            for (const entity of ofStream) {
+              const { outputs, reject } = map(entity);
+              insertOutputs(database, streamPk, entity, outputs);
+              if (reject !== undefined) saveReject(database, streamPk, fence.runId, reject.seenAt, reject);
+            }
+          }
+          done += entities.length;
         }
-        for (const reject of rejects) {
-          saveReject(
-            database,
-            streams.number({ ...reject.key, stream: reject.stream }),
-            fence.runId,
-            reject.seenAt,
-            reject,
-          );
-        }
+        return done;
       });
     },
 
@@ -117,23 +129,20 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
   };
 }
 
-function byStream(
-  streams: StreamTable,
-  commits: readonly MappedCommit[],
-): ReadonlyMap<number, readonly MappedCommit[]> {
-  const found = new Map<number, MappedCommit[]>();
-  for (const commit of commits) {
-    const streamPk = streams.number(commit.entity);
+function byStream(streams: StreamTable, entities: readonly Entity[]): ReadonlyMap<number, readonly Entity[]> {
+  const found = new Map<number, Entity[]>();
+  for (const entity of entities) {
+    const streamPk = streams.number(entity);
     const known = found.get(streamPk);
-    if (known === undefined) found.set(streamPk, [commit]);
-    else known.push(commit);
+    if (known === undefined) found.set(streamPk, [entity]);
+    else known.push(entity);
   }
   return found;
 }
 
 /** Deletes what a batch's entities were mapped to before, and takes them off the list: one statement per table. */
-function forget(database: Database, streamPk: number, commits: readonly MappedCommit[]): void {
-  const ids = JSON.stringify(commits.map(({ entity }) => entity.id));
+function forget(database: Database, streamPk: number, entities: readonly Entity[]): void {
+  const ids = JSON.stringify(entities.map(({ id }) => id));
   for (const table of ["object", "unmapped"] as const) {
     database.run(
       `delete from ${table} where stream_pk = ? and entity_id in (select value from json_each(?))`,
@@ -146,10 +155,10 @@ function forget(database: Database, streamPk: number, commits: readonly MappedCo
   }
 }
 
-function insertOutputs(database: Database, streamPk: number, { entity, outputs }: MappedCommit): void {
+function insertOutputs(database: Database, streamPk: number, entity: Entity, outputs: MappedEntity): void {
   let stored = 0;
   for (const object of outputs.objects) {
-    const { toRecords, byKeys } = storedReferences(entity, object);
+    const { toRecords, byKeys } = storedReferences(object);
     const events =
       outputs.objects.length === 1 ? outputs.events : outputs.events.filter((event) => event.objectKey === object.key);
     stored += events.length;

@@ -1,6 +1,6 @@
 import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
 import type { Database } from "./database.ts";
-import { toEvents, toObject } from "./object-rows.ts";
+import { OBJECT_COLUMNS, toEvents, toObject } from "./object-rows.ts";
 import type { ObjectRow } from "./object-rows.ts";
 import { countReferences, readKeyReferences, readMerges, readReferenceLinks, replaceLinks } from "./references.ts";
 import type { StreamTable } from "./streams.ts";
@@ -23,7 +23,7 @@ export function createModelPort(database: Database, streams: StreamTable): Model
       const streamPk = streams.known(entity);
       if (streamPk === undefined) return { objects: [], events: [] };
       const rows = database.all<ObjectRow & { events: string | null }>(
-        "select key, type, body, events from object where stream_pk = ? and entity_id = ? order by key",
+        `select ${OBJECT_COLUMNS}, events from object where stream_pk = ? and entity_id = ? order by key`,
         streamPk,
         entity.id,
       );
@@ -75,7 +75,7 @@ async function* objectsOf(database: Database, type: string): AsyncIterable<reado
   let after = "";
   for (;;) {
     const rows = database.all<ObjectRow>(
-      "select key, type, body from object where type = ? and key > ? order by key limit ?",
+      `select ${OBJECT_COLUMNS} from object where type = ? and key > ? order by key limit ?`,
       type,
       after,
       OBJECT_PAGE,
@@ -112,7 +112,7 @@ function eventsIn(
   { events, ...row }: { readonly key: string; readonly type: string; readonly events: string | null },
   entity: { readonly stream: string; readonly id: string },
 ): readonly ModelEvent[] {
-  return events === null ? [] : toEvents({ ...row, events }, entity);
+  return events === null ? [] : toEvents({ key: row.key, type: row.type, events }, entity);
 }
 
 function inTime(a: ModelEvent, b: ModelEvent): number {

@@ -1,9 +1,10 @@
-import { formatRecordKey } from "../../model/index.ts";
+import { inOrder } from "../../model/index.ts";
 import type {
   ActorEvidence,
   AttributeChange,
   Canonical,
   EntityKey,
+  KeyReference,
   ModelEvent,
   ModelObject,
   NamedReference,
@@ -18,9 +19,16 @@ export interface ObjectRow {
   readonly key: string;
   readonly type: string;
   readonly body: string;
+  readonly record_references: string | null;
+  readonly key_references: string | null;
 }
 
-export interface EventsRow extends ObjectRow {
+/** The columns of an `ObjectRow`. */
+export const OBJECT_COLUMNS = "key, type, body, record_references, key_references";
+
+export interface EventsRow {
+  readonly key: string;
+  readonly type: string;
   readonly events: string;
 }
 
@@ -39,7 +47,6 @@ type ObjectTuple = readonly [
   mapping: string,
   attributes: ModelObject["attributes"],
   history: readonly ChangeTuple[],
-  references: readonly NamedReference[],
   createdAt: number | null,
   removed: ModelObject["removed"],
   url: string | null,
@@ -63,20 +70,20 @@ type EventTuple = readonly [
 ];
 
 export function objectBody(object: ModelObject): string {
-  const { mapping, attributes, history, references, createdAt, removed, url } = object;
-  const tuple: ObjectTuple = [mapping, attributes, history.map(changeTuple), references, createdAt, removed, url];
+  const { mapping, attributes, history, createdAt, removed, url } = object;
+  const tuple: ObjectTuple = [mapping, attributes, history.map(changeTuple), createdAt, removed, url];
   return JSON.stringify(tuple);
 }
 
 export function toObject(row: ObjectRow): ModelObject {
-  const [mapping, attributes, history, references, createdAt, removed, url] = JSON.parse(row.body) as ObjectTuple;
+  const [mapping, attributes, history, createdAt, removed, url] = JSON.parse(row.body) as ObjectTuple;
   return {
     key: row.key,
     type: row.type,
     mapping,
     attributes,
     history: history.map(toChange),
-    references,
+    references: referencesIn(row),
     createdAt,
     removed,
     url,
@@ -97,8 +104,7 @@ export function withoutObservation(body: string): string {
 /** The events of one object, in the order of time, sequence and id; null for none. */
 export function eventsBody(entity: EntityKey, events: readonly ModelEvent[]): string | null {
   if (events.length === 0) return null;
-  const ordered = events.length === 1 ? events : [...events].sort(inTime);
-  return JSON.stringify(ordered.map((event) => eventTuple(entity, event)));
+  return JSON.stringify(inOrder(events, inTime).map((event) => eventTuple(entity, event)));
 }
 
 function inTime(a: ModelEvent, b: ModelEvent): number {
@@ -106,7 +112,7 @@ function inTime(a: ModelEvent, b: ModelEvent): number {
 }
 
 export function toEvents(
-  row: Omit<EventsRow, "body">,
+  row: EventsRow,
   entity: { readonly stream: string; readonly id: string },
 ): readonly ModelEvent[] {
   return (JSON.parse(row.events) as readonly EventTuple[]).map(
@@ -186,23 +192,56 @@ function isEmpty(value: object): boolean {
 }
 
 /**
- * An object's references as they stand beside its body: to records of its tenant as pairs of name and object key, so
+ * An object's references as they stand beside its body: to records of its tenant as triples of name, stream and id, so
  * that one look-up per page resolves them; to what carries a word as they are. Null where there is none.
  */
-export function storedReferences(
-  entity: EntityKey,
-  object: ModelObject,
-): { readonly toRecords: string | null; readonly byKeys: string | null } {
+export function storedReferences(object: ModelObject): {
+  readonly toRecords: string | null;
+  readonly byKeys: string | null;
+} {
   if (object.references.length === 0) return { toRecords: null, byKeys: null };
-  const { system, tenant } = entity;
   const records: string[] = [];
   const keys: object[] = [];
   for (const { name, to } of object.references) {
-    if (to.kind === "record") records.push(name, formatRecordKey({ system, tenant, stream: to.stream, id: to.id }));
+    if (to.kind === "record") records.push(name, to.stream, to.id);
     else keys.push({ name, type: to.type, by: to.by, value: to.value });
   }
   return {
     toRecords: records.length === 0 ? null : JSON.stringify(records),
     byKeys: keys.length === 0 ? null : JSON.stringify(keys),
   };
+}
+
+/** A stored reference to a record. */
+export interface RecordPointer {
+  readonly name: string;
+  readonly stream: string;
+  readonly id: string;
+}
+
+export function recordPointers(text: string | null): readonly RecordPointer[] {
+  if (text === null) return [];
+  const parts = JSON.parse(text) as readonly string[];
+  const pointers: RecordPointer[] = [];
+  for (let at = 0; at < parts.length; at += 3) {
+    pointers.push({ name: parts[at] ?? "", stream: parts[at + 1] ?? "", id: parts[at + 2] ?? "" });
+  }
+  return pointers;
+}
+
+export function keyPointers(text: string | null): readonly KeyReference["reference"][] {
+  return text === null ? [] : (JSON.parse(text) as KeyReference["reference"][]);
+}
+
+function referencesIn(row: ObjectRow): readonly NamedReference[] {
+  return [
+    ...recordPointers(row.record_references).map(({ name, stream, id }): NamedReference => ({
+      name,
+      to: { kind: "record", stream, id },
+    })),
+    ...keyPointers(row.key_references).map(({ name, type, by, value }): NamedReference => ({
+      name,
+      to: { kind: "key", type, by, value },
+    })),
+  ];
 }

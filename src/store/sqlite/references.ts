@@ -1,6 +1,8 @@
+import { formatRecordKey } from "../../model/index.ts";
 import type { KeyReference, ObjectLink, ReferenceLink } from "../../model/index.ts";
 import { pagesByKey } from "./database.ts";
 import type { Database } from "./database.ts";
+import { keyPointers, recordPointers } from "./object-rows.ts";
 
 interface Pointer {
   readonly objectKey: string;
@@ -29,12 +31,13 @@ async function* resolvedPages(
 }
 
 function pointersOf({ key, type, refs }: { key: string; type: string; refs: string }): readonly Pointer[] {
-  const pairs = JSON.parse(refs) as readonly string[];
-  const pointers: Pointer[] = [];
-  for (let at = 0; at < pairs.length; at += 2) {
-    pointers.push({ objectKey: key, type, name: pairs[at] ?? "", target: pairs[at + 1] ?? "" });
-  }
-  return pointers;
+  const [system = "", tenant = ""] = key.split("/", 2);
+  return recordPointers(refs).map(({ name, stream, id }) => ({
+    objectKey: key,
+    type,
+    name,
+    target: formatRecordKey({ system, tenant, stream, id }),
+  }));
 }
 
 export async function readReferenceLinks(database: Database): Promise<readonly ReferenceLink[]> {
@@ -80,11 +83,7 @@ export function readKeyReferences(database: Database): readonly KeyReference[] {
       "select key, type, key_references as refs from object where key_references is not null order by key",
     )
     .flatMap(({ key, type, refs }) =>
-      (JSON.parse(refs) as KeyReference["reference"][]).map((reference) => ({
-        objectKey: key,
-        objectType: type,
-        reference,
-      })),
+      keyPointers(refs).map((reference) => ({ objectKey: key, objectType: type, reference })),
     );
 }
 
