@@ -3,7 +3,7 @@ import type { Instant, JsonObject, SourceRecord, Tombstone } from "../../model/i
 import type { KnownRecords } from "../kit/index.ts";
 import type { Asked } from "./selection.ts";
 import { BASELINE } from "./streams.ts";
-import { textOf } from "./values.ts";
+import { textsOf } from "./values.ts";
 
 /**
  * Since when the event feed has been followed without a break. A new epoch begins whenever events may have been missed:
@@ -21,21 +21,21 @@ export interface Notes {
   readonly baseline: Baseline | null;
   /** When each project was last found gone: one that comes back is listed in full. */
   readonly goneAt: ReadonlyMap<string, string>;
-  /** Names of custom fields that the token's user could see once and no longer can, by gid. */
-  readonly hiddenFields: ReadonlyMap<string, string>;
+  /** Names, today's first, of custom fields that the token's user could see once and no longer can, by gid. */
+  readonly hiddenFields: ReadonlyMap<string, readonly string[]>;
 }
 
 export async function readNotes(known: KnownRecords): Promise<Notes> {
   let baseline: Baseline | null = null;
   const goneAt = new Map<string, string>();
-  const hiddenFields = new Map<string, string>();
+  const hiddenFields = new Map<string, readonly string[]>();
   for await (const page of known.records("events")) {
     for (const { id, content } of page) {
       if (id === BASELINE) baseline = parse(content);
       else if (typeof content["project"] === "string" && typeof content["gone_at"] === "string")
         goneAt.set(content["project"], content["gone_at"]);
       else if (typeof content["hidden_field"] === "string")
-        hiddenFields.set(content["hidden_field"], textOf(content["name"]) ?? content["hidden_field"]);
+        hiddenFields.set(content["hidden_field"], textsOf(content["names"]));
     }
   }
   return { baseline, goneAt, hiddenFields };
@@ -64,8 +64,8 @@ export function goneRecord(project: string, at: Instant): SourceRecord {
 const hiddenFieldId = (gid: string): string => `hidden-field-${gid}`;
 
 /** Notes that a custom field went out of sight. */
-export function hiddenFieldRecord(gid: string, name: string | null): SourceRecord {
-  return { stream: "events", id: hiddenFieldId(gid), content: { hidden_field: gid, name } };
+export function hiddenFieldRecord(gid: string, names: readonly string[]): SourceRecord {
+  return { stream: "events", id: hiddenFieldId(gid), content: { hidden_field: gid, names } };
 }
 
 /** Ends the note once the field is seen again. */
@@ -75,9 +75,9 @@ export function seenFieldTombstone(gid: string): Tombstone {
 
 /** @throws HubError HUB-1423 when a custom field that is asked for is out of sight: its values would look emptied. */
 export function assertFieldsInSight({ hiddenFields }: Notes, { customFields }: Pick<Asked, "customFields">): void {
-  for (const [gid, name] of hiddenFields) {
-    if (!customFields.has(gid) && !customFields.has(name)) continue;
-    throw new HubError("HUB-1423", `The custom field ${name} (${gid}) is out of sight.`, {
+  for (const [gid, names] of hiddenFields) {
+    if (![gid, ...names].some((name) => customFields.has(name))) continue;
+    throw new HubError("HUB-1423", `The custom field ${names[0] ?? ""} (${gid}) is out of sight.`, {
       disposition: "stop-stream",
       place: { system: "asana", stream: "custom_fields", record: gid },
       remedy: "Let the token's user see the field again, or take it out of the mappings; what was read of it is kept.",

@@ -1,11 +1,11 @@
-import type { Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
+import type { JsonObject, Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { ReadContext, Reread } from "../kit/index.ts";
 import { hiddenFieldRecord, readNotes, seenFieldTombstone } from "./baseline.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
+import { namesEver, withFormerNames } from "./renamed-fields.ts";
 import { accept, contentOf, objectSchema } from "./shapes.ts";
-import { textOf } from "./values.ts";
 
 /** A small list the API can only give whole. */
 export interface WholeList {
@@ -68,11 +68,16 @@ export async function* readWholeList(
   const before: Position = position ?? { covered: [], state: null };
   const seen = new Set<string>();
   const query = { ...list.query, opt_fields: list.fields };
+  const known = list.stream === "custom_fields" ? await knownFields(context) : new Map<string, JsonObject>();
   try {
     for await (const page of gateway.list(list.path, list.params, query, context.signal)) {
       const { good, rejects } = accept(list.stream, objectSchema, page.rows);
       for (const { gid } of good) seen.add(gid);
-      const records = good.map((row) => ({ stream: list.stream, id: row.gid, content: contentOf(row) }));
+      const records = good.map((row) => ({
+        stream: list.stream,
+        id: row.gid,
+        content: withFormerNames(contentOf(row), known.get(row.gid)),
+      }));
       yield { records, tombstones: [], rejects, position: before };
     }
   } catch (error) {
@@ -80,7 +85,7 @@ export async function* readWholeList(
     if (refusalBehind(error)?.status !== 402) throw error;
   }
   const gone = await absentOf(gateway, list, seen, context);
-  const noted = list.stream === "custom_fields" ? await noteFields(gone, seen, context) : NOTHING;
+  const noted = list.stream === "custom_fields" ? await noteFields(gone, seen, known, context) : NOTHING;
   yield {
     records: noted.records,
     tombstones: [...gone, ...noted.tombstones],
@@ -96,18 +101,21 @@ const NOTHING = { records: [], tombstones: [] } as const;
 async function noteFields(
   gone: readonly Tombstone[],
   seen: ReadonlySet<string>,
+  known: ReadonlyMap<string, JsonObject>,
   context: ReadContext,
 ): Promise<{ readonly records: readonly SourceRecord[]; readonly tombstones: readonly Tombstone[] }> {
-  const hidden = new Set(gone.filter(({ cause }) => cause === "visibility lost").map(({ id }) => id));
-  const records: SourceRecord[] = [];
-  if (hidden.size > 0) {
-    for await (const page of context.known.records("custom_fields")) {
-      for (const { id, content } of page)
-        if (hidden.has(id)) records.push(hiddenFieldRecord(id, textOf(content["name"])));
-    }
-  }
+  const records = gone
+    .filter(({ cause }) => cause === "visibility lost")
+    .map(({ id }) => hiddenFieldRecord(id, namesEver(known.get(id))));
   const { hiddenFields } = await readNotes(context.known);
   return { records, tombstones: [...hiddenFields.keys()].filter((gid) => seen.has(gid)).map(seenFieldTombstone) };
+}
+
+async function knownFields(context: ReadContext): Promise<Map<string, JsonObject>> {
+  const known = new Map<string, JsonObject>();
+  for await (const page of context.known.records("custom_fields"))
+    for (const { id, content } of page) known.set(id, content);
+  return known;
 }
 
 async function absentOf(

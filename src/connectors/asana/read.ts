@@ -9,6 +9,7 @@ import { readWholeList, rereadList, wholeLists } from "./read-lists.ts";
 import { readProjects, settleProjects } from "./read-projects.ts";
 import { readSections } from "./read-sections.ts";
 import { partitionOf, readProjectTasks } from "./read-tasks.ts";
+import { selectingByGid } from "./renamed-fields.ts";
 import { projectsAsked, tasksAsked } from "./selection.ts";
 import type { AsanaSettings } from "./settings.ts";
 import { FEED, WHOLE } from "./streams.ts";
@@ -63,8 +64,9 @@ export function readFace(
     return (gids) => gids.some((gid) => ours.has(gid));
   }
 
-  async function* read(partition: Partition, position: Position | null, context: ReadContext): AsyncGenerator<Page> {
-    const { signal } = context;
+  async function* read(partition: Partition, position: Position | null, given: ReadContext): AsyncGenerator<Page> {
+    const { signal } = given;
+    const context = await selectingByGid(given);
     const tenant = await workspace(signal);
     const list = wholeLists(tenant)[partition.stream];
     if (list !== undefined) {
@@ -101,8 +103,9 @@ export function readFace(
     }
   }
 
-  async function* reread(stream: string, ids: readonly string[], context: ReadContext): AsyncGenerator<Reread> {
+  async function* reread(stream: string, ids: readonly string[], given: ReadContext): AsyncGenerator<Reread> {
     const gids = [...new Set(ids)];
+    const context = await selectingByGid(given);
     const list = wholeLists(await workspace(context.signal))[stream];
     const notes = await readNotes(context.known);
     for (let at = 0; at < gids.length; at += CHUNK) {

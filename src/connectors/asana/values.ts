@@ -7,6 +7,11 @@ export function textOf(value: Maybe): string | null {
   return typeof value === "string" ? value : null;
 }
 
+/** The texts in a list. */
+export function textsOf(value: Maybe): readonly string[] {
+  return Array.isArray(value) ? (value as readonly Json[]).filter((one) => typeof one === "string") : [];
+}
+
 /** A nested object's gid. */
 export function gidOf(value: Maybe): string | null {
   return isJsonObject(value) ? textOf(value["gid"]) : null;

@@ -10,6 +10,7 @@ import { homeOf } from "./task-fields.ts";
 import { settleTasks } from "./task-settling.ts";
 import { gidOf } from "./values.ts";
 import { projectFilter } from "./read.ts";
+import { selectingByGid } from "./renamed-fields.ts";
 import { keepAskedFields, projectsAsked } from "./selection.ts";
 import type { AsanaSettings } from "./settings.ts";
 import { contentOf, objectSchema, projectSchema } from "./shapes.ts";
@@ -278,8 +279,9 @@ async function moveTask(
 }
 
 /** Not a step of the partition's reading: the position says nothing and must not replace the partition's own. */
-async function verify(gateway: AsanaGateway, stream: string, id: string, context: ReadContext): Promise<Page> {
+async function verify(gateway: AsanaGateway, stream: string, id: string, given: ReadContext): Promise<Page> {
   assertWritable(stream);
+  const context = await selectingByGid(given);
   const position = { covered: [], state: null };
   if (stream === "tasks") return { ...(await settleTasks(gateway, [id], context)), position };
   const asked = projectsAsked(context.selection);

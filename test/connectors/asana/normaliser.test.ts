@@ -224,3 +224,71 @@ describe("normalising Asana tasks", () => {
     );
   });
 });
+
+describe("custom fields of every type", () => {
+  const field = (name: string, resource_subtype: string, value: JsonObject): JsonObject => ({
+    gid: `f-${name}`,
+    name,
+    resource_subtype,
+    enabled: true,
+    ...value,
+  });
+
+  test("are typed by what they hold, and unknown when they hold nothing", () => {
+    const { fields } = normalise({
+      custom_fields: [
+        field("Text", "text", { text_value: "x" }),
+        field("Number", "number", { number_value: 1.5 }),
+        field("Choice", "enum", { enum_value: { gid: "o1", name: "One" } }),
+        field("Choices", "multi_enum", { multi_enum_values: [{ gid: "o1", name: "One" }] }),
+        field("Day", "date", { date_value: { date: "2026-03-02", date_time: null } }),
+        field("Moment", "date", { date_value: { date: "2026-03-02", date_time: "2026-03-02T10:00:00.000Z" } }),
+        field("People", "people", { people_value: [{ gid: "7" }] }),
+        field("Linked", "reference", {
+          reference_value: [
+            { gid: "5", name: "Task", resource_type: "task" },
+            { gid: "6", name: "Goal", resource_type: "goal" },
+          ],
+        }),
+        field("Sum", "number", { representation_type: "formula", number_value: 3, display_value: "€ 3" }),
+        field("Words", "text", { representation_type: "formula", text_value: null, display_value: "three" }),
+        field("Id", "text", { representation_type: "custom_id", text_value: null, display_value: "AC-12" }),
+        field("Nothing", "enum", { enum_value: null }),
+      ],
+    });
+    expect(fields).toMatchObject({
+      Text: "x",
+      Number: 1.5,
+      Choice: { option: "o1", name: "One" },
+      Choices: [{ option: "o1", name: "One" }],
+      Day: "2026-03-02",
+      Moment: "2026-03-02T10:00:00.000Z",
+      People: [{ person: "7" }],
+      Linked: [{ stream: "tasks", id: "5" }, "Goal"],
+      Sum: 3,
+      Words: "three",
+      Id: "AC-12",
+      Nothing: null,
+    });
+  });
+
+  test("an approval's verdicts are told by their kind, whatever the story is called", () => {
+    const story = (time: string, resource_subtype: string, from: string, to: string): JsonObject => ({
+      resource_subtype,
+      created_at: at(time),
+      created_by: { gid: "7" },
+      source: "web",
+      old_approval_status: from,
+      new_approval_status: to,
+    });
+    const { transitions, gaps } = normalise({ approval_status: "approved" }, [
+      story("10:00:00", "approval_status_changed", "pending", "changes_requested"),
+      story("11:00:00", "some_new_name", "changes_requested", "approved"),
+    ]);
+    expect(transitions).toMatchObject([
+      { field: "approval_status", from: "pending", to: "changes_requested" },
+      { field: "approval_status", from: "changes_requested", to: "approved" },
+    ]);
+    expect(gaps).toEqual([]);
+  });
+});
