@@ -43,6 +43,15 @@ const PERSON = z.object({
   enabled: z.boolean().optional(),
   emailConfirmed: z.boolean().optional(),
 });
+const GENERATE = z.object({
+  name: z.string(),
+  count: z.number().int().positive().max(2_000_000),
+  seed: z.number().int().default(1),
+  startAt: z.iso.datetime(),
+  stepMs: z.number().int().positive(),
+  archivedEvery: z.number().int().nonnegative().default(0),
+  workspaceId: id.optional(),
+});
 const APP_TOKEN = z.object({ token: z.string(), userId: id, scopes: z.array(z.string()) });
 
 /**
@@ -50,7 +59,7 @@ const APP_TOKEN = z.object({ token: z.string(), userId: id, scopes: z.array(z.st
  * /truth (all records as they are; `?streams=items,users` for some), POST /pump (delivers webhooks that are due),
  * /batch (sets a cell of many items at once, with or without their own rows), /undo (takes back a move or a change),
  * /log (a row of any event), /lock (a board), /purge (an item, for good), /people (what a user is), /app-tokens (an
- * OAuth token of the sandbox's app). Null for any other path.
+ * OAuth token of the sandbox's app), /generate (a board of any size, computed on demand). Null for any other path.
  */
 export async function controlWorld(parts: WorldParts, path: string, request: Request): Promise<Response | null> {
   const { state, tokens, webhooks } = parts;
@@ -97,6 +106,8 @@ export async function controlWorld(parts: WorldParts, path: string, request: Req
       state.users.set(user.id, next);
       return json(200, next);
     }
+    case "/generate":
+      return json(200, generate(state, integration, await body(GENERATE)));
     case "/app-tokens": {
       const { token, userId, scopes } = await body(APP_TOKEN);
       tokens.addForApp(token, userId, SANDBOX_APP, { scopes, expiresAt: null });
@@ -105,6 +116,44 @@ export async function controlWorld(parts: WorldParts, path: string, request: Req
     default:
       return null;
   }
+}
+
+/** A board of three groups and one column of each common type, its items computed on demand. */
+function generate(state: MondayState, integration: string, args: z.output<typeof GENERATE>): unknown {
+  const { name, count, seed, startAt, stepMs, archivedEvery } = args;
+  const boardId = state.newId();
+  const firstId = Number(state.newId()) + 1;
+  state.addBoard(
+    {
+      id: boardId,
+      name,
+      workspaceId: args.workspaceId ?? state.workspaces[0]?.id ?? "",
+      createdAt: startAt,
+      groups: ["Backlog", "Doing", "Done"].map((title) => ({ id: title.toLowerCase(), title, color: "#579bfc" })),
+      columns: [
+        {
+          id: "status",
+          title: "Status",
+          type: "status",
+          labels: { "0": "Working on it", "1": "Done", "2": "Stuck" },
+          doneIndexes: [1],
+        },
+        { id: "owner", title: "Owner", type: "people" },
+        { id: "due", title: "Due", type: "date" },
+        { id: "span", title: "Span", type: "timeline" },
+        { id: "effort", title: "Effort", type: "numbers" },
+        { id: "reference", title: "Reference", type: "text" },
+        { id: "tier", title: "Tier", type: "dropdown", labels: { "1": "Gold", "2": "Silver" } },
+        { id: "approved", title: "Approved", type: "checkbox" },
+        { id: "deal", title: "Deal", type: "link" },
+      ],
+      items: [],
+      activity: [],
+      generated: { seed, count, firstId, startAt, stepMs, archivedEvery, userIds: [...state.users.keys()] },
+    },
+    integration,
+  );
+  return { boardId, firstId: String(firstId), count };
 }
 
 function* only<T extends { readonly stream: string }>(records: Iterable<T>, wanted: readonly string[]): Generator<T> {

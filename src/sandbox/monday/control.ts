@@ -161,17 +161,12 @@ function relabel(parts: ControlParts, board: Board, columnId: string, key: strin
 
 function counts(state: MondayState): Record<string, unknown> {
   const boards = [...state.boards.values()];
-  const active = (board: Board): number => {
-    let found = 0;
-    for (const item of board.items.scan()) if (item.state === "active") found += 1;
-    return found;
-  };
   return {
     users: state.users.size,
     workspaces: state.workspaces.length,
     boards: boards.length,
     items: boards.reduce((sum, board) => sum + board.items.size, 0),
-    activeItems: boards.reduce((sum, board) => sum + active(board), 0),
+    activeItems: boards.reduce((sum, board) => sum + board.items.activeCount, 0),
     activity: boards.reduce((sum, board) => sum + board.activity.length, 0),
     updates: state.updates.length,
   };

@@ -20,6 +20,9 @@ import { columnOf } from "./writes.ts";
 
 type Test = (item: Item) => boolean;
 
+const TEXT_OPERATORS = new Set(["contains_text", "not_contains_text", "contains_terms", "starts_with"]);
+const LABELLED = new Set(["status", "dropdown", "people", "tags", "country"]);
+
 /** Compiles `rules` and `groups` of an ItemsQuery to one test (reference monday.md §6, Filters). */
 export function compileRules(state: MondayState, board: Board, group: RuleGroup, userId: string): Test {
   const tests = [
@@ -63,6 +66,8 @@ function compileRule(state: MondayState, board: Board, rule: Rule, userId: strin
   if (rule.operator === "is_empty") return (item) => cell(item).raw === null;
   if (rule.operator === "is_not_empty") return (item) => cell(item).raw !== null;
   const values = valuesOf(rule);
+  // A label is found by its words only; `any_of` takes its number.
+  if (TEXT_OPERATORS.has(rule.operator) && LABELLED.has(column.type)) return textTest(rule, text);
   switch (column.type) {
     case "status":
       // Label texts match nothing here: the real filter takes label indexes only.
@@ -85,7 +90,11 @@ function compileRule(state: MondayState, board: Board, rule: Rule, userId: strin
     case "tags":
       return setTest(rule, (item) => idsPart(cell(item).raw, "tag_ids"), values.map(String));
     case "checkbox":
-      return (item) => isChecked(cell(item).raw);
+      return setTest(
+        rule,
+        (item) => [String(isChecked(cell(item).raw))],
+        values.map((value) => String(value !== false && value !== "false" && value !== null)),
+      );
     case "rating":
       return orderTest(rule, (item) => numberPart(cell(item).raw, "rating"), Number(values[0]));
     case "country":

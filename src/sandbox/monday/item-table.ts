@@ -23,6 +23,7 @@ export class ItemTable {
   readonly #lifted = new Set<number>();
   #tail = new Map<string, Item>();
   #revision = 0;
+  #counted = { revision: -1, active: 0 };
   readonly #numbers = new Map<string, number>();
 
   constructor(generated: GeneratedItems | null = null) {
@@ -100,6 +101,16 @@ export class ItemTable {
     if (index >= 0) this.#lifted.add(index);
     this.#changed.delete(index);
     this.#tail.delete(id);
+  }
+
+  /** How many items are active; counted anew only after a write. */
+  get activeCount(): number {
+    if (this.#counted.revision !== this.#revision) {
+      let active = 0;
+      for (const item of this.scan()) if (item.state === "active") active += 1;
+      this.#counted = { revision: this.#revision, active };
+    }
+    return this.#counted.active;
   }
 
   /** Every item in order; generated ones that were never written as views. */

@@ -57,11 +57,7 @@ export const BOARDS: Resolvers = {
     folder: on((board: Board, _args, { state }) => state.folders.find((one) => one.id === board.folderId) ?? null),
     permissions: on(() => "everyone"),
     url: on((board: Board, _args, { state }) => `https://${state.account.slug}.monday.com/boards/${board.id}`),
-    items_count: on((board: Board) => {
-      let active = 0;
-      for (const item of board.items.scan()) if (item.state === "active") active += 1;
-      return active;
-    }),
+    items_count: on((board: Board) => board.items.activeCount),
     items_limit: on((board: Board) => board.itemsLimit),
     item_terminology: on((board: Board) => board.itemNoun),
     creator: on((board: Board, _args, context) => someUser(context, board.creatorId)),

@@ -48,15 +48,19 @@ export function duplicateItem(
   item: Item,
   to: { readonly groupId: string; readonly name: string; readonly withUpdates: boolean },
 ): Item {
-  const copy = createItem(state, actor, board, { name: to.name, groupId: to.groupId, createLabels: false });
-  const filled = { ...copy, values: item.values };
-  state.putItem(board, filled);
+  const kept = Object.entries(item.values).filter(([id]) => board.columns.some((column) => column.id === id));
+  const copy = createItem(state, actor, board, {
+    name: to.name,
+    groupId: to.groupId,
+    stored: Object.fromEntries(kept),
+    createLabels: false,
+  });
   if (to.withUpdates) {
     for (const update of state.updates.filter((one) => one.itemId === item.id && one.parentId === null)) {
       state.updates.push({ ...update, id: state.newId(), itemId: copy.id });
     }
   }
-  return filled;
+  return copy;
 }
 
 /** Many items at once: an async job, one batch row for deletions and one row an item for archiving. */

@@ -1,4 +1,4 @@
-import type { MondayActivitySeed, MondayColumnSeed, MondaySeed } from "../seeds.ts";
+import type { MondayActivitySeed, MondayBoardSeed, MondayColumnSeed, MondaySeed } from "../seeds.ts";
 import type { SandboxEnvironment } from "../kit/system.ts";
 import { ActivityLog } from "./activity-log.ts";
 import { settingsOf } from "./column-settings.ts";
@@ -87,34 +87,33 @@ export class MondayState {
       userIds: new Set(),
     }));
     this.lag = new ReadLag(() => environment.clock.now());
-    let highest = 18_000_000_000n;
-    const note = (id: string): void => {
-      if (BigInt(id) > highest) highest = BigInt(id);
+    this.#nextId = 18_000_000_000n;
+    for (const board of seed.boards) this.addBoard(board, seed.tokenUserId);
+  }
+
+  /** Adds a board as a seed tells it; ids given later are higher than all of its own. */
+  addBoard(seed: MondayBoardSeed, creatorId: string): Board {
+    const columns = withNameColumn(seed.columns.map((column) => columnState(column)));
+    const groups = seed.groups.map((group) => ({ ...group }));
+    const rule = seed.generated;
+    const generated = rule === undefined ? null : generatedBoard(seed, rule, columns, groups);
+    const board: Board = {
+      ...blankBoard(seed.id, seed.name, creatorId, seed.createdAt),
+      workspaceId: seed.workspaceId,
+      groups,
+      columns,
+      items: new ItemTable(generated?.items ?? null),
+      itemsLimit: rule === undefined ? MOST_ITEMS : rule.count + MOST_ITEMS,
+      activity: new ActivityLog(seed.activity, generated?.activity ?? null),
     };
-    for (const board of seed.boards) {
-      note(board.id);
-      const columns = withNameColumn(board.columns.map((column) => columnState(column)));
-      const groups = board.groups.map((group) => ({ ...group }));
-      const rule = board.generated;
-      const generated = rule === undefined ? null : generatedBoard(board, rule, columns, groups);
-      if (rule !== undefined) note(String(rule.firstId + rule.count));
-      const state: Board = {
-        ...blankBoard(board.id, board.name, seed.tokenUserId, board.createdAt),
-        workspaceId: board.workspaceId,
-        groups,
-        columns,
-        items: new ItemTable(generated?.items ?? null),
-        itemsLimit: rule === undefined ? MOST_ITEMS : rule.count + MOST_ITEMS,
-        activity: new ActivityLog(board.activity, generated?.activity ?? null),
-      };
-      state.updatedAt = state.activity.last?.createdAt ?? board.createdAt;
-      this.boards.set(board.id, state);
-      for (const item of board.items) {
-        note(item.id);
-        this.putItem(state, { ...item, boardId: board.id });
-      }
+    board.updatedAt = board.activity.last?.createdAt ?? seed.createdAt;
+    this.boards.set(board.id, board);
+    for (const item of seed.items) this.putItem(board, { ...item, boardId: board.id });
+    const last = rule === undefined ? [] : [String(rule.firstId + rule.count)];
+    for (const id of [seed.id, ...last, ...seed.items.map((item) => item.id)]) {
+      if (BigInt(id) > this.#nextId) this.#nextId = BigInt(id);
     }
-    this.#nextId = highest;
+    return board;
   }
 
   /** A fresh numeric id, always above 2^31 as the real ones are. */

@@ -116,6 +116,8 @@ export interface NewItem {
   readonly name: string;
   readonly groupId?: string | null;
   readonly columnValues?: unknown;
+  /** Values as they are stored, for a copy. */
+  readonly stored?: Readonly<Record<string, unknown>>;
   readonly createLabels: boolean;
   readonly parentId?: string;
   /** The item the new one goes beside. */
@@ -132,7 +134,7 @@ export function createItem(state: MondayState, actor: Actor, board: Board, input
   const group = input.groupId == null ? groups[0] : groups.find((entry) => entry.id === input.groupId);
   if (group === undefined) throw groupNotFound(String(input.groupId));
   const given = valuesArgument(input.columnValues);
-  const values: Record<string, unknown> = {};
+  const values: Record<string, unknown> = { ...input.stored };
   for (const [id, value] of Object.entries(given)) {
     if (id === "name") continue;
     const raw = parseCell(columnOf(board, id), value, input.createLabels);

@@ -131,4 +131,22 @@ describe("a generated board of 200,000 items", () => {
       items: [{ state: "active", column_values: [{ text: "Stuck" }] }, { state: "deleted" }],
     });
   });
+
+  test("can be added while the sandbox runs", async () => {
+    const made = await monday.control("POST", "/generate", {
+      name: "Bigger",
+      count: 300_000,
+      startAt: at(START),
+      stepMs: 1000,
+    });
+    const { boardId, firstId } = made as { boardId: string; firstId: string };
+    expect(
+      await monday.data(
+        `{ boards(ids: [${boardId}]) { items_count type } items(ids: [${firstId}]) { name board { id } } }`,
+      ),
+    ).toEqual({
+      boards: [{ items_count: 300_000, type: "board" }],
+      items: [{ name: "Generated 1", board: { id: boardId } }],
+    });
+  });
 });

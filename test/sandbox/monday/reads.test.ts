@@ -114,11 +114,48 @@ describe("reading the stand-in for monday.com", () => {
     expect(plain.body.errors?.[0]?.message).toContain("no_operator_config");
   });
 
+  test("filters dates by day, keyword and reach, people, ticks and groups of rules, and orders what is left", async () => {
+    await start(3);
+    await monday.data(
+      'mutation { a: change_simple_column_value(board_id: 7, item_id: 70001, column_id: "due", value: "2026-11-23") { id } b: change_simple_column_value(board_id: 7, item_id: 70002, column_id: "due", value: "2026-11-26") { id } c: change_simple_column_value(board_id: 7, item_id: 70003, column_id: "approved", value: "") { id } }',
+    );
+    const names = async (...rules: object[]): Promise<string[]> =>
+      (await firstPage(10, { rules, order_by: [{ column_id: "name", direction: "desc" }] })).items.map(
+        (item) => item.name,
+      );
+    const due = (operator: string, compare_value: unknown): object => ({ column_id: "due", operator, compare_value });
+    expect(await names(due("any_of", ["TODAY"]))).toEqual(["Item 1"]);
+    expect(await names(due("any_of", ["EXACT", "2026-11-26"]))).toEqual(["Item 2"]);
+    expect(await names(due("within_the_next", [3, "DAYS"]))).toEqual(["Item 2", "Item 1"]);
+    expect(await names(due("greater_than", ["TODAY"]))).toEqual(["Item 2"]);
+    expect(await names(due("lower_than", ["EXACT", "2026-11-23"]))).toEqual(["Item 3"]);
+    expect(await names({ column_id: "owner", compare_value: ["person-102"] })).toHaveLength(3);
+    expect(await names({ column_id: "approved", compare_value: [], operator: "is_empty" })).toEqual(["Item 3"]);
+    expect(await names({ column_id: "group", compare_value: ["second"] }, due("any_of", ["THIS_WEEK"]))).toEqual([
+      "Item 2",
+    ]);
+    const either = {
+      operator: "or",
+      groups: [{ rules: [due("any_of", ["TODAY"])] }, { rules: [{ column_id: "name", compare_value: ["Item 3"] }] }],
+    };
+    expect((await firstPage(10, either)).items.map((item) => item.name).toSorted()).toEqual(["Item 1", "Item 3"]);
+    for (const rule of [
+      { column_id: "effort", operator: "between", compare_value: [1, 2] },
+      { column_id: "name", operator: "ends_with", compare_value: ["1"] },
+      { column_id: "span", operator: "greater_than", compare_value: ["2026-01-01"] },
+    ]) {
+      const { body } = await monday.call(FIRST, { board: "7", limit: 5, query: { rules: [rule] } });
+      expect(body.errors?.[0]?.message).toContain("no_operator_config");
+    }
+  });
+
   test("finds items by status index, never by label, and by exact column text", async () => {
     await start(3);
     const by = (compare_value: unknown): object => ({ rules: [{ column_id: "status", compare_value }] });
     expect((await firstPage(10, by([0]))).items).toHaveLength(3);
     expect((await firstPage(10, by(["Working on it"]))).items).toHaveLength(0);
+    const words = { rules: [{ column_id: "status", compare_value: ["working"], operator: "contains_terms" }] };
+    expect((await firstPage(10, words)).items).toHaveLength(3);
     const found = await monday.data<{ items_page_by_column_values: Page }>(
       '{ items_page_by_column_values(board_id: "7", columns: [{ column_id: "reference", column_values: ["EXT-2"] }]) { items { id name } } }',
     );
