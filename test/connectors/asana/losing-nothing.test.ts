@@ -192,7 +192,7 @@ describe("losing nothing of Asana", () => {
     await write("POST", `/tasks/${asanaTaskGid(1)}/addProject`, { project: ASANA.rollout });
     const partition = { stream: "tasks", id: ASANA.onboarding, title: "Onboarding: Acme" };
     const rollout = { ...partition, id: ASANA.rollout, title: "Rollout: Beta" };
-    expect(await withRead((read) => read.estimate?.(partition, null, reader.context("incremental")))).toEqual({
+    expect(await withRead(async (read) => read.estimate?.(partition, null, reader.context("incremental")))).toEqual({
       calls: 2 + 120,
       records: 120,
       exact: false,
@@ -200,7 +200,7 @@ describe("losing nothing of Asana", () => {
     await reader.run();
     expect(reader.counts.get("tasks")).toBe(120);
     const audits = await withRead((read) =>
-      Promise.all([partition, rollout].map((one) => read.audit?.(one, reader.context("sweep")))),
+      Promise.all([partition, rollout].map(async (one) => read.audit?.(one, reader.context("sweep")))),
     );
     const stored = audits.map(
       (audit) =>
@@ -213,7 +213,7 @@ describe("losing nothing of Asana", () => {
     ]);
     expect(stored).toEqual([120, 1]);
     const position = reader.positions.get(`tasks/${ASANA.onboarding}`) ?? null;
-    const again = await withRead((read) => read.estimate?.(partition, position, reader.context("incremental")));
+    const again = await withRead(async (read) => read.estimate?.(partition, position, reader.context("incremental")));
     expect(again?.calls).toBe(1);
   });
 
