@@ -312,3 +312,22 @@ describe("a stopped run", () => {
     expect([time.now(), time.longest]).toEqual([START, 0]);
   });
 });
+
+test("hub.yaml's concurrency goes before the connector's own", async () => {
+  const time = new VirtualTime(START);
+  const transport = new Transport({
+    credential: "crm 42",
+    concurrency: 10,
+    dependencies: dependencies(time, { limits: { concurrency: 2 } }),
+  });
+  let underWay = 0;
+  let most = 0;
+  const one = async (): Promise<void> => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await time.sleep(10);
+    underWay -= 1;
+  };
+  await time.until(Promise.all(Array.from({ length: 12 }, () => send(transport, one))));
+  expect(most).toBe(2);
+});
