@@ -1,9 +1,30 @@
 import { describe, expect, test } from "@jest/globals";
-import { after, fieldName, oneOf, quote, renderSoql } from "../../../src/connectors/salesforce/soql.ts";
+import fc from "fast-check";
+import { tokenize } from "../../../src/sandbox/salesforce/soql/lexer.ts";
+import { after, equals, fieldName, oneOf, quote, renderSoql } from "../../../src/connectors/salesforce/soql.ts";
 
 describe("queries", () => {
   test("escape quotes, backslashes and line ends", () => {
     expect(quote("O'Neil \\ \n")).toBe(String.raw`'O\'Neil \\ \n'`);
+  });
+
+  test("carry any text to the other side whole, and end where it ends", () => {
+    const texts = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.string({ unit: fc.constantFrom("'", "\\", "\n", "\r", "\t", "%", "_", '"', " ", "OR", "a") }),
+    );
+    fc.assert(
+      fc.property(texts, texts, (first, second) => {
+        const where = [equals("Name", first), oneOf("Id", [second])];
+        const tokens = tokenize(renderSoql({ object: "Lead", fields: ["Id"], where }));
+        expect(tokens.filter(({ kind }) => kind === "string").map(({ text }) => text)).toEqual([first, second]);
+        expect(tokens.length).toBe(
+          tokenize(renderSoql({ object: "Lead", fields: ["Id"], where: [equals("Name", ""), oneOf("Id", [""])] }))
+            .length,
+        );
+      }),
+      { seed: 7, numRuns: 150 },
+    );
   });
 
   test("take nothing but names unquoted", () => {

@@ -22,6 +22,8 @@ export interface StubOrg {
   readonly seen: Seen[];
   /** Answers for the data API, one call each; the last one stays. */
   readonly script: Answer[];
+  /** Answers for sign-ins, one each; the last one stays. Without any, a new token is given. */
+  readonly tokens: Answer[];
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export const ORG_TIME = "Mon, 02 Nov 2026 11:00:00 GMT";
 export async function stubOrg(): Promise<StubOrg> {
   const seen: Seen[] = [];
   const script: Answer[] = [];
+  const tokens: Answer[] = [];
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => {
@@ -49,6 +52,11 @@ export async function stubOrg(): Promise<StubOrg> {
       seen.push(call);
       response.setHeader("Date", ORG_TIME);
       if (url.pathname === "/services/oauth2/token") {
+        const scripted = tokens.length > 1 ? tokens.shift() : tokens[0];
+        if (scripted !== undefined) {
+          scripted(call, response);
+          return;
+        }
         json(200, {
           access_token: `token-${seen.length}`,
           instance_url: `http://${request.headers.host}`,
@@ -77,6 +85,7 @@ export async function stubOrg(): Promise<StubOrg> {
     origin: `http://127.0.0.1:${port}`,
     seen,
     script,
+    tokens,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { connect, context, cutMidBody, describeOf, failureOf, json, readAll, rows, stubOrg } from "./stub-org.ts";
+import type { Answer, StubOrg } from "./stub-org.ts";
+
+let org: StubOrg;
+let moved: StubOrg;
+beforeEach(async () => {
+  org = await stubOrg();
+  moved = await stubOrg();
+});
+afterEach(async () => {
+  await org.close();
+  await moved.close();
+});
+
+const { signal } = new AbortController();
+const expired = json(401, [{ errorCode: "INVALID_SESSION_ID", message: "Session expired or invalid" }]);
+const token = (origin: string): Answer =>
+  json(200, {
+    access_token: "secret-token",
+    instance_url: origin,
+    id: "http://x/id/00D5e000000000AEAA/0055e",
+    token_type: "Bearer",
+  });
+
+describe("signing in", () => {
+  test("is tried again after a busy page, a cut and half an answer, and waits as it is asked to", async () => {
+    const busy: Answer = (_seen, response) => {
+      response.writeHead(503, { "content-type": "text/html", "Retry-After": "7" }).end("<html>busy</html>");
+    };
+    org.tokens.push(busy, cutMidBody, json(200, { hello: "world" }), token(org.origin));
+    org.script.push(describeOf("Lead", { Id: "id" }));
+    const session = await connect(org.origin);
+    await session.connection.describe("Lead", signal);
+    expect(session.waits).toEqual([7000, 500, 1000]);
+  });
+
+  test("that is refused is told at once, with what the org said and no more", async () => {
+    org.tokens.push(json(400, { error: "invalid_grant", error_description: "user hasn't approved this consumer" }));
+    const session = await connect(org.origin);
+    expect(await failureOf(session.connection.describe("Lead", signal))).toMatchObject({
+      code: "HUB-1301",
+      disposition: "operator",
+      message: expect.stringContaining("user hasn't approved this consumer"),
+    });
+    expect(session.waits).toEqual([]);
+  });
+});
+
+describe("a session", () => {
+  test("follows the org to another address, and sends nothing there twice", async () => {
+    org.tokens.push(token(org.origin), token(moved.origin));
+    org.script.push(expired);
+    moved.script.push(describeOf("Lead", { Id: "id" }), rows([]));
+    const session = await connect(org.origin);
+    await readAll(session, "Lead", null, context({}));
+    expect(org.seen.filter(({ path }) => path.endsWith("/describe"))).toHaveLength(1);
+    expect(moved.seen.map(({ path }) => path)).toEqual([
+      "/services/data/v64.0/sobjects/Lead/describe",
+      "/services/data/v64.0/query",
+    ]);
+  });
+
+  test("that expired is renewed for the identity endpoints, too, which answer 403", async () => {
+    const identity = json(200, { user_id: "0055e0000000001", organization_id: "00D5e000000000A" });
+    const bad: Answer = (_seen, response) =>
+      response.writeHead(403, { "content-type": "text/html" }).end("Bad_OAuth_Token");
+    org.script.push(bad, identity, json(200, { sobjects: [] }));
+    const session = await connect(org.origin);
+    expect(await session.connection.identify(signal)).toMatchObject({
+      tenant: "00D5e000000000AEAQ",
+      user: "0055e0000000001AAA",
+    });
+  });
+
+  test("leaves its token out of every log line and error", async () => {
+    org.tokens.push(token(org.origin));
+    org.script.push(expired, json(503, [{ errorCode: "SERVER_UNAVAILABLE", message: "Server too busy" }]));
+    const session = await connect(org.origin);
+    const error = await failureOf(session.connection.describe("Lead", signal));
+    const told = [...session.logged, error.message, error.remedy, JSON.stringify(error), JSON.stringify(error.place)];
+    expect(told.join("\n")).not.toMatch(/secret-token|Bearer|CLIENT_SECRET=/u);
+    expect(session.logged.length).toBeGreaterThan(0);
+  });
+});
