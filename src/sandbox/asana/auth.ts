@@ -238,8 +238,13 @@ function redirectTo(redirect: string, answer: Readonly<Record<string, string>>):
 }
 
 /** Asana's JSON answer with its exact content type. */
-export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(body), {
+export function json(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+  pretty = false,
+): Response {
+  return new Response(pretty ? JSON.stringify(body, null, 2) : JSON.stringify(body), {
     status,
     headers: { ...headers, "content-type": "application/json; charset=UTF-8" },
   });

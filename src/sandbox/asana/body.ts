@@ -6,6 +6,8 @@ type Data = Readonly<Record<string, unknown>>;
 export interface Input {
   readonly data: Data;
   readonly optFields: string | null;
+  /** Whether the body asks for an indented answer. */
+  readonly pretty?: boolean;
 }
 
 /** `opt_fields` from the query: comma list, repeated keys, or both. */
@@ -65,7 +67,8 @@ function envelope(body: Data, fromQuery: string | null): Input {
     throw badRequest("data: Value is not an object");
   const fields = (options as Data | undefined)?.["fields"];
   const chosen = Array.isArray(fields) ? fields.join(",") : typeof fields === "string" ? fields : null;
-  return { data: (data as Data | undefined) ?? {}, optFields: chosen ?? fromQuery };
+  const pretty = (options as Data | undefined)?.["pretty"] === true;
+  return { data: (data as Data | undefined) ?? {}, optFields: chosen ?? fromQuery, pretty };
 }
 
 /** The body of a request, of whatever kind; multipart files become `{name, size, type}`. */

@@ -156,9 +156,9 @@ function generate({ world }: Controlled, body: Data): Response {
 function options({ world }: Controlled, body: Data): Response {
   const { localWebhooks, searchLagMs, resultCeiling } = body;
   if (typeof localWebhooks === "boolean") world.options.localWebhooks = localWebhooks;
-  if (typeof searchLagMs === "number") world.options.searchLagMs = searchLagMs;
+  if (typeof searchLagMs === "number") world.searchIndex.lagMs = searchLagMs;
   if (typeof resultCeiling === "number") world.pager.ceiling = resultCeiling;
-  return reply(200, { ...world.options, resultCeiling: world.pager.ceiling });
+  return reply(200, { ...world.options, searchLagMs: world.searchIndex.lagMs, resultCeiling: world.pager.ceiling });
 }
 
 /** `{plan: free|paid, token?}`: one token's plan with its limits, or with no token the default of all. */

@@ -52,7 +52,7 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
       // A batch is charged by its actions.
       if (match.name !== "POST /batch") admit(match.name, credential.token);
       leave = limiter.enter(credential.token, write);
-      const { data, optFields } = await bodyOf(request, queryFields(url.searchParams));
+      const { data, optFields, pretty } = await bodyOf(request, queryFields(url.searchParams));
       const actor = { userGid: credential.userGid, source: "api" } as const;
       const base = `${url.origin}${BASE}`;
       world.jobs.settle();
@@ -70,7 +70,8 @@ export function createAsana(seed: AsanaSeed, environment: SandboxEnvironment): S
         base,
       });
       limiter.spend(credential.token, answer.body);
-      return json(answer.status, answer.body, answer.headers);
+      const indent = pretty === true || url.searchParams.has("opt_pretty");
+      return json(answer.status, answer.body, answer.headers, indent);
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;
       return json(error.status, errorBody(error), error.headers);

@@ -5,7 +5,10 @@ import { requireTask } from "./state.ts";
 
 /** A task by gid or `external:<gid>`, as the caller may address it. */
 export function taskOf(call: Call, id: string): TaskRow {
-  return requireTask(call.world.state, id, call.view.app);
+  const { state, searchIndex } = call.world;
+  const task = requireTask(state, id, call.view.app);
+  if (state.changing) searchIndex.remember(task);
+  return task;
 }
 
 /** A user by gid, email or `me`; undefined when there is none. */

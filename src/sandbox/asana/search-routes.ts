@@ -30,16 +30,16 @@ function limitOf(call: Call, name: string, fallback: number): number {
 /** Tasks by condition; what changed a moment ago is not in the index yet. No offset (reference asana.md §15). */
 function search(call: Call): Answer {
   requireWorkspace(call, param(call));
-  const { state, resources, options } = call.world;
+  const { state, resources, searchIndex } = call.world;
   const limit = limitOf(call, "limit", 100);
-  const indexed = new Date(Date.parse(call.world.now()) - options.searchLagMs).toISOString();
   const test = searchFilter(call);
   const sortBy = call.query.get("sort_by") ?? "modified_at";
   const key = Object.hasOwn(ORDER, sortBy) ? ORDER[sortBy] : undefined;
   if (key === undefined) throw badRequest(`sort_by: Not a recognized order: ${sortBy}`);
   const found: TaskRow[] = [];
   for (const task of state.tasks.values()) {
-    if (taskVisible(state, task) && task.modifiedAt <= indexed && test(task)) found.push(task);
+    const version = searchIndex.versionOf(task);
+    if (version !== null && taskVisible(state, version) && test(version)) found.push(version);
   }
   const sign = call.query.get("sort_ascending") === "true" ? 1 : -1;
   found.sort((a, b) => {

@@ -164,7 +164,10 @@ export function reparentTask(call: Call, task: TaskRow, parent: TaskRow | null):
   }
   if (parent !== null) checkDepth(parent, heightOf(task));
   const before = task.parent;
-  if (before === parent) return;
+  if (before === parent) {
+    if (parent !== null) parent.subtasks = placed(call, parent, task);
+    return;
+  }
   if (before !== null) {
     emitTask(call, task, "removed", target("task", before.gid));
     before.subtasks = before.subtasks.filter((one) => one !== task);
@@ -172,7 +175,22 @@ export function reparentTask(call: Call, task: TaskRow, parent: TaskRow | null):
   task.parent = parent;
   task.modifiedAt = call.world.now();
   if (parent === null) return;
-  parent.subtasks = [...parent.subtasks, task];
+  parent.subtasks = placed(call, parent, task);
   emitTask(call, task, "added", target("task", parent.gid));
   writeStory(call, task, "added_to_task", { otherTaskGid: parent.gid });
+}
+
+/** A parent's subtasks with one beside `insert_before` or `insert_after`, else at the end. */
+function placed(call: Call, parent: TaskRow, task: TaskRow): readonly TaskRow[] {
+  const others = parent.subtasks.filter((one) => one !== task);
+  const place = (name: string): number | null => {
+    const gid = call.data[name];
+    if (gid === undefined || gid === null) return null;
+    const found = others.findIndex((one) => one.gid === gid);
+    if (found < 0) throw badRequest(`${name}: Not a subtask of the parent: ${shown(gid)}`);
+    return found;
+  };
+  const after = place("insert_after");
+  const at = place("insert_before") ?? (after === null ? others.length : after + 1);
+  return [...others.slice(0, at), task, ...others.slice(at)];
 }

@@ -7,6 +7,7 @@ import { Jobs } from "./jobs.ts";
 import { Pager } from "./paging.ts";
 import { createResources } from "./resources.ts";
 import type { Resources } from "./kinds.ts";
+import { SearchIndex } from "./search-index.ts";
 import { SelectionCache } from "./selection.ts";
 import { createState } from "./state.ts";
 import type { State } from "./state.ts";
@@ -18,8 +19,6 @@ import { Webhooks } from "./webhooks.ts";
 export interface Options {
   /** Whether webhooks may point at this machine; the real service refuses that. */
   localWebhooks: boolean;
-  /** How long a change takes to reach the search index, milliseconds. */
-  searchLagMs: number;
 }
 
 /** What the handlers work with: the rows, how they render, the event log and the clock. */
@@ -29,6 +28,7 @@ export interface World {
   readonly events: EventLog;
   readonly webhooks: Webhooks;
   readonly jobs: Jobs;
+  readonly searchIndex: SearchIndex;
   readonly projectTemplates: Map<string, ProjectTemplateRow>;
   readonly taskTemplates: Map<string, TaskTemplateRow>;
   readonly pager: Pager;
@@ -57,12 +57,13 @@ export function createWorld(seed: AsanaSeed, environment: SandboxEnvironment): W
       webhooks.offer(event);
     }),
     jobs: new Jobs(now),
+    searchIndex: new SearchIndex(now),
     projectTemplates: new Map(),
     taskTemplates: new Map(),
     pager: new Pager(now, secret),
     selections: new SelectionCache(500),
     dials: environment.dials,
-    options: { localWebhooks: true, searchLagMs: 20_000 },
+    options: { localWebhooks: true },
     tokenUserGid: seed.tokenUserGid,
     now: () => new Date(now()).toISOString(),
     random: environment.random,

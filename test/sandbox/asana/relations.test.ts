@@ -94,6 +94,7 @@ describe("how things hang together in the Asana stand-in", () => {
     ]);
     await asana.call("PUT", `/tasks/${task}`, { name: "Fresh words" });
     expect((await search("text=fresh")).rows).toEqual([]);
+    expect((await search("text=task 0")).rows).toMatchObject([{ gid: task, name: "Task 0" }]);
     asana.clock.advance(60_000);
     expect((await search("text=fresh")).rows).toMatchObject([{ gid: task }]);
     const first = await search("sort_by=modified_at&limit=1&opt_fields=modified_at");
