@@ -35,7 +35,7 @@ export function createControl(options: {
     if (set !== undefined) clock.set(Date.parse(set));
     if (advanceMs !== undefined) clock.advance(advanceMs);
     if (freeze !== undefined) clock.freeze(freeze);
-    await Promise.all(systems.map((system) => system.tick?.()));
+    for (const system of systems) await system.tick?.();
     return context.json(time());
   });
   mountDials(app, dials, systems);

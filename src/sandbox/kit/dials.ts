@@ -49,14 +49,14 @@ interface Armed {
   given: number;
   /** Business instant until which a refusal lasts. */
   until: number;
-  /** The instant of a tie. */
+  /** The instant writes are tied to. */
   tiedAt: number | null;
 }
 
 /** A dial that struck, with what the wire remembers of its earlier strikes. */
 export interface Strike<F extends FaultName> {
   readonly dial: DialOf<F>;
-  /** For a tie: the instant of its first strike. */
+  /** For a tie: the instant of the first of the writes that are tied. */
   readonly tiedAt: number;
   readonly draw: () => number;
 }
@@ -151,8 +151,7 @@ export class Dials {
       if (!lasting && !drawn(armed)) continue;
       if (!lasting) this.#spend(armed, now);
       this.#note(armed, routes, now);
-      armed.tiedAt ??= now;
-      return { dial, tiedAt: armed.tiedAt, draw: armed.draw };
+      return { dial, tiedAt: tieOf(armed, now), draw: armed.draw };
     }
     return null;
   }
@@ -185,6 +184,15 @@ export class Dials {
     const route = routes.join(", ").slice(0, 200);
     this.#log.push({ seq: this.#seq, at: new Date(now).toISOString(), system, route, fault, dial: armed.number });
   }
+}
+
+/** The stamp writes are tied to: that of the first, until a write comes too late for it and is the first of others. */
+function tieOf(armed: Armed, now: number): number {
+  const { dial, tiedAt } = armed;
+  const span = dial.fault === "tie" ? dial.ms : 0;
+  const tie = tiedAt === null || now < tiedAt || now - tiedAt > span ? now : tiedAt;
+  armed.tiedAt = tie;
+  return tie;
 }
 
 function is<F extends FaultName>(dial: Dial, fault: F): dial is DialOf<F> {

@@ -57,7 +57,12 @@ export const DIAL = z.discriminatedUnion("fault", [
   plain("expire-cursor"),
   plain("expire-sync"),
   z.strictObject({ ...where, fault: z.literal("late-commit"), ms: z.number().nonnegative() }),
-  plain("tie"),
+  z.strictObject({
+    ...where,
+    fault: z.literal("tie"),
+    /** How long after the first of them a write still gets its stamp. */
+    ms: z.number().nonnegative().default(1000),
+  }),
   plain("reorder"),
   plain("retired-version"),
   plain("quota"),

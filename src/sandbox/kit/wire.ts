@@ -171,5 +171,6 @@ async function malformed(served: Response): Promise<Response> {
 function sameHead(served: Response, body: string, status: number): Response {
   const headers = new Headers(served.headers);
   headers.delete("content-length");
-  return new Response(body, { status: status === 204 ? 200 : status, headers });
+  // Bytes, so that no content type is added.
+  return new Response(new TextEncoder().encode(body), { status: status === 204 ? 200 : status, headers });
 }
