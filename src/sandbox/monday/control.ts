@@ -26,6 +26,7 @@ const BODIES = {
     complexityQuery: count.optional(),
     ip: count.optional(),
     heavyMinute: count.optional(),
+    formulaMinute: count.optional(),
   }),
   "/tokens": z.object({ token: z.string(), userId: z.string().optional(), revoked: z.boolean().default(false) }),
   "/filters": z.object({ refused: z.array(z.string()) }),

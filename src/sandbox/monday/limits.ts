@@ -12,6 +12,8 @@ export interface Limits {
   readonly ip: number;
   /** Calls a minute of each of the mutations that make or copy boards and groups. */
   readonly heavyMinute: number;
+  /** Values of formula columns a minute. */
+  readonly formulaMinute: number;
   /** Whether reading and writing have a minute of complexity each. */
   readonly splitComplexity?: boolean;
 }
@@ -24,6 +26,7 @@ export const DEMO_LIMITS: Limits = {
   complexityQuery: 2_000_000_000,
   ip: 1_000_000,
   heavyMinute: 1_000_000,
+  formulaMinute: 1_000_000_000,
 };
 
 /** The Pro plan with a personal token. */
@@ -35,6 +38,7 @@ export const REAL_LIMITS: Limits = {
   complexityQuery: 5_000_000,
   ip: 5_000,
   heavyMinute: 40,
+  formulaMinute: 10_000,
 };
 
 export interface Refusal {
@@ -62,7 +66,7 @@ export class Budget {
   #reading: Window = { ...EMPTY };
   #writing: Window = { ...EMPTY };
   #ip: Window = { ...EMPTY };
-  readonly #heavy = new Map<string, Window>();
+  readonly #capped = new Map<string, Window>();
   #day = 0;
   #dayUsed = 0;
 
@@ -120,11 +124,20 @@ export class Budget {
 
   /** Counts one of the mutations capped by themselves. @throws RATE_LIMIT_EXCEEDED beyond the cap */
   spendHeavy(name: string): void {
+    this.#spend(name, this.limits.heavyMinute, "RATE_LIMIT_EXCEEDED", 429);
+  }
+
+  /** Counts one value of a formula column. @throws FIELD_LIMIT_EXCEEDED beyond the minute's */
+  spendFormula(): void {
+    this.#spend("formula", this.limits.formulaMinute, "FIELD_LIMIT_EXCEEDED", 200);
+  }
+
+  #spend(name: string, most: number, code: string, status: number): void {
     const now = this.#clock.now();
-    const window = renewed(this.#heavy.get(name) ?? { ...EMPTY }, now, 60_000);
-    this.#heavy.set(name, window);
-    if (window.used >= this.limits.heavyMinute) {
-      const error = mondayError("RATE_LIMIT_EXCEEDED", "Rate Limit Exceeded", {}, 429);
+    const window = renewed(this.#capped.get(name) ?? { ...EMPTY }, now, 60_000);
+    this.#capped.set(name, window);
+    if (window.used >= most) {
+      const error = mondayError(code, "Rate Limit Exceeded", {}, status);
       error.extensions["retry_in_seconds"] = left(window, now, 60_000);
       throw error;
     }

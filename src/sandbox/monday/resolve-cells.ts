@@ -212,7 +212,13 @@ export const CELLS: Resolvers = {
       })),
     ),
   },
-  FormulaValue: { ...COMMON, display_value: shown },
+  FormulaValue: {
+    ...COMMON,
+    display_value: on((cell: Cell, _args, { state, budget }) => {
+      budget.spendFormula();
+      return displayValue(state, cell);
+    }),
+  },
   ItemIdValue: { ...COMMON, item_id: on((cell: Cell) => itemIdText(cell)) },
   SubtasksValue: {
     ...COMMON,

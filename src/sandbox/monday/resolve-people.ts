@@ -38,7 +38,9 @@ export const PEOPLE: Resolvers = {
     ),
   },
   User: {
-    created_at: on((user: User) => user.createdAt),
+    created_at: on((user: User, _args, { version }) =>
+      version.value < "2026-07" ? user.createdAt.slice(0, 10) : user.createdAt,
+    ),
     status: on((user: User) => statusOf(user)),
     is_deleted: on(() => false),
     is_email_confirmed: on((user: User) => user.emailConfirmed),

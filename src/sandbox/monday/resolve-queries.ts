@@ -91,8 +91,9 @@ interface UsersArguments extends Paged {
 }
 
 export function usersList(args: UsersArguments, all: readonly User[]): User[] {
-  const limit = args.limit ?? 200;
-  if (limit > 1000) throw invalidArgument("limit must be at most 1000");
+  // The schema's own default is 200; versions before 2026-07 have none and give everyone.
+  const limit = args.limit ?? all.length;
+  if (args.limit != null && limit > 1000) throw invalidArgument("limit must be at most 1000");
   const name = args.name?.toLowerCase();
   const wanted = args.status ?? (args.ids != null ? null : [args.non_active === true ? "INACTIVE" : "ACTIVE"]);
   const kindOf = (user: User): string => user.kind.toUpperCase();

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 
-/** Versions with one schema: the newest since 2026-10, those before it, and those before 2025-10. */
-export type Generation = "2026-10" | "2025-10" | "2025-04";
+/** The first version of each schema the stand-in knows. */
+export type Generation = "2026-10" | "2026-07" | "2025-10" | "2025-04";
 
 export function generationOf(version: string): Generation {
   if (version === "dev" || version >= "2026-10") return "2026-10";
+  if (version >= "2026-07") return "2026-07";
   return version >= "2025-10" ? "2025-10" : "2025-04";
 }
 
@@ -35,6 +36,11 @@ export const schemaText = (): string => readFileSync(new URL("./schema.graphql",
 export function schemaTextOf(version: string): string {
   const generation = generationOf(version);
   if (generation === "2026-10") return schemaText();
-  const older = schemaText() + REMOVED_IN_2026_10;
-  return generation === "2025-10" ? older : older.replace(/^ {2}settings: JSON\n/mu, "");
+  let text = schemaText() + REMOVED_IN_2026_10;
+  if (generation === "2026-07") return text;
+  // Users came all at once, and their creation as a day.
+  text = text
+    .replace(/^ {4}limit: Int = 200$/mu, "    limit: Int")
+    .replace(/^(type User \{[\s\S]*?^ {2}created_at: )ISO8601DateTime!/mu, "$1Date!");
+  return generation === "2025-10" ? text : text.replace(/^ {2}settings: JSON\n/mu, "");
 }

@@ -140,6 +140,10 @@ describe("the versions of the stand-in for monday.com", () => {
     expect((await served("2026-07", "{ me { is_admin enabled } }")).body.data).toEqual({
       me: { is_admin: false, enabled: true },
     });
+    expect((await served("2026-04", "{ me { created_at } }")).body.data).toEqual({ me: { created_at: "2025-06-01" } });
+    expect((await served("2026-07", "{ me { created_at } }")).body.data).toEqual({
+      me: { created_at: "2025-06-01T00:00:00.000Z" },
+    });
     const removed = await served("2026-10", "{ me { is_admin } }");
     expect(removed.body.errors?.[0]?.message).toContain('Cannot query field "is_admin" on type "User"');
     expect((await served("2025-07", "{ boards { columns { settings } } }")).body.data).toBeUndefined();

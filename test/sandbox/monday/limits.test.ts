@@ -28,6 +28,23 @@ describe("the budgets of the stand-in for monday.com", () => {
     expect((await monday.call("{ me { id } }")).status).toBe(200);
   });
 
+  test("shows only so many values of formulas a minute", async () => {
+    await monday.data(
+      'mutation { create_column(board_id: 7, id: "f", title: "F", column_type: formula, defaults: "{\\"formula\\":\\"{effort}+1\\"}") { id } }',
+    );
+    await monday.control("POST", "/limits", { formulaMinute: 2 });
+    const read = (id: number): Promise<{ body: { data?: unknown; errors?: unknown } }> =>
+      monday.call(`{ items(ids: [${id}]) { column_values(ids: ["f"]) { ... on FormulaValue { display_value } } } }`);
+    expect((await read(70001)).body.data).toEqual({ items: [{ column_values: [{ display_value: "4" }] }] });
+    expect((await read(70002)).body.errors).toBeUndefined();
+    expect((await read(70003)).body).toMatchObject({
+      data: { items: [null] },
+      errors: [{ extensions: { code: "FIELD_LIMIT_EXCEEDED", retry_in_seconds: 60 } }],
+    });
+    monday.clock.advance(60_000);
+    expect((await read(70003)).body.errors).toBeUndefined();
+  });
+
   test("refuses the calls of a minute and of a day beyond their limit", async () => {
     await monday.control("POST", "/limits", { minute: 1, daily: 3 });
     await monday.call("{ me { id } }");
