@@ -10,10 +10,19 @@ export class SalesforceError extends Error {
   readonly status: number;
   readonly code: string;
   readonly fields: readonly string[] | null;
+  /** What else the element tells, e.g. `duplicateResult`. */
+  readonly detail: Readonly<Record<string, unknown>>;
 
   /** @param fields names of the fields at fault, for DML-type errors only (they carry `fields` even when empty). */
-  constructor(status: number, code: string, message: string, fields: readonly string[] | null = null) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    fields: readonly string[] | null = null,
+    detail: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
+    this.detail = detail;
     this.name = "SalesforceError";
     this.status = status;
     this.code = code;
@@ -22,7 +31,7 @@ export class SalesforceError extends Error {
 
   /** The element as single-record resources print it. */
   element(): ErrorElement {
-    const base = { message: this.message, errorCode: this.code };
+    const base = { ...this.detail, message: this.message, errorCode: this.code };
     return this.fields === null ? base : { ...base, fields: this.fields };
   }
 }

@@ -236,6 +236,6 @@ describe("SOAP", () => {
     expect((await salesforce.query(`SELECT Id FROM Account WHERE Id = '${loser ?? ""}'`, "queryAll")).totalSize).toBe(
       0,
     );
-    expect(String((await connection.soap.getServerTimestamp()).timestamp)).toContain("2026-03-02");
+    expect((await connection.soap.getServerTimestamp()).timestamp).toContain("2026-03-02");
   });
 });

@@ -1,8 +1,8 @@
 import type { SandboxClock } from "../../kit/clock.ts";
 import { notFound } from "../errors.ts";
 import { salesforceId } from "../ids.ts";
-import { IngestJob } from "./ingest-job.ts";
-import { QueryJob } from "./query-job.ts";
+import type { IngestJob } from "./ingest-job.ts";
+import type { QueryJob } from "./query-job.ts";
 
 const LIFE = 7 * 86_400_000;
 const DAY = 86_400_000;

@@ -69,6 +69,22 @@ const PACE = z.object({
   polls: z.number().int().positive().nullable().optional(),
   failWith: z.string().nullable().optional(),
 });
+/** Validation rules (records with such values are refused) and duplicate rules of the org; they replace former ones. */
+const RULES = z.object({
+  validations: z
+    .array(
+      z.object({
+        object: z.string(),
+        when: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+        message: z.string(),
+        field: z.string().nullable().default(null),
+      }),
+    )
+    .default([]),
+  duplicates: z
+    .array(z.object({ object: z.string(), fields: z.array(z.string()).min(1), allowSave: z.boolean().default(true) }))
+    .default([]),
+});
 const SETTINGS = z.object({ gzip: z.boolean().optional() });
 const KEY = z.object({ publicKey: z.string() });
 
@@ -197,6 +213,11 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     if (polls !== undefined) pace.polls = polls;
     if (failWith !== undefined) pace.failWith = failWith;
     return pace;
+  },
+  "PUT rules": (state, body) => {
+    const { validations, duplicates } = RULES.parse(body);
+    state.rest.org.rules.set(validations, duplicates);
+    return {};
   },
   "PATCH settings": (state, body) => {
     const { gzip } = SETTINGS.parse(body);

@@ -69,5 +69,6 @@ export function jsonBody(call: Call): Readonly<Record<string, unknown>> {
 
 /** The writer and stamp of a call made now. */
 export function writing(state: RestState, call: Call): WriteContext {
-  return { org: state.org, userId: call.session.userId, at: state.org.now() };
+  const allowDuplicates = /allowSave\s*=\s*true/iu.test(call.header("sforce-duplicate-rule-header") ?? "");
+  return { org: state.org, userId: call.session.userId, at: state.org.now(), allowDuplicates };
 }

@@ -10,6 +10,7 @@ import { lastGeneratedSerial } from "./generated-ids.ts";
 import { generateRows } from "./generated-rows.ts";
 import { GeneratedTable } from "./generated-table.ts";
 import { MemoryTable } from "./memory-table.ts";
+import { OrgRules } from "./org-rules.ts";
 import { serialOf } from "./serials.ts";
 import type { Table } from "./table.ts";
 import { Visibility } from "./visibility.ts";
@@ -38,6 +39,7 @@ export class Org {
   readonly schema: OrgSchema;
   readonly clock: SandboxClock;
   readonly visibility = new Visibility();
+  readonly rules = new OrgRules();
   readonly #tables = new Map<string, Table>();
   readonly #serials = new Map<string, number>();
   #journal: (() => void)[] | null = null;

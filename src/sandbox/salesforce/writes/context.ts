@@ -6,6 +6,8 @@ export interface WriteContext {
   readonly org: Org;
   readonly userId: string;
   readonly at: string;
+  /** Whether the client saves past duplicate rules that let it (`Sforce-Duplicate-Rule-Header: allowSave=true`). */
+  readonly allowDuplicates?: boolean;
 }
 
 /** A row being made: the same keys as a stored row, still changeable. */

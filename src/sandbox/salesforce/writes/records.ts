@@ -4,6 +4,7 @@ import { normalizeId } from "../state/org.ts";
 import { finish, has, stampModified } from "./context.ts";
 import type { Draft, WriteContext } from "./context.ts";
 import { writeHistory } from "./history.ts";
+import { checkDuplicates, checkValidations } from "./org-rules.ts";
 import { applyRules, checkOwner, checkUnique } from "./rules.ts";
 import { readValues } from "./values.ts";
 
@@ -75,7 +76,9 @@ export function createRecord(context: WriteContext, object: ObjectSchema, body: 
   stampModified(context, object, draft);
   applyRules({ context, object, former: null, draft, given });
   checkOwner({ context, object, draft, given });
+  checkValidations(context, object, draft);
   checkUnique({ context, object, draft, given });
+  checkDuplicates(context, object, draft);
   const row = finish(draft);
   org.save(org.table(object), row);
   writeHistory(context, object, null, row);
@@ -104,6 +107,7 @@ export function updateRecord(context: WriteContext, object: ObjectSchema, id: st
   stampModified(context, object, draft);
   applyRules({ context, object, former, draft, given });
   checkOwner({ context, object, draft, given });
+  checkValidations(context, object, draft);
   checkUnique({ context, object, draft, given });
   const row = finish(draft);
   context.org.save(context.org.table(object), row);
