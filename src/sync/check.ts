@@ -4,6 +4,7 @@ import { checkFieldNames, formatPath } from "../mappings/index.ts";
 import type { CompiledMapping } from "../mappings/index.ts";
 import { HubError, toProblem } from "../model/index.ts";
 import type { Disposition, Problem, QuotaAccount, QuotaLedger, StorePort } from "../model/index.ts";
+import { closeConnection } from "./closing.ts";
 import { credentialsOf } from "./sources.ts";
 
 /** What looking at the systems needs; no lease, because nothing but the quota ledger is written. */
@@ -66,7 +67,7 @@ export async function withConnection<Answer>(
   try {
     return await look(connection);
   } finally {
-    await connection.close();
+    await closeConnection(connection, context.signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import { HubError, toProblem } from "../model/index.ts";
 import type { Problem, StoredReject } from "../model/index.ts";
+import { closeConnection } from "./closing.ts";
 import type { RunContext } from "./context.ts";
 import type { PullSource } from "./pull/index.ts";
 import { beginSession, connect } from "./pull/session.ts";
@@ -62,7 +63,7 @@ async function readAgain(context: RunContext, source: PullSource, rejects: reado
       for await (const page of connection.read.reread(stream, ids, reading)) await writer.reread(key, page);
     }
   } finally {
-    await connection.close();
+    await closeConnection(connection, context.signal);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Connection, PublishFace } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
 import type { Disposition, Problem } from "../../model/index.ts";
 import type { Star } from "../../kpis/index.ts";
+import { closeConnection } from "../closing.ts";
 import type { RunContext } from "../context.ts";
 import { credentialsOf } from "../sources.ts";
 import { writeFiles } from "./files.ts";
@@ -139,7 +140,7 @@ async function sendAll(
   } catch (error) {
     problem(error);
   } finally {
-    await connection?.close();
+    if (connection !== undefined) await closeConnection(connection, signal);
   }
   const done = new Set(published.map(({ name }) => name));
   const missing = files.sources.map(({ name }) => name).filter((name) => !done.has(name) && !inDoubt.has(name));

@@ -1,12 +1,14 @@
 import type { Connection, ConnectorDependencies, Identity, ReadMode } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
 import type { Certificate, Fence, Problem, StorePort } from "../../model/index.ts";
+import { closeConnection } from "../closing.ts";
 import type { ProgressListener } from "../progress.ts";
 import { answerMarks } from "./marks.ts";
 import { beginSession, connect } from "./session.ts";
 import type { PullSource } from "./source.ts";
 import { pullStream } from "./stream.ts";
 import type { StreamReading } from "./stream.ts";
+import { EVERYTHING_EVOLVES } from "./drift.ts";
 import { neededStreams } from "./streams.ts";
 import { Tallies } from "./tallies.ts";
 
@@ -113,6 +115,8 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
           context,
           store,
           fence,
+          policy: source.drift?.(stream.name) ?? EVERYTHING_EVOLVES,
+          now: () => options.dependencies.clock.now(),
           concurrency: source.partitionsAtOnce ?? PARTITIONS_AT_ONCE,
           progress,
         },
@@ -144,7 +148,7 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
       calls: connection?.calls() ?? 0,
     };
   } finally {
-    await connection?.close();
+    if (connection !== undefined) await closeConnection(connection, signal);
   }
 }
 
