@@ -50,6 +50,7 @@ export async function* listItems(source: BoardSource, options: ListOptions): Asy
         const done = page.cursor === null;
         const items = page.items.filter(({ id, updated_at: at }) => !given.has(id) || given.get(id) !== at);
         for (const { id, updated_at: at } of items) given.set(id, at);
+        forget(given, passage.before);
         yield { items, log, before: done ? startedAt - OVERLAP_MS : passage.before, done };
         log = undefined;
         if (page.cursor === null) return;
@@ -59,6 +60,12 @@ export async function* listItems(source: BoardSource, options: ListOptions): Asy
       if (!(error instanceof HubError) || error.code !== CURSOR_EXPIRED) throw error;
     }
   }
+}
+
+/** What lies before the mark does not come again. */
+function forget(given: Map<string, string | null>, before: Instant | null): void {
+  if (before === null) return;
+  for (const [id, at] of given) if ((parseInstant(at ?? "") ?? before) < before) given.delete(id);
 }
 
 /** Follows how far a listing in order of updates has come. */
