@@ -96,3 +96,50 @@ test("jsforce signs in with a name, a password and a security token", async () =
   expect(signed.instanceUrl).toBe(salesforce.origin);
   expect((await signed.query("SELECT Id FROM User")).totalSize).toBe(3);
 });
+
+test("jsforce searches, explains, lists limits, tabs, themes and recent records", async () => {
+  await connection.sobject("Account").create({ Name: "Searchable Ltd" });
+  const { searchRecords } = await connection.search("FIND {Searchable} RETURNING Account(Id, Name)");
+  expect(searchRecords).toMatchObject([{ Name: "Searchable Ltd" }]);
+  expect(await connection.query("SELECT Id FROM Account").explain()).toMatchObject({
+    plans: [{ sobjectType: "Account" }],
+  });
+  expect(await connection.limits()).toHaveProperty("DailyApiRequests");
+  expect((await connection.recent())[0]).toMatchObject({ Name: "Searchable Ltd" });
+  expect((await connection.tabs()).length).toBeGreaterThan(5);
+  expect(await connection.theme()).toHaveProperty("themeItems");
+});
+
+test("jsforce counts, includes children, retrieves many and meets errors it can name", async () => {
+  const accounts = connection.sobject("Account");
+  const created = await accounts.create({ Name: "Parent" });
+  await connection.sobject("Contact").create({ LastName: "Child", AccountId: created.id });
+  expect(await accounts.count({ Name: "Parent" })).toBe(1);
+  const found = await accounts.find({ Name: "Parent" }, ["Id"]).include("Contacts").select("LastName").end();
+  expect(found).toMatchObject([{ Contacts: { totalSize: 1 } }]);
+  expect(await accounts.retrieve([created.id ?? ""], { fields: ["Name"] })).toMatchObject([{ Name: "Parent" }]);
+  await expect(connection.query("SELECT Foo FROM Account")).rejects.toMatchObject({ errorCode: "INVALID_FIELD" });
+  await expect(connection.queryMore("01g000000000001AAA-2000")).rejects.toMatchObject({
+    errorCode: "INVALID_QUERY_LOCATOR",
+  });
+});
+
+test("jsforce reaches composite, batch, tree and graph by raw requests", async () => {
+  const url = "/services/data/v64.0/sobjects/Account";
+  const request = { method: "POST", url, referenceId: "a", body: { Name: "Raw" } };
+  const posts: readonly (readonly [string, object, object])[] = [
+    ["/composite", { compositeRequest: [request] }, { compositeResponse: [{ httpStatusCode: 201 }] }],
+    ["/composite/batch", { batchRequests: [{ method: "GET", url: "v64.0/limits" }] }, { hasErrors: false }],
+    [
+      "/composite/tree/Account",
+      { records: [{ attributes: { type: "Account", referenceId: "t" }, Name: "T" }] },
+      { hasErrors: false },
+    ],
+    [
+      "/composite/graph",
+      { graphs: [{ graphId: "1", compositeRequest: [request] }] },
+      { graphs: [{ isSuccessful: true }] },
+    ],
+  ];
+  for (const [path, body, answer] of posts) expect(await connection.requestPost(path, body)).toMatchObject(answer);
+});
