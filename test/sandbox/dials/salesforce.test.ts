@@ -67,7 +67,7 @@ describe("Salesforce's own faults", () => {
 
   test("gives following writes one stamp", async () => {
     org.clock.freeze(false);
-    await org.dialled.dial({ fault: "tie", ms: 60_000, times: 2 });
+    await org.dialled.dial({ fault: "tie", ms: 120_000, times: 2 });
     await org.create("Account", { Name: "Tied" });
     org.clock.advance(60_000);
     await org.create("Account", { Name: "Tied" });
