@@ -276,7 +276,8 @@ withEngine("Tableau", () => {
     expect(report.problems).toEqual([]);
     expect(report.notes).toEqual([]);
     expect(report.published.filter(({ verified }) => verified)).toHaveLength(FACTS.length);
-    expect(hub.machine.waits).toContain(7000);
+    // What passed since the answer is not waited for again.
+    expect(hub.machine.waits.some((ms) => ms > 5000 && ms <= 7000)).toBe(true);
     expect(await company.control("/dials?system=tableau", "GET")).toMatchObject([
       { left: 0 },
       { left: 0 },

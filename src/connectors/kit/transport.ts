@@ -111,6 +111,7 @@ export class Transport {
   async call<T>(call: Call<T>): Promise<T> {
     const { dependencies } = this.#options;
     const priority = call.priority ?? dependencies.priority ?? "read";
+    let refusals = 0;
     for (let attempt = 1; ; attempt += 1) {
       const ticket = await this.#pacer.enter({
         lane: call.lane ?? "",
@@ -128,7 +129,8 @@ export class Transport {
         } catch (thrown) {
           call.signal.throwIfAborted();
           const failure = deadline.passed() ? timedOut(call, thrown) : call.classify(thrown);
-          wait = await this.#judge(call, failure, attempt, ticket);
+          if (failure.pauseAll === true) refusals += 1;
+          wait = await this.#judge(call, failure, { attempt, refusals }, ticket);
         } finally {
           deadline.clear();
         }
@@ -153,14 +155,19 @@ export class Transport {
   }
 
   /** How long this call waits before its next try, milliseconds. @throws HubError when there is none. */
-  async #judge<T>(call: Call<T>, failure: Failure, attempt: number, ticket: Ticket): Promise<number> {
+  async #judge<T>(
+    call: Call<T>,
+    failure: Failure,
+    { attempt, refusals }: { readonly attempt: number; readonly refusals: number },
+    ticket: Ticket,
+  ): Promise<number> {
     const { dependencies, credential } = this.#options;
     const throttled = failure.pauseAll === true;
     const tries = this.#options.tries ?? (throttled ? THROTTLED_TRIES : DEFAULT_TRIES);
     const mayRetry = failure.error.disposition === "retry-now" && (call.idempotent || throttled);
     const asked = failure.retryAfterMs;
     const delay = throttled
-      ? Math.max(asked ?? 0, asked === undefined || attempt > 1 ? throttleDelay(attempt) : 0)
+      ? Math.max(asked ?? 0, asked === undefined || refusals > 1 ? throttleDelay(refusals) : 0)
       : (asked ?? this.#backOff(attempt));
     const tooLong = delay > LONGEST_WAIT_MS;
     if (throttled && !tooLong) await ticket.refused(delay, asked);
