@@ -6,6 +6,9 @@ import { parse } from "yaml";
 
 type Tree = Record<string, unknown>;
 
+/** The file is large and known to be well formed. */
+const READING = { merge: true, maxAliasCount: -1, uniqueKeys: false, prettyErrors: false, strict: false } as const;
+
 /** One operation of the specification. */
 interface Operation {
   readonly template: string;
@@ -34,7 +37,8 @@ function patched(value: unknown, name: string): unknown {
   if (!isTree(value)) return value;
   const tree: Tree = {};
   for (const [key, below] of Object.entries(value)) {
-    if (key !== "example" && key !== "default") tree[key] = patched(below, key);
+    const told = key === "description" && typeof below === "string";
+    if (key !== "example" && key !== "default" && !told) tree[key] = patched(below, key);
   }
   const nullable = value["nullable"] === true || NULLABLE.test(name);
   delete tree["nullable"];
@@ -72,7 +76,7 @@ export class AsanaSpec {
   readonly #compiled = new Map<string, ValidateFunction>();
 
   constructor(path: string) {
-    const raw = parse(readFileSync(path, "utf8"), { merge: true, maxAliasCount: -1 }) as Tree;
+    const raw = parse(readFileSync(path, "utf8"), READING) as Tree;
     this.#document = {
       paths: patchedPaths(raw["paths"] as Tree),
       components: patchedComponents(raw["components"] as Tree),

@@ -63,6 +63,9 @@ async function people(ask: Ask): Promise<void> {
     `/teams/${team}`,
     `/teams/${team}/users`,
     `/teams/${team}/projects`,
+    `/teams/${team}/custom_field_settings`,
+    `/users/${ada}/favorites?resource_type=project&workspace=${workspace}`,
+    `/workspaces/${workspace}/audit_log_events`,
     `/teams/${team}/team_memberships`,
     `/team_memberships?team=${team}`,
     `/workspaces/${workspace}/events`,
@@ -158,6 +161,14 @@ async function projects(
   await ask("GET", `/status_updates/${status}`);
   await ask("GET", `/projects/${project}`);
   await ask("DELETE", `/status_updates/${status}`);
+  const older = await gidOf("POST", `/projects/${project}/project_statuses`, {
+    color: "yellow",
+    text: "Hm",
+    title: "Hm",
+  });
+  await ask("GET", `/projects/${project}/project_statuses`);
+  await ask("GET", `/project_statuses/${older}`);
+  await ask("DELETE", `/project_statuses/${older}`);
   await ask("DELETE", `/projects/${second}`);
   return { project, section };
 }
@@ -373,6 +384,8 @@ async function refusals(ask: Ask): Promise<void> {
   await ask("GET", `/tasks?project=${ASANA.onboarding}&limit=1000`);
   await ask("GET", `/tasks?project=${ASANA.onboarding}&limit=10&offset=`);
   await ask("PUT", `/tasks/${asanaTaskGid(0)}`, { projects: [] });
+  for (const path of ["/organization_exports", "/exports/graph", "/exports/resource"])
+    await ask("POST", path, { organization: ASANA.workspace });
   await ask("GET", "/task_templates/1");
   await ask("DELETE", "/task_templates/1");
   await ask("POST", "/task_templates/1/instantiateTask", { name: "x" });

@@ -22,6 +22,7 @@ export function one<Row>(call: Call, type: ResourceType<Row>, row: Row, status =
 const COLLECTIONS: Readonly<Record<string, string>> = {
   story: "stories",
   status_update: "status_updates",
+  project_status: "project_statuses",
 };
 
 /** A page of a list: the selection asked for, else compact; `next_page` only when a limit was given. */

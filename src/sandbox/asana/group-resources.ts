@@ -14,6 +14,7 @@ type GroupKinds = Omit<
   | "fieldEntry"
   | "setting"
   | "project"
+  | "projectStatus"
   | "section"
   | "task"
   | "membership"

@@ -59,6 +59,7 @@ export interface Resources {
   readonly fieldEntry: ResourceType<FieldEntry>;
   readonly setting: ResourceType<SettingEntry>;
   readonly project: ResourceType<ProjectRow>;
+  readonly projectStatus: ResourceType<StatusRow>;
   readonly section: ResourceType<SectionRow>;
   readonly membership: ResourceType<MembershipRow>;
   readonly task: ResourceType<TaskRow>;

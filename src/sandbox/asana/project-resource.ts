@@ -1,13 +1,13 @@
-import { displayValue } from "./field-resource.ts";
 import { ref } from "./kinds.ts";
 import type { Resources } from "./kinds.ts";
 import { htmlOf } from "./rich-text.ts";
-import type { CustomFieldRow, ProjectRow, StatusRow } from "./rows.ts";
+import type { CustomFieldRow } from "./rows.ts";
 import { names } from "./selection.ts";
-import type { Json, Ref } from "./selection.ts";
+import type { Ref } from "./selection.ts";
 import type { State } from "./state.ts";
 
-const STATUS_COLORS: Readonly<Record<string, string>> = {
+/** The colours of the older statuses by the newer ones' types. */
+export const STATUS_COLORS: Readonly<Record<string, string>> = {
   on_track: "green",
   at_risk: "yellow",
   off_track: "red",
@@ -15,7 +15,7 @@ const STATUS_COLORS: Readonly<Record<string, string>> = {
   complete: "complete",
 };
 
-type ProjectKinds = Pick<Resources, "project" | "section">;
+type ProjectKinds = Pick<Resources, "project" | "projectStatus" | "section">;
 
 /** Projects and sections (reference asana.md §8). */
 export function projectResources(state: State, of: () => Resources): ProjectKinds {
@@ -31,22 +31,24 @@ export function projectResources(state: State, of: () => Resources): ProjectKind
       return field === undefined || field.deletedAt !== null ? [] : [field];
     });
   /** The older shape of a status, still on every project. */
-  const statusOf = (status: StatusRow | undefined): Json => {
-    if (status === undefined) return null;
-    const by = status.authorGid === null ? undefined : state.users.get(status.authorGid);
-    const author = by === undefined ? null : { gid: by.gid, resource_type: "user", name: by.name };
-    return {
-      gid: status.gid,
-      resource_type: "project_status",
-      title: status.title,
-      text: status.text,
-      color: STATUS_COLORS[status.type] ?? "green",
-      author,
-      created_by: author,
-      created_at: status.createdAt,
-      modified_at: status.createdAt,
-    };
+  const projectStatus: Resources["projectStatus"] = {
+    name: "project_status",
+    compact: names("resource_type title"),
+    full: names("resource_type title text color author created_by created_at modified_at"),
+    fields: {
+      gid: (row) => row.gid,
+      resource_type: () => "project_status",
+      title: (row) => row.title,
+      text: (row) => row.text,
+      html_text: (row) => row.htmlText ?? htmlOf(row.text),
+      color: (row) => STATUS_COLORS[row.type] ?? "green",
+      author: (row) => userRef(row.authorGid),
+      created_by: (row) => userRef(row.authorGid),
+      created_at: (row) => row.createdAt,
+      modified_at: (row) => row.createdAt,
+    },
   };
+  const statusShown = { ...projectStatus, compact: projectStatus.full };
   const project: Resources["project"] = {
     name: "project",
     compact: names("resource_type name"),
@@ -66,7 +68,10 @@ export function projectResources(state: State, of: () => Resources): ProjectKind
       created_from_template: () => null,
       project_brief: () => null,
       modified_at: (row) => row.modifiedAt,
-      current_status: (row) => statusOf(row.statuses[0]),
+      current_status: (row) => {
+        const latest = row.statuses[0];
+        return latest === undefined ? null : ref(statusShown, latest);
+      },
       current_status_update: (row) => {
         const latest = row.statuses[0];
         return latest === undefined ? null : ref(of().status, latest);
@@ -119,14 +124,5 @@ export function projectResources(state: State, of: () => Resources): ProjectKind
       projects: (row) => [ref(project, row.project)],
     },
   };
-  return { project, section };
-}
-
-/** What a custom field of a project or portfolio shows, for lists that search by text. */
-export function projectText(state: State, project: ProjectRow): string {
-  const values = [...project.values].flatMap(([gid, value]) => {
-    const field = state.customFields.get(gid);
-    return field === undefined ? [] : [displayValue(state, field, value) ?? ""];
-  });
-  return [project.name, ...values].join(" ");
+  return { project, projectStatus, section };
 }

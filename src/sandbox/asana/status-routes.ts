@@ -4,6 +4,7 @@ import { empty, optionalText, param, requiredText } from "./call.ts";
 import { emit, target, taskStreams, writeStory } from "./changes.ts";
 import { badRequest, unknownObject } from "./errors.ts";
 import { taskOf } from "./lookups.ts";
+import { STATUS_COLORS } from "./project-resource.ts";
 import { richText } from "./rich-fields.ts";
 import type { Router } from "./router.ts";
 import type { AttachmentRow, PortfolioRow, ProjectRow, StatusRow } from "./rows.ts";
@@ -32,12 +33,9 @@ function listStatuses(call: Call): Answer {
   return list(call, call.world.resources.status, rows);
 }
 
-function createStatus(call: Call): Answer {
-  const { state, resources } = call.world;
-  const parentGid = requiredText(call.data, "parent");
+function addStatus(call: Call, parentGid: string, type: string): StatusRow {
+  const { state } = call.world;
   const parent = parentOf(call, parentGid);
-  const type = requiredText(call.data, "status_type");
-  if (!TYPES.has(type)) throw badRequest(`status_type: Not a recognized status: ${type}`);
   const written = richText(call, "text", "html_text");
   if (written === undefined) throw badRequest("text: Missing input");
   const status: StatusRow = {
@@ -52,18 +50,26 @@ function createStatus(call: Call): Answer {
   };
   state.statuses.set(status.gid, status);
   if (parent !== null) parent.statuses = [status, ...parent.statuses];
-  emit(
-    call,
-    [parentGid],
-    "changed",
-    target(state.portfolios.has(parentGid) ? "portfolio" : "project", parentGid),
-    null,
-    {
-      field: "current_status",
-      action: "changed",
-    },
-  );
-  return one(call, resources.status, status, 201);
+  const kind = state.portfolios.has(parentGid) ? "portfolio" : state.goals.has(parentGid) ? "goal" : "project";
+  const change = { field: "current_status", action: "changed" } as const;
+  emit(call, [parentGid], "changed", target(kind, parentGid), null, change);
+  return status;
+}
+
+function createStatus(call: Call): Answer {
+  const parentGid = requiredText(call.data, "parent");
+  const type = requiredText(call.data, "status_type");
+  if (!TYPES.has(type)) throw badRequest(`status_type: Not a recognized status: ${type}`);
+  return one(call, call.world.resources.status, addStatus(call, parentGid, type), 201);
+}
+
+/** The older statuses, of projects only and by colour. */
+function createProjectStatus(call: Call): Answer {
+  const color = requiredText(call.data, "color");
+  const type = Object.keys(STATUS_COLORS).find((each) => STATUS_COLORS[each] === color);
+  if (type === undefined) throw badRequest(`color: Not a recognized color: ${color}`);
+  const project = requireProject(call.world.state, param(call));
+  return one(call, call.world.resources.projectStatus, addStatus(call, project.gid, type), 201);
 }
 
 function statusOf(call: Call): StatusRow {
@@ -148,6 +154,14 @@ export function addStatusRoutes(router: Router): void {
   add("POST", "/status_updates", createStatus);
   add("GET", "/status_updates/{status_update_gid}", (call) => one(call, call.world.resources.status, statusOf(call)));
   add("DELETE", "/status_updates/{status_update_gid}", deleteStatus);
+  add("GET", "/projects/{project_gid}/project_statuses", (call) =>
+    list(call, call.world.resources.projectStatus, requireProject(call.world.state, param(call)).statuses),
+  );
+  add("POST", "/projects/{project_gid}/project_statuses", createProjectStatus);
+  add("GET", "/project_statuses/{project_status_gid}", (call) =>
+    one(call, call.world.resources.projectStatus, statusOf(call)),
+  );
+  add("DELETE", "/project_statuses/{project_status_gid}", deleteStatus);
   add("GET", "/attachments", listAttachments);
   add("POST", "/attachments", createAttachment);
   add("GET", "/attachments/{attachment_gid}", (call) => one(call, call.world.resources.attachment, attachmentOf(call)));

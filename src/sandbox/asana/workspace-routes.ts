@@ -1,7 +1,9 @@
 import { list, one, whole } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { param } from "./call.ts";
+import { ApiFault } from "./errors.ts";
 import { checkWorkspace, requireTeam, requireUser, requireWorkspace } from "./lookups.ts";
+import type { SettingEntry } from "./kinds.ts";
 import type { Router } from "./router.ts";
 import type { UserRow } from "./rows.ts";
 
@@ -10,6 +12,11 @@ function usersByName(call: Call): UserRow[] {
   return [...users.values()]
     .filter(({ gid }) => !departedUsers.has(gid))
     .sort((a, b) => a.name.localeCompare(b.name, "en"));
+}
+
+/** Exports and audit logs are for service accounts of Enterprise plans, which the stand-in has none of. */
+function enterpriseOnly(): never {
+  throw new ApiFault(403, "This endpoint is only available to Service Accounts of an Enterprise domain.");
 }
 
 /** Workspaces, teams and users (reference asana.md §8). */
@@ -47,4 +54,15 @@ export function addWorkspaceRoutes(router: Router): void {
     requireTeam(call, param(call));
     return list(call, call.world.resources.user, usersByName(call));
   });
+  add("GET", "/users/{user_gid}/favorites", (call) => {
+    requireUser(call, param(call));
+    return list(call, call.world.resources.project, []);
+  });
+  add("GET", "/teams/{team_gid}/custom_field_settings", (call) => {
+    requireTeam(call, param(call));
+    return list<SettingEntry & { readonly gid: string }>(call, call.world.resources.setting, []);
+  });
+  for (const path of ["/organization_exports", "/exports/graph", "/exports/resource"])
+    add("POST", path, enterpriseOnly);
+  add("GET", "/workspaces/{workspace_gid}/audit_log_events", enterpriseOnly);
 }

@@ -139,6 +139,10 @@ describe("values in the Asana stand-in", () => {
       body: JSON.stringify({ data: {}, options: { fields: ["name"] } }),
     });
     expect(await options.json()).toEqual({ data: { gid: task, name: "Task 0" } });
+    const pretty = await fetch(`${asana.baseUrl}/users/me?opt_fields=gid&opt_pretty`, {
+      headers: { authorization: `Bearer ${asana.token}` },
+    });
+    expect(await pretty.text()).toBe(`{\n  "data": {\n    "gid": "${ASANA.service}"\n  }\n}`);
     const stray = await fetch(`${asana.baseUrl}/tasks`, {
       method: "POST",
       headers: { authorization: `Bearer ${asana.token}` },
