@@ -28,7 +28,7 @@ beforeAll(async () => {
     visited.push({ method, path: path.split("?")[0] ?? path, reply });
     return reply;
   });
-}, 30_000);
+}, 60_000);
 afterAll(() => server.close());
 
 /** What an exchange breaks, on both sides, batches taken apart. */
@@ -67,7 +67,7 @@ describe("the contract with Asana", () => {
     // A batch is counted by its actions.
     expect(routes.filter((route) => counts[route] === undefined)).toEqual(["POST /batch"]);
     expect(routes.filter((route) => !spec.has(route))).toEqual([]);
-  });
+  }, 60_000);
 
   test("holds for everything the connector sends and is answered", async () => {
     if (skipped()) return;
@@ -105,7 +105,7 @@ describe("the contract with Asana", () => {
     await own.close();
     expect(recorder.calls.length).toBeGreaterThan(20);
     expect([...new Set(recorder.calls.flatMap(faultsOf))]).toEqual([]);
-  }, 30_000);
+  }, 60_000);
 
   test("gives every task the keys the service always gives", () => {
     const full = visited.filter(({ method, path }) => method === "POST" && path === "/tasks").at(0)?.reply.data ?? {};
