@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { buildSchema, parse, validate } from "graphql";
-import type { GraphQLSchema } from "graphql";
+import type { DocumentNode, GraphQLSchema } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { schemaTextOf } from "../../src/sandbox/monday/schema-versions.ts";
 import { everything, shapeFaults } from "../support/graphql-shape.ts";
@@ -26,11 +26,16 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+const checked = new Map<string, { document: DocumentNode; invalid: string[] }>();
 /** What a document and its answer break of the vendor's schema. */
 function faultsOf(query: string, data: unknown): string[] {
-  const document = parse(query);
-  const invalid = validate(theirs, document).map((error) => error.message);
-  return invalid.length > 0 ? invalid : shapeFaults(theirs, document, data);
+  let known = checked.get(query);
+  if (known === undefined) {
+    const document = parse(query);
+    known = { document, invalid: validate(theirs, document).map(({ message }) => message) };
+    checked.set(query, known);
+  }
+  return known.invalid.length > 0 ? known.invalid : shapeFaults(theirs, known.document, data);
 }
 
 describe("the contract with monday.com", () => {
@@ -69,6 +74,8 @@ describe("the contract with monday.com", () => {
     await server.data(
       `mutation { a: create_subitem(parent_item_id: ${full}, item_name: "Child") { id } b: create_update(item_id: ${full}, body: "<p>Hello</p>") { id } c: create_team(input: { name: "Crew", subscriber_ids: [102] }) { id } d: create_folder(name: "Folder", workspace_id: 501) { id } }`,
     );
+    const talk = await server.data<{ updates: { id: string }[] }>("{ updates { id } }");
+    await server.data(`mutation { create_update(parent_id: ${talk.updates[0]?.id}, body: "Reply") { id } }`);
     const roots: readonly (readonly [string, string, number])[] = [
       ["me", "User", 2],
       ["account", "Account", 2],

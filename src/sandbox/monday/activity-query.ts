@@ -20,7 +20,9 @@ const WINDOW = 10_000;
 export function activityRows(state: MondayState, board: Board, args: ActivityArguments): MondayActivitySeed[] {
   const rows = board.activity;
   const horizon = state.lag.active ? state.lag.horizon() : Number.POSITIVE_INFINITY;
-  const from = args.from == null ? Number.NEGATIVE_INFINITY : Date.parse(args.from);
+  const kept =
+    state.logRetentionMs === null ? Number.NEGATIVE_INFINITY : state.environment.clock.now() - state.logRetentionMs;
+  const from = Math.max(args.from == null ? Number.NEGATIVE_INFINITY : Date.parse(args.from), kept);
   const to = Math.min(args.to == null ? Number.POSITIVE_INFINITY : Date.parse(args.to), horizon);
   const first = from === Number.NEGATIVE_INFINITY ? 0 : rows.lowerBound(from);
   const end = to === Number.POSITIVE_INFINITY ? rows.length : rows.lowerBound(to + 1);

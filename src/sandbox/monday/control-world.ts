@@ -59,7 +59,9 @@ const APP_TOKEN = z.object({ token: z.string(), userId: id, scopes: z.array(z.st
  * /truth (all records as they are; `?streams=items,users` for some), POST /pump (delivers webhooks that are due),
  * /batch (sets a cell of many items at once, with or without their own rows), /undo (takes back a move or a change),
  * /log (a row of any event), /lock (a board), /purge (an item, for good), /people (what a user is), /app-tokens (an
- * OAuth token of the sandbox's app), /generate (a board of any size, computed on demand). Null for any other path.
+ * OAuth token of the sandbox's app), /uninstall (that app, with all its tokens), /generate (a board of any size,
+ * computed on demand), /retention (days the log is kept), /traps (`nestedSubitemState`: asking it fails the call). Null
+ * for any other path.
  */
 export async function controlWorld(parts: WorldParts, path: string, request: Request): Promise<Response | null> {
   const { state, tokens, webhooks } = parts;
@@ -106,6 +108,19 @@ export async function controlWorld(parts: WorldParts, path: string, request: Req
       state.users.set(user.id, next);
       return json(200, next);
     }
+    case "/retention": {
+      const { days } = await body(z.object({ days: z.number().positive().nullable() }));
+      state.logRetentionMs = days === null ? null : days * 86_400_000;
+      return json(200, { days });
+    }
+    case "/traps": {
+      const { nestedSubitemState } = await body(z.object({ nestedSubitemState: z.boolean() }));
+      state.nestedStateFails = nestedSubitemState;
+      return json(200, { nestedSubitemState });
+    }
+    case "/uninstall":
+      tokens.revokeApp(SANDBOX_APP.id);
+      return json(200, { app: SANDBOX_APP.id });
     case "/generate":
       return json(200, generate(state, integration, await body(GENERATE)));
     case "/app-tokens": {

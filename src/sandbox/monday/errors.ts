@@ -44,3 +44,9 @@ export const missingScope = (scope: string): GraphQLError =>
 
 export const notFound = (what: string, id: string): GraphQLError =>
   mondayError("ResourceNotFoundException", `${what} not found`, { resource_id: id }, 404);
+
+/** A failure of the server inside a query: it takes the whole answer with it (reference monday.md §3). */
+export const failedWhole = (): GraphQLError =>
+  new GraphQLError("Internal server error", {
+    extensions: { status_code: 500, error_code: "INTERNAL_SERVER_ERROR", service: "monolith" },
+  });

@@ -1,5 +1,8 @@
+import { Kind } from "graphql";
+import type { FieldNode } from "graphql";
 import { filesOf, cellsOf } from "./cells.ts";
 import { linkedItemIds, seconds } from "./cell-parts.ts";
+import { failedWhole } from "./errors.ts";
 import { subitemsOf } from "./linked-cells.ts";
 import type { Asset, Item, Update } from "./parts.ts";
 import { groupSource, updatesPage, usersOf } from "./resolve-boards.ts";
@@ -22,6 +25,12 @@ const COMMENT: Readonly<Record<string, Resolver>> = {
   viewers: on(() => []),
   assets: on((update: Update, _args, { state }) => update.assetIds.flatMap((id) => state.assets.get(id) ?? [])),
 };
+
+/** Whether a field is selected directly below nodes. */
+const asks = (nodes: readonly FieldNode[], name: string): boolean =>
+  nodes.some((node) =>
+    (node.selectionSet?.selections ?? []).some((inner) => inner.kind === Kind.FIELD && inner.name.value === name),
+  );
 
 /** Resolvers of items, their updates (comments) and files. */
 export const ITEMS: Resolvers = {
@@ -56,7 +65,10 @@ export const ITEMS: Resolvers = {
     parent_item: on((item: Item, _args, { state }) =>
       item.parentId === undefined ? null : (state.visibleItem(item.parentId) ?? null),
     ),
-    subitems: on((item: Item, _args, { state }) => subitemsOf(state, item)),
+    subitems: (source, _args, { state }, info) => {
+      if (state.nestedStateFails && asks(info.fieldNodes, "state")) throw failedWhole();
+      return subitemsOf(state, source as Item);
+    },
     linked_items: on((item: Item, args: { link_to_item_column_id: string; linked_board_id: string }, { state }) =>
       linkedItemIds(item.values[args.link_to_item_column_id])
         .flatMap((id) => state.visibleItem(id) ?? [])

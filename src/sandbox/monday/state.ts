@@ -65,6 +65,10 @@ export class MondayState {
   readonly jobs = new Map<string, { readonly total: number; readonly failed: number; readonly at: string }>();
   /** Operators the filter on the last update refuses: accounts differ in what they take. */
   refusedFilters: ReadonlySet<string> = new Set();
+  /** How long the plan keeps activity rows, milliseconds; null for ever. */
+  logRetentionMs: number | null = null;
+  /** Whether asking the state of nested subitems fails the whole call, as it can (reference monday.md §7.6). */
+  nestedStateFails = false;
   readonly lag: ReadLag;
   readonly environment: SandboxEnvironment;
   readonly #boardOfItem = new Map<string, Board>();

@@ -121,6 +121,11 @@ function told(parts: TransportParts, { result }: Executed, by: Admitted): Stored
   if (locked !== undefined) {
     return { status: 423, body: JSON.stringify({ errors: [{ message: locked.message }], extensions }) };
   }
+  const whole = result.errors?.find((error) => error.extensions["error_code"] === "INTERNAL_SERVER_ERROR");
+  if (whole !== undefined) {
+    const error = { message: whole.message, path: [], extensions: whole.extensions };
+    return { status: 200, body: JSON.stringify({ data: null, errors: [error], extensions }) };
+  }
   // Versions before 2025-07 told the account beside the data.
   const account = by.version.value < "2025-07" ? { account_id: Number(parts.state.account.id) } : {};
   const body = JSON.stringify({ ...result, ...account, extensions });

@@ -47,6 +47,8 @@ describe("access to the stand-in for monday.com", () => {
     const write = await as(token.access_token, 'mutation { create_item(board_id: 7, item_name: "No") { id } }');
     expect(code(write)).toBe("missingRequiredPermissions");
     expect((await post("/oauth2/token", { ...APP, redirect_uri: REDIRECT, code: spent })).status).toBe(400);
+    await monday.control("POST", "/uninstall", {});
+    expect((await as(token.access_token, "{ me { id } }")).status).toBe(401);
   });
 
   test("is granted by OAuth 2.1 for an hour with PKCE, and renewed by a refresh token that changes", async () => {

@@ -102,4 +102,16 @@ describe("subitems of the stand-in for monday.com", () => {
     expect((await events("7"))[0]).toBe("move_pulse_from_board");
     expect((await events("8"))[0]).toBe("move_pulse_into_board");
   });
+
+  test("can fail the whole answer when their state is asked for inside their parent", async () => {
+    const child = await subitem("Design");
+    await monday.control("POST", "/traps", { nestedSubitemState: true });
+    const nested = await monday.call("{ me { id } items(ids: [70001]) { id subitems { id state } } }");
+    expect([nested.status, nested.body]).toMatchObject([
+      200,
+      { data: null, errors: [{ path: [], extensions: { error_code: "INTERNAL_SERVER_ERROR", status_code: 500 } }] },
+    ]);
+    expect((await monday.call("{ items(ids: [70001]) { subitems { id } } }")).body.errors).toBeUndefined();
+    expect(await states([child.id])).toEqual([{ state: "active" }]);
+  });
 });

@@ -115,6 +115,12 @@ describe("writing to the stand-in for monday.com", () => {
     expect(await log({ limit: 5000, page: 3 })).toEqual([]);
   });
 
+  test("forgets rows older than the plan keeps", async () => {
+    await monday.data("mutation { archive_item(item_id: 70001) { id } }");
+    await monday.control("POST", "/retention", { days: 7 });
+    expect((await log({ limit: 10 })).map((row) => row.event)).toEqual(["archive_pulse"]);
+  });
+
   test("replays a mutation under the same Idempotency-Key for 30 minutes", async () => {
     const create = (): Promise<{ headers: Headers; body: { data?: unknown } }> =>
       monday.call(
