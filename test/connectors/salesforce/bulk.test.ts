@@ -21,6 +21,7 @@ const FIELDS = {
 };
 const selection = { Opportunity: ["Name", "Amount"] };
 const id = (n: number): string => `0065e000000000${n}AAA`;
+const longId = (n: number): string => `0065e00000${String(n).padStart(5, "0")}AAA`;
 const HEADER = '"Id","SystemModstamp","IsDeleted","CreatedDate","CreatedById","LastModifiedDate","Name","Amount"\n';
 const STAMP = "2026-11-02T09:00:00.000Z";
 const line = (n: number, name = `Deal ${n}`): string =>
@@ -150,6 +151,25 @@ describe("a first read by Bulk 2.0", () => {
       const rest = await readAll(await bulk(), "Opportunity", position, context(selection));
       expect([...stored, ...ids(rest)]).toEqual([id(1), id(2), id(3)]);
     }
+  });
+
+  test("goes on in the middle of a results page, rows stored of it left out", async () => {
+    const many = Array.from({ length: 4_500 }, (_, n) => line(n % 9).replace(id(n % 9), longId(n))).join("");
+    const job = { states: ["JobComplete"], total: 4_500, pages: { first: csv(many, "null", 4_500) } };
+    play([job]);
+    const stored: string[] = [];
+    let position: Position | null = null;
+    const partition = { stream: "Opportunity", id: "Opportunity", title: "" };
+    const first = (await bulk()).connection.read?.read(partition, null, context(selection));
+    for await (const page of first ?? []) {
+      stored.push(...ids([page]));
+      ({ position } = page);
+      if (stored.length >= 2_000) break;
+    }
+    expect(stored).toHaveLength(2_000);
+    const rest = await readAll(await bulk(), "Opportunity", position, context(selection));
+    expect([...stored, ...ids(rest)]).toEqual(Array.from({ length: 4_500 }, (_, n) => longId(n)));
+    expect(org.seen.filter(({ path }) => path.endsWith("/jobs/query"))).toHaveLength(1);
   });
 
   test("starts a new job after the last stored id when the org no longer knows the old one", async () => {

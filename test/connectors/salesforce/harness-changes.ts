@@ -1,7 +1,7 @@
 import type { Change, Draw, TrueRecord } from "../../acceptance/harness.ts";
 import { ANN, BEN } from "../../support/salesforce-seed.ts";
 import { textOf } from "../../acceptance/served-system.ts";
-import type { Org } from "./harness.ts";
+import type { Org } from "./harness-org.ts";
 import { STAGES, STATUSES } from "./harness-seed.ts";
 
 type Write = (object: string, fields: object, id?: string) => Promise<string>;

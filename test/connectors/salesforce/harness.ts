@@ -1,10 +1,11 @@
 import { salesforce } from "../../../src/connectors/salesforce/index.ts";
-import type { JsonObject } from "../../../src/model/index.ts";
 import { createSalesforce } from "../../../src/sandbox/salesforce/index.ts";
 import { drawFrom } from "../../acceptance/draw.ts";
 import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acceptance/harness.ts";
 import { fieldsOf, Refused, serveSystem, textOf } from "../../acceptance/served-system.ts";
 import { salesforceChanges } from "./harness-changes.ts";
+import type { Org } from "./harness-org.ts";
+import { orgTurmoil } from "./harness-organisation.ts";
 import { orgSeed, SEED_AS_OF, STAGES } from "./harness-seed.ts";
 
 const SELECTION = {
@@ -24,17 +25,8 @@ const COMPARED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.entries(HISTORIES).map(([object, { fields }]) => [object, fields])),
 };
 
-/** What the changes of a Salesforce world can use. */
-export interface Org {
-  /** Everything there is or was of an object, by id, past limits and faults. */
-  readonly rows: (object: string) => Promise<readonly TrueRecord[]>;
-  readonly control: (method: string, path: string, body?: unknown) => Promise<JsonObject>;
-  /** Deletes into the recycle bin; false when it is refused. */
-  readonly bin: (object: string, id: string) => Promise<boolean>;
-}
-
 async function start(options: WorldOptions): Promise<World> {
-  const { seed, records, rowsPerPage, limits, quick = false, otherTenant = false } = options;
+  const { seed, records, rowsPerPage, limits, quick = false, varied = false, otherTenant = false } = options;
   const draw = drawFrom(seed);
   const served = await serveSystem({
     system: "salesforce",
@@ -82,6 +74,7 @@ async function start(options: WorldOptions): Promise<World> {
     return textOf(answer["id"]);
   };
   let made = 0;
+  const turmoil = orgTurmoil(served, org);
   const deal = (accountId: string): object => {
     made += 1;
     return {
@@ -109,7 +102,7 @@ async function start(options: WorldOptions): Promise<World> {
 
   return {
     served,
-    settings: {},
+    settings: varied && draw.chance(0.3) ? { bulk: { from: 12 } } : {},
     selection: SELECTION,
     truth,
     ids: () => live(),
@@ -170,7 +163,8 @@ async function start(options: WorldOptions): Promise<World> {
       await control("DELETE", "/calls");
       return Number(total);
     },
-    changes: salesforceChanges(org, write),
+    changes: [...salesforceChanges(org, write), ...turmoil.changes],
+    restore: turmoil.restore,
     close: () => served.close(),
   };
 }

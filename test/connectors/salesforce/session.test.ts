@@ -83,3 +83,49 @@ describe("a session", () => {
     expect(session.logged.length).toBeGreaterThan(0);
   });
 });
+
+describe("descriptions", () => {
+  const selection = { Account: ["Name"] };
+  const known = ["Account", "User", "Group", "AccountHistory"];
+  const global = json(200, {
+    sobjects: known.map((name) => ({ name, label: name, keyPrefix: null, queryable: true })),
+  });
+
+  test("of all objects that will be read come in one call, and one by one where the org refuses that", async () => {
+    for (const refused of [false, true]) {
+      org.script.length = 0;
+      org.seen.length = 0;
+      org.script.push((seen, response) => {
+        if (seen.path.endsWith("/sobjects")) return global(seen, response);
+        if (seen.path.endsWith("/composite")) {
+          const { compositeRequest } = JSON.parse(seen.body) as {
+            compositeRequest: { url: string; referenceId: string }[];
+          };
+          const body = compositeRequest.map(({ url, referenceId }) => ({
+            referenceId,
+            httpStatusCode: 200,
+            body: {
+              name: url.split("/").at(-2),
+              label: "x",
+              fields: [
+                { name: "Id", label: "Id", type: "id" },
+                { name: "Name", label: "Name", type: "string" },
+              ],
+            },
+          }));
+          const refusal = json(404, [{ errorCode: "NOT_FOUND", message: "no" }]);
+          return (refused ? refusal : json(200, { compositeResponse: body }))(seen, response);
+        }
+        if (seen.path.endsWith("/describe")) return describeOf("x", { Id: "id", Name: "string" })(seen, response);
+        return rows([])(seen, response);
+      });
+      const session = await connect(org.origin);
+      for (const stream of ["User", "Account"]) {
+        await session.connection.read?.partitions(stream, context(selection));
+        await readAll(session, stream, null, context(selection));
+      }
+      const count = (end: string): number => org.seen.filter(({ path }) => path.endsWith(end)).length;
+      expect([count("/composite"), count("/describe")]).toEqual(refused ? [1, 2] : [1, 0]);
+    }
+  });
+});
