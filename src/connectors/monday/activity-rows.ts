@@ -58,10 +58,14 @@ export function subjectOf(row: Row): string | null {
 
 function withoutUndone(rows: readonly Row[]): readonly Row[] {
   const dropped = new Set<string>();
-  for (const [at, row] of rows.entries()) {
+  for (const row of rows) {
     if (row.data["is_undo_action"] !== true) continue;
     dropped.add(row.id);
-    const undone = rows.slice(0, at).findLast((earlier) => !dropped.has(earlier.id) && isUndoneBy(earlier, row));
+    // Of one instant, the ids do not tell which came first.
+    const undone = rows.findLast(
+      (other) =>
+        other.at <= row.at && other.data["is_undo_action"] !== true && !dropped.has(other.id) && isUndoneBy(other, row),
+    );
     if (undone !== undefined) dropped.add(undone.id);
   }
   return dropped.size === 0 ? rows : rows.filter((row) => !dropped.has(row.id));
