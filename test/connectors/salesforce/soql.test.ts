@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
+import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { tokenize } from "../../../src/sandbox/salesforce/soql/lexer.ts";
 import { after, equals, fieldName, oneOf, quote, renderSoql } from "../../../src/connectors/salesforce/soql.ts";
 
@@ -9,12 +9,12 @@ describe("queries", () => {
   });
 
   test("carry any text to the other side whole, and end where it ends", () => {
-    const texts = fc.oneof(
-      fc.string({ unit: "binary" }),
-      fc.string({ unit: fc.constantFrom("'", "\\", "\n", "\r", "\t", "%", "_", '"', " ", "OR", "a") }),
+    const texts = oneof(
+      string({ unit: "binary" }),
+      string({ unit: constantFrom("'", "\\", "\n", "\r", "\t", "%", "_", '"', " ", "OR", "a") }),
     );
-    fc.assert(
-      fc.property(texts, texts, (first, second) => {
+    assert(
+      property(texts, texts, (first, second) => {
         const where = [equals("Name", first), oneOf("Id", [second])];
         const tokens = tokenize(renderSoql({ object: "Lead", fields: ["Id"], where }));
         expect(tokens.filter(({ kind }) => kind === "string").map(({ text }) => text)).toEqual([first, second]);
