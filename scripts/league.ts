@@ -133,7 +133,7 @@ if (values.replay !== undefined) {
   await work(Number(values.part));
   const { user, system: kernel } = process.cpuUsage();
   process.send?.({ cpu: (user + kernel) / 1e6 });
-  process.disconnect();
+  process.disconnect?.();
 } else if (systemsOf(system).length === 0) {
   process.stderr.write(`no system ${system}\n`);
   process.exitCode = 2;

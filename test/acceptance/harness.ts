@@ -98,6 +98,8 @@ export interface WorldOptions {
   readonly limits?: "demo" | "real";
   /** Steers the world without a socket in between: for many short runs. */
   readonly quick?: boolean;
+  /** Lets the seed choose among the connection's settings, too. */
+  readonly varied?: boolean;
   /** Another tenant than the usual one. */
   readonly otherTenant?: boolean;
 }

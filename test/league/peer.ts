@@ -1,3 +1,4 @@
+import { Agent, request } from "node:http";
 import type { JsonObject } from "../../src/model/index.ts";
 import type { Held, Holding } from "../acceptance/compare.ts";
 
@@ -34,19 +35,44 @@ export class PeerStore {
 }
 
 const TRIES = 4;
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+export interface PeerRequest {
+  readonly method?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
 
 /** One JSON answer; tried again on 5xx, 429 and broken sockets. @throws Error for anything else */
-export async function ask(url: string, init: RequestInit): Promise<JsonObject> {
+export async function ask(url: string, asked: PeerRequest): Promise<JsonObject> {
   for (let attempt = 1; ; attempt += 1) {
-    let response: Response | null = null;
+    let answer: { readonly status: number; readonly text: string } | null = null;
     try {
-      response = await fetch(url, init);
-      const text = await response.text();
-      if (response.ok) return JSON.parse(text) as JsonObject;
+      answer = await exchange(url, asked);
     } catch (error) {
-      if (error instanceof SyntaxError || attempt >= TRIES) throw error;
+      if (attempt >= TRIES) throw error;
     }
-    const again = response === null || response.ok || response.status >= 500 || response.status === 429;
-    if (!again || attempt >= TRIES) throw new Error(`${url}: ${response?.status}`);
+    if (answer !== null && answer.status < 300) return JSON.parse(answer.text) as JsonObject;
+    const again = answer === null || answer.status >= 500 || answer.status === 429;
+    if (!again || attempt >= TRIES) throw new Error(`${url}: ${answer?.status}`);
   }
+}
+
+function exchange(
+  url: string,
+  { method = "GET", headers, body }: PeerRequest,
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, headers, agent }, (incoming) => {
+      let text = "";
+      incoming.setEncoding("utf8");
+      incoming.on("data", (part: string) => (text += part));
+      incoming.on("end", () => {
+        resolve({ status: incoming.statusCode ?? 0, text });
+      });
+      incoming.on("error", reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
 }

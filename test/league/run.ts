@@ -38,9 +38,9 @@ const DAY = 24 * HOUR;
 /** One seeded run: a small world, a random history under faults, then calm; the store must be the truth. */
 export async function playRun(harness: Harness, seed: number): Promise<LeagueRun> {
   const draw = drawFrom(seed);
-  const records = 50 + draw.below(100);
+  const records = 30 + draw.below(70);
   const rowsPerPage = draw.pick([9, 20, 45]) ?? 20;
-  const world = await harness.start({ seed, records, rowsPerPage, quick: true });
+  const world = await harness.start({ seed, records, rowsPerPage, quick: true, varied: true });
   const hub = openHub(harness, world, seed);
   const match = new Match(harness, world, hub, draw, peerOf(harness.system, world));
   try {
@@ -80,7 +80,7 @@ class Match {
     const draw = this.#draw;
     if (draw.chance(0.3)) await this.#setDials();
     await this.#read();
-    for (let steps = 5 + draw.below(8); steps > 0; steps -= 1) {
+    for (let steps = 4 + draw.below(7); steps > 0; steps -= 1) {
       for (let changes = draw.below(5); changes > 0; changes -= 1) await this.#change();
       if (draw.chance(0.4)) await this.#setDials();
       else if (draw.chance(0.3)) await this.#clearDials();
@@ -162,8 +162,9 @@ class Match {
   #drawKill(): Kill | undefined {
     const draw = this.#draw;
     if (!draw.chance(0.35)) return undefined;
-    if (draw.chance(0.4)) return { at: "call", n: 1 + draw.below(40) };
-    return { at: "commit", n: 1 + draw.below(14), when: draw.chance(0.5) ? "before" : "after" };
+    const reach = draw.pick([4, 9, 20]) ?? 9;
+    if (draw.chance(0.4)) return { at: "call", n: 1 + draw.below(2 * reach) };
+    return { at: "commit", n: 1 + draw.below(reach), when: draw.chance(0.5) ? "before" : "after" };
   }
 
   async #read(): Promise<void> {
@@ -222,11 +223,18 @@ class Match {
     await this.#clearDials();
     await this.#world.restore?.();
     this.#world.served.clock.advance(DAY + HOUR);
-    for (const mode of ["incremental", "sweep"] as const) {
+    // What was erased without a trace only a sweep finds: counting may tell of it before, the reading after it may not.
+    for (const [mode, whole] of [
+      ["incremental", false],
+      ["sweep", true],
+      ["incremental", true],
+    ] as const) {
       const result = await this.#pull(mode);
-      this.#say(`last pull ${mode}, ${result?.commits ?? 0} pages`);
-      if (result?.report?.complete === false) {
-        this.#problems.push(`last ${mode}: ${problemsIn(result.report).join("; ") || "rejects"}`);
+      const problems = problemsIn(result?.report ?? null);
+      this.#say(`last pull ${mode}, ${result?.commits ?? 0} pages ${problems.join("; ").slice(0, 200)}`);
+      const countsOnly = problems.length > 0 && problems.every((each) => each.includes("HUB-1220"));
+      if (result?.report?.complete === false && (whole || !countsOnly)) {
+        this.#problems.push(`last ${mode}: ${problems.join("; ") || "rejects"}`);
       }
     }
     await this.#peerReads();

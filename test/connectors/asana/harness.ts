@@ -6,6 +6,7 @@ import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acce
 import { fieldsOf, serveSystem, textOf } from "../../acceptance/served-system.ts";
 import { ASANA } from "../../support/asana-seed.ts";
 import { asanaChanges } from "./harness-changes.ts";
+import { workspaceTurmoil } from "./harness-organisation.ts";
 import { gidOf, homesOf } from "./harness-world.ts";
 import type { Workspace } from "./harness-world.ts";
 import { SECTIONS, SEED_AS_OF, workspaceSeed } from "./harness-seed.ts";
@@ -23,7 +24,7 @@ const TASK = `gid,name,resource_subtype,created_at,modified_at,completed,complet
 const STORY = "gid,resource_subtype,created_at,created_by.gid,project.gid,old_section.gid,new_section.gid,assignee.gid";
 
 async function start(options: WorldOptions): Promise<World> {
-  const { seed, records, rowsPerPage, limits, quick = false, otherTenant = false } = options;
+  const { seed, records, rowsPerPage, limits, quick = false, varied = false, otherTenant = false } = options;
   const draw = drawFrom(seed);
   const served = await serveSystem({
     system: "asana",
@@ -110,10 +111,11 @@ async function start(options: WorldOptions): Promise<World> {
 
   const live = async (): Promise<readonly string[]> => (await ws.tasks(ASANA.onboarding)).map(gidOf);
   let made = 0;
+  const turmoil = workspaceTurmoil(served, ws);
 
   return {
     served,
-    settings: {},
+    settings: varied && draw.chance(0.5) ? { concurrency: 1 + draw.below(4) } : {},
     selection: SELECTION,
     truth,
     ids: live,
@@ -181,7 +183,8 @@ async function start(options: WorldOptions): Promise<World> {
       await served.control("DELETE", "/calls");
       return Number(total);
     },
-    changes: asanaChanges(ws),
+    changes: [...asanaChanges(ws), ...turmoil.changes],
+    restore: turmoil.restore,
     close: () => served.close(),
   };
 }

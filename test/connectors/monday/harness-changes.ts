@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../src/model/index.ts";
 import type { Change, Draw } from "../../acceptance/harness.ts";
 import { fieldsOf, textOf } from "../../acceptance/served-system.ts";
-import type { Account } from "./harness.ts";
+import type { Account } from "./harness-account.ts";
 
 const idOf = (value: unknown): string => textOf(fieldsOf(value)["id"]);
 

@@ -4,25 +4,14 @@ import { createMonday } from "../../../src/sandbox/monday/index.ts";
 import { drawFrom } from "../../acceptance/draw.ts";
 import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acceptance/harness.ts";
 import { fieldsOf, serveSystem, textOf } from "../../acceptance/served-system.ts";
+import type { Account } from "./harness-account.ts";
 import { mondayChanges } from "./harness-changes.ts";
+import { accountTurmoil } from "./harness-organisation.ts";
 import { accountSeed, BOARDS, GROUPS, SEED_AS_OF } from "./harness-seed.ts";
 
-const SELECTION = { items: ["Status", "Owner", "Due", "Effort", "Reference"] };
+const SELECTION = { items: ["Status", "Owner", "Due", "Effort", "Reference"], subitems: [] };
 const COLUMNS = ["status", "owner", "due", "effort", "reference"];
 const ITEM = `id name state created_at updated_at creator_id board { id } group { id } column_values(ids: ${JSON.stringify(COLUMNS)}) { id value }`;
-
-/** What the changes of a monday.com world can use. */
-export interface Account {
-  /** A GraphQL call as a user (negative: an automation), past limits and faults; its `data`. */
-  readonly ask: (query: string, variables?: object, asUserId?: string) => Promise<JsonObject>;
-  readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>;
-  /** Boards in sight. */
-  readonly boards: () => Promise<readonly string[]>;
-  /** Active items of a board, or of all boards in sight, by id. */
-  readonly items: (board?: string) => Promise<readonly JsonObject[]>;
-  /** Archived or deleted. */
-  readonly gone: Map<string, "archived" | "deleted">;
-}
 
 async function start(options: WorldOptions): Promise<World> {
   const { seed, records, rowsPerPage, limits, quick = false, otherTenant = false } = options;
@@ -78,29 +67,34 @@ async function start(options: WorldOptions): Promise<World> {
 
   async function truth(): Promise<Truth> {
     const told = fieldsOf(await served.control("GET", "/truth?streams=boards,items,activity_logs")) as unknown as Truth;
+    const boards = told["boards"] ?? {};
+    const isBelow = (row: TrueRecord): boolean =>
+      boards[idOf(row.content["board"])]?.content["type"] === "sub_items_board";
     const log: Record<string, TrueRecord> = {};
-    for (const [id, row] of Object.entries(told["activity_logs"] ?? {})) addRow(log, id, row);
-    const items = Object.entries(told["items"] ?? {}).map(([id, row]) => {
+    for (const [id, row] of Object.entries(told["activity_logs"] ?? {}))
+      addRows(log, id, row, isBelow(row) ? [] : COLUMNS);
+    const items: Record<string, TrueRecord> = {};
+    const subitems: Record<string, TrueRecord> = {};
+    for (const [id, row] of Object.entries(told["items"] ?? {})) {
       const cells = row.content["column_values"] as readonly JsonObject[];
-      const content = {
-        ...row.content,
-        column_values: cells.flatMap((cell) =>
-          COLUMNS.includes(textOf(cell["id"])) ? [{ id: cell["id"], value: cell["value"] }] : [],
-        ),
-      };
-      return [id, { ...row, content }];
-    });
-    const boards = Object.entries(told["boards"] ?? {}).map(([id, row]) => {
+      const values = cells
+        .filter((cell) => COLUMNS.includes(textOf(cell["id"])))
+        .map(({ id: column, value }) => ({ id: column, value }));
+      if (isBelow(row)) subitems[id] = row;
+      else items[id] = { ...row, content: { ...row.content, column_values: values } };
+    }
+    const named = Object.entries(boards).map(([id, row]) => {
       const groups = (row.content["groups"] as readonly JsonObject[]).map((group) => ({
         id: group["id"],
         title: group["title"],
       }));
       return [id, { ...row, content: { ...row.content, groups } }];
     });
-    return { boards: Object.fromEntries(boards), items: Object.fromEntries(items), activity_logs: log };
+    return { boards: Object.fromEntries(named), items, subitems, activity_logs: log };
   }
 
   let made = 0;
+  const turmoil = accountTurmoil(served, world);
   return {
     served,
     settings: {},
@@ -180,20 +174,30 @@ async function start(options: WorldOptions): Promise<World> {
       await served.control("DELETE", "/calls");
       return Number(total);
     },
-    changes: mondayChanges(world),
+    changes: [...mondayChanges(world), ...turmoil.changes],
+    restore: turmoil.restore,
     close: () => served.close(),
   };
 }
 
-/** Rows about items, of columns that are selected. */
-function addRow(log: Record<string, TrueRecord>, id: string, row: TrueRecord): void {
+const idOf = (value: unknown): string => textOf(fieldsOf(value)["id"]);
+
+/** What a row tells of items, of columns that are selected; a row about many items is one of each. */
+function addRows(log: Record<string, TrueRecord>, id: string, row: TrueRecord, columns: readonly string[]): void {
   const data = fieldsOf(JSON.parse(textOf(row.content["data"])));
   const column = data["column_id"];
-  if (typeof column === "string" && !COLUMNS.includes(column)) return;
-  const single = data["pulse_id"] ?? (data["pulse"] as JsonObject | undefined)?.["id"] ?? data["item_id"];
-  if (single === undefined || single === null) return;
+  if (typeof column === "string" && !columns.includes(column)) return;
+  const single = data["pulse_id"] ?? (data["pulse"] as JsonObject | undefined)?.["id"] ?? data["item_id"] ?? null;
+  const items = single === null ? ((data["pulse_ids"] ?? []) as readonly unknown[]) : [single];
   const { event, user_id: by, created_at: at } = row.content;
-  log[id] = { ...row, content: { event, user_id: by, created_at: at }, member: textOf(single) };
+  for (const item of items) {
+    const member = textOf(item);
+    log[items.length === 1 ? id : `${id}:${member}`] = {
+      ...row,
+      content: { event, user_id: by, created_at: at },
+      member,
+    };
+  }
 }
 
 /** Deals fewer items a page than the client asked for, so that few items fill several. */
@@ -215,6 +219,7 @@ export const mondayHarness: Harness = {
   compared: {
     boards: ["name", "state", "groups"],
     items: ["name", "state", "created_at", "updated_at", "creator_id", "board", "group", "column_values"],
+    subitems: ["name", "state", "created_at", "updated_at"],
     activity_logs: ["event", "user_id", "created_at"],
   },
   repeats: "page",
