@@ -1,7 +1,7 @@
 import type { ConnectionLimits, ConnectorDefinition } from "../connectors/kit/index.ts";
 import type { CompiledMapping, MappingFile, MappingSet, RateTable } from "../mappings/index.ts";
 import { HubError } from "../model/index.ts";
-import type { BusinessCalendar, Instant, Problem } from "../model/index.ts";
+import type { BusinessCalendar, DriftPolicy, Instant, Problem } from "../model/index.ts";
 import type { BindingsFile } from "./bindings-file.ts";
 import type { FileKind } from "./file-kind.ts";
 import type { HubFile } from "./hub-file.ts";
@@ -17,6 +17,8 @@ export interface ConfiguredConnection {
   readonly limits?: ConnectionLimits;
   /** Partitions of one stream read side by side. */
   readonly partitionsAtOnce?: number;
+  /** What a change of a stream's fields leads to. */
+  readonly drift: (stream: string) => DriftPolicy;
 }
 
 /** Everything under config/, checked as a whole. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ConnectionLimits, ConnectorDefinition } from "../connectors/kit/index.ts";
-import type { Problem } from "../model/index.ts";
+import type { DriftPolicy, Problem } from "../model/index.ts";
 import type { ConfiguredConnection } from "./configuration.ts";
 import type { HubFile } from "./hub-file.ts";
 import { checkShape, suggestion } from "./shape.ts";
@@ -14,7 +14,7 @@ export function readConnections(
 ): { readonly connections: ReadonlyMap<string, ConfiguredConnection>; readonly problems: readonly Problem[] } {
   const connections = new Map<string, ConfiguredConnection>();
   const problems: Problem[] = [];
-  for (const [name, { system, partitions, quota, sweeps, ...rest }] of Object.entries(hub.connections)) {
+  for (const [name, { system, partitions, quota, sweeps, drift, ...rest }] of Object.entries(hub.connections)) {
     const connector = connectors.find((each) => each.system === system);
     if (connector === undefined) {
       const known = connectors.map((each) => each.system);
@@ -39,9 +39,17 @@ export function readConnections(
       connector,
       ...(limits === undefined ? {} : { limits }),
       ...(partitions === undefined ? {} : { partitionsAtOnce: partitions }),
+      drift: (stream) => driftPolicy(drift, stream),
     });
   }
   return { connections, problems };
+}
+
+/** A stream's own word goes before the connection's. */
+function driftPolicy(drift: HubFile["connections"][string]["drift"], stream: string): DriftPolicy {
+  const own = drift?.streams?.[stream];
+  const of = (kind: keyof DriftPolicy): DriftPolicy[typeof kind] => own?.[kind] ?? drift?.[kind] ?? "evolve";
+  return { added: of("added"), removed: of("removed"), retyped: of("retyped"), relabelled: of("relabelled") };
 }
 
 /** Whether the connector has a setting of its own by that name, beside what it means for every connection. */

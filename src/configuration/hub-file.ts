@@ -25,6 +25,17 @@ const cron = z.string().regex(/^(\S+ ){4,5}\S+$/u, "is a schedule of five parts,
 
 const count = z.int().positive();
 
+const driftAction = z
+  .enum(["evolve", "freeze", "quarantine"])
+  .describe("evolve: taken over and told. freeze: not read until accepted. quarantine: what arrives is kept apart.");
+
+const driftKinds = z.strictObject({
+  added: driftAction.optional(),
+  removed: driftAction.optional(),
+  retyped: driftAction.optional(),
+  relabelled: driftAction.optional(),
+});
+
 /** What may be said of any connection; the rest are its system's own settings. */
 const connection = z.looseObject({
   system: z.string().min(1),
@@ -37,6 +48,10 @@ const connection = z.looseObject({
     .strictObject({ perMinute: count.optional(), perDay: count.optional() })
     .optional()
     .describe("Calls that the system allows, where it does not tell itself."),
+  drift: driftKinds
+    .extend({ streams: z.record(z.string(), driftKinds).optional() })
+    .optional()
+    .describe("What happens when fields that mappings name change; everything evolves unless said."),
   sweeps: z
     .strictObject({
       budget: z

@@ -1,4 +1,5 @@
 export * from "./calendar.ts";
+export * from "./drift.ts";
 export * from "./errors.ts";
 export * from "./handoff.ts";
 export * from "./identity.ts";

@@ -2,18 +2,18 @@ import type { Measurement } from "../kpis/index.ts";
 import type { Handoff, Plan, UnmappedValue } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
 import type { LinkReport } from "./link.ts";
-import type { MapReport } from "./map.ts";
 import { measureStep } from "./measure.ts";
 import { publishStep } from "./publish/index.ts";
 import type { PublishOptions, PublishReport } from "./publish/index.ts";
 import type { PullReport } from "./pull/index.ts";
 import { mapAndLink, pullStep } from "./read-all.ts";
+import type { MappedReport } from "./read-all.ts";
 import { planStep, reconcileStep } from "./reconcile.ts";
 
 /** What one whole cycle came to. */
 export interface CycleReport {
   readonly pull: PullReport;
-  readonly map: MapReport;
+  readonly map: MappedReport;
   readonly link: LinkReport;
   readonly handoffs: readonly Handoff[];
   readonly plan: Plan;

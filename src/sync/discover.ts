@@ -1,10 +1,11 @@
 import type { StreamDefinition, StreamDescription } from "../connectors/kit/index.ts";
 import type { Configuration, ConfiguredConnection } from "../configuration/index.ts";
 import { nearest } from "../mappings/index.ts";
-import { HubError } from "../model/index.ts";
-import type { StreamCount } from "../model/index.ts";
+import { compareShapes, HubError } from "../model/index.ts";
+import type { ShapeChange, StreamCount, StreamShape } from "../model/index.ts";
 import { withConnection } from "./check.ts";
 import type { LookContext } from "./check.ts";
+import type { RunContext } from "./context.ts";
 import { neededStreams } from "./pull/streams.ts";
 
 /** A stream on offer, with what the configuration and the store make of it. */
@@ -52,12 +53,18 @@ export async function discoverStreams(
   }));
 }
 
+/** A stream's fields as they are now, and how they differ from those that were accepted last. */
+export interface DiscoveredFields {
+  readonly fields: readonly DiscoveredField[];
+  readonly changes: readonly ShapeChange[];
+}
+
 /** The fields of a stream, as the system describes them now. @throws HubError HUB-0008 for an unknown stream. */
 export async function discoverFields(
   context: LookContext,
   connection: string,
   stream: string,
-): Promise<readonly DiscoveredField[]> {
+): Promise<DiscoveredFields> {
   const configured = connectionNamed(context.configuration, connection);
   const offered = configured.connector.streams(configured.settings).map((each) => each.name);
   if (!offered.includes(stream)) throw unknown(`stream of ${connection}`, stream, offered);
@@ -66,7 +73,34 @@ export async function discoverFields(
     await open.identify(context.signal);
     return open.describe(stream, context.signal);
   });
-  return fields.map((field) => ({ ...field, asked: asked.has(field.name) }));
+  const pin = (await context.store.records.pins()).find((each) => each.connection === connection);
+  const accepted = pin === undefined ? null : await context.store.shapes.accepted({ ...pin, stream });
+  return {
+    fields: fields.map((field) => ({ ...field, asked: asked.has(field.name) })),
+    changes: accepted === null ? [] : compareShapes(accepted.shape, shapeOf(fields)),
+  };
+}
+
+/**
+ * Takes a stream's fields for granted as they are: what was frozen is read again, what was kept out can be replayed, and
+ * fields may be as empty as they are.
+ */
+export async function acceptFields(
+  context: RunContext,
+  connection: string,
+  stream: string,
+  fields: readonly DiscoveredField[],
+): Promise<void> {
+  const { store, fence, dependencies } = context;
+  const pin = (await store.records.pins()).find((each) => each.connection === connection);
+  if (pin === undefined) return;
+  const key = { system: pin.system, tenant: pin.tenant, stream };
+  await store.shapes.accept(fence, key, shapeOf(fields), dependencies.clock.now());
+  await store.shapes.forgetFills(fence, key);
+}
+
+function shapeOf(fields: StreamDescription["fields"]): StreamShape {
+  return Object.fromEntries(fields.map(({ name, label, type }) => [name, { label, type }]));
 }
 
 function unknown(what: string, name: string, known: readonly string[]): HubError {

@@ -1,7 +1,10 @@
 import type { Normaliser, ReferenceRecords } from "../connectors/kit/index.ts";
 import type { JsonObject } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
+import type { FillTallies } from "./fill.ts";
 import type { EntityMapper } from "./map.ts";
+
+const uncounted = (): void => undefined;
 
 /**
  * The mapper of a tenant's entities: its connector's normaliser with the reference records it looks things up in, then
@@ -11,6 +14,7 @@ export async function createMapper(
   context: Pick<RunContext, "configuration" | "store">,
   system: string,
   tenant: string,
+  tallies?: FillTallies,
 ): Promise<EntityMapper | null> {
   const { configuration, store } = context;
   const pin = (await store.records.pins()).find((each) => each.system === system && each.tenant === tenant);
@@ -31,10 +35,18 @@ export async function createMapper(
     settings,
     references: references satisfies ReferenceRecords,
   });
-  const mapped = new Set(configuration.mappings.streams(name));
+  const counters = new Map(
+    Object.entries(configuration.mappings.selection(name)).map(([stream, fields]) => [
+      stream,
+      tallies?.of(name, { system, tenant, stream }, fields) ?? uncounted,
+    ]),
+  );
   return (entity) => {
-    if (!mapped.has(entity.stream)) return { objects: [], events: [], unmapped: [] };
-    const { objects, events, unmapped } = configuration.mappings.apply(name, normalise(entity), {
+    const count = counters.get(entity.stream);
+    if (count === undefined) return { objects: [], events: [], unmapped: [] };
+    const normalised = normalise(entity);
+    count(normalised);
+    const { objects, events, unmapped } = configuration.mappings.apply(name, normalised, {
       firstSeenAt: entity.firstSeenAt,
     });
     return { objects, events, unmapped };

@@ -1,7 +1,9 @@
 import type { ReadMode } from "../connectors/kit/index.ts";
 import { canonicalJson, hashText } from "../model/index.ts";
+import type { Problem } from "../model/index.ts";
 import { foldText } from "../matching/index.ts";
 import type { RunContext } from "./context.ts";
+import { FillTallies } from "./fill.ts";
 import { linkObjects } from "./link.ts";
 import type { LinkReport } from "./link.ts";
 import { mapEntities } from "./map.ts";
@@ -36,32 +38,42 @@ export async function pullStep(context: RunContext, options: ReadOptions): Promi
   return report;
 }
 
+/** What mapping came to, with fields that are empty far more often than they were. */
+export interface MappedReport extends MapReport {
+  readonly alarms: readonly Problem[];
+}
+
 /** Maps what is listed and links everything anew. */
-export async function mapAndLink(context: RunContext): Promise<{ readonly map: MapReport; readonly link: LinkReport }> {
+export async function mapAndLink(
+  context: RunContext,
+): Promise<{ readonly map: MappedReport; readonly link: LinkReport }> {
   const map = await mapStep(context);
   return { map, link: await linkStep(context) };
 }
 
 /** Maps the listed entities, all of them where the mappings changed. */
-export async function mapStep(context: RunContext): Promise<MapReport> {
+export async function mapStep(context: RunContext): Promise<MappedReport> {
   const { store, fence, dependencies, progress, signal } = context;
   progress({ kind: "step", step: "map", state: "started" });
   await store.mapping.mapWith(fence, mappingsHash(context));
+  const tallies = new FillTallies();
   const map = await mapEntities({
     store,
     fence,
-    mapperOf: (system, tenant) => createMapper(context, system, tenant),
+    mapperOf: (system, tenant) => createMapper(context, system, tenant, tallies),
     now: () => dependencies.clock.now(),
     progress,
     signal,
   });
+  const alarms = await tallies.settle(store, fence);
+  for (const alarm of alarms) progress({ kind: "problem", ...alarm });
   progress({
     kind: "step",
     step: "map",
     state: "done",
     detail: `${count(map.mapped)} entities → ${count(map.objects)} objects, ${count(map.events)} events${map.rejected > 0 ? `, ${count(map.rejected)} rejected` : ""}`,
   });
-  return map;
+  return { ...map, alarms };
 }
 
 /** Gives objects, people and references their identity. */

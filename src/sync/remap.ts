@@ -3,13 +3,14 @@ import type { Entity, Json, MappedEntity, Problem, StorePort, UnmappedValue } fr
 import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
 import type { LinkReport } from "./link.ts";
-import type { EntityMapper, MapReport } from "./map.ts";
+import type { EntityMapper } from "./map.ts";
 import { createMapper } from "./mappers.ts";
 import { mapAndLink } from "./read-all.ts";
+import type { MappedReport } from "./read-all.ts";
 
 export interface RemapReport {
   readonly listed: number;
-  readonly map: MapReport;
+  readonly map: MappedReport;
   readonly link: LinkReport;
 }
 

@@ -39,6 +39,7 @@ export function pullSources(
     credentials: () => credentialsOf(context, connection),
     ...(connection.limits === undefined ? {} : { limits: connection.limits }),
     ...(connection.partitionsAtOnce === undefined ? {} : { partitionsAtOnce: connection.partitionsAtOnce }),
+    drift: connection.drift,
     selection: configuration.mappings.selection(connection.name),
   }));
 }

@@ -298,6 +298,20 @@ describe("hub explain", () => {
   });
 });
 
+test("hub discover shows how a stream differs from what was accepted, and accepts it", async () => {
+  const { answer } = await ask("discover", discoverDocument, "discover", "salesforce-prod", "Lead");
+  expect(answer).toMatchObject({ changes: [], accepted: false });
+  const object = { change: "add", object: "Lead", field: "Fresh__c", type: "string" };
+  await company.control("/dials", "POST", { system: "salesforce", fault: "schema", times: 1, ...object });
+
+  const changed = await ask("discover", discoverDocument, "discover", "salesforce-prod", "Lead");
+  expect(changed.answer.changes).toMatchObject([{ kind: "added", field: "Fresh__c", before: null }]);
+  const accepted = await run("discover", "salesforce-prod", "Lead", "--accept");
+  expect(accepted.out).toContain("Accepted what has changed:\n  + Fresh__c (string)");
+  const after = await ask("discover", discoverDocument, "discover", "salesforce-prod", "Lead");
+  expect(after.answer.changes).toEqual([]);
+});
+
 describe("hub rejects", () => {
   test("lists nothing where everything fitted, and knows no record that was not rejected", async () => {
     const { code, answer } = await ask("rejects", rejectsDocument, "rejects");

@@ -9,7 +9,7 @@ import type {
   Reread,
   StreamDefinition,
 } from "../../src/connectors/kit/index.ts";
-import type { JsonObject, Page, Position } from "../../src/model/index.ts";
+import type { DriftPolicy, JsonObject, Page, Position } from "../../src/model/index.ts";
 import { pull } from "../../src/sync/pull/index.ts";
 import type { PullReport } from "../../src/sync/pull/index.ts";
 import type { Progress } from "../../src/sync/progress.ts";
@@ -22,6 +22,9 @@ export interface FakeSystem {
   partitions: (stream: string) => readonly Partition[];
   read: (partition: Partition, position: Position | null, mode: string) => AsyncIterable<Page>;
   audit?: (partition: Partition) => Audit | null;
+  /** Fields as the system describes them: type by name. */
+  fields?: Readonly<Record<string, string>>;
+  drift?: DriftPolicy;
   reread?: (stream: string, ids: readonly string[]) => AsyncIterable<Reread>;
 }
 
@@ -58,7 +61,10 @@ function connectorOf(system: FakeSystem): ConnectorDefinition {
       apiVersion: "1",
       notes: [],
     }),
-    describe: async (stream) => ({ stream, fields: [] }),
+    describe: async (stream) => ({
+      stream,
+      fields: Object.entries(system.fields ?? {}).map(([name, type]) => ({ name, label: name, type })),
+    }),
     read,
     calls: () => 0,
     close: async () => undefined,
@@ -84,6 +90,7 @@ export async function pullFake(
   mode: "incremental" | "full" | "sweep" = "incremental",
 ): Promise<{ readonly report: PullReport; readonly told: readonly Progress[] }> {
   const told: Progress[] = [];
+  const { drift } = system;
   const dependencies: ConnectorDependencies = {
     clock: fixedClock,
     wallNow: () => AS_OF,
@@ -99,7 +106,8 @@ export async function pullFake(
         definition: connectorOf(system),
         settings: {},
         credentials: async () => ({}),
-        selection: Object.fromEntries(system.streams.map(({ name }) => [name, []])),
+        selection: Object.fromEntries(system.streams.map(({ name }) => [name, Object.keys(system.fields ?? {})])),
+        ...(drift === undefined ? {} : { drift: () => drift }),
       },
     ],
     mode,

@@ -20,6 +20,7 @@ export const inspectionCommands: Register = (program, machine, done) => {
     .description("the streams a connection offers, or the fields of one")
     .argument("<connection>", "as hub.yaml names it")
     .argument("[stream]")
+    .option("--accept", "take the stream's fields over as they are now", false)
     .action(async (connection, stream, options) => {
       const { discoverVerb } = await import("../verbs/discover.ts");
       done(await discoverVerb(machine, connection, stream, options));

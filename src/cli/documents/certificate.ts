@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toIso } from "../../model/index.ts";
 import type { Certificate, RunRecord } from "../../model/index.ts";
-import { instantText, isoOrNull, problemPart } from "./parts.ts";
+import { instantText, isoOrNull, problemPart, shapeChangePart, toShapeChangePart } from "./parts.ts";
 
 /** One line of a completeness certificate: what was read of one stream, and whether that is all there is. */
 export const certificatePart = z.strictObject({
@@ -26,6 +26,7 @@ export const certificatePart = z.strictObject({
   calls: z.int(),
   sweep: z.boolean(),
   problems: z.array(problemPart).describe("Why the stream is not complete."),
+  drift: z.array(shapeChangePart).describe("How the stream's fields differ from those accepted before the run."),
 });
 
 export const runPart = z.strictObject({
@@ -51,11 +52,12 @@ export const certificateDocument = z.strictObject({
 export type CertificatePart = z.infer<typeof certificatePart>;
 
 export function toCertificatePart(certificate: Certificate): CertificatePart {
-  const { runId: _, covered, problems, ...rest } = certificate;
+  const { runId: _, covered, problems, drift = [], ...rest } = certificate;
   return {
     ...rest,
     covered: covered.map(({ from, to }) => ({ from: toIso(from), to: toIso(to) })),
     problems: [...problems],
+    drift: drift.map(toShapeChangePart),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shapeChangePart } from "./parts.ts";
 
 /** `hub discover CONNECTION [STREAM] --json`: the streams, and with a stream its fields. */
 export const discoverDocument = z.strictObject({
@@ -26,4 +27,6 @@ export const discoverDocument = z.strictObject({
     )
     .nullable()
     .describe("Of the named stream, as the system describes it now; null when none is named."),
+  changes: z.array(shapeChangePart).describe("How the fields differ from those accepted last."),
+  accepted: z.boolean().describe("Whether they were accepted now."),
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toCertificatePart, certificatePart } from "./certificate.ts";
 import { problemPart } from "./parts.ts";
-import type { LinkReport, MapReport, PullReport } from "../../sync/index.ts";
+import type { LinkReport, MappedReport, PullReport } from "../../sync/index.ts";
 
 /** What pull, map and link came to. */
 export const syncPart = z.strictObject({
@@ -20,6 +20,7 @@ export const syncPart = z.strictObject({
   objects: z.int().describe("Objects these entities became."),
   events: z.int().describe("Events these entities became."),
   rejected: z.int().describe("Entities that did not fit; see `hub rejects`."),
+  alarms: z.array(problemPart).describe("Fields that are empty far more often than they were."),
   linkedObjects: z.int(),
   references: z.int(),
   unresolvedReferences: z.array(z.strictObject({ type: z.string(), reference: z.string(), count: z.int() })),
@@ -30,7 +31,7 @@ export const syncDocument = syncPart;
 
 export function toSyncPart(read: {
   readonly pull: PullReport;
-  readonly map: MapReport;
+  readonly map: MappedReport;
   readonly link: LinkReport;
 }): z.infer<typeof syncPart> {
   const { pull, map, link } = read;
@@ -48,6 +49,7 @@ export function toSyncPart(read: {
     objects: map.objects,
     events: map.events,
     rejected: map.rejected,
+    alarms: map.alarms.map((alarm) => ({ ...alarm })),
     linkedObjects: link.objects,
     references: link.references,
     unresolvedReferences: [...link.unresolved],

@@ -1,4 +1,4 @@
-import { HubError, toIso } from "../../model/index.ts";
+import { formatShapeChange, HubError, toIso } from "../../model/index.ts";
 import type { Certificate, Instant, RunRecord, StorePort } from "../../model/index.ts";
 import { certificateDocument, toCertificatePart, toRunPart } from "../documents/certificate.ts";
 import { writeDocument } from "../documents/write.ts";
@@ -75,6 +75,9 @@ function certificateText(run: RunRecord, certificates: readonly Certificate[], d
     open.length === 0
       ? `All ${certificates.length} streams were read in full, as seen by the signed-in users.\n`
       : `${open.length} of ${certificates.length} streams were not read in full:\n`,
+    ...certificates.flatMap(({ connection, stream, drift = [] }) =>
+      drift.map((change) => `Changed: ${connection} ${stream}: ${formatShapeChange(change)}\n`),
+    ),
     ...open.map((certificate) => formatProblems(directory, certificate.problems)),
   ].join("");
 }

@@ -29,12 +29,13 @@ async function remap(machine: Machine, options: GlobalOptions): Promise<number> 
       return { answer: report, complete: rejected === 0, summary: { mapped, rejected } };
     });
     const { map, link } = result.answer;
+    const { alarms: _alarms, ...counts } = map;
     if (options.json) {
       writeDocument(machine.terminal, remapDocument, {
         dryRun: false,
         asOf: toIso(hub.asOf),
         run: runId,
-        ...map,
+        ...counts,
         references: link.references,
         people: link.people,
         unresolved: link.unresolved.map((each) => ({ ...each })),

@@ -1,3 +1,4 @@
+import type { AcceptedShape, Drift, FieldFill, ShapeChange, StreamShape } from "../drift.ts";
 import type { Problem } from "../errors.ts";
 import type { Handoff, Plan } from "../handoff.ts";
 import type { Instant } from "../instants.ts";
@@ -81,6 +82,8 @@ export interface PageCommit {
   readonly seenAt: Instant;
   /** Marks of webhooks that this page answers; they go with it. */
   readonly answers?: readonly number[];
+  /** By stream, what is said of its records that are new or changed while they are kept out (schema drift). */
+  readonly quarantine?: Readonly<Record<string, Problem>>;
   /** By stream, the streams whose entities are mapped with its records: a change there lists all of theirs. */
   readonly dependents: Readonly<Record<string, readonly string[]>>;
 }
@@ -146,6 +149,8 @@ export interface Certificate {
   readonly calls: number;
   readonly sweep: boolean;
   readonly problems: readonly Problem[];
+  /** How the stream's fields differ from what was accepted; empty in certificates of earlier versions. */
+  readonly drift?: readonly ShapeChange[];
 }
 
 /** Something a webhook asked to read again, until it was. */
@@ -192,6 +197,19 @@ export interface RecordsPort {
   rejects(): Promise<readonly StoredReject[]>;
   saveCertificates(fence: Fence, certificates: readonly Certificate[]): Promise<void>;
   certificates(runId: string): Promise<readonly Certificate[]>;
+}
+
+/** What streams look like, and how full their fields usually are. */
+export interface ShapePort {
+  accepted(key: StreamKey): Promise<AcceptedShape | null>;
+  /** Takes a shape for granted; what was held against it is over. */
+  accept(fence: Fence, key: StreamKey, shape: StreamShape, at: Instant): Promise<void>;
+  held(key: StreamKey): Promise<Drift | null>;
+  hold(fence: Fence, key: StreamKey, drift: Drift): Promise<void>;
+  fills(key: StreamKey): Promise<readonly FieldFill[]>;
+  addFills(fence: Fence, key: StreamKey, fills: readonly FieldFill[]): Promise<void>;
+  /** From now on the fields may be as full as they are. */
+  forgetFills(fence: Fence, key: StreamKey): Promise<void>;
 }
 
 export interface EntityKey {
@@ -325,6 +343,7 @@ export interface MeasurePort {
 export interface StorePort {
   readonly runs: RunPort;
   readonly records: RecordsPort;
+  readonly shapes: ShapePort;
   readonly mapping: MappingPort;
   readonly model: ModelPort;
   readonly handoffs: HandoffPort;

@@ -8,6 +8,7 @@ import { createMeasurePort } from "./measures.ts";
 import { migrate } from "./migrations.ts";
 import { createModelPort } from "./model.ts";
 import { createRecordsPort } from "./records.ts";
+import { createShapePort } from "./shapes.ts";
 import { createRunPort } from "./runs.ts";
 import { StreamTable } from "./streams.ts";
 
@@ -23,6 +24,7 @@ export function openSqliteStore(path: string, clock: Clock): StorePort {
   return {
     runs: createRunPort(database),
     records: createRecordsPort(database, streams),
+    shapes: createShapePort(database, streams),
     mapping,
     model: createModelPort(database, streams),
     handoffs: createHandoffPort(database),

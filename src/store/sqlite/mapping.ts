@@ -2,7 +2,8 @@ import { HubError } from "../../model/index.ts";
 import type { Entity, JsonObject, MappedEntity, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
 import type { Bound, Database } from "./database.ts";
 import { eventsBody, objectBody, storedReferences } from "./object-rows.ts";
-import { enqueueStream, saveReject } from "./records.ts";
+import { enqueueStream } from "./records.ts";
+import { saveReject } from "./rejects.ts";
 import type { StreamTable } from "./streams.ts";
 
 const REQUEUE_ALL = `insert into pending_entity (stream_pk, id)

@@ -85,6 +85,11 @@ const MIGRATIONS: readonly string[] = [
     answered integer not null default 0, unique (stream_pk, id, delivery));
   create index mark_open on mark (stream_pk) where answered = 0;
   `,
+  // What streams look like and how full their fields usually are.
+  `
+  create table stream_shape (stream_pk integer primary key references stream, shape text not null, accepted_at integer not null, held text);
+  create table field_fill (stream_pk integer not null references stream, field text not null, seen integer not null, empty integer not null, primary key (stream_pk, field));
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

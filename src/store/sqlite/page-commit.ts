@@ -1,6 +1,7 @@
 import { NO_RECORDS } from "../../model/index.ts";
 import type { HashedRecord, PageCommit, RecordCounts, RemovalCause, Tombstone } from "../../model/index.ts";
 import type { Database } from "./database.ts";
+import { saveReject } from "./rejects.ts";
 import type { StreamTable } from "./streams.ts";
 
 /** What is stored of a record and decides whether a new reading of it changes anything. */
@@ -89,6 +90,7 @@ class PageWriter {
     const counts = { inserted: 0, changed: 0, unchanged: 0, removed: 0 };
     const fresh: RowToInsert[] = [];
     const touched: string[] = [];
+    let rejected = 0;
     for (const record of distinct.values()) {
       const tombstone = tombstones.get(record.id);
       const cause = tombstone?.cause ?? null;
@@ -96,6 +98,13 @@ class PageWriter {
       if (known !== undefined && known.hash === record.hash && known.removed_cause === cause && known.has_content) {
         this.#move(known);
         counts.unchanged += 1;
+        continue;
+      }
+      const refused = this.#page.quarantine?.[stream];
+      if (refused !== undefined) {
+        const { id, content } = record;
+        saveReject(this.#database, streamPk, this.#runId, this.#page.seenAt, { id, content, problem: refused });
+        rejected += 1;
         continue;
       }
       touched.push(record.id);
@@ -112,7 +121,7 @@ class PageWriter {
     }
     this.#insert(streamPk, fresh);
     this.#accept(streamPk, touched);
-    this.#count(stream, counts);
+    this.#count(stream, { ...counts, rejected });
   }
 
   /** What was never seen leaves nothing to end; what ended for the same cause has ended already. */
@@ -258,7 +267,7 @@ class PageWriter {
       changed: sum("changed"),
       unchanged: sum("unchanged"),
       removed: sum("removed"),
-      rejected: known.rejected,
+      rejected: sum("rejected"),
     });
   }
 }

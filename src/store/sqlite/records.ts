@@ -16,6 +16,7 @@ import { pagesByKey } from "./database.ts";
 import type { Database } from "./database.ts";
 import { findRecords, readHistory } from "./record-history.ts";
 import { commitRecords } from "./page-commit.ts";
+import { saveReject } from "./rejects.ts";
 import type { StreamTable } from "./streams.ts";
 
 export function createRecordsPort(database: Database, streams: StreamTable): RecordsPort {
@@ -252,26 +253,5 @@ export function enqueueStream(database: Database, streamPk: number): number {
        where entity_stream_pk = ? and (entity_stream_pk <> stream_pk or entity_id <> id) on conflict do nothing`,
       streamPk,
     )
-  );
-}
-
-/** Keeps the newest content of a rejected record, once per code. */
-export function saveReject(
-  database: Database,
-  streamPk: number,
-  runId: string,
-  seenAt: number,
-  reject: { readonly id: string | null; readonly content: Json; readonly problem: Problem },
-): void {
-  database.run(
-    `insert into reject (stream_pk, id, content, code, problem, first_seen_at, run_id) values (?, ?, ?, ?, ?, ?, ?)
-     on conflict (stream_pk, id, code) do update set content = excluded.content, problem = excluded.problem`,
-    streamPk,
-    reject.id ?? "",
-    JSON.stringify(reject.content),
-    reject.problem.code,
-    JSON.stringify(reject.problem),
-    seenAt,
-    runId,
   );
 }

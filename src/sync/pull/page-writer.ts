@@ -5,6 +5,7 @@ import type {
   Instant,
   Page,
   PageOutcome,
+  Problem,
   SourceRecord,
   StorePort,
   StreamKey,
@@ -25,6 +26,8 @@ export interface PageWriterOptions {
 
 /** Commits what a connector delivers: everything pulled, replayed or read again comes into the store through here. */
 export interface PageWriter {
+  /** From now on new and changed records of the stream are kept out, for this reason. */
+  quarantine(stream: string, reason: Problem): void;
   page(key: StreamKey, partition: string, page: Page): Promise<PageOutcome>;
   /** @param answers marks of webhooks that are answered with it. */
   reread(key: StreamKey, page: Reread, answers?: readonly number[]): Promise<PageOutcome>;
@@ -41,8 +44,10 @@ export function createPageWriter(options: PageWriterOptions): PageWriter {
     }
     return known(record);
   };
+  const quarantined: Record<string, Problem> = {};
   const sealed = ({ records, tombstones, rejects }: Reread) => ({
     records: records.map(seal),
+    quarantine: quarantined,
     tombstones,
     rejects,
     seenAt: now(),
@@ -53,6 +58,9 @@ export function createPageWriter(options: PageWriterOptions): PageWriter {
     return outcome;
   };
   return {
+    quarantine(stream, reason) {
+      quarantined[stream] = reason;
+    },
     page: async (key, partition, page) =>
       told(await store.records.commitPage(fence, { key, partition, position: page.position, ...sealed(page) })),
     reread: async (key, page, answers = []) =>

@@ -1,4 +1,5 @@
 import type { ConnectionLimits, ConnectorDefinition } from "../../connectors/kit/index.ts";
+import type { DriftPolicy } from "../../model/index.ts";
 
 /** A connection as configured, ready to be opened. */
 export interface PullSource {
@@ -13,4 +14,6 @@ export interface PullSource {
   readonly partitionsAtOnce?: number;
   /** Fields by stream that mappings and `keep:` name; its keys are the mapped streams. */
   readonly selection: Readonly<Record<string, readonly string[]>>;
+  /** What a change of a stream's fields leads to; everything evolves when left out. */
+  readonly drift?: (stream: string) => DriftPolicy;
 }

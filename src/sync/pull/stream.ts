@@ -10,7 +10,9 @@ import type {
 import { HubError, toProblem } from "../../model/index.ts";
 import type {
   Certificate,
+  DriftPolicy,
   Fence,
+  Instant,
   InstantRange,
   Position,
   Problem,
@@ -20,6 +22,7 @@ import type {
 } from "../../model/index.ts";
 import type { ProgressListener } from "../progress.ts";
 import { intersectAll } from "./covered.ts";
+import { checkDrift, NO_DRIFT } from "./drift.ts";
 import type { PageWriter } from "./page-writer.ts";
 import { compareCounts, countProblem } from "./source-counts.ts";
 import type { Tallies } from "./tallies.ts";
@@ -33,6 +36,8 @@ export interface StreamPull {
   readonly context: ReadContext;
   readonly store: StorePort;
   readonly fence: Fence;
+  readonly policy: DriftPolicy;
+  readonly now: () => Instant;
   /** Partitions read side by side; the transport paces the calls beneath. */
   readonly concurrency: number;
   readonly progress: ProgressListener;
@@ -66,6 +71,8 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   let partitions: readonly Partition[] = [];
   /** One partition met what ends the run: the others stop at their next page. */
   let broken = false;
+
+  let drift = NO_DRIFT;
 
   const report = (done: boolean): void => {
     const { inserted, changed, unchanged, removed } = pull.tallies.of(stream.name);
@@ -164,8 +171,22 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
       tell(countProblem(connection.name, partition, of, [{ bucket: "all", source: count, stored }]));
   }
 
+  const selected = stream.role === "entity" ? context.selection[stream.name] : undefined;
+  if (selected !== undefined) {
+    const look = context.mode === "sweep";
+    const { policy, now } = pull;
+    const { signal } = context;
+    try {
+      drift = await checkDrift({ connection, stream, key, selected, policy, store, fence, now: now(), look, signal });
+    } catch (error) {
+      // What cannot be described cannot be read either, and reading says what is lost.
+      if (!(error instanceof HubError) || error.disposition !== "stop-stream") fail(error);
+    }
+  }
+  if (drift.frozen !== null) tell(drift.frozen);
+  if (drift.quarantine !== null) pull.writer.quarantine(stream.name, drift.quarantine);
   try {
-    partitions = await read.partitions(stream.name, context);
+    partitions = drift.frozen === null ? await read.partitions(stream.name, context) : [];
   } catch (error) {
     fail(error);
   }
@@ -193,6 +214,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     calls: connection.calls() - callsBefore,
     sweep: context.mode === "sweep",
     problems,
+    drift: drift.changes,
   };
   return { reading, stop };
 }
