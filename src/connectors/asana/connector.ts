@@ -1,5 +1,8 @@
 import type { Connection, ConnectOptions, ConnectorDefinition, StreamDescription } from "../kit/index.ts";
+import { MINUTE } from "../../model/index.ts";
+import type { Instant } from "../../model/index.ts";
 import { readDefinitions } from "./custom-field-definitions.ts";
+import type { CustomFieldDefinition } from "./custom-field-definitions.ts";
 import { AsanaGateway } from "./gateway.ts";
 import { asanaNormaliser } from "./normaliser.ts";
 import { readFace } from "./read.ts";
@@ -60,11 +63,23 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   events: ["epoch", "available", "taken_at"],
 };
 
+/** How long a description holds. */
+const DESCRIBED_FOR_MS = 5 * MINUTE;
+
 function connection(options: ConnectOptions<AsanaSettings>): Connection {
   const { name, settings } = options;
   const gateway = new AsanaGateway(options);
   const tenant = once((signal) => resolveTenant(gateway, settings, signal));
   const workspace = async (signal: AbortSignal): Promise<string> => (await tenant(signal)).gid;
+
+  /** The streams of one run have their custom fields described with one listing. */
+  let last: { readonly definitions: readonly CustomFieldDefinition[]; readonly at: Instant } | null = null;
+  async function definitionsLately(signal: AbortSignal): Promise<readonly CustomFieldDefinition[]> {
+    if (last !== null && gateway.now() - last.at < DESCRIBED_FOR_MS) return last.definitions;
+    const definitions = await readDefinitions(gateway, await workspace(signal), signal);
+    last = { definitions, at: gateway.now() };
+    return definitions;
+  }
 
   async function describe(stream: string, signal: AbortSignal): Promise<StreamDescription> {
     const own = stream === "tasks" ? TASK_FIELDS : stream === "projects" ? PROJECT_FIELDS : null;
@@ -74,7 +89,7 @@ function connection(options: ConnectOptions<AsanaSettings>): Connection {
       type: TYPES[one] ?? "text",
     });
     if (own === null) return { stream, fields: (LISTS[stream] ?? []).map(field) };
-    const definitions = await readDefinitions(gateway, await workspace(signal), signal);
+    const definitions = await definitionsLately(signal);
     const custom = definitions.map((one) => ({
       name: Object.hasOwn(own, one.name) ? `custom ${one.name}` : one.name,
       label: one.name,

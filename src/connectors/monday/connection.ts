@@ -1,11 +1,11 @@
 import { HubError } from "../../model/index.ts";
-import type { Page, Position } from "../../model/index.ts";
+import type { Instant, Page, Position } from "../../model/index.ts";
 import type { ConnectOptions, Connection, Partition, ReadContext, ReadFace, Reread } from "../kit/index.ts";
 import { boardSchema } from "./answers.ts";
 import type { BoardAnswer } from "./answers.ts";
 import { auditBoard, boardCounts, estimateReading } from "./audit.ts";
 import { isSubitemBoard, selectedColumns, storedBoard } from "./board-columns.ts";
-import { columnHidden } from "./board-source.ts";
+import { columnHidden, OVERLAP_MS } from "./board-source.ts";
 import type { BoardSource } from "./board-source.ts";
 import { describeStream } from "./describe.ts";
 import { BOARDS } from "./documents.ts";
@@ -43,8 +43,19 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
   const boardsNow = async (signal: AbortSignal): Promise<readonly BoardAnswer[]> => {
     const ask = { operation: "boards", query: BOARDS, limit: BOARDS_PER_PAGE, of: boardSchema, signal };
     const { records } = await wholeList(gateway, ask);
+    remember(records);
     return boardsWanted(records, settings, { subitems: [] });
   };
+
+  /** What was listed last: describing the streams of a run lists the boards no second time. */
+  let last: { readonly boards: readonly BoardAnswer[]; readonly at: Instant } | null = null;
+  const remember = (boards: readonly BoardAnswer[]): void => {
+    last = { boards, at: gateway.now() };
+  };
+  const boardsLately = async (signal: AbortSignal): Promise<readonly BoardAnswer[]> =>
+    last !== null && gateway.now() - last.at < OVERLAP_MS
+      ? boardsWanted(last.boards, settings, { subitems: [] })
+      : boardsNow(signal);
 
   /** Read once per run, not once per board. */
   const boardsOf = new WeakMap<ReadContext, ReadonlyMap<string, BoardAnswer>>();
@@ -99,7 +110,7 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
         case "users":
           return readUsers(gateway, context);
         case "boards":
-          return readBoards(gateway, settings, context);
+          return readBoards(gateway, settings, context, remember);
         default:
           return readItems(partition, position, context);
       }
@@ -150,7 +161,7 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
     name,
     system: "monday",
     identify: (signal) => identify(gateway, signal),
-    describe: async (stream, signal) => describeStream(stream, isItemStream(stream) ? await boardsNow(signal) : []),
+    describe: async (stream, signal) => describeStream(stream, isItemStream(stream) ? await boardsLately(signal) : []),
     read,
     write: mondayWriter({
       gateway,

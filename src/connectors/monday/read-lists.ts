@@ -78,9 +78,12 @@ export async function* readBoards(
   gateway: MondayGateway,
   settings: MondaySettings,
   context: ReadContext,
+  /** Told what was listed, wanted or not. */
+  listed: (boards: readonly BoardAnswer[]) => void = () => {},
 ): AsyncGenerator<Page> {
   const ask = { operation: "boards", query: BOARDS, limit: BOARDS_PER_PAGE, of: boardSchema };
   const { records, position } = await wholeList(gateway, { ...ask, signal: context.signal });
+  listed(records);
   const wanted = await remembered(gateway, boardsWanted(records, settings, context.selection), context);
   const gone = await goneFromList("boards", wanted, context);
   const causes = await causesOf(
