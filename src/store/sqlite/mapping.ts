@@ -1,7 +1,6 @@
-import { HubError } from "../../model/index.ts";
-import type { Entity, JsonObject, MappedEntity, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
+import type { Entity, JsonObject, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
 import type { Bound, Database } from "./database.ts";
-import { eventsBody, objectBody, storedReferences } from "./object-rows.ts";
+import { OutputWriter } from "./output-writer.ts";
 import { enqueueStream } from "./records.ts";
 import { saveReject } from "./rejects.ts";
 import type { StreamTable } from "./streams.ts";
@@ -76,11 +75,13 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
           if (entities.length === 0) break;
           for (const [streamPk, ofStream] of byStream(streams, entities)) {
             forget(database, streamPk, ofStream);
+            const writer = new OutputWriter(database, streamPk);
             for (const entity of ofStream) {
               const { outputs, reject } = map(entity);
-              insertOutputs(database, streamPk, entity, outputs);
+              writer.add(entity, outputs);
               if (reject !== undefined) saveReject(database, streamPk, fence.runId, reject.seenAt, reject);
             }
+            writer.finish();
           }
           done += entities.length;
         }
@@ -153,42 +154,6 @@ function forget(database: Database, streamPk: number, entities: readonly Entity[
   }
   for (const table of ["reject", "pending_entity"] as const) {
     database.run(`delete from ${table} where stream_pk = ? and id in (select value from json_each(?))`, streamPk, ids);
-  }
-}
-
-function insertOutputs(database: Database, streamPk: number, entity: Entity, outputs: MappedEntity): void {
-  let stored = 0;
-  for (const object of outputs.objects) {
-    const { toRecords, byKeys } = storedReferences(object);
-    const events =
-      outputs.objects.length === 1 ? outputs.events : outputs.events.filter((event) => event.objectKey === object.key);
-    stored += events.length;
-    database.run(
-      `insert into object (key, type, stream_pk, entity_id, merged_into, record_references, key_references, body, events)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      object.key,
-      object.type,
-      streamPk,
-      entity.id,
-      object.removed?.mergedInto ?? null,
-      toRecords,
-      byKeys,
-      objectBody(object),
-      eventsBody(entity, events),
-    );
-  }
-  if (stored !== outputs.events.length) {
-    throw new HubError("HUB-1001", `An event of ${entity.stream} ${entity.id} belongs to no object mapped from it.`);
-  }
-  for (const { mapping, field, value } of outputs.unmapped) {
-    database.run(
-      "insert into unmapped (stream_pk, entity_id, mapping, field, value) values (?, ?, ?, ?, ?)",
-      streamPk,
-      entity.id,
-      mapping,
-      field,
-      value,
-    );
   }
 }
 

@@ -63,10 +63,10 @@ const MIGRATIONS: readonly string[] = [
   drop table event;
   drop table reference_link;
   create table object (
-    pk integer primary key, key text not null unique, type text not null, stream_pk integer not null, entity_id text not null,
+    pk integer primary key, key text not null, type text not null, stream_pk integer not null, entity_id text not null,
     merged_into text, record_references text, key_references text, body text not null, events text);
   create index object_entity on object (stream_pk, entity_id);
-  create index object_type on object (type, key);
+  create unique index object_type on object (type, key);
   create table key_link (object_key text not null, name text not null, object_id text not null, method text not null, primary key (object_key, name));
   drop index record_entity;
   create index record_member on record (entity_stream_pk, entity_id) where entity_stream_pk <> stream_pk or entity_id <> id;

@@ -44,7 +44,7 @@ export function createModelPort(database: Database, streams: StreamTable): Model
 
     merges: async () => readMerges(database),
 
-    referenceCounts: async () => countReferences(database),
+    referenceCounts: async () => countReferences(database, streams),
 
     async objectLinks() {
       return database.all(
@@ -52,7 +52,7 @@ export function createModelPort(database: Database, streams: StreamTable): Model
       );
     },
 
-    referenceLinks: async () => readReferenceLinks(database),
+    referenceLinks: async () => readReferenceLinks(database, streams),
 
     async actors() {
       return database

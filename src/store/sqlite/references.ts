@@ -3,6 +3,7 @@ import type { KeyReference, ObjectLink, ReferenceLink } from "../../model/index.
 import { pagesByKey } from "./database.ts";
 import type { Database } from "./database.ts";
 import { keyPointers, recordPointers } from "./object-rows.ts";
+import type { StreamTable } from "./streams.ts";
 
 interface Pointer {
   readonly objectKey: string;
@@ -14,39 +15,58 @@ interface Pointer {
 /** References to records, page by page, with what their targets are: the key itself, or the survivor of a merge. */
 async function* resolvedPages(
   database: Database,
+  streams: StreamTable,
 ): AsyncIterable<{ readonly pointers: readonly Pointer[]; readonly found: ReadonlyMap<string, string> }> {
-  type Row = { readonly pk: number; readonly key: string; readonly type: string; readonly refs: string };
-  const sql =
-    "select pk, key, type, record_references as refs from object where record_references is not null and pk > ? order by pk limit ?";
-  for await (const rows of pagesByKey<Row>(database, sql, [])) {
-    const pointers = rows.flatMap(pointersOf);
-    const targets = JSON.stringify([...new Set(pointers.map(({ target }) => target))]);
-    const known = database.all<{ key: string; id: string }>(
-      `select o.key, coalesce(m.object_id, o.key) as id from object o left join object_link m on m.object_key = o.key
-       where o.key in (select value from json_each(?))`,
-      targets,
-    );
-    yield { pointers, found: new Map(known.map(({ key, id }) => [key, id])) };
+  const sql = `select pk, stream_pk, key, type, record_references as refs from object
+    where record_references is not null and pk > ? order by pk limit ?`;
+  for await (const rows of pagesByKey<PointerRow>(database, sql, [])) {
+    const pointers: Pointer[] = [];
+    const targets = new Map<number, Set<string>>();
+    for (const row of rows) {
+      const { system, tenant } = streams.name(row.stream_pk);
+      for (const { name, stream, id } of recordPointers(row.refs)) {
+        pointers.push({
+          objectKey: row.key,
+          type: row.type,
+          name,
+          target: formatRecordKey({ system, tenant, stream, id }),
+        });
+        const streamPk = streams.known({ system, tenant, stream });
+        if (streamPk === undefined) continue;
+        const ids = targets.get(streamPk);
+        if (ids === undefined) targets.set(streamPk, new Set([id]));
+        else ids.add(id);
+      }
+    }
+    const found = new Map<string, string>();
+    for (const [streamPk, ids] of targets) {
+      const known = database.all<{ key: string; id: string }>(
+        `select o.key, coalesce(m.object_id, o.key) as id from object o left join object_link m on m.object_key = o.key
+         where o.stream_pk = ? and o.entity_id in (select value from json_each(?))`,
+        streamPk,
+        JSON.stringify([...ids]),
+      );
+      for (const { key, id } of known) found.set(key, id);
+    }
+    yield { pointers, found };
   }
 }
 
-function pointersOf({ key, type, refs }: { key: string; type: string; refs: string }): readonly Pointer[] {
-  const [system = "", tenant = ""] = key.split("/", 2);
-  return recordPointers(refs).map(({ name, stream, id }) => ({
-    objectKey: key,
-    type,
-    name,
-    target: formatRecordKey({ system, tenant, stream, id }),
-  }));
+interface PointerRow {
+  readonly pk: number;
+  readonly stream_pk: number;
+  readonly key: string;
+  readonly type: string;
+  readonly refs: string;
 }
 
-export async function readReferenceLinks(database: Database): Promise<readonly ReferenceLink[]> {
+export async function readReferenceLinks(database: Database, streams: StreamTable): Promise<readonly ReferenceLink[]> {
   const links = [
     ...database.all<ReferenceLink>(
       "select object_key as objectKey, name, object_id as objectId, method from key_link order by object_key, name",
     ),
   ];
-  for await (const { pointers, found } of resolvedPages(database)) {
+  for await (const { pointers, found } of resolvedPages(database, streams)) {
     for (const { objectKey, name, target } of pointers) {
       const objectId = found.get(target);
       if (objectId !== undefined) links.push({ objectKey, name, objectId, method: "record" });
@@ -60,10 +80,10 @@ export interface ReferenceCounts {
   readonly unresolved: readonly { readonly type: string; readonly reference: string; readonly count: number }[];
 }
 
-export async function countReferences(database: Database): Promise<ReferenceCounts> {
+export async function countReferences(database: Database, streams: StreamTable): Promise<ReferenceCounts> {
   let resolved = 0;
   const unresolved = new Map<string, { type: string; reference: string; count: number }>();
-  for await (const { pointers, found } of resolvedPages(database)) {
+  for await (const { pointers, found } of resolvedPages(database, streams)) {
     for (const { type, name, target } of pointers) {
       if (found.has(target)) {
         resolved += 1;

@@ -13,7 +13,7 @@ export class StreamTable {
 
   /** The number of a stream, given on first use. */
   number(key: StreamKey): number {
-    const text = `${key.system}\0${key.tenant}\0${key.stream}`;
+    const text = textOf(key);
     const known = this.#keys.get(text);
     if (known !== undefined) return known;
     const row =
@@ -33,7 +33,7 @@ export class StreamTable {
 
   /** The number of a stream that has one: a question gives none. */
   known(key: StreamKey): number | undefined {
-    return this.#find(key)?.pk;
+    return this.#keys.get(textOf(key)) ?? this.#find(key)?.pk;
   }
 
   name(pk: number): StreamKey {
@@ -60,4 +60,8 @@ export class StreamTable {
       key.stream,
     );
   }
+}
+
+function textOf({ system, tenant, stream }: StreamKey): string {
+  return `${system}\0${tenant}\0${stream}`;
 }

@@ -1,0 +1,76 @@
+import { HubError } from "../../model/index.ts";
+import type { Entity, MappedEntity, ModelEvent, ModelObject } from "../../model/index.ts";
+import type { Bound, Database } from "./database.ts";
+import { eventsBody, objectBody, storedReferences } from "./object-rows.ts";
+
+/** Rows of one statement: what they have in common is bound once. */
+const ROWS = 40;
+const OWN_VALUES = 8;
+
+/** Writes what a stream's entities were mapped to, many rows a statement. Call `finish` inside the same transaction. */
+export class OutputWriter {
+  readonly #database: Database;
+  readonly #streamPk: number;
+  #values: Bound[] = [];
+
+  constructor(database: Database, streamPk: number) {
+    this.#database = database;
+    this.#streamPk = streamPk;
+  }
+
+  add(entity: Entity, { objects, events, unmapped }: MappedEntity): void {
+    let stored = 0;
+    for (const object of objects) {
+      const own = objects.length === 1 ? events : events.filter((event) => event.objectKey === object.key);
+      stored += own.length;
+      this.#object(entity, object, own);
+    }
+    if (stored !== events.length) {
+      throw new HubError("HUB-1001", `An event of ${entity.stream} ${entity.id} belongs to no object mapped from it.`);
+    }
+    for (const { mapping, field, value } of unmapped) {
+      this.#database.run(
+        "insert into unmapped (stream_pk, entity_id, mapping, field, value) values (?, ?, ?, ?, ?)",
+        this.#streamPk,
+        entity.id,
+        mapping,
+        field,
+        value,
+      );
+    }
+  }
+
+  finish(): void {
+    const rows = this.#values.length / OWN_VALUES;
+    if (rows === 0) return;
+    this.#database.run(rows === ROWS ? FULL : insertRows(rows), this.#streamPk, ...this.#values);
+    this.#values = [];
+  }
+
+  #object(entity: Entity, object: ModelObject, events: readonly ModelEvent[]): void {
+    const { toRecords, byKeys } = storedReferences(object);
+    this.#values.push(
+      object.key,
+      object.type,
+      entity.id,
+      object.removed?.mergedInto ?? null,
+      toRecords,
+      byKeys,
+      objectBody(object),
+      eventsBody(entity, events),
+    );
+    if (this.#values.length === ROWS * OWN_VALUES) this.finish();
+  }
+}
+
+/** The statement for a number of rows; the first parameter is the stream they share. */
+function insertRows(count: number): string {
+  const row = (at: number): string => {
+    const own = Array.from({ length: OWN_VALUES }, (_, index) => `?${2 + at * OWN_VALUES + index}`);
+    return `(?1, ${own.join(", ")})`;
+  };
+  return `insert into object (stream_pk, key, type, entity_id, merged_into, record_references, key_references, body, events)
+    values ${Array.from({ length: count }, (_, at) => row(at)).join(", ")}`;
+}
+
+const FULL = insertRows(ROWS);
