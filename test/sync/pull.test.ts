@@ -64,6 +64,26 @@ describe("what the source counts and what is stored", () => {
     expect(await ids(store)).toEqual(["a1", "a2", "b1"]);
   });
 
+  test("differ by what is stored too much: the partition is swept, and not read as a whole", async () => {
+    const store = memoryStore();
+    const fence = await begin(store);
+    await pullFake(forgetful(["a1", "a2", "b1"], []), store, fence);
+    const system = forgetful(["a1", "a2"], []);
+    const { read } = system;
+    system.read = async function* (partition, position, mode) {
+      for await (const page of read(partition, position, mode)) {
+        const gone = { stream: "things", id: "b1", cause: "deleted" as const, at: null };
+        yield mode === "sweep" ? { ...page, tombstones: [gone] } : page;
+      }
+    };
+
+    const { report } = await pullFake(system, store, fence);
+
+    expect(system.reads).toEqual(["incremental", "incremental", "sweep"]);
+    expect(report.complete).toBe(true);
+    expect(await ids(store)).toEqual(["a1", "a2"]);
+  });
+
   test("still differ: the stream is incomplete and the part that differs is named (HUB-1220)", async () => {
     const store = memoryStore();
     const always = Array.from({ length: 9 }, () => ["b1"]);

@@ -25,6 +25,7 @@ import { intersectAll } from "./covered.ts";
 import { checkDrift, NO_DRIFT } from "./drift.ts";
 import type { PageWriter } from "./page-writer.ts";
 import { compareCounts, countProblem } from "./source-counts.ts";
+import type { BucketDifference } from "./source-counts.ts";
 import type { Tallies } from "./tallies.ts";
 
 export interface StreamPull {
@@ -142,25 +143,31 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   }
 
   /**
-   * A partition whose source counts other than what is stored is read on, then again as a whole; what still differs is
-   * told part by part. Most differences are changes made while it was read.
+   * A partition whose source counts other than what is stored is read on, swept for what is stored too much and read as
+   * a whole for what is missing; what still differs is told part by part. Most differences are changes made while it was
+   * read.
    */
   async function settleCounts(partition: Partition): Promise<void> {
-    for (const mode of [null, "incremental", "full"] as const) {
+    let open: readonly BucketDifference[] | null = null;
+    let of = stream.title;
+    for (const mode of [null, "incremental", "sweep", "full"] as const) {
+      const over = open?.some(({ source, stored }) => stored > source) ?? true;
+      const under = open?.some(({ source, stored }) => stored < source) ?? true;
+      if ((mode === "sweep" && !over) || (mode === "full" && !under)) continue;
       if (mode !== null) {
         const from = mode === "full" ? null : await store.records.position(key, partition.id);
         await readToEnd(partition, from, { ...context, mode });
       }
       const comparison = await compareCounts(read, partition, context);
-      if (comparison === null) {
-        if (mode === "full") await settleUnaudited(partition);
-        continue;
-      }
+      if (comparison === null) continue;
       const { audit, differences } = comparison;
       counts.set(partition.id, { count: audit.buckets.reduce((sum, { count }) => sum + count, 0), of: audit.of });
-      if (differences.length === 0) return;
-      if (mode === "full") tell(countProblem(connection.name, partition, audit.of, differences));
+      open = differences;
+      ({ of } = audit);
+      if (open.length === 0) return;
     }
+    if (open === null) await settleUnaudited(partition);
+    else tell(countProblem(connection.name, partition, of, open));
   }
 
   /** The source gives one figure and cannot say more. */
