@@ -20,3 +20,4 @@ export * from "./cycle.ts";
 export * from "./measure.ts";
 export * from "./publish/index.ts";
 export * from "./schedule.ts";
+export * from "./webhooks.ts";
