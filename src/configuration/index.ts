@@ -1,3 +1,8 @@
+export { fieldOfList, listKey, pinnedNames } from "./bindings-file.ts";
+export type { BindingsFile, Pin, PinnedNames } from "./bindings-file.ts";
+export { acceptedPin, resolveNames } from "./bindings-resolve.ts";
+export type { Binding, BindingState } from "./bindings-resolve.ts";
+export { formatBindings } from "./bindings-text.ts";
 export { ConfigurationError } from "./configuration.ts";
 export type { Configuration, ConfiguredConnection, MappingWithFile } from "./configuration.ts";
 export { credentialsFor, variableName } from "./credentials.ts";

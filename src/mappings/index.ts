@@ -14,3 +14,6 @@ export type { MappingProblem, NodePath, Outcome } from "./problems.ts";
 export type { RateTable } from "./rates.ts";
 export { mappingSchema } from "./schema.ts";
 export type { MappingFile } from "./schema.ts";
+export { usedNames } from "./used-names.ts";
+export type { UsedNames } from "./used-names.ts";
+export { foldValue, identityOf } from "./values.ts";

@@ -9,6 +9,7 @@ import { readFace } from "./read.ts";
 import { PROJECT_FIELDS, TASK_FIELDS } from "./selection.ts";
 import { CREDENTIALS, settingsSchema } from "./settings.ts";
 import type { AsanaSettings } from "./settings.ts";
+import { asanaNames } from "./shown-names.ts";
 import { STREAMS } from "./streams.ts";
 import { once, planNotes, resolveTenant } from "./workspace.ts";
 import { receiveAsana } from "./webhooks.ts";
@@ -24,6 +25,7 @@ export const asana: ConnectorDefinition<AsanaSettings> = {
   connect: async (options) => connection(options),
   webhooks: receiveAsana,
   normaliser: asanaNormaliser,
+  names: asanaNames,
 };
 
 const TYPES: Readonly<Record<string, string>> = {

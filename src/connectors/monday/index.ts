@@ -3,6 +3,7 @@ import { connectMonday } from "./connection.ts";
 import { mondayNormaliser } from "./normalise.ts";
 import { CREDENTIALS, settingsSchema } from "./settings.ts";
 import type { MondaySettings } from "./settings.ts";
+import { mondayNames } from "./shown-names.ts";
 import { STREAMS } from "./streams.ts";
 import { receiveMonday } from "./webhooks.ts";
 
@@ -18,4 +19,5 @@ export const monday: ConnectorDefinition<MondaySettings> = {
   connect: (options) => Promise.resolve(connectMonday(options)),
   webhooks: receiveMonday,
   normaliser: (options) => mondayNormaliser(options),
+  names: mondayNames,
 };

@@ -7,6 +7,7 @@ import { objectsOf, streamsOf } from "./objects.ts";
 import { readFace } from "./read.ts";
 import { CREDENTIALS, settingsSchema } from "./settings.ts";
 import type { SalesforceSettings } from "./settings.ts";
+import { salesforceNames } from "./shown-names.ts";
 import { writeFace } from "./write.ts";
 
 /** Salesforce over its REST API and Bulk API 2.0. Errors: HUB-1202 (unreachable) and HUB-13xx. */
@@ -18,6 +19,7 @@ export const salesforce: ConnectorDefinition<SalesforceSettings> = {
   streams: streamsOf,
   connect: async (options) => connection(options),
   normaliser: salesforceNormaliser,
+  names: salesforceNames,
 };
 
 function connection(options: ConnectOptions<SalesforceSettings>): Connection {
