@@ -25,7 +25,7 @@ export async function* readProjectTasks(
   position: Position | null,
   context: ReadContext,
   options: {
-    /** Whether this run lists every project in full, so that the counts of all add up. */
+    /** Whether this run lists every project in full, so that the counts of all add up and each task has one to come with. */
     readonly listsAll: boolean;
     /** Whether a project is among those that are read. */
     readonly isOurs: (project: string) => boolean;
@@ -48,6 +48,11 @@ export async function* readProjectTasks(
   /** Tasks that count here: those listed whose first project this is, and what hangs on them alone. */
   const counted = new Set<string>();
   const homeOfTask = (content: JsonObject): string | undefined => projectsOf(content).find(options.isOurs);
+  /** Comes with its first project, which this run lists in full, too: its history is read once. */
+  const comesElsewhere = (task: Task): boolean => {
+    const home = homeOfTask(contentOf(task));
+    return options.listsAll && plan.everything && home !== undefined && home !== partition.id;
+  };
   for await (const rows of listProjectTasks(gateway, partition.id, query, signal)) {
     const { good, rejects } = acceptTasks(rows);
     const fresh = good.filter((task) => !seen.has(task.gid));
@@ -56,9 +61,10 @@ export async function* readProjectTasks(
       stamps.push(task.modified_at);
       if (homeOfTask(contentOf(task)) === partition.id) counted.add(task.gid);
     }
-    if (fresh.length === 0 && rejects.length === 0) continue;
-    const compare = known ?? (await knownAmong(context, fresh));
-    const content = await withHistories(gateway, fresh, compare, plan, context);
+    const given = fresh.filter((task) => !comesElsewhere(task));
+    if (given.length === 0 && rejects.length === 0) continue;
+    const compare = known ?? (await knownAmong(context, given));
+    const content = await withHistories(gateway, given, compare, plan, context);
     for (const task of content.subtasks) {
       seen.add(task.gid);
       const row = contentOf(task);
