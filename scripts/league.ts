@@ -113,7 +113,7 @@ async function lead(): Promise<number> {
       process.stdout.write(
         `${name}: ${standing.runs} runs, ${standing.pulls} pulls, ${standing.kills} kills, ${standing.incomplete} told incomplete, ${standing.broken} broken\n`,
       );
-      for (const who of ["ours", "peer"] as const) {
+      for (const who of ["ours", "swept", "peer"] as const) {
         const score = standing[who];
         process.stdout.write(
           `  ${who}: lost ${score.lost}, duplicate ${score.duplicate}, stale ${score.stale}, removals ${score.removals}, histories ${score.histories}, in ${score.runs} runs\n`,

@@ -36,6 +36,8 @@ export interface Change {
   readonly name: string;
   /** How often it is drawn, against the others. */
   readonly weight: number;
+  /** Leaves no trace that an increment could follow: only a sweep finds it. */
+  readonly quiet?: boolean;
   /** Makes it; says what was done in a few words, or null when there was nothing to do it to. */
   readonly make: (draw: Draw) => Promise<string | null>;
 }

@@ -9,9 +9,6 @@ import type { PullResult, PullRun, WorldHub } from "./hub.ts";
 /** Every connector with its name, for `describe.each`. */
 export const EVERY = HARNESSES.map((harness) => [harness.definition.title, harness] as const);
 
-/** Promises that a connector does not keep yet. */
-export const OWED: ReadonlySet<string> = new Set(["asana counts", "asana calls"]);
-
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 

@@ -21,13 +21,24 @@ export interface Standing {
   readonly kills: number;
   readonly incomplete: number;
   readonly ours: Score;
+  /** What of ours only the last sweep found. */
+  readonly swept: Score;
   readonly peer: Score;
   /** Runs whose last readings were not complete, or that broke. */
   readonly broken: number;
 }
 
 const NONE: Score = { lost: 0, duplicate: 0, stale: 0, removals: 0, histories: 0, runs: 0 };
-export const NOTHING: Standing = { runs: 0, pulls: 0, kills: 0, incomplete: 0, ours: NONE, peer: NONE, broken: 0 };
+export const NOTHING: Standing = {
+  runs: 0,
+  pulls: 0,
+  kills: 0,
+  incomplete: 0,
+  ours: NONE,
+  swept: NONE,
+  peer: NONE,
+  broken: 0,
+};
 
 const COLUMN: Readonly<Record<Difference["kind"], Exclude<keyof Score, "runs">>> = {
   lost: "lost",
@@ -64,6 +75,7 @@ export function withRun(standing: Standing, run: LeagueRun): Standing {
     kills: run.kills,
     incomplete: run.incomplete,
     ours: scoreOf(run.differences),
+    swept: scoreOf(run.beforeSweep),
     peer: scoreOf(run.peer),
     broken: run.problems.length > 0 ? 1 : 0,
   });

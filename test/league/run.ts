@@ -24,6 +24,8 @@ export interface LeagueRun {
   readonly problems: readonly string[];
   /** Complaints about the world rather than the hub: changes that the sandbox could not make. */
   readonly worldProblems: readonly string[];
+  /** Ours before the last sweep: what increments alone had not found. */
+  readonly beforeSweep: readonly Difference[];
   readonly peer: readonly Difference[];
   readonly pulls: number;
   readonly kills: number;
@@ -62,8 +64,12 @@ class Match {
   readonly #problems: string[] = [];
   readonly #worldProblems: string[] = [];
   #differences: readonly Difference[] = [];
+  #beforeSweep: readonly Difference[] = [];
+  #quiet = false;
   #peerDifferences: readonly Difference[] = [];
   #dials: Dial[] = [];
+  /** A used-up quota is back on the next day only. */
+  #starved = false;
   #pulls = 0;
   #kills = 0;
   #incomplete = 0;
@@ -97,6 +103,7 @@ class Match {
       differences: this.#differences,
       problems: this.#problems,
       worldProblems: this.#worldProblems,
+      beforeSweep: this.#beforeSweep,
       peer: this.#peerDifferences,
       pulls: this.#pulls,
       kills: this.#kills,
@@ -119,7 +126,9 @@ class Match {
     if (change === undefined) return;
     try {
       const done = await change.make(this.#draw);
-      if (done !== null) this.#say(`${change.name}: ${done}`);
+      if (done === null) return;
+      this.#say(`${change.name}: ${done}`);
+      this.#quiet ||= change.quiet === true;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#say(`${change.name}: refused, ${text.slice(0, 200)}`);
@@ -135,6 +144,7 @@ class Match {
   async #setDial(dial: Dial): Promise<void> {
     if (!(await this.#world.served.dial(dial))) return;
     this.#dials.push(dial);
+    this.#starved ||= dial.fault === "quota";
     this.#say(`dial ${JSON.stringify(dial)}`);
   }
 
@@ -218,29 +228,37 @@ class Match {
     }
   }
 
-  /** Faults end, time passes beyond every overlap, and the hub reads twice more. */
+  /** Faults end, time passes beyond every overlap, and the hub reads once more, sweeps, and reads again. */
   async #calm(): Promise<void> {
     await this.#clearDials();
     await this.#world.restore?.();
-    this.#world.served.clock.advance(DAY + HOUR);
-    // What was erased without a trace only a sweep finds: counting may tell of it before, the reading after it may not.
-    for (const [mode, whole] of [
-      ["incremental", false],
-      ["sweep", true],
-      ["incremental", true],
-    ] as const) {
-      const result = await this.#pull(mode);
-      const problems = problemsIn(result?.report ?? null);
-      this.#say(`last pull ${mode}, ${result?.commits ?? 0} pages ${problems.join("; ").slice(0, 200)}`);
-      const countsOnly = problems.length > 0 && problems.every((each) => each.includes("HUB-1220"));
-      if (result?.report?.complete === false && (whole || !countsOnly)) {
-        this.#problems.push(`last ${mode}: ${problems.join("; ") || "rejects"}`);
-      }
+    this.#world.served.clock.advance(this.#draw.chance(0.3) || this.#starved ? DAY + HOUR : HOUR);
+    await this.#lastPull("incremental", false);
+    this.#beforeSweep = await this.#differencesNow();
+    if (!this.#quiet && this.#beforeSweep.length > 0) {
+      const { kind, stream, id, what } = this.#beforeSweep[0] ?? { kind: "", stream: "", id: "", what: "" };
+      this.#problems.push(`increments missed ${this.#beforeSweep.length}: ${kind} ${stream} ${id} ${what}`);
     }
+    await this.#lastPull("sweep", true);
+    await this.#lastPull("incremental", true);
     await this.#peerReads();
-    const truth = await this.#world.truth();
-    this.#differences = await differencesOf(this.#hub.store, truth, this.#harness.compared);
-    if (this.#peer !== null)
-      this.#peerDifferences = differencesBetween(this.#peer.holding, truth, this.#harness.compared);
+    this.#differences = await this.#differencesNow();
+    if (this.#peer === null) return;
+    this.#peerDifferences = differencesBetween(this.#peer.holding, await this.#world.truth(), this.#harness.compared);
+  }
+
+  async #differencesNow(): Promise<readonly Difference[]> {
+    return differencesOf(this.#hub.store, await this.#world.truth(), this.#harness.compared);
+  }
+
+  /** @param whole what was erased without a trace only a sweep finds: counting may tell of it before, not after. */
+  async #lastPull(mode: ReadMode, whole: boolean): Promise<void> {
+    const result = await this.#pull(mode);
+    const problems = problemsIn(result?.report ?? null);
+    this.#say(`last pull ${mode}, ${result?.commits ?? 0} pages ${problems.join("; ").slice(0, 200)}`);
+    const countsOnly = problems.length > 0 && problems.every((each) => each.includes("HUB-1220"));
+    if (result?.report?.complete === false && (whole || !countsOnly)) {
+      this.#problems.push(`last ${mode}: ${problems.join("; ") || "rejects"}`);
+    }
   }
 }

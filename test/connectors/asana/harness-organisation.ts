@@ -4,6 +4,8 @@ import { ASANA } from "../../support/asana-seed.ts";
 import { gidOf } from "./harness-world.ts";
 import type { Workspace } from "./harness-world.ts";
 
+const QUIET: ReadonlySet<string> = new Set(["hide a project", "show everything", "remove a field"]);
+
 /** What administrators do to a workspace, and how it is taken back. */
 export function workspaceTurmoil(
   served: ServedSystem,
@@ -14,6 +16,7 @@ export function workspaceTurmoil(
   const change = (name: string, weight: number, make: (draw: Draw) => Promise<string | null>): Change => ({
     name,
     weight,
+    quiet: QUIET.has(name),
     make,
   });
   return {

@@ -4,6 +4,8 @@ import { fieldsOf, textOf } from "../../acceptance/served-system.ts";
 import type { ServedSystem } from "../../acceptance/served-system.ts";
 import type { Account } from "./harness-account.ts";
 
+const QUIET: ReadonlySet<string> = new Set(["hide a board", "show everything", "purge an item"]);
+
 /** What administrators and odd gestures do to an account, and how it is taken back. */
 export function accountTurmoil(
   served: ServedSystem,
@@ -14,6 +16,7 @@ export function accountTurmoil(
   const change = (name: string, weight: number, make: (draw: Draw) => Promise<string | null>): Change => ({
     name,
     weight,
+    quiet: QUIET.has(name),
     make,
   });
   const ids = async (board: string): Promise<readonly string[]> =>

@@ -131,6 +131,7 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
     })),
     ...["Opportunity", "Contact"].map((object): Change => ({
       name: `erase ${object}`,
+      quiet: true,
       weight: 1,
       make: (draw) =>
         on(draw, object, async (id) => {
@@ -140,6 +141,7 @@ export function salesforceChanges(org: Org, write: Write): readonly Change[] {
     })),
     ...["Opportunity", "Contact", "Account"].map((object): Change => ({
       name: `undelete ${object}`,
+      quiet: true,
       weight: 1,
       make: (draw) =>
         on(

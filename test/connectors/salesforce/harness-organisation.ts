@@ -5,6 +5,15 @@ import { BEN } from "../../support/salesforce-seed.ts";
 import { STAGES } from "./harness-seed.ts";
 import type { Org } from "./harness-org.ts";
 
+const QUIET: ReadonlySet<string> = new Set([
+  "hide records",
+  "hide a field",
+  "hide an object",
+  "show everything",
+  "refresh the org",
+  "dirty picklist",
+]);
+
 /** What administrators do to an org, and how it is taken back. */
 export function orgTurmoil(
   served: ServedSystem,
@@ -25,6 +34,7 @@ export function orgTurmoil(
   const change = (name: string, weight: number, make: (draw: Draw) => Promise<string | null>): Change => ({
     name,
     weight,
+    quiet: QUIET.has(name),
     make,
   });
   return {
@@ -78,7 +88,7 @@ export function orgTurmoil(
       }),
       change("refresh the org", 0.2, async () => {
         const { from, to } = fieldsOf(await served.organise({ do: "refresh-org" }));
-        undo.set("refresh", () => served.organise({ do: "refresh-org", id: from }));
+        if (!undo.has("refresh")) undo.set("refresh", () => served.organise({ do: "refresh-org", id: from }));
         return textOf(to);
       }),
     ],
