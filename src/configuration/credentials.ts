@@ -27,14 +27,31 @@ export async function credentialsFor(
     if (value !== undefined) found[key] = value;
     else if (required) missing.push(variable);
   }
-  if (missing.length > 0) {
-    throw new HubError("HUB-1101", `The connection ${connection.name} lacks ${missing.join(", ")}.`, {
+  const lacking = [...missing, ...lackingSignIn(connection, found)];
+  if (lacking.length > 0) {
+    throw new HubError("HUB-1101", `The connection ${connection.name} lacks ${lacking.join(", ")}.`, {
       disposition: "operator",
       place: { connection: connection.name, system: connection.system },
-      remedy: `Set ${missing.length === 1 ? "it" : "them"} in the environment or in the file of --env-file; \`.env.example\` explains each.`,
+      remedy: `Set ${lacking.length === 1 ? "it" : "them"} in the environment or in the file of --env-file; \`.env.example\` explains each.`,
     });
   }
   return found;
+}
+
+/** What none of the ways to sign in has in full: the way begun, or all of them. */
+function lackingSignIn(
+  { name, connector }: ConfiguredConnection,
+  found: Readonly<Record<string, string>>,
+): readonly string[] {
+  const ways = connector.signIns ?? [];
+  if (ways.length === 0 || ways.some((keys) => keys.every((key) => key in found))) return [];
+  const begun = ways.filter((keys) => keys.some((key) => key in found));
+  const of = (keys: readonly string[]): string =>
+    keys
+      .filter((key) => !(key in found))
+      .map((key) => variableName(name, key))
+      .join(" and ");
+  return [(begun.length === 0 ? ways : begun).map(of).join(", or ")];
 }
 
 async function fromFile(

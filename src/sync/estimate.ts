@@ -1,6 +1,6 @@
-import type { Partition, ReadContext, ReadFace, ReadMode } from "../connectors/kit/index.ts";
+import type { ReadContext, ReadFace, ReadMode } from "../connectors/kit/index.ts";
 import { HubError, MINUTE, toProblem } from "../model/index.ts";
-import type { Certificate, Problem, QuotaAccount, StorePort, StreamKey } from "../model/index.ts";
+import type { Problem, QuotaAccount, StorePort, StreamKey } from "../model/index.ts";
 import { watchLedger, withConnection } from "./check.ts";
 import type { LookContext } from "./check.ts";
 import { forecast } from "./forecast.ts";
@@ -16,8 +16,6 @@ export interface StreamEstimate {
   readonly calls: number;
   readonly records: number | null;
   readonly exact: boolean;
-  /** The system itself, the last reading of the same kind, or what is stored. */
-  readonly by: "system" | "last reading" | "store";
 }
 
 export interface ConnectionEstimate {
@@ -31,31 +29,21 @@ export interface ConnectionEstimate {
   readonly problems: readonly Problem[];
 }
 
-/** Rows that one call brings at most everywhere, for a guess. */
-const ROWS_A_CALL = 100;
-
 /** Says what a sync would cost and when it would be done, without reading any record. */
 export async function estimateSync(
   context: LookContext,
   choice: PullChoice & { readonly mode: ReadMode },
 ): Promise<readonly ConnectionEstimate[]> {
   const names = pullSources(context, choice).map(({ name }) => name);
-  const past = await pastReadings(context.store);
-  return Promise.all(names.map((name) => estimateConnection(context, name, choice, past)));
+  const rates = await pastRates(context.store);
+  return Promise.all(names.map((name) => estimateConnection(context, name, choice, rates)));
 }
 
-interface PastReadings {
-  readonly certificates: readonly Certificate[];
-  /** Calls a minute by connection in the last reading that took a while. */
-  readonly perMinute: ReadonlyMap<string, number>;
-}
-
-async function pastReadings(store: StorePort): Promise<PastReadings> {
-  const certificates: Certificate[] = [];
+/** Calls a minute by connection in the last reading that took a while. */
+async function pastRates(store: StorePort): Promise<ReadonlyMap<string, number>> {
   const perMinute = new Map<string, number>();
   for (const run of await store.runs.certified(10)) {
     const own = await store.records.certificates(run.id);
-    certificates.push(...own);
     const minutes = ((run.endedAt ?? run.startedAt) - run.startedAt) / MINUTE;
     if (minutes < 1) continue;
     for (const connection of new Set(own.map((each) => each.connection))) {
@@ -63,14 +51,14 @@ async function pastReadings(store: StorePort): Promise<PastReadings> {
       if (!perMinute.has(connection) && calls > 0) perMinute.set(connection, calls / minutes);
     }
   }
-  return { certificates, perMinute };
+  return perMinute;
 }
 
 async function estimateConnection(
   context: LookContext,
   name: string,
   choice: PullChoice & { readonly mode: ReadMode },
-  past: PastReadings,
+  rates: ReadonlyMap<string, number>,
 ): Promise<ConnectionEstimate> {
   const { configuration, store, signal, dependencies } = context;
   const configured = configuration.connections.get(name);
@@ -110,7 +98,7 @@ async function estimateConnection(
         for (const { name: stream } of neededStreams(offered, new Set(mapped))) {
           const key = { system: configured.system, tenant, stream };
           await attempt(stream, async () => {
-            streams.push(await estimateStream(store, key, name, read, reading, past));
+            streams.push(await estimateStream(store, key, read, reading));
           });
         }
       } finally {
@@ -126,7 +114,7 @@ async function estimateConnection(
     streams,
     calls,
     account,
-    forecast: forecast(calls, account, past.perMinute.get(name) ?? null, dependencies.clock.now()),
+    forecast: forecast(calls, account, rates.get(name) ?? null, dependencies.clock.now()),
     spent,
     problems,
   };
@@ -135,40 +123,11 @@ async function estimateConnection(
 async function estimateStream(
   store: StorePort,
   key: StreamKey,
-  connection: string,
   read: ReadFace,
   context: ReadContext,
-  past: PastReadings,
 ): Promise<StreamEstimate> {
   const { stream } = key;
   const partitions = await read.partitions(stream, context);
-  if (read.estimate === undefined) {
-    const last = past.certificates.find(
-      (each) => each.connection === connection && each.stream === stream && each.sweep === (context.mode === "sweep"),
-    );
-    const isBegun = await hasPosition(store, key, partitions);
-    if (last !== undefined && context.mode !== "full" && isBegun) {
-      return {
-        stream,
-        partitions: partitions.length,
-        calls: last.calls,
-        records: null,
-        exact: false,
-        by: "last reading",
-      };
-    }
-    const counts = await store.records.counts(key);
-    const records = counts.find((each) => each.stream === stream)?.live ?? 0;
-    const pages = context.mode === "incremental" && isBegun ? 0 : Math.ceil(records / ROWS_A_CALL);
-    return {
-      stream,
-      partitions: partitions.length,
-      calls: partitions.length + pages,
-      records,
-      exact: false,
-      by: "store",
-    };
-  }
   let calls = 0;
   let records: number | null = 0;
   let exact = true;
@@ -179,10 +138,5 @@ async function estimateStream(
     records = records === null || one.records === null ? null : records + one.records;
     exact &&= one.exact;
   }
-  return { stream, partitions: partitions.length, calls, records, exact, by: "system" };
-}
-
-async function hasPosition(store: StorePort, key: StreamKey, partitions: readonly Partition[]): Promise<boolean> {
-  for (const { id } of partitions) if ((await store.records.position(key, id)) === null) return false;
-  return partitions.length > 0;
+  return { stream, partitions: partitions.length, calls, records, exact };
 }

@@ -56,7 +56,7 @@ async function readAgain(context: RunContext, source: PullSource, rejects: reado
   const connection = await connect(source, options);
   try {
     const { writer, context: reading, identity } = await beginSession(source, connection, options);
-    if (connection.read?.reread === undefined) return;
+    if (connection.read === undefined) return;
     for (const stream of new Set(rejects.map((reject) => reject.stream))) {
       const ids = rejects.filter((reject) => reject.stream === stream).flatMap(({ id }) => (id === null ? [] : [id]));
       const key = { system: source.definition.system, tenant: identity.tenant, stream };

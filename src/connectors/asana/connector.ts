@@ -1,13 +1,10 @@
 import type { Connection, ConnectOptions, ConnectorDefinition, StreamDescription } from "../kit/index.ts";
-import { MINUTE } from "../../model/index.ts";
-import type { Instant } from "../../model/index.ts";
-import { readDefinitions } from "./custom-field-definitions.ts";
-import type { CustomFieldDefinition } from "./custom-field-definitions.ts";
+import { customFieldListing, definitionsOf } from "./custom-field-definitions.ts";
 import { AsanaGateway } from "./gateway.ts";
 import { asanaNormaliser } from "./normaliser.ts";
 import { readFace } from "./read.ts";
 import { PROJECT_FIELDS, TASK_FIELDS } from "./selection.ts";
-import { CREDENTIALS, settingsSchema } from "./settings.ts";
+import { CREDENTIALS, settingsSchema, SIGN_INS } from "./settings.ts";
 import type { AsanaSettings } from "./settings.ts";
 import { asanaNames } from "./shown-names.ts";
 import { STREAMS } from "./streams.ts";
@@ -21,6 +18,7 @@ export const asana: ConnectorDefinition<AsanaSettings> = {
   title: "Asana",
   settings: settingsSchema,
   credentials: CREDENTIALS,
+  signIns: SIGN_INS,
   streams: () => STREAMS,
   connect: async (options) => connection(options),
   webhooks: receiveAsana,
@@ -65,23 +63,13 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   events: ["epoch", "available", "taken_at"],
 };
 
-/** How long a description holds. */
-const DESCRIBED_FOR_MS = 5 * MINUTE;
-
 function connection(options: ConnectOptions<AsanaSettings>): Connection {
   const { name, settings } = options;
   const gateway = new AsanaGateway(options);
   const tenant = once((signal) => resolveTenant(gateway, settings, signal));
   const workspace = async (signal: AbortSignal): Promise<string> => (await tenant(signal)).gid;
 
-  /** The streams of one run have their custom fields described with one listing. */
-  let last: { readonly definitions: readonly CustomFieldDefinition[]; readonly at: Instant } | null = null;
-  async function definitionsLately(signal: AbortSignal): Promise<readonly CustomFieldDefinition[]> {
-    if (last !== null && gateway.now() - last.at < DESCRIBED_FOR_MS) return last.definitions;
-    const definitions = await readDefinitions(gateway, await workspace(signal), signal);
-    last = { definitions, at: gateway.now() };
-    return definitions;
-  }
+  const customFields = customFieldListing(gateway, workspace);
 
   async function describe(stream: string, signal: AbortSignal): Promise<StreamDescription> {
     const own = stream === "tasks" ? TASK_FIELDS : stream === "projects" ? PROJECT_FIELDS : null;
@@ -91,7 +79,7 @@ function connection(options: ConnectOptions<AsanaSettings>): Connection {
       type: TYPES[one] ?? "text",
     });
     if (own === null) return { stream, fields: (LISTS[stream] ?? []).map(field) };
-    const definitions = await definitionsLately(signal);
+    const definitions = definitionsOf(await customFields(signal));
     const custom = definitions.map((one) => ({
       name: Object.hasOwn(own, one.name) ? `custom ${one.name}` : one.name,
       label: one.name,
@@ -108,12 +96,12 @@ function connection(options: ConnectOptions<AsanaSettings>): Connection {
     system: "asana",
     identify: async (signal) => {
       const { gid, name: tenantName, user, userName } = await tenant(signal);
-      const notes = await planNotes(gateway, gid, signal);
+      const notes = await planNotes(gateway, customFields, signal);
       return { tenant: gid, tenantName, user, userName, apiVersion: "1.0", notes };
     },
     describe,
-    read: readFace(gateway, settings, workspace),
-    write: writeFace(gateway, settings, workspace),
+    read: readFace(gateway, settings, workspace, customFields),
+    write: writeFace(gateway, settings, workspace, customFields),
     calls: () => gateway.calls,
     close: () => {
       gateway.close();

@@ -3,6 +3,7 @@ import { cover } from "../kit/index.ts";
 import type { ReadContext, Reread } from "../kit/index.ts";
 import { hiddenFieldRecord, readNotes, seenFieldTombstone } from "./baseline.ts";
 import { refusalBehind } from "./failures.ts";
+import type { CustomFieldListing } from "./custom-field-definitions.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { namesEver, withFormerNames } from "./renamed-fields.ts";
 import { accept, contentOf, objectSchema } from "./shapes.ts";
@@ -61,6 +62,7 @@ export function wholeLists(workspace: string): Readonly<Record<string, WholeList
 export async function* readWholeList(
   gateway: AsanaGateway,
   list: WholeList,
+  customFields: CustomFieldListing,
   position: Position | null,
   context: ReadContext,
 ): AsyncGenerator<Page> {
@@ -70,7 +72,11 @@ export async function* readWholeList(
   const query = { ...list.query, opt_fields: list.fields };
   const known = list.stream === "custom_fields" ? await knownFields(context) : new Map<string, JsonObject>();
   try {
-    for await (const page of gateway.list(list.path, list.params, query, context.signal)) {
+    const pages =
+      list.stream === "custom_fields"
+        ? onePage(customFields, context.signal)
+        : gateway.list(list.path, list.params, query, context.signal);
+    for await (const page of pages) {
       const { good, rejects } = accept(list.stream, objectSchema, page.rows);
       for (const { gid } of good) seen.add(gid);
       const records = good.map((row) => ({
@@ -93,6 +99,13 @@ export async function* readWholeList(
     position: { covered: cover(before.covered, { from: 0, to: startedAt }), state: null },
     sourceCount: { count: seen.size, of: `${list.stream} listed` },
   };
+}
+
+async function* onePage(
+  listing: CustomFieldListing,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly rows: readonly unknown[] }> {
+  yield { rows: await listing(signal) };
 }
 
 const NOTHING = { records: [], tombstones: [] } as const;

@@ -3,6 +3,7 @@ import type { JsonObject, Page, Position } from "../../model/index.ts";
 import type { Partition, ReadContext, ReadFace, Reread } from "../kit/index.ts";
 import { auditPartition, estimateReading } from "./audit.ts";
 import { assertFieldsInSight, readNotes } from "./baseline.ts";
+import type { CustomFieldListing } from "./custom-field-definitions.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { readEvents, readSectionsByName } from "./read-events.ts";
 import { readWholeList, rereadList, wholeLists } from "./read-lists.ts";
@@ -36,6 +37,7 @@ export function readFace(
   gateway: AsanaGateway,
   settings: AsanaSettings,
   workspace: (signal: AbortSignal) => Promise<string>,
+  customFields: CustomFieldListing,
 ): ReadFace {
   const inScope = projectFilter(settings);
   /** `modified_at` of the projects last seen, for the sections. */
@@ -70,7 +72,7 @@ export function readFace(
     const tenant = await workspace(signal);
     const list = wholeLists(tenant)[partition.stream];
     if (list !== undefined) {
-      yield* readWholeList(gateway, list, position, context);
+      yield* readWholeList(gateway, list, customFields, position, context);
       return;
     }
     switch (partition.stream) {

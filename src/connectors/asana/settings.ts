@@ -52,6 +52,9 @@ export const CREDENTIALS: readonly CredentialSpec[] = [
   },
 ];
 
+/** As a person or service account, or as an app. */
+export const SIGN_INS = [["TOKEN"], ["CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"]];
+
 export const DEFAULT_BASE_URL = "https://app.asana.com/api/1.0";
 
 /** `30 %` and 0.3 alike as 0.3. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { HubError } from "../../model/index.ts";
 import { refusalBehind } from "./failures.ts";
+import type { CustomFieldListing } from "./custom-field-definitions.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import type { AsanaSettings } from "./settings.ts";
 
@@ -60,13 +61,11 @@ const FREE_PER_MINUTE = 150;
 /** What the workspace's plan lacks, asked at connect time; calls are then paced as that plan allows. */
 export async function planNotes(
   gateway: AsanaGateway,
-  workspace: string,
+  customFields: CustomFieldListing,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const path = "/workspaces/{workspace_gid}/custom_fields";
-  const request = { method: "GET", path, params: { workspace_gid: workspace } } as const;
   try {
-    await gateway.call({ ...request, query: { limit: 1, opt_fields: "gid" } }, signal);
+    await customFields(signal);
     return [];
   } catch (error) {
     const status = refusalBehind(error)?.status;

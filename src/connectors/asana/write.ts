@@ -1,19 +1,17 @@
 import { z } from "zod";
 import { HubError, parseInstant, toIso } from "../../model/index.ts";
-import type { JsonObject, Page } from "../../model/index.ts";
-import type { CreateCommand, ReadContext, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
+import type { JsonObject } from "../../model/index.ts";
+import type { CreateCommand, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
 import { changedData, comparedFields, currentSchema } from "./changed-fields.ts";
-import { readDefinitions } from "./custom-field-definitions.ts";
+import { definitionsOf } from "./custom-field-definitions.ts";
+import type { CustomFieldListing } from "./custom-field-definitions.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { homeOf } from "./task-fields.ts";
-import { settleTasks } from "./task-settling.ts";
 import { gidOf } from "./values.ts";
 import { projectFilter } from "./read.ts";
-import { selectingByGid } from "./renamed-fields.ts";
-import { keepAskedFields, projectsAsked } from "./selection.ts";
 import type { AsanaSettings } from "./settings.ts";
-import { contentOf, objectSchema, projectSchema } from "./shapes.ts";
+import { contentOf, objectSchema } from "./shapes.ts";
 import { writeBody } from "./write-values.ts";
 
 type Workspace = (signal: AbortSignal) => Promise<string>;
@@ -27,12 +25,16 @@ const namedSchema = z.looseObject({ gid: z.string(), name: z.string() });
  * id; external ids are neither for personal tokens nor for projects, so theirs stands as a line of its own in the notes,
  * where a listing finds it at once (reference asana.md §11). Only what differs is written.
  */
-export function writeFace(gateway: AsanaGateway, settings: AsanaSettings, workspace: Workspace): WriteFace {
+export function writeFace(
+  gateway: AsanaGateway,
+  settings: AsanaSettings,
+  workspace: Workspace,
+  customFields: CustomFieldListing,
+): WriteFace {
   return {
     find: (stream, marker, signal) => find(gateway, settings, workspace, stream, marker, signal),
-    create: (command, signal) => create(gateway, workspace, command, signal),
-    update: (command, signal) => update(gateway, workspace, command, signal),
-    verify: (stream, id, context) => verify(gateway, stream, id, context),
+    create: (command, signal) => create(gateway, workspace, customFields, command, signal),
+    update: (command, signal) => update(gateway, customFields, command, signal),
   };
 }
 
@@ -102,13 +104,14 @@ async function findTask(
 async function create(
   gateway: AsanaGateway,
   workspace: Workspace,
+  customFields: CustomFieldListing,
   command: CreateCommand,
   signal: AbortSignal,
 ): Promise<WriteReceipt> {
   assertWritable(command.stream);
   if (command.template !== undefined) throw notOffered("creating from a template", "Leave `create_from` out.");
   const tenant = await workspace(signal);
-  const body = writeBody(command.stream, command.fields, await readDefinitions(gateway, tenant, signal));
+  const body = writeBody(command.stream, command.fields, definitionsOf(await customFields(signal)));
   const data = { ...body.data, ...markerOf(gateway, command, body.data["notes"]) };
   const made =
     command.stream === "projects"
@@ -226,13 +229,13 @@ async function gidByName(
 
 async function update(
   gateway: AsanaGateway,
-  workspace: Workspace,
+  customFields: CustomFieldListing,
   command: UpdateCommand,
   signal: AbortSignal,
 ): Promise<WriteReceipt> {
   const { stream, id } = command;
   assertWritable(stream);
-  const body = writeBody(stream, command.fields, await readDefinitions(gateway, await workspace(signal), signal));
+  const body = writeBody(stream, command.fields, definitionsOf(await customFields(signal)));
   const path = stream === "tasks" ? "/tasks/{task_gid}" : "/projects/{project_gid}";
   const params = stream === "tasks" ? { task_gid: id } : { project_gid: id };
   const query = { opt_fields: comparedFields(stream, body) };
@@ -276,30 +279,6 @@ async function moveTask(
     signal,
   );
   return true;
-}
-
-/** Not a step of the partition's reading: the position says nothing and must not replace the partition's own. */
-async function verify(gateway: AsanaGateway, stream: string, id: string, given: ReadContext): Promise<Page> {
-  assertWritable(stream);
-  const context = await selectingByGid(given);
-  const position = { covered: [], state: null };
-  if (stream === "tasks") return { ...(await settleTasks(gateway, [id], context)), position };
-  const asked = projectsAsked(context.selection);
-  const request = { method: "GET", path: "/projects/{project_gid}", params: { project_gid: id } } as const;
-  try {
-    const project = await gateway.read(
-      { ...request, query: { opt_fields: asked.optFields } },
-      projectSchema,
-      context.signal,
-    );
-    const records = [{ stream, id, content: keepAskedFields(contentOf(project), asked) }];
-    return { records, tombstones: [], rejects: [], position };
-  } catch (error) {
-    const status = refusalBehind(error)?.status;
-    if (status !== 404 && status !== 403) throw error;
-    const cause = status === 404 ? "deleted" : "visibility lost";
-    return { records: [], tombstones: [{ stream, id, cause, at: null }], rejects: [], position };
-  }
 }
 
 function assertWritable(stream: string): void {

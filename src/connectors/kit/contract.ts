@@ -90,15 +90,15 @@ export interface ReadFace {
    * Reads single records again, whatever the position: those a webhook named, a rejected one, one just written. A record
    * that is gone comes as a tombstone; one that is merely out of sight says so. Histories of the records come along.
    */
-  reread?(stream: string, ids: readonly string[], context: ReadContext): AsyncIterable<Reread>;
+  reread(stream: string, ids: readonly string[], context: ReadContext): AsyncIterable<Reread>;
   /**
    * What the source itself counts of a partition now, part by part, and how the hub tells which part a stored record
    * belongs to. Null where the source cannot count. Costs calls: asked after full reads and sweeps only, and to find out
    * where a difference lies.
    */
-  audit?(partition: Partition, context: ReadContext): Promise<Audit | null>;
+  audit(partition: Partition, context: ReadContext): Promise<Audit | null>;
   /** What reading a partition from a position would cost, without reading it. */
-  estimate?(partition: Partition, position: Position | null, context: ReadContext): Promise<Estimate>;
+  estimate(partition: Partition, position: Position | null, context: ReadContext): Promise<Estimate>;
 }
 
 /** A page that has no place in a partition's order, so that it moves no position. */
@@ -201,8 +201,6 @@ export interface WriteFace {
   /** Several at once where that saves calls; an outcome for each command, in their order. */
   createMany?(commands: readonly CreateCommand[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;
   updateMany?(commands: readonly UpdateCommand[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;
-  /** Reads one record again through the same door as pull: a page of one. */
-  verify(stream: string, id: string, context: ReadContext): Promise<Page>;
 }
 
 export interface PublishCommand {
@@ -359,6 +357,8 @@ export interface ConnectorDefinition<Settings = unknown> {
   /** Settings of a connection in `hub.yaml` beyond `system`; strict, so that a slip is an error. */
   readonly settings: z.ZodType<Settings>;
   readonly credentials: readonly CredentialSpec[];
+  /** Where there are several ways to sign in: the keys of each, one of which has to be given in full. */
+  readonly signIns?: readonly (readonly string[])[];
   /** In an order that respects `after`. */
   streams(settings: Settings): readonly StreamDefinition[];
   /** Opens the connection; signs in lazily or at once, but throws the same HubErrors as `identify`. */

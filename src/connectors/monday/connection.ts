@@ -14,7 +14,6 @@ import { identify } from "./identify.ts";
 import type { ItemStream } from "./item-records.ts";
 import { BOARDS_PER_PAGE, boardsWanted, readBoards, readUsers, readWorkspaces, wholeList } from "./read-lists.ts";
 import { readBoard } from "./read-board.ts";
-import { confirmItems } from "./removals.ts";
 import { rereadBoards, rereadItems } from "./reread.ts";
 import type { Anywhere } from "./reread.ts";
 import { DEFAULT_ENDPOINT, reserveShare } from "./settings.ts";
@@ -151,12 +150,6 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
     }
   }
 
-  async function verify(id: string, context: ReadContext): Promise<Page> {
-    const { source } = await anywhere("items", context);
-    const page = await confirmItems(source, [id], new Map(), "anywhere");
-    return { ...page, rejects: [], position: { covered: [], state: null } };
-  }
-
   return {
     name,
     system: "monday",
@@ -167,7 +160,6 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
       gateway,
       settings,
       boards: async (signal) => (await boardsNow(signal)).filter((board) => !isSubitemBoard(board)),
-      verify,
     }),
     calls: () => gateway.calls,
     close: () => Promise.resolve(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HubError, parseInstant } from "../../model/index.ts";
-import type { Instant, Page } from "../../model/index.ts";
-import type { CreateCommand, ReadContext, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
+import type { Instant } from "../../model/index.ts";
+import type { CreateCommand, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
 import { boardSchema, cellSchema } from "./answers.ts";
 import type { BoardAnswer } from "./answers.ts";
 import { namedColumns } from "./board-columns.ts";
@@ -17,8 +17,6 @@ export interface WriterParts {
   readonly settings: MondaySettings;
   /** The boards the settings ask for, as they are now. */
   readonly boards: (signal: AbortSignal) => Promise<readonly BoardAnswer[]>;
-  /** One item again, through the door of pull. */
-  readonly verify: (id: string, context: ReadContext) => Promise<Page>;
 }
 
 const stamped = z.object({ id: z.string(), updated_at: z.string().nullable() });
@@ -45,7 +43,7 @@ const targetSchema = z.object({
  * wanted is not written. Every mutation carries an
  * Idempotency-Key, under which monday.com repeats its first answer for 30 minutes (reference monday.md §9).
  */
-export function mondayWriter({ gateway, settings, boards, verify }: WriterParts): WriteFace {
+export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteFace {
   const markerColumn = (board: BoardAnswer): string | undefined => {
     const { marker } = settings;
     if (marker === undefined) throw noMarker();
@@ -123,11 +121,6 @@ export function mondayWriter({ gateway, settings, boards, verify }: WriterParts)
         written = receipt(gateway, data.move_item_to_group, requestId);
       }
       return written ?? receipt(gateway, item, null);
-    },
-
-    async verify(stream, id, context) {
-      itemsOnly(stream);
-      return verify(id, context);
     },
   };
 }

@@ -4,10 +4,7 @@ import type { CreateCommand, UpdateCommand, WriteFace, WriteReceipt } from "../k
 import { saveAnswer } from "./answers.ts";
 import type { SalesforceClient } from "./client.ts";
 import { createMany, updateMany } from "./collections.ts";
-import type { Descriptions } from "./descriptions.ts";
 import { isLostAnswer } from "./failures.ts";
-import { objectsOf } from "./objects.ts";
-import { reread } from "./reread.ts";
 import { writeHeaders } from "./settings.ts";
 import type { SalesforceSettings } from "./settings.ts";
 import { equals, fieldName } from "./soql.ts";
@@ -20,11 +17,7 @@ const MOST_TRIES = 4;
  * Writes to business records: creations only as upserts on an external id, changes only on what was planned on. Where an
  * answer was lost, the record is looked at before anything is sent again; a locked row is tried again.
  */
-export function writeFace(
-  client: SalesforceClient,
-  descriptions: Descriptions,
-  settings: SalesforceSettings,
-): WriteFace {
+export function writeFace(client: SalesforceClient, settings: SalesforceSettings): WriteFace {
   const find: WriteFace["find"] = async (stream, marker, signal) => {
     const where = [equals(externalId(settings, stream), marker)];
     const page = await client.query(
@@ -64,15 +57,6 @@ export function writeFace(
     createMany: (commands, signal) =>
       createMany(client, settings, (stream) => externalId(settings, stream), commands, signal),
     updateMany: (commands, signal) => updateMany(client, settings, commands, signal),
-    verify: async (stream, id, context) => {
-      const spec = objectsOf(settings).find((other) => other.name === stream);
-      if (spec === undefined) throw noSuchStream(stream);
-      for await (const page of reread({ client, descriptions, settings }, spec, [id], context)) {
-        // Not a step of the partition's reading: the position says nothing and must not replace the partition's own.
-        return { ...page, position: { covered: [], state: null } };
-      }
-      throw noSuchStream(stream);
-    },
   };
 }
 
@@ -153,11 +137,5 @@ function twice(object: string, marker: string): HubError {
     disposition: "skip-record",
     place: { system: "salesforce", stream: object },
     remedy: "Make the external id field unique and merge the records.",
-  });
-}
-
-function noSuchStream(stream: string): HubError {
-  return new HubError("HUB-1305", `This Salesforce connection does not read ${stream}.`, {
-    disposition: "stop-stream",
   });
 }

@@ -26,7 +26,7 @@ export async function answerMarks(reading: MarkReading): Promise<number> {
   const marks = await store.records.marks(key);
   const unread = marks.filter((mark) => !streams.has(mark.stream));
   if (unread.length > 0) await store.records.dropMarks(fence, pksOf(unread));
-  if (connection.read?.reread === undefined) return 0;
+  if (connection.read === undefined) return 0;
   let answered = 0;
   for (const stream of new Set(marks.map((mark) => mark.stream))) {
     const own = marks.filter((mark) => mark.stream === stream && streams.has(stream));

@@ -18,8 +18,8 @@ export async function compareCounts(
   partition: Partition,
   context: ReadContext,
 ): Promise<{ readonly audit: Audit; readonly differences: readonly BucketDifference[] } | null> {
-  const audit = await read.audit?.(partition, context);
-  if (audit === undefined || audit === null) return null;
+  const audit = await read.audit(partition, context);
+  if (audit === null) return null;
   const stored = new Map<string, number>();
   const among = audit.among === "stream" ? undefined : partition.id;
   for await (const page of context.known.records(partition.stream, among)) {
