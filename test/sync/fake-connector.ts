@@ -38,7 +38,7 @@ export function onePage(changes: Partial<Page>): Page {
   return { records: [], tombstones: [], rejects: [], position: { covered: [], state: null }, ...changes };
 }
 
-export async function* pagesOf(...pages: readonly Page[]): AsyncIterable<Page> {
+export async function* pagesOf<T = Page>(...pages: readonly T[]): AsyncIterable<T> {
   yield* pages;
 }
 
@@ -47,8 +47,9 @@ function connectorOf(system: FakeSystem): ConnectorDefinition {
   const read: ReadFace = {
     partitions: async (stream) => system.partitions(stream),
     read: (partition, position, context) => system.read(partition, position, context.mode),
-    ...(audit === undefined ? {} : { audit: async (partition) => audit(partition) }),
-    ...(reread === undefined ? {} : { reread: (stream, ids) => reread(stream, ids) }),
+    reread: (stream, ids) => reread?.(stream, ids) ?? pagesOf(),
+    audit: async (partition) => audit?.(partition) ?? null,
+    estimate: async () => ({ calls: 1, records: null, exact: false }),
   };
   const connection: Connection = {
     name: "fake",

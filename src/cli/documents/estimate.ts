@@ -26,7 +26,6 @@ export const estimateDocument = z.strictObject({
           calls: z.int(),
           records: z.int().nullable(),
           exact: z.boolean(),
-          by: z.enum(["system", "last reading", "store"]).describe("Who says so."),
         }),
       ),
       problems: z.array(problemPart),

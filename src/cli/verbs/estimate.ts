@@ -39,7 +39,7 @@ function estimateText(estimate: ConnectionEstimate, asOf: number, zone: string, 
     count(each.partitions),
     count(each.calls),
     each.records === null ? "–" : count(each.records),
-    each.exact ? "exact" : `about, by the ${each.by}`,
+    each.exact ? "exact" : "about",
   ]);
   const right = (title: string): { readonly title: string; readonly align: "right" } => ({ title, align: "right" });
   return [

@@ -164,7 +164,7 @@ describe("losing nothing of Asana", () => {
       const pages: Reread[] = [];
       const context = reader.context("incremental");
       const again = async (stream: string, ...ids: readonly string[]): Promise<void> => {
-        for await (const page of read.reread?.(stream, ids, context) ?? []) pages.push(page);
+        for await (const page of read.reread(stream, ids, context)) pages.push(page);
       };
       await again("tasks", asanaTaskGid(1), asanaTaskGid(3));
       await again("projects", ASANA.onboarding, "99");

@@ -283,7 +283,7 @@ describe("losing nothing of monday.com", () => {
     await write('change_simple_column_value(board_id: 7, item_id: 70001, column_id: "status", value: "Done") { id }');
     await write("archive_item(item_id: 70002) { id }");
     const found: Reread[] = [];
-    for await (const page of hub.connection.read?.reread?.("items", ["70001", "70002", "123"], hub.context()) ?? [])
+    for await (const page of hub.connection.read?.reread("items", ["70001", "70002", "123"], hub.context()) ?? [])
       found.push(page);
     const records = found.flatMap((page) => page.records);
     expect(records.filter(({ stream }) => stream === "items").map(({ id }) => id)).toEqual(["70001", "70002"]);

@@ -5,6 +5,7 @@ import type { MondayHub } from "../../support/monday-hub.ts";
 import { mondayBoardSeed, mondaySeed } from "../../support/monday-seed.ts";
 import { startMonday } from "../../support/monday-server.ts";
 import type { MondayServer } from "../../support/monday-server.ts";
+import { recordsAgain } from "../../support/reread.ts";
 
 let server: MondayServer;
 let hub: MondayHub;
@@ -38,8 +39,10 @@ describe("writing to monday.com", () => {
       signal,
     );
     expect(receipt).toMatchObject({ id: "70001", at: Date.UTC(2026, 10, 23, 9) });
-    const page = await write.verify("items", "70001", hub.context());
-    expect(page.records).toMatchObject([{ id: "70001", content: { name: "New name", group: { id: "second" } } }]);
+    const records = await recordsAgain(hub.connection, "items", ["70001"], hub.context());
+    expect(records.filter(({ stream }) => stream === "items")).toMatchObject([
+      { id: "70001", content: { name: "New name", group: { id: "second" } } },
+    ]);
     await hub.cycle();
     expect(hub.entity("70001").fields).toMatchObject({
       Status: { option: "1", name: "Done" },

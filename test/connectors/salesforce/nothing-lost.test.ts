@@ -225,7 +225,7 @@ describe("single records", () => {
     const { read } = org.session.connection;
     const context = org.context({ Opportunity: ["Name", "StageName"], Account: ["Name"] });
     const streams: Record<string, number> = {};
-    for await (const page of read?.reread?.("Opportunity", [deal], context) ?? []) {
+    for await (const page of read?.reread("Opportunity", [deal], context) ?? []) {
       for (const { stream } of page.records) streams[stream] = (streams[stream] ?? 0) + 1;
     }
     expect(streams).toMatchObject({
@@ -234,7 +234,7 @@ describe("single records", () => {
       OpportunityFieldHistory: expect.any(Number),
     });
     const unseen = "0015e00000ZZZZZAAA";
-    for await (const page of read?.reread?.("Account", [account, purged, unseen], context) ?? []) {
+    for await (const page of read?.reread("Account", [account, purged, unseen], context) ?? []) {
       if (page.records[0]?.stream !== "Account") continue;
       expect(page.records.map((record) => record.id)).toEqual([account]);
       expect(page.tombstones.map(({ id, cause }) => [id, cause])).toEqual([
