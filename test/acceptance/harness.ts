@@ -86,6 +86,8 @@ export interface World {
   counted(): Promise<number>;
   /** Takes back what a person would have to decide about before reading can be whole again: hidden fields and the like. */
   restore?(): Promise<void>;
+  /** A change of the schema or the organisation that strikes in the middle of somebody's reading. */
+  midway?(draw: Draw): Dial;
   /** What else may happen, for the league. */
   readonly changes: readonly Change[];
   close(): Promise<void>;

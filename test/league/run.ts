@@ -66,6 +66,8 @@ class Match {
   #differences: readonly Difference[] = [];
   #beforeSweep: readonly Difference[] = [];
   #quiet = false;
+  /** Every change of this run leaves a trace, so that increments alone have to find all. */
+  #traced = false;
   #peerDifferences: readonly Difference[] = [];
   #dials: Dial[] = [];
   /** A used-up quota is back on the next day only. */
@@ -84,6 +86,7 @@ class Match {
 
   async play(): Promise<void> {
     const draw = this.#draw;
+    this.#traced = draw.chance(0.5);
     if (draw.chance(0.3)) await this.#setDials();
     await this.#read();
     for (let steps = 4 + draw.below(7); steps > 0; steps -= 1) {
@@ -116,7 +119,7 @@ class Match {
   }
 
   #drawChange(): Change | undefined {
-    const { changes } = this.#world;
+    const changes = this.#world.changes.filter(({ quiet }) => !this.#traced || quiet !== true);
     let at = this.#draw.next() * changes.reduce((sum, { weight }) => sum + weight, 0);
     return changes.find(({ weight }) => (at -= weight) < 0);
   }
@@ -139,6 +142,8 @@ class Match {
 
   async #setDials(): Promise<void> {
     for (const dial of drawDials(this.#draw)) await this.#setDial(dial);
+    const midway = this.#draw.chance(0.15) ? this.#world.midway?.(this.#draw) : undefined;
+    if (midway !== undefined) await this.#setDial(midway);
   }
 
   async #setDial(dial: Dial): Promise<void> {

@@ -185,6 +185,11 @@ async function start(options: WorldOptions): Promise<World> {
     },
     changes: [...asanaChanges(ws), ...turmoil.changes],
     restore: turmoil.restore,
+    midway: (draw) => {
+      made += 1;
+      const change = { do: "rename-label", option: ASANA.green, to: `Midway ${made}` };
+      return { fault: "organisation", change, after: draw.below(20) };
+    },
     close: () => served.close(),
   };
 }

@@ -176,6 +176,13 @@ async function start(options: WorldOptions): Promise<World> {
     },
     changes: [...mondayChanges(world), ...turmoil.changes],
     restore: turmoil.restore,
+    midway: (draw) => {
+      made += 1;
+      const after = draw.below(8);
+      const field = { fault: "schema", change: "add", object: BOARDS[0], field: `midway_${made}`, after };
+      const change = { do: "rename-section", board: BOARDS[0], group: "topics", to: `Midway ${made}` };
+      return draw.chance(0.5) ? field : { fault: "organisation", change, after };
+    },
     close: () => served.close(),
   };
 }

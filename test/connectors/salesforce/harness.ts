@@ -165,6 +165,13 @@ async function start(options: WorldOptions): Promise<World> {
     },
     changes: [...salesforceChanges(org, write), ...turmoil.changes],
     restore: turmoil.restore,
+    midway: (draw) => {
+      made += 1;
+      const after = draw.below(20);
+      const field = { fault: "schema", change: "add", object: "Opportunity", field: `Midway_${made}__c`, after };
+      const change = { do: "rename-stage", from: draw.pick(STAGES), to: `Midway ${made}` };
+      return draw.chance(0.5) ? field : { fault: "organisation", change, after };
+    },
     close: () => served.close(),
   };
 }
