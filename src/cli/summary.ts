@@ -190,6 +190,8 @@ function problemLines({ pull, map, publish }: CycleReport): string {
       ...certificates.flatMap((each) => each.problems),
     ]),
     ...publish.problems,
+    ...map.names.refused,
+    ...map.names.offers,
   ];
   const rejected = map.rejected === 0 ? "" : `${map.rejected} records were rejected; hub rejects lists them.\n`;
   return [...new Set(problems.map(formatProblem))].map((text) => `${text}\n`).join("") + rejected;

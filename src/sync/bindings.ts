@@ -135,3 +135,11 @@ function mappingsName(found: readonly ListBindings[], { stream, field, scope }: 
         && foldValue(name) !== foldValue(shown.name),
     )?.name;
 }
+
+/** Names of fields that mappings go on using although the system shows others now. */
+export function pinnedFields(bindings: ConnectionBindings | null, stream: string): readonly string[] {
+  return (bindings?.lists ?? [])
+    .filter(({ list }) => list.field === null && list.stream === stream)
+    .flatMap((list) => list.bindings)
+    .flatMap(({ name, pin, shown, state }) => (pin !== null && shown !== null && state !== "reused" ? [name] : []));
+}

@@ -4,6 +4,8 @@ import { checkFieldNames, formatPath } from "../mappings/index.ts";
 import type { CompiledMapping } from "../mappings/index.ts";
 import { HubError, toProblem } from "../model/index.ts";
 import type { Disposition, Problem, QuotaAccount, QuotaLedger, StorePort } from "../model/index.ts";
+import { toldOf } from "./bindings-told.ts";
+import { bindingsOf, pinnedFields } from "./bindings.ts";
 import { closeConnection } from "./closing.ts";
 import { credentialsOf } from "./sources.ts";
 
@@ -32,6 +34,8 @@ export interface ConnectionCheck {
   readonly quota: QuotaAccount | null;
   readonly calls: number;
   readonly problems: readonly Problem[];
+  /** Names that were renamed since their ids were pinned, as far as the store knows. */
+  readonly offers: readonly Problem[];
   /** What the caller has to do about the first problem, null when there is none. */
   readonly disposition: Disposition | null;
 }
@@ -92,6 +96,7 @@ async function checkConnection(
       found.push(error);
     }
   };
+  const bindings = await bindingsOf({ configuration, store }, configured);
   await attempt(() =>
     withConnection(looking, configured, async (connection) => {
       try {
@@ -103,10 +108,10 @@ async function checkConnection(
           await attempt(async () => {
             const { fields } = await connection.describe(stream, signal);
             found.push(
-              ...unknownFields(
-                mappingsOf(configuration, name, stream),
-                fields.map((field) => field.name),
-              ),
+              ...unknownFields(mappingsOf(configuration, name, stream), [
+                ...fields.map((field) => field.name),
+                ...pinnedFields(bindings, stream),
+              ]),
             );
           });
         }
@@ -115,6 +120,7 @@ async function checkConnection(
       }
     }),
   );
+  const names = toldOf(new Map(bindings === null ? [] : [[name, bindings]]));
   const [first] = found;
   const credential = watched.credential();
   return {
@@ -125,8 +131,9 @@ async function checkConnection(
     pinned: pin === null ? null : { tenant: pin.tenant, name: pin.name },
     quota: credential === null ? null : await store.ledger.account(credential),
     calls,
-    problems: found.map((error) => placed(error, name)),
-    disposition: first?.disposition ?? null,
+    problems: [...found.map((error) => placed(error, name)), ...names.refused],
+    offers: names.offers,
+    disposition: first?.disposition ?? (names.refused.length > 0 ? "operator" : null),
   };
 }
 

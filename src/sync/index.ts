@@ -1,4 +1,7 @@
 export * from "./again.ts";
+export * from "./bindings.ts";
+export * from "./bindings-accept.ts";
+export * from "./bindings-told.ts";
 export * from "./check.ts";
 export * from "./context.ts";
 export * from "./discover.ts";

@@ -3,8 +3,11 @@ import type { Entity, Fence, Mapped, MappedEntity, StorePort } from "../model/in
 import { breathe } from "./breath.ts";
 import type { ProgressListener } from "./progress.ts";
 
-/** Maps one entity; pure. Throws HubError `skip-record` for one that does not fit. */
-export type EntityMapper = (entity: Entity) => MappedEntity;
+/**
+ * Maps one entity; pure. Null for one whose names are in doubt: what it was mapped to before stays. Throws HubError
+ * `skip-record` for one that does not fit.
+ */
+export type EntityMapper = (entity: Entity) => MappedEntity | null;
 
 export interface MapOptions {
   readonly store: StorePort;
@@ -21,6 +24,8 @@ export interface MapReport {
   readonly objects: number;
   readonly events: number;
   readonly rejected: number;
+  /** Left as they were mapped before, because names in them are in doubt. */
+  readonly held: number;
 }
 
 /** Entities per transaction: large enough that the commit costs little, small enough that memory and a stop do not wait. */
@@ -31,7 +36,7 @@ const NOTHING: MappedEntity = { objects: [], events: [], unmapped: [] };
 export async function mapEntities(options: MapOptions): Promise<MapReport> {
   const { store, fence, progress, signal } = options;
   const total = await store.mapping.pendingCount();
-  const report = { mapped: 0, objects: 0, events: 0, rejected: 0 };
+  const report = { mapped: 0, objects: 0, events: 0, rejected: 0, held: 0 };
   const mappers = new Map<string, EntityMapper | null>();
   for (const { system, tenant } of await store.mapping.pendingTenants()) {
     mappers.set(`${system}/${tenant}`, await options.mapperOf(system, tenant));
@@ -39,8 +44,9 @@ export async function mapEntities(options: MapOptions): Promise<MapReport> {
   const seenAt = options.now();
   const map = (entity: Entity): Mapped => {
     const mapped = mapOne(entity, mappers.get(`${entity.system}/${entity.tenant}`) ?? null, seenAt);
-    report.objects += mapped.outputs.objects.length;
-    report.events += mapped.outputs.events.length;
+    if (mapped.outputs === null) report.held += 1;
+    report.objects += mapped.outputs?.objects.length ?? 0;
+    report.events += mapped.outputs?.events.length ?? 0;
     if (mapped.reject !== undefined) report.rejected += 1;
     return mapped;
   };

@@ -1,6 +1,8 @@
 import type { Normaliser, ReferenceRecords } from "../connectors/kit/index.ts";
 import type { JsonObject } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
+import { bindingsOf } from "./bindings.ts";
+import type { ConnectionBindings } from "./bindings.ts";
 import type { FillTallies } from "./fill.ts";
 import type { EntityMapper } from "./map.ts";
 
@@ -8,13 +10,14 @@ const uncounted = (): void => undefined;
 
 /**
  * The mapper of a tenant's entities: its connector's normaliser with the reference records it looks things up in, then
- * the configuration's mappings. Null when no configured connection is pinned to the tenant.
+ * the configuration's mappings. Names that are pinned are put in the place of those shown now. Null when no configured connection is pinned to the tenant.
  */
 export async function createMapper(
   context: Pick<RunContext, "configuration" | "store">,
   system: string,
   tenant: string,
   tallies?: FillTallies,
+  bindings?: ReadonlyMap<string, ConnectionBindings>,
 ): Promise<EntityMapper | null> {
   const { configuration, store } = context;
   const pin = (await store.records.pins()).find((each) => each.system === system && each.tenant === tenant);
@@ -41,10 +44,14 @@ export async function createMapper(
       tallies?.of(name, { system, tenant, stream }, fields) ?? uncounted,
     ]),
   );
+  const own = bindings === undefined ? await bindingsOf(context, connection) : bindings.get(name);
+  const translate = own?.translate ?? null;
   return (entity) => {
     const count = counters.get(entity.stream);
     if (count === undefined) return { objects: [], events: [], unmapped: [] };
-    const normalised = normalise(entity);
+    const seen = normalise(entity);
+    const normalised = translate === null ? seen : translate(seen);
+    if (normalised === null) return null;
     count(normalised);
     const { objects, events, unmapped } = configuration.mappings.apply(name, normalised, {
       firstSeenAt: entity.firstSeenAt,

@@ -2,6 +2,10 @@ import type { ReadMode } from "../connectors/kit/index.ts";
 import { canonicalJson, hashText } from "../model/index.ts";
 import type { Problem } from "../model/index.ts";
 import { foldText } from "../matching/index.ts";
+import { toldOf } from "./bindings-told.ts";
+import type { ToldNames } from "./bindings-told.ts";
+import { resolveBindings } from "./bindings.ts";
+import type { ConnectionBindings } from "./bindings.ts";
 import type { RunContext } from "./context.ts";
 import { FillTallies } from "./fill.ts";
 import { linkObjects } from "./link.ts";
@@ -38,9 +42,10 @@ export async function pullStep(context: RunContext, options: ReadOptions): Promi
   return report;
 }
 
-/** What mapping came to, with fields that are empty far more often than they were. */
+/** What mapping came to, with fields that are empty far more often than they were, and names that changed. */
 export interface MappedReport extends MapReport {
   readonly alarms: readonly Problem[];
+  readonly names: ToldNames;
 }
 
 /** Maps what is listed and links everything anew. */
@@ -55,25 +60,27 @@ export async function mapAndLink(
 export async function mapStep(context: RunContext): Promise<MappedReport> {
   const { store, fence, dependencies, progress, signal } = context;
   progress({ kind: "step", step: "map", state: "started" });
-  await store.mapping.mapWith(fence, mappingsHash(context));
+  const bindings = await resolveBindings(context);
+  await store.mapping.mapWith(fence, mappingsHash(context, bindings));
   const tallies = new FillTallies();
   const map = await mapEntities({
     store,
     fence,
-    mapperOf: (system, tenant) => createMapper(context, system, tenant, tallies),
+    mapperOf: (system, tenant) => createMapper(context, system, tenant, tallies, bindings),
     now: () => dependencies.clock.now(),
     progress,
     signal,
   });
   const alarms = await tallies.settle(store, fence);
-  for (const alarm of alarms) progress({ kind: "problem", ...alarm });
+  const names = toldOf(bindings);
+  for (const problem of [...alarms, ...names.offers, ...names.refused]) progress({ kind: "problem", ...problem });
   progress({
     kind: "step",
     step: "map",
     state: "done",
     detail: `${count(map.mapped)} entities → ${count(map.objects)} objects, ${count(map.events)} events${map.rejected > 0 ? `, ${count(map.rejected)} rejected` : ""}`,
   });
-  return { ...map, alarms };
+  return { ...map, alarms, names };
 }
 
 /** Gives objects, people and references their identity. */
@@ -92,9 +99,11 @@ export async function linkStep(context: RunContext): Promise<LinkReport> {
 }
 
 /** Of everything an entity's mapping depends on besides the entity itself. */
-function mappingsHash({ configuration }: RunContext): string {
+function mappingsHash({ configuration }: RunContext, bindings: ReadonlyMap<string, ConnectionBindings>): string {
   const { mappingFiles, zone, money } = configuration;
-  return hashText(canonicalJson({ files: mappingFiles.map(({ file }) => file), zone, money }));
+  const names = [...bindings].flatMap(([connection, { effect }]) => (effect === "" ? [] : [[connection, effect]]));
+  const files = mappingFiles.map(({ file }) => file);
+  return hashText(canonicalJson({ files, zone, money, ...(names.length === 0 ? {} : { names }) }));
 }
 
 function pullDetail(report: PullReport): string {

@@ -77,7 +77,8 @@ export async function previewRemap(
         mappers.set(tenant, mapper);
       }
       const before = await store.model.ofEntity(entity);
-      tally.compare(before, mapOne(entity, mapper, tally));
+      const after = mapOne(entity, mapper, tally);
+      tally.compare(before, after ?? { ...before, unmapped: [] });
     }
     entities += page.length;
     progress({ kind: "count", step: "map", done: entities, of: null, unit: "entities" });
@@ -85,7 +86,7 @@ export async function previewRemap(
   return { entities, pending: await store.mapping.pendingCount(), ...(await tally.result(store)) };
 }
 
-function mapOne(entity: Entity, mapper: EntityMapper | null, tally: Tally): MappedEntity {
+function mapOne(entity: Entity, mapper: EntityMapper | null, tally: Tally): MappedEntity | null {
   if (mapper === null || entity.content === null) return { objects: [], events: [], unmapped: [] };
   try {
     return mapper(entity);

@@ -4,7 +4,7 @@ import type { Register } from "./options.ts";
 /** The first help screen shows ten verbs (design §9); these are told of in a line below them. */
 const LATER = { hidden: true };
 const MORE = `
-More: serve, certificate, rejects, remap, discover, config check, config schema, hyper install.
+More: serve, certificate, rejects, remap, discover, config check, config bindings, config schema, hyper install.
 "hub help <command>" explains one; docs/cli.md has them all.`;
 
 /** Questions about the systems, the store and the configuration; only `remap` and `hyper install` change anything. */
@@ -85,6 +85,16 @@ export const inspectionCommands: Register = (program, machine, done) => {
     .action(async (options) => {
       const { configSchemaVerb } = await import("../verbs/config.ts");
       done(await configSchemaVerb(machine, options));
+    });
+
+  globalOptions(config.command("bindings"))
+    .description("names that mappings use, with the ids behind them; what was renamed and what is refused")
+    .option("--accept [name...]", "write the lock file: all that is not refused, or these names")
+    .action(async (options) => {
+      const { configBindingsVerb } = await import("../verbs/config-bindings.ts");
+      const { accept, ...rest } = options;
+      const names = accept === true || Array.isArray(accept) ? { accept } : {};
+      done(await configBindingsVerb(machine, { ...rest, ...names }));
     });
 
   const hyper = program.command("hyper", LATER).description("the engine that writes .hyper files");

@@ -38,6 +38,7 @@ export const checkDocument = z.strictObject({
         .describe("As the ledger knows it; null when no call was made."),
       calls: z.int().describe("API calls that this check made."),
       problems: z.array(problemPart),
+      offers: z.array(problemPart).describe("Renamed names to accept with `hub config bindings --accept`."),
     }),
   ),
 });

@@ -9,6 +9,7 @@ import { estimateDocument } from "./estimate.ts";
 import { explainDocument } from "./explain.ts";
 import { handoffsDocument, handoffsWaiveDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
+import { configBindingsDocument } from "./names.ts";
 import { planDocument } from "./plan.ts";
 import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "./rejects.ts";
 import { remapDocument } from "./remap.ts";
@@ -22,6 +23,7 @@ import { syncDocument } from "./sync.ts";
 export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodType }>> = {
   certificate: { title: "hub certificate --json", schema: certificateDocument },
   check: { title: "hub check --json", schema: checkDocument },
+  "config-bindings": { title: "hub config bindings [--accept [NAME…]] --json", schema: configBindingsDocument },
   "config-check": { title: "hub config check --json", schema: configCheckDocument },
   "config-schema": { title: "hub config schema --json", schema: configSchemaDocument },
   demo: { title: "hub demo --json", schema: cycleDocument },

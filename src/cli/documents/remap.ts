@@ -20,6 +20,7 @@ const storedPart = z.strictObject({
   objects: z.int(),
   events: z.int(),
   rejected: z.int(),
+  held: z.int().describe("Left as they were mapped before, because names in them are in doubt."),
   references: z.int(),
   people: z.int(),
   unresolved: z.array(z.strictObject({ type: z.string(), reference: z.string(), count: z.int() })),

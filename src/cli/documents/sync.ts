@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { toCertificatePart, certificatePart } from "./certificate.ts";
+import { namesPart, toNamesPart } from "./names.ts";
 import { problemPart } from "./parts.ts";
 import type { LinkReport, MappedReport, PullReport } from "../../sync/index.ts";
 
@@ -21,6 +22,8 @@ export const syncPart = z.strictObject({
   events: z.int().describe("Events these entities became."),
   rejected: z.int().describe("Entities that did not fit; see `hub rejects`."),
   alarms: z.array(problemPart).describe("Fields that are empty far more often than they were."),
+  held: z.int().describe("Entities left as they were mapped before, because names in them are in doubt."),
+  names: namesPart,
   linkedObjects: z.int(),
   references: z.int(),
   unresolvedReferences: z.array(z.strictObject({ type: z.string(), reference: z.string(), count: z.int() })),
@@ -36,7 +39,7 @@ export function toSyncPart(read: {
 }): z.infer<typeof syncPart> {
   const { pull, map, link } = read;
   return {
-    complete: pull.complete && map.rejected === 0,
+    complete: pull.complete && map.rejected === 0 && map.names.refused.length === 0,
     connections: pull.connections.map(({ connection, identity, calls, problem, certificates }) => ({
       connection,
       tenant: identity?.tenant ?? null,
@@ -50,6 +53,8 @@ export function toSyncPart(read: {
     events: map.events,
     rejected: map.rejected,
     alarms: map.alarms.map((alarm) => ({ ...alarm })),
+    held: map.held,
+    names: toNamesPart(map.names),
     linkedObjects: link.objects,
     references: link.references,
     unresolvedReferences: [...link.unresolved],

@@ -36,7 +36,7 @@ function isFine(check: ConnectionCheck): boolean {
 }
 
 function toDocument(check: ConnectionCheck): CheckDocument["connections"][number] {
-  const { connection, system, uses, identity, pinned, quota, calls, problems } = check;
+  const { connection, system, uses, identity, pinned, quota, calls, problems, offers } = check;
   return {
     connection,
     system,
@@ -67,6 +67,7 @@ function toDocument(check: ConnectionCheck): CheckDocument["connections"][number
           },
     calls,
     problems: problems.map((problem) => ({ ...problem })),
+    offers: offers.map((offer) => ({ ...offer })),
   };
 }
 
@@ -87,6 +88,7 @@ function paragraph(check: ConnectionCheck, directory: string): string {
     ...(quota === null ? [] : quotaTexts(quota).map((text) => line("quota", text))),
     ...(identity?.notes ?? []).map((note) => line("note", note)),
     formatProblems(directory, problems),
+    formatProblems(directory, check.offers),
   ].join("");
 }
 

@@ -26,10 +26,14 @@ async function remap(machine: Machine, options: GlobalOptions): Promise<number> 
     const { result, runId } = await hub.run("remap", async (context) => {
       const report = await remapStep(context);
       const { mapped, rejected } = report.map;
-      return { answer: report, complete: rejected === 0, summary: { mapped, rejected } };
+      return {
+        answer: report,
+        complete: rejected === 0 && report.map.names.refused.length === 0,
+        summary: { mapped, rejected },
+      };
     });
     const { map, link } = result.answer;
-    const { alarms: _alarms, ...counts } = map;
+    const { alarms: _alarms, names: _names, ...counts } = map;
     if (options.json) {
       writeDocument(machine.terminal, remapDocument, {
         dryRun: false,

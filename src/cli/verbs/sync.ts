@@ -25,14 +25,14 @@ export async function syncVerb(machine: Machine, options: SyncVerbOptions): Prom
         mode: options.sweep ? "sweep" : options.full ? "full" : "incremental",
       });
       const { map, link } = await mapAndLink(context);
-      const complete = pull.complete && map.rejected === 0;
+      const complete = pull.complete && map.rejected === 0 && map.names.refused.length === 0;
       return { answer: { pull, map, link }, complete, summary: { mapped: map.mapped, rejected: map.rejected } };
     });
     if (options.json) writeDocument(machine.terminal, syncDocument, toSyncPart(result.answer));
-    const { pull, map } = result.answer;
+    const { pull } = result.answer;
     await tellWhenToTryAgain(machine, hub, pull);
     const code = exitCodeOfPull(pull);
-    return code === EXIT.complete && map.rejected > 0 ? EXIT.incomplete : code;
+    return code === EXIT.complete && !result.complete ? EXIT.incomplete : code;
   } finally {
     await hub.close();
   }

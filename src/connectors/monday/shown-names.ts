@@ -14,15 +14,13 @@ export const mondayNames: NamesFace = {
   lists: ({ references }) => {
     const boards = [...(references["boards"]?.values() ?? [])].flatMap((content) => storedBoard(content) ?? []);
     return [
-      ...["items", "subitems"].map(
-        (stream): NameList => ({
-          stream,
-          field: "board",
-          holds: "options",
-          scope: null,
-          shown: boards.map(({ id, name }) => ({ id, name })),
-        }),
-      ),
+      ...["items", "subitems"].map((stream): NameList => ({
+        stream,
+        field: "board",
+        holds: "options",
+        scope: null,
+        shown: boards.map(({ id, name }) => ({ id, name })),
+      })),
       ...boards.flatMap(listsOf),
     ];
   },

@@ -221,7 +221,8 @@ export interface EntityKey {
 
 /** What mapping one entity came to. */
 export interface Mapped {
-  readonly outputs: MappedEntity;
+  /** Null leaves what the entity was mapped to before as it is. */
+  readonly outputs: MappedEntity | null;
   readonly reject?: StoredRejectInput;
 }
 

@@ -74,12 +74,17 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
           const entities = readEntities(database, streams, PENDING_KEYS, [Math.min(CHUNK, limit - done)]);
           if (entities.length === 0) break;
           for (const [streamPk, ofStream] of byStream(streams, entities)) {
-            forget(database, streamPk, ofStream);
+            const mapped = ofStream.map((entity) => ({ entity, ...map(entity) }));
+            unlist(database, streamPk, ofStream);
+            forget(
+              database,
+              streamPk,
+              mapped.filter(({ outputs }) => outputs !== null).map(({ entity }) => entity),
+            );
             const writer = new OutputWriter(database, streamPk);
-            for (const entity of ofStream) {
-              const { outputs, reject } = map(entity);
-              writer.add(entity, outputs);
-              if (reject !== undefined) saveReject(database, streamPk, fence.runId, reject.seenAt, reject);
+            for (const { entity, outputs, reject } of mapped) {
+              if (outputs !== null) writer.add(entity, outputs);
+              if (reject !== undefined) saveReject(database, "map", streamPk, fence.runId, reject.seenAt, reject);
             }
             writer.finish();
           }
@@ -142,7 +147,15 @@ function byStream(streams: StreamTable, entities: readonly Entity[]): ReadonlyMa
   return found;
 }
 
-/** Deletes what a batch's entities were mapped to before, and takes them off the list: one statement per table. */
+function unlist(database: Database, streamPk: number, entities: readonly Entity[]): void {
+  database.run(
+    "delete from pending_entity where stream_pk = ? and id in (select value from json_each(?))",
+    streamPk,
+    JSON.stringify(entities.map(({ id }) => id)),
+  );
+}
+
+/** Deletes what a batch's entities were mapped to before: one statement per table. */
 function forget(database: Database, streamPk: number, entities: readonly Entity[]): void {
   const ids = JSON.stringify(entities.map(({ id }) => id));
   for (const table of ["object", "unmapped"] as const) {
@@ -152,9 +165,7 @@ function forget(database: Database, streamPk: number, entities: readonly Entity[
       ids,
     );
   }
-  for (const table of ["reject", "pending_entity"] as const) {
-    database.run(`delete from ${table} where stream_pk = ? and id in (select value from json_each(?))`, streamPk, ids);
-  }
+  database.run("delete from reject where stream_pk = ? and id in (select value from json_each(?))", streamPk, ids);
 }
 
 /** The entities that a query of keys (`stream_pk`, `id`, in this order) names: two round trips, however many they are. */
