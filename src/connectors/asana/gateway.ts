@@ -81,7 +81,7 @@ export class AsanaGateway {
     const { credentials, settings, dependencies } = options;
     const baseUrl = (credentials["BASE_URL"] ?? DEFAULT_BASE_URL).replace(/\/+$/u, "");
     this.#tokens = accessTokens(signInOf(credentials), baseUrl, dependencies);
-    const pool = { keepAlive: true, maxSockets: settings.concurrency };
+    const pool = { keepAlive: true, maxSockets: dependencies.limits?.concurrency ?? settings.concurrency };
     this.#agent = baseUrl.startsWith("https:") ? new HttpsAgent(pool) : new HttpAgent(pool);
     this.#client = new ApiClient();
     this.#client.basePath = baseUrl;

@@ -12,6 +12,8 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** True when the whole credential is throttled and not just this call: everybody waits. */
   readonly pauseAll?: boolean;
+  /** True when just this call was turned away at the door (too many at once): nothing was done, nobody else waits. */
+  readonly turnedAway?: boolean;
 }
 
 export interface Call<T> {
@@ -163,8 +165,8 @@ export class Transport {
   ): Promise<number> {
     const { dependencies, credential } = this.#options;
     const throttled = failure.pauseAll === true;
-    const tries = this.#options.tries ?? (throttled ? THROTTLED_TRIES : DEFAULT_TRIES);
-    const mayRetry = failure.error.disposition === "retry-now" && (call.idempotent || throttled);
+    const tries = this.#options.tries ?? (throttled || failure.turnedAway === true ? THROTTLED_TRIES : DEFAULT_TRIES);
+    const mayRetry = failure.error.disposition === "retry-now" && (call.idempotent || throttled || failure.turnedAway === true);
     const asked = failure.retryAfterMs;
     const delay = throttled
       ? Math.max(asked ?? 0, asked === undefined || refusals > 1 ? throttleDelay(refusals) : 0)

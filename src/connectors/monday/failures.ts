@@ -86,12 +86,15 @@ interface Verdict {
   readonly text: string;
   readonly remedy: string;
   readonly pauseAll?: boolean;
+  readonly turnedAway?: boolean;
   readonly retryAt?: Instant;
 }
 
+const CONCURRENT = /^(?:max)?_?concurrency/iu;
+const CONCURRENT_TEXT = /concurrency limit/iu;
 const THROTTLED =
-  /^(?:complexity|rate_?limit|ip_rate|field_limit|maxconcurrency|mutationcalls|api_temporarily_blocked)/iu;
-const THROTTLED_TEXT = /rate limit exceeded|minute limit rate|concurrency limit|complexity budget/iu;
+  /^(?:complexity|rate_?limit|ip_rate|field_limit|mutationcalls|api_temporarily_blocked)/iu;
+const THROTTLED_TEXT = /rate limit exceeded|minute limit rate|complexity budget/iu;
 const SIGN_IN = /^not_?authenticated$/iu;
 const PERMISSION = /unauthorized|access_denied|missingrequiredpermissions/iu;
 const REFUSED_WRITE =
@@ -112,6 +115,7 @@ export function judge(fault: Fault, operation: string, now: Instant): Failure {
     }),
     ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
     ...(verdict.pauseAll === undefined ? {} : { pauseAll: verdict.pauseAll }),
+    ...(verdict.turnedAway === undefined ? {} : { turnedAway: verdict.turnedAway }),
   };
 }
 
@@ -142,6 +146,16 @@ function verdictOf(fault: Fault, now: Instant): Verdict {
       disposition: "stop-stream",
       text: "monday.com has forgotten the cursor of a listing.",
       remedy: "Run again; the listing goes on from what is stored.",
+    };
+  }
+  if (CONCURRENT.test(code) || CONCURRENT_TEXT.test(message)) {
+    // A place gets free as soon as any call ends: only this one waits.
+    return {
+      code: "HUB-1503",
+      disposition: "retry-now",
+      text: `monday.com takes no more calls at once (${said}).`,
+      remedy: "Run again later, or lower what else uses this account's API, or `concurrency:` of the connection.",
+      turnedAway: true,
     };
   }
   if (THROTTLED.test(code) || THROTTLED_TEXT.test(message) || status === 429) {

@@ -106,6 +106,7 @@ export async function openResults(
       object: job.object,
       headers: { accept: "text/csv" },
       timeoutMs: RESULTS_TIMEOUT_MS,
+      long: true,
     },
     { streamed: true },
     (_answer, { body, headers }) => {

@@ -26,7 +26,9 @@ import type { Soql } from "./soql.ts";
 const CALL_TIMEOUT_MS = 60_000;
 /** Salesforce itself gives a query up after about 120 s. */
 const QUERY_TIMEOUT_MS = 150_000;
-const CONCURRENCY = 4;
+/** Calls under way at once; of those that may take long an org allows few (reference salesforce.md §12). */
+const MOST_CALLS = 8;
+const MOST_LONG_CALLS = 3;
 
 /** One request; the path starts at the version root (`/query?…`) or at `/services/`. */
 export interface ClientRequest<T> extends RawRequest {
@@ -36,6 +38,8 @@ export interface ClientRequest<T> extends RawRequest {
   readonly object?: string;
   readonly idempotent?: boolean;
   readonly timeoutMs?: number;
+  /** True for queries and results, whose number at once an org limits. */
+  readonly long?: boolean;
   /** False for the OAuth endpoints, which the org does not count. */
   readonly counted?: boolean;
 }
@@ -64,7 +68,12 @@ export class SalesforceClient {
     const loginUrl = validUrl(credentials["LOGIN_URL"] ?? "");
     const clientId = credentials["CLIENT_ID"] ?? "";
     this.#credential = `salesforce ${new URL(loginUrl).host} …${clientId.slice(-6)}`;
-    this.#transport = new Transport({ credential: this.#credential, concurrency: CONCURRENCY, dependencies });
+    this.#transport = new Transport({
+      credential: this.#credential,
+      concurrency: MOST_CALLS,
+      lanes: { short: MOST_CALLS, long: MOST_LONG_CALLS },
+      dependencies,
+    });
     if (settings.reserve !== undefined) dependencies.ledger.reserve(this.#credential, reserveShare(settings.reserve));
     this.#session = new SalesforceSession(options, loginUrl, (headers) => this.#observe(headers));
   }
@@ -125,6 +134,7 @@ export class SalesforceClient {
     return this.#transport.call({
       operation,
       cost: request.counted === false ? 0 : 1,
+      lane: request.long === true ? "long" : "short",
       idempotent: request.idempotent ?? request.method === "GET",
       timeoutMs: request.timeoutMs ?? CALL_TIMEOUT_MS,
       signal,
@@ -166,7 +176,7 @@ export class SalesforceClient {
 
   async #page<T>(path: string, object: string, verb: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
     const operation = `GET /${verb} ${object}`;
-    return this.request({ method: "GET", path, schema, operation, object, timeoutMs: QUERY_TIMEOUT_MS }, signal);
+    return this.request({ method: "GET", path, schema, operation, object, timeoutMs: QUERY_TIMEOUT_MS, long: true }, signal);
   }
 
   /** Up to 25 requests in one that counts as one call (reference salesforce.md §7). */
@@ -188,6 +198,7 @@ export class SalesforceClient {
         },
         idempotent,
         timeoutMs: QUERY_TIMEOUT_MS,
+        long: true,
       },
       signal,
     );

@@ -27,6 +27,7 @@ interface Verdict {
   readonly text: string;
   readonly remedy: string;
   readonly pauseAll?: boolean;
+  readonly turnedAway?: boolean;
   readonly retryAt?: Instant;
 }
 
@@ -74,6 +75,7 @@ export function classify(thrown: unknown, asked: Asked): Failure {
     }),
     ...(asked.exchange.retryAfterMs === undefined ? {} : { retryAfterMs: asked.exchange.retryAfterMs }),
     ...(verdict.pauseAll === undefined ? {} : { pauseAll: verdict.pauseAll }),
+    ...(verdict.turnedAway === undefined ? {} : { turnedAway: verdict.turnedAway }),
   };
 }
 
@@ -123,7 +125,7 @@ function judge(errorCode: string, message: string, asked: Asked): Verdict {
             disposition: "retry-now",
             text: "Salesforce has too many long calls running at once.",
             remedy: "Run again later, or ask who else loads the org at this hour.",
-            pauseAll: true,
+            turnedAway: true,
           }
         : {
             code: "HUB-1303",

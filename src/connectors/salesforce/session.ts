@@ -1,5 +1,6 @@
 import { Connection as JsforceConnection } from "jsforce/lib/core.js";
 import { HubError } from "../../model/index.ts";
+import { abortable } from "../kit/index.ts";
 import type { ConnectOptions } from "../kit/index.ts";
 import { classify } from "./failures.ts";
 import { WholeBodyTransport } from "./http.ts";
@@ -26,9 +27,10 @@ export interface RawRequest {
 export class SalesforceSession {
   readonly #options: ConnectOptions<SalesforceSettings>;
   readonly #connection: JsforceConnection;
-  #signingIn: Promise<void> | undefined;
+  #signingIn: { readonly outcome: Promise<void>; readonly signal: AbortSignal } | undefined;
   #signInExchange: Exchange = { signal: AbortSignal.timeout(SIGN_IN_TIMEOUT_MS) };
-  #signal: AbortSignal | undefined;
+  /** Of the request sent last: jsforce renews sessions without saying for which. */
+  #lastSignal: AbortSignal = new AbortController().signal;
   #refreshesInARow = 0;
   #refreshFailure: unknown;
 
@@ -47,7 +49,7 @@ export class SalesforceSession {
         ...(clientSecret === undefined || settings.login === "jwt" ? {} : { clientSecret }),
       },
       refreshFn: (_connection, done) => {
-        void handOver(this.#refresh(), done);
+        void handOver(this.#refresh(this.#lastSignal), done);
       },
     });
     const whole = new WholeBodyTransport(observe, () => this.#signInExchange);
@@ -70,18 +72,30 @@ export class SalesforceSession {
 
   /** @throws HubError HUB-1301 when the sign-in is refused, HUB-1202 or HUB-1304 when it cannot be had now. */
   async signIn(signal: AbortSignal): Promise<void> {
-    if (this.#connection.accessToken !== undefined && this.#connection.accessToken !== null) return;
-    this.#signal = signal;
-    this.#signingIn ??= this.#authorize().finally(() => {
+    while (this.#connection.accessToken === undefined || this.#connection.accessToken === null) {
+      const { outcome, signal: owner } = (this.#signingIn ??= this.#begin(signal));
+      try {
+        await abortable(() => outcome, signal);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        // Somebody else's sign-in was stopped with them; this caller still wants one.
+        if (!owner.aborted) throw error;
+      }
+    }
+  }
+
+  #begin(signal: AbortSignal): { readonly outcome: Promise<void>; readonly signal: AbortSignal } {
+    const outcome = this.#authorize(signal).finally(() => {
       this.#signingIn = undefined;
     });
-    await this.#signingIn;
+    return { outcome, signal };
   }
 
   /** Sends one request; an expired session is renewed once and the request sent again. */
   async send(request: RawRequest, exchange: Exchange): Promise<unknown> {
     this.#refreshFailure = undefined;
-    this.#signal = exchange.signal;
+    this.#lastSignal = exchange.signal;
     const hasBody = request.body !== undefined;
     const answer: unknown = await this.#connection.request(
       {
@@ -97,22 +111,21 @@ export class SalesforceSession {
   }
 
   /** jsforce asks for tokens outside the shared transport, so what may pass is tried again here. */
-  async #authorize(): Promise<void> {
+  async #authorize(signal: AbortSignal): Promise<void> {
     const { credentials, dependencies, settings } = this.#options;
-    const outer = this.#signal ?? new AbortController().signal;
     for (let attempt = 1; ; attempt += 1) {
-      const exchange: Exchange = { signal: AbortSignal.any([outer, AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)]) };
+      const exchange: Exchange = { signal: AbortSignal.any([signal, AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)]) };
       this.#signInExchange = exchange;
       const grant = await grantFor(settings.login, credentials, dependencies.wallNow);
       try {
         await this.#connection.authorize(grant);
         return;
       } catch (cause) {
-        outer.throwIfAborted();
+        signal.throwIfAborted();
         const failure = this.#signInFailure(cause, exchange);
         const delay = exchange.retryAfterMs ?? dependencies.random() * BASE_DELAY_MS * 2 ** (attempt - 1);
         if (failure.disposition !== "retry-now" || attempt >= SIGN_IN_TRIES || delay > LONGEST_WAIT_MS) throw failure;
-        await dependencies.sleep(Math.round(delay), outer);
+        await dependencies.sleep(Math.round(delay), signal);
       }
     }
   }
@@ -138,7 +151,7 @@ export class SalesforceSession {
   }
 
   /** jsforce would sign in again without end when a fresh session is refused, too (reference salesforce.md §2.3 trap 3). */
-  async #refresh(): Promise<string> {
+  async #refresh(signal: AbortSignal): Promise<string> {
     const formerUrl = this.#connection.instanceUrl;
     try {
       this.#refreshesInARow += 1;
@@ -149,7 +162,7 @@ export class SalesforceSession {
           remedy: "Check the connected app's policies (IP relaxation, permitted users) and the run-as user.",
         });
       }
-      await this.#authorize();
+      await this.#authorize(signal);
       if (this.#connection.instanceUrl !== formerUrl) {
         // jsforce would send the request to the old address again (reference §2.3 trap 3).
         throw new HubError("HUB-1304", "The org has moved to another address.", { disposition: "retry-now" });

@@ -70,6 +70,22 @@ describe("a call over the transport", () => {
     expect([made.calls, waits]).toEqual([1, []]);
   });
 
+  test("that was turned away for being one too many is sent again even if it creates, and holds up nobody else", async () => {
+    const { transport: made, waits } = transport(100);
+    let tries = 0;
+    const crowded = call({
+      idempotent: false,
+      send: () => ((tries += 1) < 7 ? Promise.reject(new Error("429")) : Promise.resolve("created")),
+      classify: () => ({
+        error: new HubError("HUB-1503", "too many at once", { disposition: "retry-now" }),
+        turnedAway: true,
+      }),
+    });
+    await expect(made.call(crowded)).resolves.toBe("created");
+    await made.call(call({}));
+    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000]);
+  });
+
   test("is not sent when the ledger has nothing left: HUB-1203 tells when a try makes sense", async () => {
     const { transport: made } = transport(1);
     await made.call(call({}));

@@ -58,6 +58,13 @@ describe("monday.com's failures", () => {
     expect(hub.waits).toEqual([7000]);
   });
 
+  test("holds up only the call that was one too many at once", async () => {
+    await server.dial({ fault: "error-in-200", code: "maxConcurrencyExceeded" });
+    await identify();
+    expect(hub.waits).toEqual([250]);
+    expect(hub.connection.calls()).toBe(2);
+  });
+
   test("waits before a budget that its headers call nearly spent", async () => {
     await server.control("POST", "/limits", { minute: 100 });
     for (let n = 0; n < 99; n += 1) await server.call("{ me { id } }");

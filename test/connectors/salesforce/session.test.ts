@@ -35,6 +35,18 @@ describe("signing in", () => {
     expect(session.waits).toEqual([7000, 500, 1000]);
   });
 
+  test("is made anew for whoever still wants it when the one who began it gives up", async () => {
+    const giving = new AbortController();
+    const held: Answer = () => giving.abort(new Error("given up"));
+    org.tokens.push(held, token(org.origin));
+    org.script.push(describeOf("Lead", { Id: "id" }));
+    const { connection } = await connect(org.origin);
+    const first = connection.describe("Lead", giving.signal);
+    const second = connection.describe("Account", signal);
+    await expect(first).rejects.toThrow("given up");
+    await expect(second).resolves.toMatchObject({ stream: "Account" });
+  });
+
   test("that is refused is told at once, with what the org said and no more", async () => {
     org.tokens.push(json(400, { error: "invalid_grant", error_description: "user hasn't approved this consumer" }));
     const session = await connect(org.origin);
