@@ -1,6 +1,6 @@
 import { MINUTE, SECOND } from "../../model/index.ts";
 import type { Instant, PaceBook } from "../../model/index.ts";
-import type { ConnectorDependencies } from "./contract.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { MemoryPaceBook } from "./pace-book.ts";
 import { PacingTime } from "./pacing-time.ts";
 import { WaitingLine } from "./waiting-line.ts";
@@ -56,7 +56,7 @@ const ROUNDED_MS = SECOND;
 /** A limit that a refusal showed and that still leads to refusals was taken for too high. */
 const LOWERED = 0.9;
 
-type PacerDependencies = Pick<ConnectorDependencies, "clock" | "wallNow" | "sleep" | "log">;
+type PacerDependencies = Pick<Surroundings, "clock" | "wallNow" | "sleep" | "log">;
 
 /**
  * Lets the calls of one credential start: the most urgent first, no more at once than its lanes hold, no more a minute
@@ -66,7 +66,7 @@ export class Pacer {
   readonly #credential: string;
   readonly #time: PacingTime;
   readonly #book: PaceBook;
-  readonly #log: ConnectorDependencies["log"];
+  readonly #log: Surroundings["log"];
   readonly #line: WaitingLine;
   readonly #underWay = new Map<string, number>();
   #lanes: Lanes = { total: Number.POSITIVE_INFINITY };

@@ -1,5 +1,5 @@
 import type { Instant } from "../../model/index.ts";
-import type { ConnectorDependencies } from "./contract.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Time as pacing needs it: it never goes back, follows whichever of the two clocks moves (the injected one may stand
@@ -7,12 +7,12 @@ import type { ConnectorDependencies } from "./contract.ts";
  * that several processes mean the same instants. One sleeper at a time.
  */
 export class PacingTime {
-  readonly #dependencies: Pick<ConnectorDependencies, "clock" | "wallNow" | "sleep">;
+  readonly #dependencies: Pick<Surroundings, "clock" | "wallNow" | "sleep">;
   #now: Instant;
   #clock: Instant;
   #wall: Instant;
 
-  constructor(dependencies: Pick<ConnectorDependencies, "clock" | "wallNow" | "sleep">) {
+  constructor(dependencies: Pick<Surroundings, "clock" | "wallNow" | "sleep">) {
     this.#dependencies = dependencies;
     this.#clock = dependencies.clock.now();
     this.#wall = dependencies.wallNow();

@@ -1,7 +1,7 @@
 import { DAY, HubError, MINUTE, SECOND } from "../../model/index.ts";
 import type { Instant, Priority } from "../../model/index.ts";
 import { abortable, deadlineFor } from "./abortable.ts";
-import type { ConnectorDependencies } from "./contract.ts";
+import type { ConnectorDependencies } from "./dependencies.ts";
 import { Pacers } from "./pacer.ts";
 import type { Pacer, RateHeader, Ticket } from "./pacer.ts";
 
@@ -166,7 +166,8 @@ export class Transport {
     const { dependencies, credential } = this.#options;
     const throttled = failure.pauseAll === true;
     const tries = this.#options.tries ?? (throttled || failure.turnedAway === true ? THROTTLED_TRIES : DEFAULT_TRIES);
-    const mayRetry = failure.error.disposition === "retry-now" && (call.idempotent || throttled || failure.turnedAway === true);
+    const mayRetry =
+      failure.error.disposition === "retry-now" && (call.idempotent || throttled || failure.turnedAway === true);
     const asked = failure.retryAfterMs;
     const delay = throttled
       ? Math.max(asked ?? 0, asked === undefined || refusals > 1 ? throttleDelay(refusals) : 0)
