@@ -18,26 +18,27 @@ export interface ReplayReport {
 }
 
 /**
- * Tries rejected records again: those that are stored are mapped anew, the others are read again from their system,
- * because what was refused may have been mended there. Nothing is taken off the list until it was accepted.
+ * Tries rejected records again: those that could only not be mapped are mapped anew, the others are read again from
+ * their system, because what was refused may have been mended there. Nothing is taken off the list until it was accepted.
  */
 export async function replayRejects(context: RunContext, rejects: readonly StoredReject[]): Promise<ReplayReport> {
-  const { store, fence } = context;
+  const { store, fence, configuration } = context;
   const problems: Problem[] = [];
   const unread: StoredReject[] = [];
   for (const reject of rejects) {
     if (reject.id === null) continue;
     const entity = { ...reject.key, id: reject.id };
-    const stored = await store.records.history(entity);
-    if (stored?.versions.at(-1)?.content == null) unread.push(reject);
+    // Of a record that pull kept out an older content may be stored: mapping that would mend nothing.
+    if (reject.step === "pull") unread.push(reject);
     else await store.mapping.list(fence, [entity]);
   }
   for (const { connection, system, tenant } of await store.records.pins()) {
     const own = unread.filter(({ key }) => key.system === system && key.tenant === tenant);
-    if (own.length === 0) continue;
+    // A connection that was renamed leaves its pin behind; the tenant is read under the new name.
+    if (own.length === 0 || !configuration.connections.has(connection)) continue;
     const [source] = pullSources(context, { connections: [connection] });
     try {
-      if (source !== undefined) await readAgain(context, source, own);
+      if (source !== undefined) problems.push(...(await readAgain(context, source, own)));
     } catch (error) {
       context.signal.throwIfAborted();
       if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
@@ -46,32 +47,39 @@ export async function replayRejects(context: RunContext, rejects: readonly Store
     }
   }
   await mapAndLink(context);
-  const after = await store.records.rejects();
-  const remaining = after.filter((each) => rejects.some((reject) => isSame(reject, each)));
+  const tried = new Set(rejects.map(nameOf));
+  const remaining = (await store.records.rejects()).filter((each) => tried.has(nameOf(each)));
   return { tried: rejects.length, accepted: rejects.length - remaining.length, remaining, problems };
 }
 
-async function readAgain(context: RunContext, source: PullSource, rejects: readonly StoredReject[]): Promise<void> {
+/** Returns why streams are not read again. */
+async function readAgain(
+  context: RunContext,
+  source: PullSource,
+  rejects: readonly StoredReject[],
+): Promise<readonly Problem[]> {
   const options = { ...context, mode: "incremental" as const };
   const connection = await connect(source, options);
   try {
-    const { writer, context: reading, identity } = await beginSession(source, connection, options);
-    if (connection.read === undefined) return;
+    const { writer, context: reading, identity, frozen } = await beginSession(source, connection, options);
+    if (connection.read === undefined) return [];
+    const problems: Problem[] = [];
     for (const stream of new Set(rejects.map((reject) => reject.stream))) {
+      const held = frozen.get(stream);
+      if (held !== undefined) {
+        problems.push(held);
+        continue;
+      }
       const ids = rejects.filter((reject) => reject.stream === stream).flatMap(({ id }) => (id === null ? [] : [id]));
       const key = { system: source.definition.system, tenant: identity.tenant, stream };
       for await (const page of connection.read.reread(stream, ids, reading)) await writer.reread(key, page);
     }
+    return problems;
   } finally {
     await closeConnection(connection, context.signal);
   }
 }
 
-function isSame(left: StoredReject, right: StoredReject): boolean {
-  return (
-    left.stream === right.stream
-    && left.id === right.id
-    && left.key.system === right.key.system
-    && left.key.tenant === right.key.tenant
-  );
+function nameOf({ key, stream, id }: StoredReject): string {
+  return `${key.system}\0${key.tenant}\0${stream}\0${id ?? ""}`;
 }

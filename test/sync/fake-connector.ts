@@ -24,6 +24,7 @@ export interface FakeSystem {
   audit?: (partition: Partition) => Audit | null;
   /** Fields as the system describes them: type by name. */
   fields?: Readonly<Record<string, string>>;
+  describe?: () => never;
   drift?: DriftPolicy;
   reread?: (stream: string, ids: readonly string[]) => AsyncIterable<Reread>;
 }
@@ -63,7 +64,7 @@ function connectorOf(system: FakeSystem): ConnectorDefinition {
       notes: [],
     }),
     describe: async (stream) => ({
-      stream,
+      stream: system.describe?.() ?? stream,
       fields: Object.entries(system.fields ?? {}).map(([name, type]) => ({ name, label: name, type })),
     }),
     read,
@@ -89,6 +90,7 @@ export async function pullFake(
   store: StorePort,
   fence: Fence,
   mode: "incremental" | "full" | "sweep" = "incremental",
+  streams?: readonly string[],
 ): Promise<{ readonly report: PullReport; readonly told: readonly Progress[] }> {
   const told: Progress[] = [];
   const { drift } = system;
@@ -112,6 +114,7 @@ export async function pullFake(
       },
     ],
     mode,
+    ...(streams === undefined ? {} : { streams }),
     store,
     fence,
     dependencies,

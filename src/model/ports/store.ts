@@ -99,7 +99,11 @@ export interface StreamCount {
   readonly removed: number;
 }
 
+/** What refused a record: pull keeps its content out of the store, map only does without its objects. */
+export type RejectStep = "pull" | "map";
+
 export interface StoredReject extends Reject {
+  readonly step: RejectStep;
   readonly key: StreamKey;
   readonly firstSeenAt: Instant;
   readonly runId: string;
@@ -195,6 +199,8 @@ export interface RecordsPort {
   find(id: string): Promise<readonly RecordKey[]>;
   history(key: RecordKey): Promise<RecordHistory | null>;
   rejects(): Promise<readonly StoredReject[]>;
+  /** How many records of each stream pull keeps out still, whichever run refused them. */
+  keptOut(tenant: Omit<StreamKey, "stream">): Promise<ReadonlyMap<string, number>>;
   saveCertificates(fence: Fence, certificates: readonly Certificate[]): Promise<void>;
   certificates(runId: string): Promise<readonly Certificate[]>;
 }

@@ -77,7 +77,8 @@ export class Database {
       this.#db.exec("commit");
       return result;
     } catch (error) {
-      this.#db.exec("rollback");
+      // A full disk has rolled back already; a second attempt would hide what happened.
+      if (this.#db.isTransaction) this.#db.exec("rollback");
       throw error;
     } finally {
       this.#inTransaction = false;

@@ -165,7 +165,12 @@ function forget(database: Database, streamPk: number, entities: readonly Entity[
       ids,
     );
   }
-  database.run("delete from reject where stream_pk = ? and id in (select value from json_each(?))", streamPk, ids);
+  // What pull kept out is not stored: mapping what is stored says nothing of it.
+  database.run(
+    "delete from reject where stream_pk = ? and step = 'map' and id in (select value from json_each(?))",
+    streamPk,
+    ids,
+  );
 }
 
 /** The entities that a query of keys (`stream_pk`, `id`, in this order) names: two round trips, however many they are. */

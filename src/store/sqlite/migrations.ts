@@ -90,20 +90,33 @@ const MIGRATIONS: readonly string[] = [
   create table stream_shape (stream_pk integer primary key references stream, shape text not null, accepted_at integer not null, held text);
   create table field_fill (stream_pk integer not null references stream, field text not null, seen integer not null, empty integer not null, primary key (stream_pk, field));
   `,
+  // Whether a reject was kept out of the store or only could not be mapped: the first must survive the mapping of what is stored.
+  `
+  alter table reject add column step text not null default 'map';
+  update reject set step = 'pull' where not exists (
+    select 1 from record r where r.stream_pk = reject.stream_pk and r.id = reject.id and r.content is not null);
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */
 export function migrate(database: Database): void {
-  const version = database.get<{ user_version: number }>("pragma user_version")?.user_version ?? 0;
+  const version = versionOf(database);
   if (version > MIGRATIONS.length) {
     throw new HubError("HUB-3004", `The store has schema ${version}; this program knows ${MIGRATIONS.length}.`, {
       remedy: "Run the newer version of Process Hub that wrote it.",
     });
   }
   MIGRATIONS.slice(version).forEach((sql, index) => {
+    const next = version + index + 1;
     database.transaction(() => {
+      // Another process that opened the store at the same time may have been first.
+      if (versionOf(database) >= next) return;
       database.exec(sql);
-      database.exec(`pragma user_version=${version + index + 1}`);
+      database.exec(`pragma user_version=${next}`);
     });
   });
+}
+
+function versionOf(database: Database): number {
+  return database.get<{ user_version: number }>("pragma user_version")?.user_version ?? 0;
 }

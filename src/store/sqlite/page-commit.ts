@@ -12,6 +12,8 @@ interface StoredRow {
   readonly partition: string;
   readonly has_content: number;
   readonly removed_cause: RemovalCause | null;
+  readonly modified_at: number | null;
+  readonly run_id: string;
   readonly entity_stream_pk: number;
   readonly entity_id: string;
 }
@@ -32,11 +34,10 @@ export function commitRecords(
     writer.store(stream, records, tombstones);
   }
   for (const [stream, tombstones] of groupByStream(page.tombstones)) {
+    // A quarantine keeps contents out, not ends.
+    const kept = page.quarantine?.[stream] === undefined;
     const inPage = new Set(page.records.filter((each) => each.stream === stream).map((each) => each.id));
-    writer.end(
-      stream,
-      tombstones.filter((each) => !inPage.has(each.id)),
-    );
+    writer.end(stream, kept ? tombstones.filter((each) => !inPage.has(each.id)) : tombstones, inPage);
   }
   return writer.finish();
 }
@@ -89,25 +90,31 @@ class PageWriter {
     const stored = this.#stored(streamPk, [...distinct.keys()]);
     const counts = { inserted: 0, changed: 0, unchanged: 0, removed: 0 };
     const fresh: RowToInsert[] = [];
-    const touched: string[] = [];
+    const accepted: string[] = [];
     let rejected = 0;
     for (const record of distinct.values()) {
       const tombstone = tombstones.get(record.id);
       const cause = tombstone?.cause ?? null;
       const known = stored.get(record.id);
+      if (known !== undefined && this.#isOvertaken(known, record)) {
+        counts.unchanged += 1;
+        continue;
+      }
       if (known !== undefined && known.hash === record.hash && known.removed_cause === cause && known.has_content) {
+        accepted.push(record.id);
         this.#move(known);
+        this.#refresh(known, record);
         counts.unchanged += 1;
         continue;
       }
       const refused = this.#page.quarantine?.[stream];
       if (refused !== undefined) {
         const { id, content } = record;
-        saveReject(this.#database, streamPk, this.#runId, this.#page.seenAt, { id, content, problem: refused });
+        saveReject(this.#database, "pull", streamPk, this.#runId, this.#page.seenAt, { id, content, problem: refused });
         rejected += 1;
         continue;
       }
-      touched.push(record.id);
+      accepted.push(record.id);
       const entityPk = record.member === undefined ? streamPk : this.#number(record.member.stream);
       const entityId = record.member?.id ?? record.id;
       const row: RowToInsert = { record, entityPk, entityId, tombstone };
@@ -120,14 +127,23 @@ class PageWriter {
       else counts.changed += 1;
     }
     this.#insert(streamPk, fresh);
-    this.#accept(streamPk, touched);
+    this.#accept(streamPk, accepted);
     this.#count(stream, { ...counts, rejected });
   }
 
-  /** What was never seen leaves nothing to end; what ended for the same cause has ended already. */
-  end(stream: string, tombstones: readonly Tombstone[]): void {
+  /**
+   * What was never seen leaves nothing to end; what ended for the same cause has ended already. A rejected record that
+   * is gone has nothing left to read again, unless it is merely out of sight or came with its end.
+   */
+  end(stream: string, tombstones: readonly Tombstone[], inPage: ReadonlySet<string>): void {
+    const streamPk = this.#number(stream);
+    const gone = tombstones.filter(({ id, cause }) => cause !== "visibility lost" && !inPage.has(id));
+    this.#accept(
+      streamPk,
+      gone.map(({ id }) => id),
+    );
     const stored = this.#stored(
-      this.#number(stream),
+      streamPk,
       tombstones.map(({ id }) => id),
     );
     let removed = 0;
@@ -171,7 +187,7 @@ class PageWriter {
   #stored(streamPk: number, ids: readonly string[]): Map<string, StoredRow> {
     if (ids.length === 0) return new Map();
     const rows = this.#database.all<StoredRow>(
-      `select pk, id, hash, partition, content is not null as has_content, removed_cause, entity_stream_pk, entity_id
+      `select pk, id, hash, partition, content is not null as has_content, removed_cause, modified_at, run_id, entity_stream_pk, entity_id
        from record where stream_pk = ? and id in (select value from json_each(?))`,
       streamPk,
       JSON.stringify(ids),
@@ -227,12 +243,12 @@ class PageWriter {
     );
   }
 
-  /** What was refused before and is stored now was refused in another shape. */
+  /** What was kept out before and is stored now came in another shape. What mapping refused, mapping takes back. */
   #accept(streamPk: number, ids: readonly string[]): void {
     if (ids.length === 0) return;
     if (this.#database.get("select 1 from reject where stream_pk = ? limit 1", streamPk) === undefined) return;
     this.#database.run(
-      "delete from reject where stream_pk = ? and id in (select value from json_each(?))",
+      "delete from reject where stream_pk = ? and step = 'pull' and id in (select value from json_each(?))",
       streamPk,
       JSON.stringify(ids),
     );
@@ -246,11 +262,41 @@ class PageWriter {
     );
   }
 
+  /**
+   * Partitions are read side by side: a page that was fetched before a record moved may be stored after the page of the
+   * partition it moved to. Only within one run and across partitions: elsewhere a lower stamp is a clock set back.
+   */
+  #isOvertaken(known: StoredRow, record: HashedRecord): boolean {
+    return (
+      known.run_id === this.#runId
+      && known.partition !== this.#page.partition
+      && known.removed_cause === null
+      && known.modified_at !== null
+      && record.modifiedAt !== undefined
+      && record.modifiedAt < known.modified_at
+    );
+  }
+
   /** The partition that delivered a record last is the one that can say it is gone. */
   #move(known: StoredRow): void {
     const { partition } = this.#page;
     if (partition === null || known.partition === partition) return;
     this.#database.run("update record set partition = ? where pk = ?", partition, known.pk);
+  }
+
+  /**
+   * The stamp moved and nothing that means anything did: no version, nothing to map. Sweeps compare stamps, and would
+   * read the record again each time if the old one stayed.
+   */
+  #refresh(known: StoredRow, record: HashedRecord): void {
+    const { modifiedAt } = record;
+    if (modifiedAt === undefined || modifiedAt === known.modified_at) return;
+    this.#database.run(
+      "update record set content = ?, modified_at = ? where pk = ?",
+      record.text,
+      modifiedAt,
+      known.pk,
+    );
   }
 
   #list(streamPk: number, id: string): void {

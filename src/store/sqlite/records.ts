@@ -9,6 +9,7 @@ import type {
   Position,
   Problem,
   RecordsPort,
+  RejectStep,
   StoredMark,
   StoredReject,
 } from "../../model/index.ts";
@@ -134,17 +135,19 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
       return database
         .all<{
           stream_pk: number;
+          step: RejectStep;
           id: string;
           content: string;
           problem: string;
           first_seen_at: number;
           run_id: string;
-        }>("select stream_pk, id, content, problem, first_seen_at, run_id from reject order by pk")
+        }>("select stream_pk, step, id, content, problem, first_seen_at, run_id from reject order by pk")
         .map((row): StoredReject => {
           const key = streams.name(row.stream_pk);
           return {
             key,
             stream: key.stream,
+            step: row.step,
             id: row.id === "" ? null : row.id,
             content: JSON.parse(row.content) as Json,
             problem: JSON.parse(row.problem) as Problem,
@@ -152,6 +155,16 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
             runId: row.run_id,
           };
         });
+    },
+
+    async keptOut({ system, tenant }) {
+      const rows = database.all<{ stream: string; n: number }>(
+        `select s.stream, count(distinct r.id) as n from reject r join stream s on s.pk = r.stream_pk
+         where r.step = 'pull' and r.id <> '' and s.system = ? and s.tenant = ? group by s.stream`,
+        system,
+        tenant,
+      );
+      return new Map(rows.map((row) => [row.stream, row.n]));
     },
 
     async saveCertificates(fence, certificates) {
@@ -203,7 +216,7 @@ async function* livePages(
 function commit(database: Database, streams: StreamTable, runId: string, page: PageCommit): PageOutcome {
   const byStream: Record<string, RecordCounts> = commitRecords(database, streams, runId, page);
   for (const reject of page.rejects) {
-    saveReject(database, streams.number({ ...page.key, stream: reject.stream }), runId, page.seenAt, reject);
+    saveReject(database, "pull", streams.number({ ...page.key, stream: reject.stream }), runId, page.seenAt, reject);
     const known = byStream[reject.stream] ?? NO_RECORDS;
     byStream[reject.stream] = { ...known, rejected: known.rejected + 1 };
   }

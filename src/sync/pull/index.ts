@@ -1,6 +1,6 @@
 import type { Connection, ConnectorDependencies, Identity, ReadMode } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
-import type { Certificate, Fence, Problem, StorePort } from "../../model/index.ts";
+import type { Certificate, ErrorPlace, Fence, Problem, StorePort } from "../../model/index.ts";
 import { closeConnection } from "../closing.ts";
 import type { ProgressListener } from "../progress.ts";
 import { answerMarks } from "./marks.ts";
@@ -79,10 +79,13 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
   const certify = async (): Promise<readonly Certificate[]> => {
     const [first] = readings;
     const counts = first === undefined ? [] : await store.records.counts(first);
+    const keptOut = first === undefined ? new Map<string, number>() : await store.records.keptOut(first);
     return readings.map((reading) => {
       const stored = counts.find((count) => count.stream === reading.stream)?.live ?? 0;
       const tally = tallies.of(reading.stream);
-      return { ...reading, complete: reading.problems.length === 0 && tally.rejected === 0, stored, ...tally };
+      const out = keptOut.get(reading.stream) ?? 0;
+      const problems = out === 0 ? reading.problems : [...reading.problems, stillOut(reading, out)];
+      return { ...reading, problems, complete: problems.length === 0 && tally.rejected === 0, stored, ...tally };
     });
   };
   let connection: Connection | undefined;
@@ -91,12 +94,13 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
     connection = await connect(source, options);
     const session = await beginSession(source, connection, options, tallies);
     identity = session.identity;
-    const { offered, context, writer } = session;
+    const { offered, context, writer, frozen } = session;
     const streams = neededStreams(offered, chosen(source, options.streams));
-    await answerMarks({
+    const unanswered = await answerMarks({
       connection,
       tenant: identity.tenant,
-      streams: new Set(streams.map(({ name }) => name)),
+      streams: new Set(streams.map(({ name }) => name).filter((name) => !frozen.has(name))),
+      everRead: new Set(neededStreams(offered, chosen(source, undefined)).map(({ name }) => name)),
       store,
       fence,
       writer,
@@ -122,7 +126,14 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
         },
         connection.read,
       );
-      readings.push(outcome.reading);
+      const { reading } = outcome;
+      const failure = unanswered.get(stream.name);
+      if (failure === undefined) readings.push(reading);
+      else {
+        const problem = placed(failure, { connection: source.name, stream: stream.name });
+        progress({ kind: "problem", ...problem });
+        readings.push({ ...reading, problems: [problem, ...reading.problems] });
+      }
       stop = outcome.stop ?? null;
     }
     return {
@@ -136,8 +147,7 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
-    const { place, ...rest } = toProblem(error);
-    const problem: Problem = { ...rest, place: { connection: source.name, ...place } };
+    const problem = placed(error, { connection: source.name });
     progress({ kind: "problem", ...problem });
     return {
       connection: source.name,
@@ -155,4 +165,23 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
 function chosen(source: PullSource, only: readonly string[] | undefined): ReadonlySet<string> {
   const mapped = Object.keys(source.selection);
   return new Set(only === undefined ? mapped : only);
+}
+
+function placed(error: HubError, where: ErrorPlace): Problem {
+  const { place, ...rest } = toProblem(error);
+  return { ...rest, place: { ...where, ...place } };
+}
+
+/** That records of a stream are missing from the store because they were rejected, now or by an earlier run. */
+function stillOut({ connection, stream }: StreamReading, count: number): Problem {
+  const error = new HubError(
+    "HUB-1221",
+    `${count} record${count === 1 ? "" : "s"} of ${stream} could not be accepted.`,
+    {
+      disposition: "skip-record",
+      place: { connection, stream },
+      remedy: "`hub rejects` says why; mend it and `hub rejects replay`.",
+    },
+  );
+  return toProblem(error);
 }

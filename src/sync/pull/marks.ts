@@ -1,5 +1,6 @@
 import type { Connection, ReadContext } from "../../connectors/kit/index.ts";
-import type { Fence, StorePort, StoredMark } from "../../model/index.ts";
+import { HubError } from "../../model/index.ts";
+import type { Disposition, Fence, StorePort, StoredMark, StreamKey } from "../../model/index.ts";
 import type { PageWriter } from "./page-writer.ts";
 
 /** Most records of one stream asked for in one go. */
@@ -8,8 +9,10 @@ const IDS_AT_ONCE = 200;
 export interface MarkReading {
   readonly connection: Connection;
   readonly tenant: string;
-  /** Streams that this run reads: only they are kept. */
+  /** Streams whose marks this run answers. */
   readonly streams: ReadonlySet<string>;
+  /** Streams that some run reads: the marks of others nobody ever answers. */
+  readonly everRead: ReadonlySet<string>;
   readonly store: StorePort;
   readonly fence: Fence;
   readonly writer: PageWriter;
@@ -18,32 +21,50 @@ export interface MarkReading {
 
 /**
  * Reads again what webhooks marked, before anything else: the freshest news first. A mark goes with the page that
- * answers it, so that one that comes in meanwhile stays. Returns how many were answered.
+ * answers it, so that one that comes in meanwhile stays. Returns what kept a stream's marks from being answered: they
+ * stay, and the stream is read all the same.
  */
-export async function answerMarks(reading: MarkReading): Promise<number> {
-  const { connection, tenant, streams, store, fence, writer, context } = reading;
+export async function answerMarks(reading: MarkReading): Promise<ReadonlyMap<string, HubError>> {
+  const { connection, tenant, streams, everRead, store, fence, context } = reading;
   const key = { system: connection.system, tenant };
   const marks = await store.records.marks(key);
-  const unread = marks.filter((mark) => !streams.has(mark.stream));
+  const unread = marks.filter((mark) => !streams.has(mark.stream) && !everRead.has(mark.stream));
   if (unread.length > 0) await store.records.dropMarks(fence, pksOf(unread));
-  if (connection.read === undefined) return 0;
-  let answered = 0;
+  const failed = new Map<string, HubError>();
   for (const stream of new Set(marks.map((mark) => mark.stream))) {
     const own = marks.filter((mark) => mark.stream === stream && streams.has(stream));
-    for (let at = 0; at < own.length; at += IDS_AT_ONCE) {
-      const some = own.slice(at, at + IDS_AT_ONCE);
-      const ids = [...new Set(some.map(({ id }) => id))];
-      // The pages come first, the marks go with an empty last one: a stop in between reads some records twice.
-      for await (const page of connection.read.reread(stream, ids, context)) {
-        await writer.reread({ ...key, stream }, page);
-        context.signal.throwIfAborted();
-      }
-      const nothing = { records: [], tombstones: [], rejects: [] };
-      await writer.reread({ ...key, stream }, nothing, pksOf(some));
-      answered += some.length;
+    try {
+      await answerStream(reading, { ...key, stream }, own);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (!(error instanceof HubError) || !OF_ONE_STREAM.has(error.disposition) || error.code.startsWith("HUB-30"))
+        throw error;
+      failed.set(stream, error);
     }
   }
-  return answered;
+  return failed;
+}
+
+/** What does not end the reading of a whole connection. */
+const OF_ONE_STREAM: ReadonlySet<Disposition> = new Set(["stop-stream", "skip-record", "retry-now"]);
+
+async function answerStream(
+  { connection, writer, context }: MarkReading,
+  key: StreamKey,
+  marks: readonly StoredMark[],
+): Promise<void> {
+  if (connection.read === undefined) return;
+  for (let at = 0; at < marks.length; at += IDS_AT_ONCE) {
+    const some = marks.slice(at, at + IDS_AT_ONCE);
+    const ids = [...new Set(some.map(({ id }) => id))];
+    // The pages come first, the marks go with an empty last one: a stop in between reads some records twice.
+    for await (const page of connection.read.reread(key.stream, ids, context)) {
+      await writer.reread(key, page);
+      context.signal.throwIfAborted();
+    }
+    const nothing = { records: [], tombstones: [], rejects: [] };
+    await writer.reread(key, nothing, pksOf(some));
+  }
 }
 
 function pksOf(marks: readonly StoredMark[]): readonly number[] {

@@ -7,7 +7,7 @@ import type {
   ReadMode,
   StreamDefinition,
 } from "../../connectors/kit/index.ts";
-import type { Fence, StorePort } from "../../model/index.ts";
+import type { Fence, Problem, StorePort } from "../../model/index.ts";
 import { breathing } from "../breath.ts";
 import { createPageWriter } from "./page-writer.ts";
 import type { PageWriter } from "./page-writer.ts";
@@ -22,6 +22,8 @@ export interface Session {
   readonly offered: readonly StreamDefinition[];
   readonly context: ReadContext;
   readonly writer: PageWriter;
+  /** Streams whose fields have changed so that nothing of them is read until that is accepted, and what is said of it. */
+  readonly frozen: ReadonlyMap<string, Problem>;
 }
 
 export interface SessionOptions {
@@ -71,7 +73,14 @@ export async function beginSession(
     tallies,
     now: () => dependencies.clock.now(),
   });
-  return { connection, identity, offered, context: readContext(source, identity, options), writer };
+  const frozen = new Map<string, Problem>();
+  for (const { name } of offered) {
+    const held = await store.shapes.held({ system: source.definition.system, tenant: identity.tenant, stream: name });
+    if (held === null) continue;
+    writer.quarantine(name, held.quarantine);
+    if (held.frozen !== null) frozen.set(name, held.frozen);
+  }
+  return { connection, identity, offered, context: readContext(source, identity, options), writer, frozen };
 }
 
 function readContext(source: PullSource, identity: Identity, { store, mode, signal }: SessionOptions): ReadContext {

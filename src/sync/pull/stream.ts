@@ -188,10 +188,12 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     } catch (error) {
       // What cannot be described cannot be read either, and reading says what is lost.
       if (!(error instanceof HubError) || error.disposition !== "stop-stream") fail(error);
+      // What was held against it before is not over because nobody could look.
+      drift = (await store.shapes.held(key)) ?? NO_DRIFT;
     }
   }
   if (drift.frozen !== null) tell(drift.frozen);
-  if (drift.quarantine !== null) pull.writer.quarantine(stream.name, drift.quarantine);
+  if (selected !== undefined) pull.writer.quarantine(stream.name, drift.quarantine);
   try {
     partitions = drift.frozen === null ? await read.partitions(stream.name, context) : [];
   } catch (error) {
