@@ -1,10 +1,16 @@
-import type { GeneratedSet } from "./generated.ts";
 import type { TaskRow } from "./rows.ts";
 import type { Source } from "./source.ts";
 
+/** Tasks that are worked out by number when asked for. */
+export interface NumberedTasks {
+  at(index: number): TaskRow | undefined;
+  indexOf(gid: string): number | undefined;
+  mayHaveChangedSince(index: number, instant: number): boolean;
+}
+
 /** A stretch of a generated set that a section starts with. */
 export interface Stretch {
-  readonly set: GeneratedSet;
+  readonly set: NumberedTasks;
   /** Index in the set of the first task. */
   readonly start: number;
   readonly count: number;

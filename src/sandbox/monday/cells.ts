@@ -12,18 +12,10 @@ import {
 } from "./cell-parts.ts";
 import { formulaText } from "./formula.ts";
 import { linkedCells, subitemsOf } from "./linked-cells.ts";
+import type { Cell } from "./cell.ts";
 import type { Column, Item } from "./parts.ts";
 import { scalarText } from "./scalar-text.ts";
 import type { Board, MondayState } from "./state.ts";
-
-/** One cell of an item: the source object of the GraphQL column value types. */
-export interface Cell {
-  readonly board: Board;
-  readonly item: Item;
-  readonly column: Column;
-  /** monday's own value object as stored, null when empty. */
-  readonly raw: unknown;
-}
 
 /** The linked-item types: their text and value are null since 2025-04 (reference monday.md §2). */
 export const LINKED_TYPES: ReadonlySet<string> = new Set(["board_relation", "dependency", "mirror", "subtasks"]);

@@ -9,7 +9,7 @@ import {
   textPart,
 } from "./cell-parts.ts";
 import { cellOf, cellText } from "./cells.ts";
-import type { Cell } from "./cells.ts";
+import type { Cell } from "./cell.ts";
 import { relativeSpan, wordSpan } from "./date-words.ts";
 import { invalidArgument, mondayError } from "./errors.ts";
 import { lastUpdatedTest } from "./last-updated.ts";

@@ -1,5 +1,5 @@
 import { linkedItemIds, part } from "./cell-parts.ts";
-import type { Cell } from "./cells.ts";
+import type { Cell } from "./cell.ts";
 import type { Column, Item } from "./parts.ts";
 import { scalarText } from "./scalar-text.ts";
 import type { Board, MondayState } from "./state.ts";

@@ -11,7 +11,8 @@ import {
   dropdownIds,
 } from "./cell-parts.ts";
 import { cellChangedAt, cellText, cellValue, displayValue, filesOf, itemIdText, lastUpdater } from "./cells.ts";
-import type { Cell, FileEntry } from "./cells.ts";
+import type { Cell } from "./cell.ts";
+import type { FileEntry } from "./cells.ts";
 import { labelStyle } from "./column-settings.ts";
 import { linkedCells, subitemsOf } from "./linked-cells.ts";
 import type { Item } from "./parts.ts";

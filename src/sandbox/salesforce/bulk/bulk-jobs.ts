@@ -2,18 +2,11 @@ import type { SandboxClock } from "../../kit/clock.ts";
 import { notFound } from "../errors.ts";
 import { salesforceId } from "../ids.ts";
 import type { IngestJob } from "./ingest-job.ts";
+import type { JobPace } from "./job.ts";
 import type { QueryJob } from "./query-job.ts";
 
 const LIFE = 7 * 86_400_000;
 const DAY = 86_400_000;
-
-/** How jobs run, as the sandbox's own routes set it. */
-export interface JobPace {
-  /** How many looks at a job it takes from `UploadComplete` to `JobComplete`; null for a job that never ends. */
-  polls: number | null;
-  /** The message jobs fail with; null for jobs that succeed. */
-  failWith: string | null;
-}
 
 /** Bulk API 2.0 jobs; jobs and their results are kept for seven days (reference salesforce.md §8). */
 export class BulkJobs {

@@ -7,7 +7,8 @@ import { CSV_SETTINGS, csvFormat, csvLine } from "./format.ts";
 import { readCsv } from "./csv-reader.ts";
 import { IngestJob } from "./ingest-job.ts";
 import { runIngest } from "./ingest-run.ts";
-import { advance, CHANGE, isRunning, listJobs, wrongState } from "./job.ts";
+import { advance, CHANGE, isRunning, wrongState } from "./job.ts";
+import { listJobs } from "./job-list.ts";
 
 const CREATE = CSV_SETTINGS.extend({
   object: z.string(),

@@ -1,9 +1,15 @@
 import { z } from "zod";
-import { methodNotAllowed, SalesforceError } from "../errors.ts";
-import type { Call, Reply } from "../rest/call.ts";
+import { SalesforceError } from "../errors.ts";
 import { printInstant } from "./format.ts";
 import type { CsvSettings } from "./format.ts";
-import type { JobPace } from "./bulk-jobs.ts";
+
+/** How jobs run, as the sandbox's own routes set it. */
+export interface JobPace {
+  /** How many looks at a job it takes from `UploadComplete` to `JobComplete`; null for a job that never ends. */
+  polls: number | null;
+  /** The message jobs fail with; null for jobs that succeed. */
+  failWith: string | null;
+}
 
 export type JobState = "Open" | "UploadComplete" | "InProgress" | "JobComplete" | "Failed" | "Aborted";
 
@@ -71,20 +77,4 @@ export function advance(progress: JobProgress, pace: JobPace, now: string, run: 
   }
   progress.state = "JobComplete";
   run();
-}
-
-const LISTED = 1000;
-
-/** A page of the list of jobs, newest first. */
-export function listJobs(call: Call, path: string, shown: readonly Record<string, unknown>[]): Reply {
-  if (call.method !== "GET") throw methodNotAllowed(call.method);
-  const asked = call.search.get("jobType");
-  const matching = shown.filter((each) => asked === null || each["jobType"] === asked).toReversed();
-  const from = Number(call.search.get("queryLocator") ?? "0");
-  const start = Number.isInteger(from) && from > 0 ? from : 0;
-  const records = matching.slice(start, start + LISTED);
-  const end = start + records.length;
-  const done = end >= matching.length;
-  const nextRecordsUrl = done ? null : `/services/data/v${call.version}/${path}?queryLocator=${String(end)}`;
-  return { status: 200, body: { done, records, nextRecordsUrl } };
 }

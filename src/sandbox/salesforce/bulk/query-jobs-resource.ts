@@ -5,7 +5,8 @@ import type { Call, Reply, RestState } from "../rest/call.ts";
 import { flatColumns, runQuery } from "../soql/index.ts";
 import { printCsv } from "./csv.ts";
 import { CSV_SETTINGS, csvFormat } from "./format.ts";
-import { advance, CHANGE, isRunning, listJobs, wrongState } from "./job.ts";
+import { advance, CHANGE, isRunning, wrongState } from "./job.ts";
+import { listJobs } from "./job-list.ts";
 import { QueryJob } from "./query-job.ts";
 
 const CREATE = CSV_SETTINGS.extend({ operation: z.enum(["query", "queryAll"]), query: z.string() });

@@ -1,9 +1,8 @@
-import type { OrgSchema } from "./index.ts";
-import type { Row, Value } from "./types.ts";
+import type { ObjectSchema, Row, Value } from "./types.ts";
 
 /** What formulas reach beyond their own record. */
 export interface FormulaWorld {
-  readonly schema: () => OrgSchema;
+  readonly schema: () => { readonly object: (name: string) => ObjectSchema | undefined };
   /** The record behind an id, in whichever of the objects holds it. */
   readonly find: (id: string, objects: readonly string[]) => { readonly object: string; readonly row: Row } | undefined;
   /** The current business day in the org's time zone, `YYYY-MM-DD`. */
