@@ -87,12 +87,11 @@ async function stageColumn(): Promise<{ readonly system: string; readonly board:
   throw new Error("No board has a stage.");
 }
 
-async function sectionNamed(name: string): Promise<string> {
+/** What a name is pinned to in a list whose key begins so. */
+async function idOf(name: string, list: string): Promise<string> {
   const { document } = await bindings();
-  const found = document.connections
-    .flatMap(({ names }) => names)
-    .find((each) => each.name === name && each.list.startsWith("section @"));
-  return found?.id ?? "";
+  const names = document.connections.flatMap((each) => each.names);
+  return names.find((each) => each.name === name && each.list.startsWith(list))?.id ?? "";
 }
 
 describe("names whose ids are pinned", () => {
@@ -118,7 +117,7 @@ describe("names whose ids are pinned", () => {
 
   test("go on being mapped when they are renamed, are offered, and accepted by one command", async () => {
     const before = await model();
-    const section = await sectionNamed("Equipment");
+    const section = await idOf("Equipment", "section @");
     await organise({ system: "asana", do: "rename-section", section, to: "Laptop and desk" });
     await organise({ ...(await stageColumn()), do: "rename-label", from: "Launched", to: "Shipped" });
     await organise({ system: "salesforce", do: "rename-stage", from: "Solution Fit", to: "Technical Fit" });
@@ -139,6 +138,31 @@ describe("names whose ids are pinned", () => {
     expect(after.document.names).toEqual({ offers: [], refused: [] });
     expect(await model()).toEqual(before);
     expect(await readFile(join(config, "bindings.lock.yaml"), "utf8")).toContain("now: Shipped");
+  });
+
+  test("are offered when a project or a column is renamed", async () => {
+    const before = await model();
+    const { board, column } = await stageColumn();
+    const hiring = await idOf("Hiring", "project.name");
+    await company.advance(HOUR);
+    await company.asana("PUT", `/projects/${hiring}`, { name: "Recruiting" });
+    const rename = `mutation { change_column_title(board_id: ${board}, column_id: "${column}", title: "Phase") { id } }`;
+    await company.monday(rename);
+    await company.advance(HOUR);
+    const { code, document } = await sync();
+    expect(document.names.refused).toEqual([]);
+    expect(document.names.offers.map(({ message }) => message).sort()).toEqual([
+      '"Hiring" in tasks.project.name is called "Recruiting" now.',
+      expect.stringContaining('"Stage" among the fields of items of'),
+    ]);
+    expect(code).toBe(0);
+    expect(await model()).toEqual(before);
+    expect((await ask("check", checkDocument, ["check"])).code).toBe(0);
+    await bindings("--accept");
+    const accepted = await sync();
+    expect(accepted.document).toMatchObject({ complete: true, names: { offers: [], refused: [] } });
+    expect(await model()).toEqual(before);
+    await company.monday(rename.replace("Phase", "Stage"));
   });
 
   test("are refused when a label's index stands for something else, and what holds it stays as it was", async () => {
