@@ -194,17 +194,23 @@ function answerMarks(database: Database, marks: readonly number[]): void {
   database.run("update mark set answered = 1 where pk in (select value from json_each(?))", JSON.stringify(marks));
 }
 
+/** Pages within a partition follow its index, pages of a whole stream that of the ids: sorted anew they would cost by the square. */
 async function* livePages(
   database: Database,
   streamPk: number,
   partition: string | undefined,
 ): AsyncIterable<readonly { readonly id: string; readonly content: JsonObject; readonly partition: string }[]> {
-  const within = partition === undefined ? "" : "and partition = ?";
-  const sql = `select pk, id, content, partition from record
-    where stream_pk = ? ${within} and removed_cause is null and content is not null and pk > ? order by pk limit ?`;
-  const parameters = partition === undefined ? [streamPk] : [streamPk, partition];
   type Row = { readonly pk: number; readonly id: string; readonly content: string; readonly partition: string };
-  for await (const rows of pagesByKey<Row>(database, sql, parameters)) {
+  const select = "select pk, id, content, partition from record where stream_pk = ?";
+  const isLive = "removed_cause is null and content is not null";
+  const pages =
+    partition === undefined
+      ? pagesById<Row>(database, `${select} and ${isLive} and id > ? order by id limit ?`, streamPk)
+      : pagesByKey<Row>(database, `${select} and partition = ? and ${isLive} and pk > ? order by pk limit ?`, [
+          streamPk,
+          partition,
+        ]);
+  for await (const rows of pages) {
     yield rows.map((row) => ({
       id: row.id,
       content: JSON.parse(row.content) as JsonObject,
@@ -212,6 +218,20 @@ async function* livePages(
     }));
   }
 }
+
+async function* pagesById<Row extends { readonly id: string }>(
+  database: Database,
+  sql: string,
+  streamPk: number,
+): AsyncIterable<readonly Row[]> {
+  for (let last: string | undefined = ""; last !== undefined;) {
+    const rows: readonly Row[] = database.all<Row>(sql, streamPk, last, LIVE_PAGE);
+    if (rows.length > 0) yield rows;
+    last = rows.at(-1)?.id;
+  }
+}
+
+const LIVE_PAGE = 1000;
 
 function commit(database: Database, streams: StreamTable, runId: string, page: PageCommit): PageOutcome {
   const byStream: Record<string, RecordCounts> = commitRecords(database, streams, runId, page);
