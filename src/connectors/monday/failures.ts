@@ -92,13 +92,21 @@ interface Verdict {
 
 const CONCURRENT = /^(?:max)?_?concurrency/iu;
 const CONCURRENT_TEXT = /concurrency limit/iu;
-const THROTTLED =
-  /^(?:complexity|rate_?limit|ip_rate|field_limit|mutationcalls|api_temporarily_blocked)/iu;
+const THROTTLED = /^(?:complexity|rate_?limit|ip_rate|field_limit|mutationcalls|api_temporarily_blocked)/iu;
 const THROTTLED_TEXT = /rate limit exceeded|minute limit rate|complexity budget/iu;
 const SIGN_IN = /^not_?authenticated$/iu;
 const PERMISSION = /unauthorized|access_denied|missingrequiredpermissions/iu;
 const REFUSED_WRITE =
   /^(?:columnvalue|correctedvalue|itemnametoolong|itemslimitation|data_validations|recordinvalid|invalid(?:item|column|group|user)id|resourcenotfound|deletelastgroup)/iu;
+
+/**
+ * How a question is too complex: `alone` whatever else is asked, `now` for what is left of the minute, which a wait
+ * mends unless it is too complex alone without saying so; null where that is not the trouble.
+ */
+export function complexityOf({ code, message }: Fault): "alone" | "now" | null {
+  if (/^max_?complexity/iu.test(code) || /max(?:imum)? complexity/iu.test(message)) return "alone";
+  return /^complexity/iu.test(code) || /complexity budget/iu.test(message) ? "now" : null;
+}
 
 /** True when what was asked for is there, but not for this user. */
 export const isPermission = ({ code, status }: Fault): boolean => PERMISSION.test(code) || status === 403;

@@ -4,8 +4,9 @@ import { DAY, HubError } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
 import { Transport } from "../kit/index.ts";
 import type { ConnectorDependencies, Failure } from "../kit/index.ts";
-import { faultOfThrown, faultsOf, headersOfThrown, isPermission, judge } from "./failures.ts";
+import { complexityOf, faultOfThrown, faultsOf, headersOfThrown, isPermission, judge } from "./failures.ts";
 import type { Fault } from "./failures.ts";
+import { PageSizes } from "./page-sizes.ts";
 import { allowedAtOnce, minuteRate, scarcestWait } from "./rate-limits.ts";
 
 /** Pinned, never "current": a new version may change what a field means (reference monday.md §2). */
@@ -34,6 +35,8 @@ export interface Question<T> {
   readonly idempotencyKey?: string;
   /** False for what creates. */
   readonly idempotent?: boolean;
+  /** Names a listing whose pages may be shorter than its variable `limit` says: that of a cursor. */
+  readonly listing?: string;
   /** Paths (`boards.0.activity_logs`) that may come null because the user has no access; the caller tells of it. */
   readonly mayBeHidden?: RegExp;
 }
@@ -50,6 +53,7 @@ export interface GatewayOptions {
 export class MondayGateway {
   readonly #options: GatewayOptions;
   readonly #transport: Transport;
+  readonly #pageSizes = new PageSizes();
   #waitUntil: Instant = 0;
   /** Calls under way, and those that wait for one to end. */
   #underWay = 0;
@@ -90,13 +94,21 @@ export class MondayGateway {
   async ask<T>(question: Question<T>): Promise<{ readonly data: T; readonly requestId: string | null }> {
     await this.#throttle(question.signal);
     const { operation } = question;
+    let refusals = 0;
     const answer = await this.#transport.call({
       operation,
       idempotent: question.idempotent ?? true,
       timeoutMs: TIMEOUT_MS,
       signal: question.signal,
       send: (signal) => this.#inTurn(signal, () => this.#send(question, signal)),
-      classify: (thrown) => this.#classify(thrown, operation),
+      classify: (thrown) => {
+        const failure = this.#classify(thrown, operation);
+        const fault = faultBehind(thrown);
+        const complexity = fault === null ? null : complexityOf(fault);
+        if (complexity === null) return failure;
+        refusals += 1;
+        return this.#lightened(question, complexity, refusals) ?? failure;
+      },
     });
     const parsed = question.answer.safeParse(answer.data);
     if (!parsed.success) throw unexpectedAnswer(operation, parsed.error);
@@ -117,7 +129,11 @@ export class MondayGateway {
         headers: idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey },
       },
     });
-    const answer = answerSchema.parse(await client.rawRequest(question.query, question.variables));
+    const { listing, query } = question;
+    const limit = Number(question.variables["limit"]);
+    const variables =
+      listing === undefined ? question.variables : { ...question.variables, limit: this.#pageSizes.of(listing, limit) };
+    const answer = answerSchema.parse(await client.rawRequest(query, variables));
     this.#observe(answer.headers);
     const faults = faultsOf({ errors: answer.errors }, answer.status, answer.headers);
     checkVersion(answer.headers.get("api-version"), question.operation, faults.length > 0);
@@ -125,6 +141,15 @@ export class MondayGateway {
     const fault = faults.find((one) => mayBeHidden === undefined || !isPermission(one) || !mayBeHidden.test(one.path));
     if (fault !== undefined) throw new MondayFault(fault);
     return { data: answer.data, requestId: answer.extensions?.request_id ?? null };
+  }
+
+  /** A listing goes on with shorter pages when a question stays too complex after a wait, or says at once that it is. */
+  #lightened<T>(question: Question<T>, complexity: "alone" | "now", refusals: number): Failure | null {
+    const { listing, operation, variables } = question;
+    if (listing === undefined || (complexity === "now" && refusals < 2)) return null;
+    const isShorter = this.#pageSizes.halve(listing, Number(variables["limit"]));
+    if (complexity === "now" || !isShorter) return null;
+    return { error: tooComplex(operation), turnedAway: true, retryAfterMs: 0 };
   }
 
   #classify(thrown: unknown, operation: string): Failure {
@@ -135,7 +160,7 @@ export class MondayGateway {
       const wrong = wrongVersion(headers.get("api-version"), operation, true);
       if (wrong !== null) return { error: wrong };
     }
-    const fault = thrown instanceof MondayFault ? thrown.fault : faultOfThrown(thrown);
+    const fault = faultBehind(thrown);
     if (fault !== null) return judge(fault, operation, this.now());
     if (thrown instanceof z.ZodError) return { error: unexpectedAnswer(operation, thrown) };
     return {
@@ -193,6 +218,10 @@ class MondayFault extends Error {
   }
 }
 
+function faultBehind(thrown: unknown): Fault | null {
+  return thrown instanceof MondayFault ? thrown.fault : faultOfThrown(thrown);
+}
+
 function checkVersion(served: string | null, operation: string, failed: boolean): void {
   const wrong = wrongVersion(served, operation, failed);
   if (wrong !== null) throw wrong;
@@ -205,6 +234,14 @@ function wrongVersion(served: string | null, operation: string, failed: boolean)
     disposition: "operator",
     place: { system: "monday", request: operation },
     remedy: "Update the hub to a release that knows the version served now.",
+  });
+}
+
+function tooComplex(operation: string): HubError {
+  return new HubError("HUB-1503", "monday.com finds the question too complex; shorter pages are asked for.", {
+    disposition: "retry-now",
+    place: { system: "monday", request: operation },
+    remedy: "Map fewer columns of the board.",
   });
 }
 

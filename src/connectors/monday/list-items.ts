@@ -6,6 +6,7 @@ import { boardGone, cellVariables, MOST_RESTARTS, neverEnding, OVERLAP_MS, shape
 import type { BoardSource } from "./board-source.ts";
 import { itemsAndLog, itemsFirst, itemsNext } from "./documents.ts";
 import { CURSOR_EXPIRED } from "./failures.ts";
+import { atOnce, withAllCells } from "./items-by-id.ts";
 import { LOG_PATH } from "./read-log.ts";
 import type { LogRows } from "./read-log.ts";
 import { ITEMS_PER_PAGE, ROWS_PER_PAGE } from "./streams.ts";
@@ -107,23 +108,25 @@ class Passage {
 async function firstPage(
   source: BoardSource,
   from: Instant | null,
-  asked: ListOptions["log"],
+  rows: ListOptions["log"],
 ): Promise<{ page: ItemsPage; log: LogRows | undefined }> {
   const { gateway, board, filter, signal } = source;
-  const withLog = asked !== "leave";
+  const asked = atOnce(source);
+  const withLog = rows !== "leave";
   for (;;) {
     const query = updatedSince(filter.form, from, gateway.now());
     try {
       const { data } = await gateway.ask({
         operation: `items of board ${board.id}`,
-        query: withLog ? itemsAndLog(shapeOf(source)) : itemsFirst(shapeOf(source)),
+        query: withLog ? itemsAndLog(shapeOf(asked)) : itemsFirst(shapeOf(asked)),
         variables: {
           board: [board.id],
           limit: ITEMS_PER_PAGE,
           query,
-          ...cellVariables(source),
-          ...(withLog ? { rows: ROWS_PER_PAGE, ...(asked.from === null ? {} : { from: asked.from }) } : {}),
+          ...cellVariables(asked),
+          ...(withLog ? { rows: ROWS_PER_PAGE, ...(rows.from === null ? {} : { from: rows.from }) } : {}),
         },
+        listing: board.id,
         answer: boardPageSchema,
         signal,
         mayBeHidden: LOG_PATH,
@@ -131,7 +134,11 @@ async function firstPage(
       const found = data.boards?.[0];
       if (found?.items_page == null) throw boardGone(source);
       const log = found.activity_logs?.filter((row) => row !== null) ?? null;
-      return { page: recent(found.items_page, from), log: withLog ? log : undefined };
+      const page = recent(found.items_page, from);
+      return {
+        page: { ...page, items: [...(await withAllCells(source, page.items))] },
+        log: withLog ? log : undefined,
+      };
     } catch (error) {
       const next = from === null ? undefined : nextForm(error, filter.form);
       if (next === undefined) throw error;
@@ -141,14 +148,17 @@ async function firstPage(
 }
 
 async function nextPage(source: BoardSource, cursor: string): Promise<ItemsPage> {
+  const asked = atOnce(source);
   const { data } = await source.gateway.ask({
     operation: `next items of board ${source.board.id}`,
-    query: itemsNext(shapeOf(source)),
-    variables: { cursor, limit: ITEMS_PER_PAGE, ...cellVariables(source) },
+    query: itemsNext(shapeOf(asked)),
+    variables: { cursor, limit: ITEMS_PER_PAGE, ...cellVariables(asked) },
+    listing: source.board.id,
     answer: nextPageSchema,
     signal: source.signal,
   });
-  return data.next_items_page;
+  const page = data.next_items_page;
+  return { ...page, items: [...(await withAllCells(source, page.items))] };
 }
 
 /** The coarse filter lets older items through; they are known already. */

@@ -1,10 +1,8 @@
 import type { Instant, SourceRecord, Tombstone } from "../../model/index.ts";
-import { itemsSchema } from "./answers.ts";
 import type { ItemAnswer } from "./answers.ts";
-import { cellVariables, shapeOf } from "./board-source.ts";
 import type { BoardSource } from "./board-source.ts";
-import { itemsById as byId } from "./documents.ts";
 import { itemRecord } from "./item-records.ts";
+import { itemsById } from "./items-by-id.ts";
 import { IDS_PER_CALL } from "./streams.ts";
 
 /** What the log told about an item's end. */
@@ -50,17 +48,6 @@ export async function confirmItems(
     }
   }
   return { records, tombstones };
-}
-
-async function itemsById(source: BoardSource, ids: readonly string[]): Promise<readonly ItemAnswer[]> {
-  const { data } = await source.gateway.ask({
-    operation: `items by id of board ${source.board.id}`,
-    query: byId(shapeOf(source)),
-    variables: { ids, limit: IDS_PER_CALL, ...cellVariables(source) },
-    answer: itemsSchema,
-    signal: source.signal,
-  });
-  return data.items?.filter((item) => item !== null) ?? [];
 }
 
 const isElsewhere = (source: BoardSource, item: ItemAnswer): boolean =>

@@ -78,6 +78,7 @@ async function listIdsOnce({ gateway, board, signal, ...rest }: BoardSource): Pr
     operation,
     query: IDS_FIRST,
     variables: { board: [board.id], limit },
+    listing: board.id,
     answer: idBoardSchema,
     signal,
   });
@@ -87,7 +88,14 @@ async function listIdsOnce({ gateway, board, signal, ...rest }: BoardSource): Pr
     for (const { id } of page.items) ids.add(id);
     if (page.cursor === null) return ids;
     const variables = { cursor: page.cursor, limit };
-    const next = await gateway.ask({ operation, query: IDS_NEXT, variables, answer: nextIdPageSchema, signal });
+    const next = await gateway.ask({
+      operation,
+      query: IDS_NEXT,
+      variables,
+      listing: board.id,
+      answer: nextIdPageSchema,
+      signal,
+    });
     page = next.data.next_items_page;
   }
 }

@@ -83,8 +83,8 @@ export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteF
         variables: { board: board.id, group, name, values: JSON.stringify({ ...cells, [column]: command.marker }) },
         answer: z.object({ create_item: stamped }),
         signal,
+        // Under its key monday.com repeats its first answer: sent again after a lost one, it creates nothing more.
         idempotencyKey: command.marker,
-        idempotent: false,
       });
       return receipt(gateway, data.create_item, requestId);
     },

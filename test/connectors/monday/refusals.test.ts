@@ -61,6 +61,17 @@ describe("what monday.com refuses", () => {
     });
   });
 
+  test("access to a board taken away after it was listed is told with HUB-1502, and ends nothing", async () => {
+    await hub.cycle();
+    await server.control("POST", "/visibility", { boardId: "7", hidden: true });
+    await expect(hub.crash("items", "7", 99)).rejects.toMatchObject({
+      code: "HUB-1502",
+      disposition: "stop-stream",
+      place: { stream: "items", partition: "7" },
+    });
+    expect(hub.live("items")).toEqual(["70001", "70002"]);
+  });
+
   test("a board whose cursors expire over and over ends the stream with HUB-1510", async () => {
     await hub.cycle();
     await server.dial({ ...expired, times: null });

@@ -74,6 +74,14 @@ describe("writing to monday.com", () => {
     expect(await write.find("items", "hub-77", signal)).toBe(first.id);
   });
 
+  test("creates one item although the answer is lost: it is asked for again under the same key", async () => {
+    await server.dial({ fault: "lost-answer", route: "mutation create_item" });
+    const command = { stream: "items", marker: "hub-78", fields: { name: "Once" }, parent: "roadmap" };
+    const { id } = await write.create(command, signal);
+    await hub.cycle();
+    expect(hub.live("items")).toEqual([id, "70001", "70002"]);
+  });
+
   test("refuses a label or field the board does not have without asking monday.com to change anything", async () => {
     await server.control("DELETE", "/calls");
     const update = (fields: Record<string, string>): Promise<unknown> =>
