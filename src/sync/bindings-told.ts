@@ -76,7 +76,7 @@ function outOfSight(connection: string, stream: string, key: string): HubError {
   return new HubError("HUB-2016", `The pinned list ${stream}.${key} is gone or used by no mapping any more.`, {
     disposition: "operator",
     place: { connection, stream, path: key },
-    remedy: "Its pins are kept. Take them out of bindings.lock.yaml when it stays away.",
+    remedy: "Its pins are kept until then. Let go of them with: hub config bindings --accept",
   });
 }
 

@@ -104,6 +104,14 @@ describe("names whose ids are pinned", () => {
     expect(new Set(names.map(({ state }) => state))).toEqual(new Set(["fresh"]));
   });
 
+  test("are not pinned before anything was read", async () => {
+    const argv = ["config", "bindings", "--accept", "--config", config, "--db", company.database("empty")];
+    const { code, out } = await runCommand(company, argv);
+    expect(code).toBe(0);
+    expect(out).toContain("sync first");
+    expect(await readdir(config)).not.toContain("bindings.lock.yaml");
+  });
+
   test("are pinned by one command, in the same words each time, and that changes nothing", async () => {
     const before = await model();
     const first = await bindings("--accept");
@@ -163,6 +171,9 @@ describe("names whose ids are pinned", () => {
     expect(accepted.document).toMatchObject({ complete: true, names: { offers: [], refused: [] } });
     expect(await model()).toEqual(before);
     await company.monday(rename.replace("Phase", "Stage"));
+    await company.advance(HOUR);
+    expect((await sync()).document.names.offers).toEqual([]);
+    expect(await model()).toEqual(before);
   });
 
   test("are refused when a label's index stands for something else, and what holds it stays as it was", async () => {

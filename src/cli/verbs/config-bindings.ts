@@ -26,8 +26,9 @@ export async function configBindingsVerb(machine: Machine, options: ConfigBindin
   try {
     const { configuration } = context;
     let bindings = await resolveBindings(context);
-    const written = options.accept !== undefined;
-    if (options.accept !== undefined) {
+    // Before the first sync there is nothing to pin, and nothing to judge what is pinned by.
+    const written = options.accept !== undefined && bindings.size > 0;
+    if (options.accept !== undefined && written) {
       const lock = acceptBindings(configuration.bindings, bindings, options.accept === true ? null : options.accept);
       await replaceFile(join(configuration.directory, FILE), formatBindings(lock, listTitles(bindings)));
       bindings = await resolveBindings(withLock(context, { ...configuration, bindings: lock }));
