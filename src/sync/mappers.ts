@@ -20,7 +20,10 @@ export async function createMapper(
   bindings?: ReadonlyMap<string, ConnectionBindings>,
 ): Promise<EntityMapper | null> {
   const { configuration, store } = context;
-  const pin = (await store.records.pins()).find((each) => each.system === system && each.tenant === tenant);
+  // A connection that was renamed leaves the pin of its old name behind.
+  const pin = (await store.records.pins()).find(
+    (each) => each.system === system && each.tenant === tenant && configuration.connections.has(each.connection),
+  );
   const connection = pin === undefined ? undefined : configuration.connections.get(pin.connection);
   if (connection === undefined) return null;
   const { connector, settings, name } = connection;
