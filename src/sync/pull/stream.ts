@@ -147,7 +147,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
    * a whole for what is missing; what still differs is told part by part. Most differences are changes made while it was
    * read.
    */
-  async function settleCounts(partition: Partition): Promise<void> {
+  async function settleCounts(partition: Partition, sumsAgree: boolean): Promise<void> {
     let open: readonly BucketDifference[] | null = null;
     let of = stream.title;
     for (const mode of [null, "incremental", "sweep", "full"] as const) {
@@ -159,6 +159,8 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
         await readToEnd(partition, from, { ...context, mode });
       }
       const comparison = await compareCounts(read, partition, context);
+      // One figure alone cannot tell a record that another partition delivered from one that is missing.
+      if (comparison === null && sumsAgree) return;
       if (comparison === null) continue;
       const { audit, differences } = comparison;
       counts.set(partition.id, { count: audit.buckets.reduce((sum, { count }) => sum + count, 0), of: audit.of });
@@ -202,9 +204,11 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   await forEach(partitions, async (partition) =>
     readToEnd(partition, await store.records.position(key, partition.id), context),
   );
-  // A rejected record is missing for a reason that is told already.
-  if (counts.size > 0 && problems.length === 0 && pull.tallies.of(stream.name).rejected === 0 && stop === undefined) {
-    await forEach(await differing(store, key, partitions, counts), settleCounts);
+  // A rejected record, of this run or an earlier one, is missing for a reason that is told already.
+  const rejected = pull.tallies.of(stream.name).rejected + ((await store.records.keptOut(key)).get(stream.name) ?? 0);
+  if (counts.size > 0 && problems.length === 0 && rejected === 0 && stop === undefined) {
+    const { off, sumsAgree } = await differing(store, key, partitions, counts);
+    await forEach(off, (partition) => settleCounts(partition, sumsAgree));
   }
   report(true);
 
@@ -229,19 +233,21 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
 }
 
 /**
- * The partitions whose source counted other than what is stored of them; none where the sums agree: a record that is
- * listed by two of them (a task in two projects) is stored once.
+ * The partitions whose source counted other than what is stored of them, and whether the sums agree all the same: then
+ * a record that is listed by two of them (a task in two projects) may be stored with the other one, or one partition
+ * lacks as many as another has too many.
  */
 async function differing(
   store: StorePort,
   key: StreamKey,
   partitions: readonly Partition[],
   counts: ReadonlyMap<string, SourceCount>,
-): Promise<readonly Partition[]> {
+): Promise<{ readonly off: readonly Partition[]; readonly sumsAgree: boolean }> {
   const stored = await store.records.partitionCounts(key);
   const counted = partitions.filter(({ id }) => counts.has(id));
-  const off = ({ id }: Partition): number => (counts.get(id)?.count ?? 0) - (stored.get(id) ?? 0);
-  return counted.reduce((sum, partition) => sum + off(partition), 0) === 0
-    ? []
-    : counted.filter((partition) => off(partition) !== 0);
+  const difference = ({ id }: Partition): number => (counts.get(id)?.count ?? 0) - (stored.get(id) ?? 0);
+  return {
+    off: counted.filter((partition) => difference(partition) !== 0),
+    sumsAgree: counted.reduce((sum, partition) => sum + difference(partition), 0) === 0,
+  };
 }
