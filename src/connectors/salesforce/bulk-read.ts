@@ -124,15 +124,18 @@ async function* resultsOf(
     let read = 0;
     try {
       const page = await openResults(client, { id: job, object: query.object, locator }, signal);
-      for await (const row of rowsOf(page.body, reader)) {
-        read += 1;
-        if (read <= taken) continue;
-        rows.push(row);
-        if (rows.length < ROWS_PER_STEP) continue;
-        state = moved(query, state, rows, read);
-        yield { rows, state, last: false };
-        rows = [];
-        tries = 0;
+      for await (const some of rowsOf(page.body, reader, signal)) {
+        for (const row of some) {
+          read += 1;
+          // What was stored before the body broke off comes again at its start.
+          if (read <= taken) continue;
+          rows.push(row);
+          if (rows.length < ROWS_PER_STEP) continue;
+          state = moved(query, state, rows, read);
+          yield { rows, state, last: false };
+          rows = [];
+          tries = 0;
+        }
       }
       sameCounts = read === lastRead ? sameCounts + 1 : 1;
       lastRead = read;

@@ -1,8 +1,7 @@
-import { Readable, pipeline } from "node:stream";
-import type { ReadableStream as WebStream } from "node:stream/web";
-import { parse } from "csv-parse";
 import type { Json } from "../../model/index.ts";
+import { abortable } from "../kit/index.ts";
 import type { Describe, Row } from "./answers.ts";
+import { BrokenCsv, CsvRecords } from "./csv.ts";
 import type { Descriptions } from "./descriptions.ts";
 
 /** How a cell's text becomes the value that REST gives for the same field. */
@@ -22,7 +21,7 @@ const asText: Cell = (text) => (text === "" ? null : text);
 const asNumber: Cell = (text) => (text === "" ? null : Number(text));
 const asBoolean: Cell = (text) => (text === "" ? null : text === "true");
 /** REST prints `+0000` where Bulk prints `Z`. */
-const asDatetime: Cell = (text) => (text === "" ? null : text.replace(/Z$/u, "+0000"));
+const asDatetime: Cell = (text) => (text === "" ? null : text.endsWith("Z") ? `${text.slice(0, -1)}+0000` : text);
 
 const CELLS: Readonly<Record<string, Cell>> = {
   boolean: asBoolean,
@@ -76,65 +75,117 @@ async function typeOf(
 }
 
 /**
- * The rows of one results page as they come. Backpressure goes through to the socket: only what is being stored is in
- * memory. The header row comes on every page.
+ * The rows of one results page as they come, some at a time. A piece is asked of the socket when the rows of the last one
+ * are taken: only what is being stored is in memory. The header row comes on every page.
+ * @throws BrokenCsv when the text is no CSV, breaks off within a row, or a row has not as many cells as the header
  */
-export async function* rowsOf(body: ReadableStream<Uint8Array>, reader: RowReader): AsyncGenerator<Row> {
-  const parser = parse({ bom: true, relaxColumnCount: false });
-  // An error of either side destroys the parser, so that the loop below throws it.
-  // The web stream of fetch and the one of node:stream/web are one class with two declarations.
-  pipeline(Readable.fromWeb(body as WebStream<Uint8Array>), parser, () => undefined);
-  let columns: readonly Column[] | undefined;
-  for await (const record of parser as AsyncIterable<readonly string[]>) {
-    if (columns === undefined) columns = columnsOf(record, reader);
-    else yield rowOf(record, columns, reader.links);
+export async function* rowsOf(
+  body: ReadableStream<Uint8Array>,
+  reader: RowReader,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Row[]> {
+  const text = new TextDecoder("utf-8", { fatal: true });
+  const csv = new CsvRecords();
+  let layout: Layout | undefined;
+  const rows = (records: readonly (readonly string[])[]): readonly Row[] => {
+    const [header] = records;
+    if (layout !== undefined || header === undefined) return records.map((record) => rowOf(record, layout ?? EMPTY));
+    layout = layoutOf(header, reader);
+    const { width } = layout;
+    return width === 0 ? [] : rows(records.slice(1));
+  };
+  const pieces = body.getReader();
+  let isOver = false;
+  try {
+    for (;;) {
+      const piece = await abortable(() => pieces.read(), signal);
+      if (piece.done) break;
+      const some = rows(csv.take(text.decode(piece.value, { stream: true })));
+      if (some.length > 0) yield some;
+    }
+    isOver = true;
+    const last = rows([...csv.take(text.decode()), ...csv.end()]);
+    if (last.length > 0) yield last;
+  } finally {
+    // Whoever stops before the end wants no more of it; what became of a broken body has been thrown already.
+    if (!isOver) void pieces.cancel().then(nothing, nothing);
   }
+}
+
+const nothing = (): void => undefined;
+
+/** Where in a row the cells of a record go. */
+interface Layout {
+  readonly width: number;
+  readonly own: readonly Column[];
+  readonly parents: readonly Parent[];
 }
 
 interface Column {
   readonly name: string;
-  readonly path: readonly string[];
+  readonly at: number;
   readonly cell: Cell;
 }
 
-function columnsOf(header: readonly string[], reader: RowReader): readonly Column[] {
-  const byLower = new Map([...reader.cells].map(([name, cell]) => [name.toLowerCase(), { name, cell }]));
-  return header.map((name) => {
-    const known = byLower.get(name.toLowerCase());
-    const path = (known?.name ?? name).split(".");
-    return { name: known?.name ?? name, path, cell: known?.cell ?? asText };
-  });
+interface Parent {
+  readonly name: string;
+  /** The field that tells whether it is there; undefined where its values have to. */
+  readonly link: string | undefined;
+  readonly fields: Fields;
 }
 
-function rowOf(record: readonly string[], columns: readonly Column[], links: ReadonlyMap<string, string>): Row {
-  const row: Record<string, Json> & { Id: string } = { Id: "" };
-  const parents = new Map<string, (readonly [path: readonly string[], value: Json])[]>();
-  columns.forEach(({ name, path, cell }, at) => {
-    const value = cell(record[at] ?? "");
-    if (path.length === 1) row[name] = value;
-    else {
-      const [parent = ""] = path;
-      const values = parents.get(parent);
-      if (values === undefined) parents.set(parent, [[path.slice(1), value]]);
-      else values.push([path.slice(1), value]);
-    }
+/** Fields of a parent, and of its own parents. */
+interface Fields {
+  readonly own: readonly Column[];
+  readonly parents: readonly Omit<Parent, "link">[];
+}
+
+const EMPTY: Layout = { width: 0, own: [], parents: [] };
+
+function layoutOf(header: readonly string[], reader: RowReader): Layout {
+  const byLower = new Map([...reader.cells].map(([name, cell]) => [name.toLowerCase(), { name, cell }]));
+  const columns = header.map((title, at) => {
+    const { name, cell } = byLower.get(title.toLowerCase()) ?? { name: title, cell: asText };
+    return { path: name.split("."), at, cell };
   });
-  for (const [parent, values] of parents) {
-    const link = links.get(parent);
-    const there = link === undefined ? values.some(([, value]) => value !== null) : row[link] !== null;
-    row[parent] = there ? nested(values) : null;
+  const { own, parents } = fieldsOf(columns);
+  return {
+    width: header.length,
+    own,
+    parents: parents.map((parent) => ({ ...parent, link: reader.links.get(parent.name) })),
+  };
+}
+
+function fieldsOf(columns: readonly (Omit<Column, "name"> & { readonly path: readonly string[] })[]): Fields {
+  const own: Column[] = [];
+  const deeper = new Map<string, (Omit<Column, "name"> & { readonly path: readonly string[] })[]>();
+  for (const { path, at, cell } of columns) {
+    const [name = "", ...rest] = path;
+    if (rest.length === 0) own.push({ name, at, cell });
+    else deeper.set(name, [...(deeper.get(name) ?? []), { path: rest, at, cell }]);
+  }
+  return { own, parents: [...deeper].map(([name, inner]) => ({ name, fields: fieldsOf(inner) })) };
+}
+
+function rowOf(record: readonly string[], { width, own, parents }: Layout): Row {
+  if (record.length !== width) throw new BrokenCsv(`A row has ${record.length} cells where the header has ${width}.`);
+  const row: Record<string, Json> & { Id: string } = { Id: "" };
+  for (const { name, at, cell } of own) row[name] = cell(record[at] ?? "");
+  for (const { name, link, fields } of parents) {
+    const isThere = link === undefined ? hasValue(record, fields) : row[link] !== null;
+    row[name] = isThere ? nested(record, fields) : null;
   }
   return row;
 }
 
 /** Parents' parents lie deeper; one without any value is not there. */
-function nested(values: readonly (readonly [path: readonly string[], value: Json])[]): Json {
+function nested(record: readonly string[], { own, parents }: Fields): Json {
   const object: Record<string, Json> = {};
-  const deeper = new Map<string, (readonly [path: readonly string[], value: Json])[]>();
-  for (const [[name = "", ...rest], value] of values) {
-    if (rest.length === 0) object[name] = value;
-    else deeper.set(name, [...(deeper.get(name) ?? []), [rest, value]]);
-  }
-  for (const [name, inner] of deeper) object[name] = inner.some(([, value]) => value !== null) ? nested(inner) : null;
+  for (const { name, at, cell } of own) object[name] = cell(record[at] ?? "");
+  for (const { name, fields } of parents) object[name] = hasValue(record, fields) ? nested(record, fields) : null;
   return object;
+}
+
+function hasValue(record: readonly string[], { own, parents }: Fields): boolean {
+  return own.some(({ at }) => record[at] !== "") || parents.some(({ fields }) => hasValue(record, fields));
 }

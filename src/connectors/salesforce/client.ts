@@ -176,7 +176,10 @@ export class SalesforceClient {
 
   async #page<T>(path: string, object: string, verb: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
     const operation = `GET /${verb} ${object}`;
-    return this.request({ method: "GET", path, schema, operation, object, timeoutMs: QUERY_TIMEOUT_MS, long: true }, signal);
+    return this.request(
+      { method: "GET", path, schema, operation, object, timeoutMs: QUERY_TIMEOUT_MS, long: true },
+      signal,
+    );
   }
 
   /** Up to 25 requests in one that counts as one call (reference salesforce.md §7). */

@@ -40,8 +40,20 @@ export async function* readObject(
     const covered = position?.covered ?? [];
     // The org's clock comes with the answer to the sign-in.
     await client.signIn(context.signal);
-    const state = last.phase === "idle" ? nextCycle(last, client.serverNow(), client.clockOffset()) : last;
-    yield* followOn(reader, spec, request, state, covered, context);
+    const next = (done: ReadState): ReadState => nextCycle(done, client.serverNow(), client.clockOffset());
+    if (last.phase === "idle") {
+      yield* followOn(reader, spec, request, next(last), covered, context);
+      return;
+    }
+    // What was cut short ends where it was to end then; what changed since, or committed late meanwhile, comes after it.
+    let reached = position;
+    for await (const page of followOn(reader, spec, request, last, covered, context)) {
+      reached = page.position;
+      yield page;
+    }
+    const done = readState(reached);
+    if (done?.phase !== "idle" || done.plan.stamp === null) return;
+    yield* followOn(reader, spec, request, next(done), reached?.covered ?? [], context);
   } catch (error) {
     throw last === null ? error : namedLoss(error, spec, last);
   }

@@ -142,7 +142,10 @@ async function start(options: WorldOptions): Promise<World> {
       };
     },
     drift: async (kind) => {
-      if (kind === "remove") await control("POST", "/visibility", { fields: { Opportunity: ["Amount"] } });
+      // A standard field keeps its type.
+      const custom = { object: "Account", field: "CSM__c", type: "string" };
+      const own = { object: "Opportunity", field: kind === "add" ? "Drifted__c" : "Amount" };
+      await served.organise({ do: `${kind}-field`, ...(kind === "retype" ? custom : own) });
     },
     exhaust: async (exhausted) => {
       await control("POST", "/limits", { dailyCalls: exhausted ? 1 : 1_000_000 });
