@@ -27,7 +27,8 @@ export async function withRun<Answer>(
   } catch (error) {
     const stopped = error instanceof DOMException || (error instanceof HubError && error.disposition === "retry-later");
     // The lease may be lost to a later run; then that run's record stands and this error is the one to tell.
-    if (!(error instanceof HubError && error.code === "HUB-3003")) {
+    // A store that cannot be written (HUB-3006) takes no end either: the run stays without one, as after a crash.
+    if (!(error instanceof HubError && ["HUB-3003", "HUB-3006"].includes(error.code))) {
       await end(stopped ? "stopped" : "failed", { error: error instanceof Error ? error.message : String(error) });
     }
     throw error;

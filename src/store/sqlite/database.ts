@@ -67,10 +67,17 @@ export class Database {
     this.#db.exec(sql);
   }
 
-  /** All or nothing. The work is synchronous, so nothing else of this process can come between. */
+  /**
+   * All or nothing. The work is synchronous, so nothing else of this process can come between.
+   * @throws HubError HUB-3006 when the store cannot be written.
+   */
   transaction<Result>(work: () => Result): Result {
     if (this.#inTransaction) return work();
-    this.#db.exec("begin immediate");
+    try {
+      this.#db.exec("begin immediate");
+    } catch (error) {
+      throw explained(error);
+    }
     this.#inTransaction = true;
     try {
       const result = work();
@@ -79,7 +86,7 @@ export class Database {
     } catch (error) {
       // A full disk has rolled back already; a second attempt would hide what happened.
       if (this.#db.isTransaction) this.#db.exec("rollback");
-      throw error;
+      throw explained(error);
     } finally {
       this.#inTransaction = false;
     }
@@ -122,6 +129,24 @@ export class Database {
     }
     return statement;
   }
+}
+
+/** SQLite's primary result codes for what a person can mend. */
+const OUTSIDE_CAUSES: Readonly<Record<number, readonly [what: string, remedy: string]>> = {
+  5: ["another process holds it", "Wait until that has ended; look for another hub or a database browser on the file."],
+  8: ["it is read-only", "Make the file and its folder writable."],
+  10: ["the disk reports an error", "Look at the disk; then run again, it goes on from the last stored page."],
+  11: ["it is damaged", "Restore the newest copy; what was read since then is read again."],
+  13: ["the disk is full", "Make room; then run again, it goes on from the last stored page."],
+};
+
+/** What keeps a store from being written is nobody's record or stream. */
+function explained(error: unknown): unknown {
+  if (typeof error !== "object" || error === null || !("errcode" in error)) return error;
+  const cause = OUTSIDE_CAUSES[Number(error.errcode) & 0xff];
+  if (cause === undefined) return error;
+  const [what, remedy] = cause;
+  return new HubError("HUB-3006", `The store cannot be written: ${what}.`, { cause: error, remedy });
 }
 
 /** Reads a table in pages by ascending `pk`, so that no cursor stays open while others write. */
