@@ -38,6 +38,22 @@ describe("committing a page", () => {
     expect(await store.fingerprint()).toBe(before);
   });
 
+  test("keeps the newest stamp of a record whose meaning did not change, without a version and with nothing to map", async () => {
+    const store = memoryStore();
+    const fence = await begin(store);
+    const first = { ...record("a", { n: 1, stamp: 1 }), hash: "same", modifiedAt: 1 };
+    await store.records.commitPage(fence, page([first]));
+    await drain(store, fence);
+
+    const later = { ...record("a", { n: 1, stamp: 2 }), hash: "same", modifiedAt: 2 };
+    const outcome = await store.records.commitPage(fence, page([later]));
+
+    expect(outcome).toMatchObject({ changed: 0, unchanged: 1 });
+    expect(await store.mapping.pendingCount()).toBe(0);
+    const history = await store.records.history({ ...KEY, id: "a" });
+    expect(history?.versions).toMatchObject([{ content: { n: 1, stamp: 2 } }]);
+  });
+
   test("lists the owner's entity when only a history row arrives", async () => {
     const store = memoryStore();
     const fence = await begin(store);
