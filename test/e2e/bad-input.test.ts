@@ -63,6 +63,10 @@ describe("credentials", () => {
     expect(err).toMatch(/→ Set it in the environment/u);
     expect(code).toBe(3);
     expect(await storedSystems(db)).toEqual(["monday", "salesforce"]);
+    const certificate = await runCommand(company, ["certificate", "--db", db]);
+    expect(certificate.code).toBe(3);
+    expect(certificate.out).toMatch(/asana-main +tasks +INCOMPLETE/u);
+    expect(certificate.out).toContain("HUB-1101");
   });
 
   test("that are missing everywhere end the command as a matter of configuration", async () => {

@@ -10,6 +10,7 @@ import { pullStream } from "./stream.ts";
 import type { StreamReading } from "./stream.ts";
 import { EVERYTHING_EVOLVES } from "./drift.ts";
 import { neededStreams } from "./streams.ts";
+import { unreadStreams } from "./unread.ts";
 import { Tallies } from "./tallies.ts";
 
 export type { PullSource } from "./source.ts";
@@ -30,6 +31,8 @@ export interface ConnectionOutcome {
   readonly connection: string;
   readonly identity: Identity | null;
   readonly certificates: readonly Certificate[];
+  /** Lines of streams that were to be read and were not begun. */
+  readonly unread: readonly Certificate[];
   /** What kept the connection as a whole from being read; stream problems are in the certificates. */
   readonly problem: Problem | null;
   readonly stop: HubError | null;
@@ -63,7 +66,7 @@ export async function pull(options: PullOptions): Promise<PullReport> {
   options.signal.throwIfAborted();
   halt.signal.throwIfAborted();
   const connections = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  const certificates = connections.flatMap((outcome) => outcome.certificates);
+  const certificates = connections.flatMap(({ certificates: read, unread }) => [...read, ...unread]);
   await options.store.records.saveCertificates(options.fence, certificates);
   return {
     connections,
@@ -90,6 +93,12 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
   };
   let connection: Connection | undefined;
   let identity: Identity | null = null;
+  const unread = (problem: Problem): Promise<readonly Certificate[]> =>
+    unreadStreams(source, chosen(source, options.streams), new Set(readings.map(({ stream }) => stream)), problem, {
+      store,
+      fence,
+      asSeenBy: identity?.userName ?? "",
+    });
   try {
     connection = await connect(source, options);
     const session = await beginSession(source, connection, options, tallies);
@@ -140,6 +149,7 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
       connection: source.name,
       identity,
       certificates: await certify(),
+      unread: stop === null ? [] : await unread(placed(stop, { connection: source.name })),
       problem: stop === null ? null : toProblem(stop),
       stop,
       calls: connection.calls(),
@@ -153,6 +163,7 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
       connection: source.name,
       identity,
       certificates: await certify(),
+      unread: await unread(problem),
       problem,
       stop: error,
       calls: connection?.calls() ?? 0,
