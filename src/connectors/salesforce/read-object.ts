@@ -45,14 +45,14 @@ export async function* readObject(
       yield* followOn(reader, spec, request, next(last), covered, context);
       return;
     }
-    // What was cut short ends where it was to end then; what changed since, or committed late meanwhile, comes after it.
+    // What was cut short ends where it was to end then: what changed since, or committed late meanwhile, comes after it.
     let reached = position;
     for await (const page of followOn(reader, spec, request, last, covered, context)) {
       reached = page.position;
       yield page;
     }
     const done = readState(reached);
-    if (done?.phase !== "idle" || done.plan.stamp === null) return;
+    if (done?.phase !== "idle" || done.plan.stamp === null || client.serverNow() - done.through < MINUTE) return;
     yield* followOn(reader, spec, request, next(done), reached?.covered ?? [], context);
   } catch (error) {
     throw last === null ? error : namedLoss(error, spec, last);
