@@ -68,6 +68,7 @@ async function lead(): Promise<number> {
   let died = 0;
   const take = (told: Told): void => {
     done += 1;
+    if (done % 100 === 0) process.stderr.write(`${done} of ${runs} runs, ${lost.length} lost\n`);
     standings[told.system] = addStandings(standings[told.system] ?? NOTHING, told.standing);
     for (const text of told.worldProblems)
       worldProblems.set(text.slice(0, 80), (worldProblems.get(text.slice(0, 80)) ?? 0) + 1);

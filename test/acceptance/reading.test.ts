@@ -179,6 +179,26 @@ describe.each(EVERY)("%s", (_title, harness) => {
     await sync();
   });
 
+  test.each(["add", "remove", "retype"] as const)(
+    "says so, or holds what is true, when a field is changed beneath it (%s)",
+    async (kind) => {
+      const { world, hub, sync, expectTruth, settle } = await setStage(harness);
+      await sync();
+      settle();
+      await world.drift(kind);
+      const [first = ""] = await world.ids();
+      if (kind === "add") await world.change(first, 3);
+      settle();
+      for (const mode of ["incremental", "full"] as const) {
+        const { report } = await hub.pull(mode);
+        if (report?.complete !== true) expect(problemsIn(report)).not.toEqual([]);
+        // A field that goes leaves no stamp on the records that had it.
+        else if (mode === "full" || kind === "add") await expectTruth();
+        if (kind === "add") expect({ mode, complete: report?.complete }).toEqual({ mode, complete: true });
+      }
+    },
+  );
+
   test("keeps covering without a gap over a day of changes", async () => {
     const { world, sync, expectTruth, settle } = await setStage(harness);
     await sync();

@@ -156,7 +156,11 @@ async function start(options: WorldOptions): Promise<World> {
       );
       return unseen;
     },
-    drift: async () => {},
+    drift: async (kind) => {
+      const field = kind === "add" ? "Drifted" : ASANA.opportunity;
+      const type = kind === "retype" ? { type: "number" } : {};
+      await served.organise({ do: `${kind}-field`, object: ASANA.onboarding, field, ...type });
+    },
     exhaust: async (exhausted) => {
       await served.control("POST", "/limits", { perMinute: exhausted ? 1 : 1_000_000 });
     },

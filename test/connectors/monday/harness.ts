@@ -158,7 +158,11 @@ async function start(options: WorldOptions): Promise<World> {
         await served.control("POST", "/lag", { ms: 0 });
       };
     },
-    drift: async () => {},
+    drift: async (kind) => {
+      const field = kind === "add" ? "drifted" : "effort";
+      const type = kind === "retype" ? { type: "text" } : {};
+      await served.organise({ do: `${kind}-field`, object: BOARDS[0], field, ...type });
+    },
     exhaust: async (exhausted) => {
       await served.control("POST", "/limits", { daily: exhausted ? 1 : 100_000_000 });
     },
