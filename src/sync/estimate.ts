@@ -130,7 +130,8 @@ async function estimateStream(
   const partitions = await read.partitions(stream, context);
   let calls = 0;
   let records: number | null = 0;
-  let exact = true;
+  // Where partitions come from records that are not read yet, there are none to ask about.
+  let exact = partitions.length > 0;
   for (const partition of partitions) {
     const position = context.mode === "full" ? null : await store.records.position(key, partition.id);
     const one = await read.estimate(partition, position, context);

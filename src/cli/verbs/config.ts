@@ -30,9 +30,9 @@ export async function configCheckVerb(machine: Machine, options: GlobalOptions):
       problems: problems.map((problem) => seenFrom(directory, problem)),
       explanation: [...explanation],
     });
-  } else if (ok) {
+  } else if (ok && !options.quiet) {
     terminal.out(`${explanation.join("\n")}\n\n${options.config} is in order.\n`);
-  } else {
+  } else if (!ok) {
     terminal.out(formatProblems(directory, problems));
     terminal.out(`${problems.length} ${problems.length === 1 ? "problem" : "problems"} in ${options.config}.\n`);
   }

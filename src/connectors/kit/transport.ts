@@ -102,7 +102,11 @@ export class Transport {
 
   /** Learns what the system allows a minute from an answer's headers. */
   observeRate(header: RateHeader): void {
-    void this.#pacer.observe(header);
+    const told = this.#pacer.observe(header);
+    // Nobody waits for it, and without it calls are paced as before.
+    told.catch((error: unknown) => {
+      this.#options.dependencies.log("warn", "the calls a minute could not be noted", { reason: String(error) });
+    });
   }
 
   /**
@@ -214,7 +218,8 @@ function sweepsSpent(credential: string, budget: number, retryAt: Instant): HubE
   return new HubError("HUB-1204", `${credential} has spent the ${budget} calls of the day that sweeps may make.`, {
     disposition: "retry-later",
     retryAt,
-    remedy: "The next sweep goes on from there. Raise `sweeps: { budget: … }` of the connection to let it go further.",
+    remedy:
+      "Sweeps begin with the first object each time: raise `sweeps: { budget: … }` of the connection until one gets through.",
   });
 }
 

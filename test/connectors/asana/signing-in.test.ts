@@ -50,6 +50,13 @@ const fields = (token: string): nock.Scope =>
     .get("/workspaces/1/custom_fields")
     .query(true)
     .reply(200, { data: [] });
+const projects = (token: string): nock.Scope =>
+  nock(BASE, { reqheaders: { authorization: `Bearer ${token}` } })
+    .get("/projects")
+    .query(true)
+    .reply(200, { data: [] });
+const lookForProject = (connection: Connection): Promise<unknown> | undefined =>
+  connection.write?.find("projects", "marker", signal);
 const me = (token: string): nock.Scope =>
   nock(BASE, { reqheaders: { authorization: `Bearer ${token}` } })
     .get("/users/me")
@@ -80,26 +87,26 @@ describe("signing in to Asana", () => {
   test("asks for one token however many calls wait for it", async () => {
     grants("first");
     me("first");
-    for (let n = 0; n < 4; n += 1) fields("first");
+    for (let n = 0; n < 4; n += 1) projects("first");
     await using(APP, async (connection) => {
-      await connection.identify(signal);
-      await Promise.all([1, 2, 3].map(() => connection.identify(signal)));
+      await lookForProject(connection);
+      await Promise.all([1, 2, 3].map(() => lookForProject(connection)));
     });
   });
 
   test("renews a token shortly before its end, by the wall's clock", async () => {
     grants("first");
     me("first");
-    fields("first");
+    projects("first");
     await using(APP, async (connection) => {
-      await connection.identify(signal);
+      await lookForProject(connection);
       wall += 3_500_000;
-      fields("first");
-      await connection.identify(signal);
+      projects("first");
+      await lookForProject(connection);
       wall += 60_000;
       grants("second");
-      fields("second");
-      await connection.identify(signal);
+      projects("second");
+      await lookForProject(connection);
     });
   });
 
