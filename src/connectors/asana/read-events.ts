@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { HubError, MINUTE, parseInstant, toIso } from "../../model/index.ts";
-import type { Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
+import type { Page, Position } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { ReadContext } from "../kit/index.ts";
 import { assertFieldsInSight, baselineRecord, readNotes } from "./baseline.ts";
 import { refusalBehind, unexpectedAnswer } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
-import { accept, contentOf, eventsSchema, sectionSchema } from "./shapes.ts";
+import { eventsSchema } from "./shapes.ts";
 import type { Events } from "./shapes.ts";
 import { SHARED } from "./streams.ts";
 import { projectsOf } from "./task-details.ts";
 import { parentOf, settleTasks } from "./task-settling.ts";
-import { sectionRecord, SECTION_FIELDS } from "./read-sections.ts";
+import { readSectionsByName } from "./read-sections.ts";
 import { tasksAsked } from "./selection.ts";
 
 const stateSchema = z.object({
@@ -214,32 +214,4 @@ async function onlyOurs(
 async function anyKnown(context: ReadContext, stream: string): Promise<boolean> {
   for await (const page of context.known.records(stream)) if (page.length > 0) return true;
   return false;
-}
-
-/** Asks for sections by name: each as it is now, or why it is gone. */
-export async function readSectionsByName(
-  gateway: AsanaGateway,
-  gids: readonly string[],
-  context: ReadContext,
-  inScope: (projects: readonly string[]) => boolean,
-): Promise<Content> {
-  const actions = gids.map((gid) => ({ relativePath: `/sections/${gid}`, fields: SECTION_FIELDS }));
-  const results = await gateway.readMany(actions, context.signal);
-  const found: unknown[] = [];
-  const gone: Tombstone[] = [];
-  for (const [i, { status, body }] of results.entries()) {
-    if (status === 200) found.push((body as { readonly data?: unknown }).data);
-    else
-      gone.push({
-        stream: "sections",
-        id: gids[i] ?? "",
-        cause: status === 404 ? "deleted" : "visibility lost",
-        at: null,
-      });
-  }
-  const { good, rejects } = accept("sections", sectionSchema, found);
-  const records: SourceRecord[] = good
-    .filter((section) => inScope([section.project?.gid ?? ""]))
-    .map((section) => sectionRecord(contentOf(section)));
-  return { records, tombstones: gone, rejects };
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { ReadContext, Reread } from "../kit/index.ts";
+import { endingOf } from "./endings.ts";
 import { hiddenFieldRecord, readNotes, seenFieldTombstone } from "./baseline.ts";
 import { refusalBehind } from "./failures.ts";
 import type { CustomFieldListing } from "./custom-field-definitions.ts";
@@ -79,6 +80,7 @@ export async function* readWholeList(
     for await (const page of pages) {
       const { good, rejects } = accept(list.stream, objectSchema, page.rows);
       for (const { gid } of good) seen.add(gid);
+      for (const { id } of rejects) if (id !== null) seen.add(id);
       const records = good.map((row) => ({
         stream: list.stream,
         id: row.gid,
@@ -143,15 +145,17 @@ async function absentOf(
   }
   const actions = absent.map((gid) => ({ relativePath: list.single(gid), fields: "gid" }));
   const results = await gateway.readMany(actions, context.signal);
-  return results.flatMap(({ status }, i) => {
+  return results.flatMap((result, i) => {
     const id = absent[i] ?? "";
+    const { status } = result;
     // A field that moved between two pages of the listing was in neither.
     if (status === 200 && list.stream === "custom_fields") {
       seen.add(id);
       return [];
     }
-    const cause = status === 404 ? ("deleted" as const) : ("visibility lost" as const);
-    return [{ stream: list.stream, id, cause, at: null }];
+    // It is there and belongs to this workspace no more.
+    if (status === 200) return [{ stream: list.stream, id, cause: "visibility lost" as const, at: null }];
+    return [endingOf(list.stream, id, result)];
   });
 }
 
@@ -160,27 +164,23 @@ export async function rereadList(
   gateway: AsanaGateway,
   list: WholeList,
   gids: readonly string[],
-  signal: AbortSignal,
+  context: ReadContext,
 ): Promise<Reread> {
   const actions = gids.map((gid) => ({ relativePath: list.single(gid), fields: list.fields }));
-  const results = await gateway.readMany(actions, signal);
+  const results = await gateway.readMany(actions, context.signal);
+  const known = list.stream === "custom_fields" ? await knownFields(context) : new Map<string, JsonObject>();
   const found = results.flatMap(({ status, body }) =>
     status === 200 ? [(body as { readonly data?: unknown }).data] : [],
   );
   const { good, rejects } = accept(list.stream, objectSchema, found);
   return {
-    records: good.map((row) => ({ stream: list.stream, id: row.gid, content: contentOf(row) })),
-    tombstones: results.flatMap(({ status }, i) =>
-      status === 200
-        ? []
-        : [
-            {
-              stream: list.stream,
-              id: gids[i] ?? "",
-              cause: status === 404 ? ("deleted" as const) : ("visibility lost" as const),
-              at: null,
-            },
-          ],
+    records: good.map((row) => ({
+      stream: list.stream,
+      id: row.gid,
+      content: withFormerNames(contentOf(row), known.get(row.gid)),
+    })),
+    tombstones: results.flatMap((result, i) =>
+      result.status === 200 ? [] : [endingOf(list.stream, gids[i] ?? "", result)],
     ),
     rejects,
   };

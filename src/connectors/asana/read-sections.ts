@@ -3,6 +3,7 @@ import type { JsonObject, Page, Position, SourceRecord, Tombstone } from "../../
 import { cover } from "../kit/index.ts";
 import type { Partition, ReadContext } from "../kit/index.ts";
 import { readNotes, trustedEpoch } from "./baseline.ts";
+import { endingOf } from "./endings.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { accept, contentOf, sectionSchema } from "./shapes.ts";
 import { SHARED } from "./streams.ts";
@@ -54,33 +55,63 @@ export async function* readSections(
     rows.push(...page.rows);
   const { good, rejects } = accept("sections", sectionSchema, rows);
   const listed = new Set(good.map(({ gid }) => gid));
+  // One that was moved up while its project was listed, over the edge of two pages, was on neither.
+  const seen = new Set([...listed, ...rejects.flatMap(({ id }) => id ?? [])]);
+  const absent = await readSectionsByName(
+    gateway,
+    await absentSections(context, partition.id, seen),
+    context,
+    () => true,
+  );
+  for (const { id } of absent.records) listed.add(id);
   yield {
-    records: good.map((section) => sectionRecord(contentOf(section))),
-    tombstones: await absentSections(context, partition.id, listed),
-    rejects,
+    records: [...good.map((section) => sectionRecord(contentOf(section))), ...absent.records],
+    tombstones: absent.tombstones,
+    rejects: [...rejects, ...absent.rejects],
     position: {
       covered: cover(position?.covered ?? [], { from: 0, to: startedAt }),
       state: { epoch, goneAt, projectModifiedAt },
     },
-    ...(context.mode === "incremental" ? {} : { sourceCount: { count: good.length, of: "sections listed" } }),
+    ...(context.mode === "incremental" ? {} : { sourceCount: { count: listed.size, of: "sections listed" } }),
   };
 }
 
-/** Sections never move between projects, so one that its project no longer lists is deleted. */
+/** Known sections that their project's listing left out. */
 async function absentSections(
   context: ReadContext,
   project: string,
   listed: ReadonlySet<string>,
-): Promise<readonly Tombstone[]> {
-  const tombstones: Tombstone[] = [];
+): Promise<readonly string[]> {
+  const absent: string[] = [];
   for (const partition of [project, ...SHARED]) {
     for await (const page of context.known.records("sections", partition)) {
       for (const { id, content } of page) {
         const home = (content["project"] as { readonly gid?: unknown } | null | undefined)?.gid;
-        if (home === project && !listed.has(id))
-          tombstones.push({ stream: "sections", id, cause: "deleted", at: null });
+        if (home === project && !listed.has(id)) absent.push(id);
       }
     }
   }
-  return tombstones;
+  return absent;
+}
+
+/** Asks for sections by name: each as it is now, or why it is gone. */
+export async function readSectionsByName(
+  gateway: AsanaGateway,
+  gids: readonly string[],
+  context: ReadContext,
+  inScope: (projects: readonly string[]) => boolean,
+): Promise<Omit<Page, "position">> {
+  const actions = gids.map((gid) => ({ relativePath: `/sections/${gid}`, fields: SECTION_FIELDS }));
+  const results = await gateway.readMany(actions, context.signal);
+  const found: unknown[] = [];
+  const tombstones: Tombstone[] = [];
+  for (const [i, result] of results.entries()) {
+    if (result.status === 200) found.push((result.body as { readonly data?: unknown }).data);
+    else tombstones.push(endingOf("sections", gids[i] ?? "", result));
+  }
+  const { good, rejects } = accept("sections", sectionSchema, found);
+  const records = good
+    .filter((section) => inScope([section.project?.gid ?? ""]))
+    .map((section) => sectionRecord(contentOf(section)));
+  return { records, tombstones, rejects };
 }

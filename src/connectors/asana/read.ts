@@ -5,10 +5,10 @@ import { auditPartition, estimateReading } from "./audit.ts";
 import { assertFieldsInSight, readNotes } from "./baseline.ts";
 import type { CustomFieldListing } from "./custom-field-definitions.ts";
 import type { AsanaGateway } from "./gateway.ts";
-import { readEvents, readSectionsByName } from "./read-events.ts";
+import { readEvents } from "./read-events.ts";
 import { readWholeList, rereadList, wholeLists } from "./read-lists.ts";
 import { readProjects, settleProjects } from "./read-projects.ts";
-import { readSections } from "./read-sections.ts";
+import { readSections, readSectionsByName } from "./read-sections.ts";
 import { partitionOf, readProjectTasks } from "./read-tasks.ts";
 import { selectingByGid } from "./renamed-fields.ts";
 import { projectsAsked, tasksAsked } from "./selection.ts";
@@ -112,7 +112,7 @@ export function readFace(
     const notes = await readNotes(context.known);
     for (let at = 0; at < gids.length; at += CHUNK) {
       const chunk = gids.slice(at, at + CHUNK);
-      if (list !== undefined) yield await rereadList(gateway, list, chunk, context.signal);
+      if (list !== undefined) yield await rereadList(gateway, list, chunk, context);
       else if (stream === "sections") yield await readSectionsByName(gateway, chunk, context, await feedScope(context));
       else if (stream === "projects") {
         const asked = projectsAsked(context.selection);

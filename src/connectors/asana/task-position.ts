@@ -82,8 +82,10 @@ function nextSince(previous: string | null, stamps: readonly string[], startedAt
   let newest = previous;
   for (const stamp of stamps) if (newest === null || stamp > newest) newest = stamp;
   if (newest === null) return null;
+  const start = toIso(startedAt);
+  // A clock that ran ahead and was set back must not hide what it stamps from now on.
+  if (newest > start) return start;
   const edge = overlapped(newest);
   const crowd = stamps.reduce((count, stamp) => (stamp >= edge ? count + 1 : count), 0);
-  const start = toIso(startedAt);
-  return crowd > CROWDED && start > newest ? start : newest;
+  return crowd > CROWDED ? start : newest;
 }

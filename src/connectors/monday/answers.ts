@@ -92,7 +92,7 @@ export const boardPageSchema = z.object({
 });
 
 export const nextPageSchema = z.object({ next_items_page: pageSchema });
-export const itemsSchema = z.object({ items: z.array(itemSchema.nullable()).nullable() });
+export const itemsSchema = z.object({ items: z.array(itemSchema.nullable()) });
 
 const idPageSchema = z.object({ cursor: z.string().nullable(), items: z.array(z.object({ id })) });
 export type IdPage = z.output<typeof idPageSchema>;

@@ -54,5 +54,5 @@ async function ask(source: BoardSource, ids: readonly string[]): Promise<readonl
     answer: itemsSchema,
     signal: source.signal,
   });
-  return data.items?.filter((item) => item !== null) ?? [];
+  return data.items.filter((item) => item !== null);
 }

@@ -6,7 +6,7 @@ import { boardSchema, userSchema, workspaceSchema } from "./answers.ts";
 import type { BoardAnswer } from "./answers.ts";
 import { isSubitemBoard, storedBoard, subitemBoardsOf } from "./board-columns.ts";
 import { hiddenColumns, withMemory } from "./column-memory.ts";
-import { BOARDS, BOARD_STATES, USERS, WORKSPACES } from "./documents.ts";
+import { BOARDS, BOARDS_BY_ID, BOARD_STATES, USERS, WORKSPACES } from "./documents.ts";
 import type { MondayGateway } from "./gateway.ts";
 import { wantsBoard } from "./settings.ts";
 import type { MondaySettings } from "./settings.ts";
@@ -30,7 +30,8 @@ export async function wholeList<T>(
 ): Promise<Listed<T>> {
   const startedAt = gateway.now();
   const records: T[] = [];
-  const list = z.array(ask.of.nullable()).nullable();
+  // No list is no answer: taken for an empty one it would end everything.
+  const list = z.array(ask.of.nullable());
   for (let page = 1; ; page += 2) {
     const { data } = await gateway.ask({
       operation: ask.operation,
@@ -39,9 +40,8 @@ export async function wholeList<T>(
       answer: z.object({ first: list, second: list }),
       signal: ask.signal,
     });
-    const second = data.second ?? [];
-    records.push(...[...(data.first ?? []), ...second].filter((record) => record !== null));
-    if (second.length === 0) break;
+    records.push(...[...data.first, ...data.second].filter((record) => record !== null));
+    if (data.second.length === 0) break;
   }
   return { records, position: { covered: [{ from: 0, to: startedAt }], state: NO_STATE } };
 }
@@ -82,7 +82,8 @@ export async function* readBoards(
   listed: (boards: readonly BoardAnswer[]) => void = () => {},
 ): AsyncGenerator<Page> {
   const ask = { operation: "boards", query: BOARDS, limit: BOARDS_PER_PAGE, of: boardSchema };
-  const { records, position } = await wholeList(gateway, { ...ask, signal: context.signal });
+  const { records: paged, position } = await wholeList(gateway, { ...ask, signal: context.signal });
+  const records = [...paged, ...(await slippedBoards(gateway, paged, context))];
   listed(records);
   const wanted = await remembered(gateway, boardsWanted(records, settings, context.selection), context);
   const gone = await goneFromList("boards", wanted, context);
@@ -172,6 +173,38 @@ async function goneFromList(
   return gone;
 }
 
+/**
+ * Boards that are known, live, and on no page of the list: pages are counted, so that one board that goes moves all after
+ * it up, over the edge of two pages.
+ */
+async function slippedBoards(
+  gateway: MondayGateway,
+  listed: readonly BoardAnswer[],
+  context: ReadContext,
+): Promise<readonly BoardAnswer[]> {
+  const absent = (await goneFromList("boards", listed, context)).map(({ id }) => id);
+  const slipped: BoardAnswer[] = [];
+  for (let at = 0; at < absent.length; at += STATES_PER_CALL)
+    slipped.push(...(await boardsById(gateway, absent.slice(at, at + STATES_PER_CALL), context.signal)));
+  return slipped;
+}
+
+/** Live boards by their ids, at most a hundred. */
+export async function boardsById(
+  gateway: MondayGateway,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly BoardAnswer[]> {
+  const { data } = await gateway.ask({
+    operation: "boards by id",
+    query: BOARDS_BY_ID,
+    variables: { ids, limit: STATES_PER_CALL },
+    answer: z.object({ boards: z.array(boardSchema.nullable()) }),
+    signal,
+  });
+  return data.boards.filter((board) => board !== null);
+}
+
 /** Which boards are archived or deleted, as their own state says. */
 export async function causesOf(
   gateway: MondayGateway,
@@ -179,7 +212,7 @@ export async function causesOf(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, RemovalCause>> {
   const causes = new Map<string, RemovalCause>();
-  const answer = z.object({ boards: z.array(z.object({ id: z.string(), state: z.string() }).nullable()).nullable() });
+  const answer = z.object({ boards: z.array(z.object({ id: z.string(), state: z.string() }).nullable()) });
   for (let at = 0; at < gone.length; at += STATES_PER_CALL) {
     const ids = gone.slice(at, at + STATES_PER_CALL);
     const variables = { ids, limit: STATES_PER_CALL };
@@ -190,7 +223,7 @@ export async function causesOf(
       answer,
       signal,
     });
-    for (const board of data.boards ?? []) {
+    for (const board of data.boards) {
       if (board?.state === "archived" || board?.state === "deleted") causes.set(board.id, board.state);
     }
   }

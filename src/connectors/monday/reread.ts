@@ -1,16 +1,13 @@
 import type { SourceRecord } from "../../model/index.ts";
-import { z } from "zod";
 import type { ReadContext, Reread } from "../kit/index.ts";
-import { boardSchema } from "./answers.ts";
 import type { ActivityAnswer } from "./answers.ts";
 import { isSubitemBoard, objectOf } from "./board-columns.ts";
 import { logHidden, neverEnding } from "./board-source.ts";
 import type { BoardSource } from "./board-source.ts";
-import { BOARDS_BY_ID } from "./documents.ts";
 import { scalar } from "./field-values.ts";
 import type { MondayGateway } from "./gateway.ts";
 import { activityRecords } from "./item-records.ts";
-import { boardContent, boardsWanted, causesOf } from "./read-lists.ts";
+import { boardContent, boardsById, boardsWanted, causesOf } from "./read-lists.ts";
 import { logPage } from "./read-log.ts";
 import { confirmItems } from "./removals.ts";
 import type { MondaySettings } from "./settings.ts";
@@ -75,14 +72,7 @@ export async function* rereadBoards(
 ): AsyncGenerator<Reread> {
   for (let at = 0; at < ids.length; at += IDS_PER_CALL) {
     const chunk = ids.slice(at, at + IDS_PER_CALL);
-    const { data } = await gateway.ask({
-      operation: "boards by id",
-      query: BOARDS_BY_ID,
-      variables: { ids: chunk, limit: IDS_PER_CALL },
-      answer: z.object({ boards: z.array(boardSchema.nullable()).nullable() }),
-      signal: context.signal,
-    });
-    const found = (data.boards ?? []).filter((board) => board !== null);
+    const found = await boardsById(gateway, chunk, context.signal);
     const nested = context.selection["subitems"] === undefined ? [] : found.filter(isSubitemBoard);
     const wanted = [...boardsWanted(found, settings, {}), ...nested];
     const seen = new Set(wanted.map(({ id }) => id));

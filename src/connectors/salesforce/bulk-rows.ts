@@ -148,6 +148,9 @@ function layoutOf(header: readonly string[], reader: RowReader): Layout {
     const { name, cell } = byLower.get(title.toLowerCase()) ?? { name: title, cell: asText };
     return { path: name.split("."), at, cell };
   });
+  const there = new Set(header.map((title) => title.toLowerCase()));
+  const lacking = [...byLower].find(([title]) => !there.has(title));
+  if (lacking !== undefined) throw new BrokenCsv(`The results lack the column ${lacking[1].name}.`);
   const { own, parents } = fieldsOf(columns);
   return {
     width: header.length,

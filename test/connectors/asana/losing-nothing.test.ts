@@ -156,6 +156,43 @@ describe("losing nothing of Asana", () => {
     expect(reader.tombstones.map(({ id }) => id).sort()).toEqual([asanaTaskGid(2), ...below].sort());
   });
 
+  test("ends no section that a listing left out and Asana still gives by name", async () => {
+    const bend = { now: (_holder: Loose, _path: string): void => {} };
+    reader = await behindGlass(bend);
+    await reader.run();
+    const before = reader.ids("sections");
+    bend.now = (holder, path) => {
+      if (/\/projects\/\d+\/sections/u.test(path) && Array.isArray(holder["data"])) holder["data"].pop();
+    };
+    await reader.run("full");
+    expect(reader.ids("sections")).toEqual(before);
+    expect(reader.tombstones.filter(({ stream }) => stream === "sections")).toEqual([]);
+  });
+
+  test("takes an action that failed within a batch for no answer about its object", async () => {
+    const bend = { now: (_holder: Loose, _path: string): void => {} };
+    reader = await behindGlass(bend);
+    await reader.run();
+    bend.now = (holder) => {
+      if ("status_code" in holder) holder["status_code"] = 400;
+    };
+    const connection = await reader.connect();
+    for (const [stream, id] of [
+      ["sections", ASANA.done],
+      ["users", ASANA.ada],
+      ["tasks", asanaTaskGid(1)],
+    ] as const) {
+      const pages: Reread[] = [];
+      const reading = (async (): Promise<void> => {
+        for await (const page of connection.read?.reread(stream, [id], reader.context("incremental")) ?? [])
+          pages.push(page);
+      })();
+      await expect(reading).rejects.toMatchObject({ code: "HUB-1410" });
+      expect(pages).toEqual([]);
+    }
+    await connection.close();
+  });
+
   test("reads single records again with their histories, and says what is gone and what is out of sight", async () => {
     await reader.run();
     await write("PUT", `/tasks/${asanaTaskGid(1)}`, { name: "Renamed" });
@@ -192,7 +229,7 @@ describe("losing nothing of Asana", () => {
     await write("POST", `/tasks/${asanaTaskGid(1)}/addProject`, { project: ASANA.rollout });
     const partition = { stream: "tasks", id: ASANA.onboarding, title: "Onboarding: Acme" };
     const rollout = { ...partition, id: ASANA.rollout, title: "Rollout: Beta" };
-    expect(await withRead(async (read) => read.estimate?.(partition, null, reader.context("incremental")))).toEqual({
+    expect(await withRead(async (read) => read.estimate(partition, null, reader.context("incremental")))).toEqual({
       calls: 2 + 120,
       records: 120,
       exact: false,
@@ -200,7 +237,7 @@ describe("losing nothing of Asana", () => {
     await reader.run();
     expect(reader.counts.get("tasks")).toBe(120);
     const audits = await withRead((read) =>
-      Promise.all([partition, rollout].map(async (one) => read.audit?.(one, reader.context("sweep")))),
+      Promise.all([partition, rollout].map(async (one) => read.audit(one, reader.context("sweep")))),
     );
     const stored = audits.map(
       (audit) =>
@@ -213,7 +250,7 @@ describe("losing nothing of Asana", () => {
     ]);
     expect(stored).toEqual([120, 1]);
     const position = reader.positions.get(`tasks/${ASANA.onboarding}`) ?? null;
-    const again = await withRead(async (read) => read.estimate?.(partition, position, reader.context("incremental")));
+    const again = await withRead(async (read) => read.estimate(partition, position, reader.context("incremental")));
     expect(again?.calls).toBe(1);
   });
 

@@ -49,6 +49,34 @@ async function behindGlass(selection: readonly string[], bend: { now: (holder: L
 const clear = (): void => {};
 
 describe("losing nothing of monday.com", () => {
+  test("ends nothing of a board that slipped between two pages of the list", async () => {
+    server = await startMonday(mondaySeed([mondayBoardSeed("7", 2, "Roadmap"), mondayBoardSeed("8", 2, "Other")]));
+    const bend = { now: clear as (holder: Loose) => void };
+    hub = await behindGlass(["Status"], bend);
+    await hub.cycle();
+    const before = hub.live("items");
+    bend.now = (holder) => {
+      const { first } = holder;
+      if (Array.isArray(first)) holder["first"] = first.filter((board: Loose) => board["name"] !== "Other");
+    };
+    await hub.cycle();
+    expect(hub.live("items")).toEqual(before);
+    expect(hub.live("boards")).toEqual(["7", "8"]);
+    expect(hub.tombstones()).toEqual([]);
+  });
+
+  test("takes a list that is null for no answer (HUB-1508)", async () => {
+    await start(2);
+    const bend = { now: clear as (holder: Loose) => void };
+    hub = await behindGlass(["Status"], bend);
+    await hub.cycle();
+    bend.now = (holder) => {
+      for (const name of ["first", "second"]) if (name in holder) holder[name] = null;
+    };
+    await expect(hub.cycle()).rejects.toMatchObject({ code: "HUB-1508" });
+    expect(hub.tombstones()).toEqual([]);
+  });
+
   test("reads subitems of their hidden boards as records of their own, with their parent and their history", async () => {
     await start(2);
     const { create_subitem: child } = await server.data<{ create_subitem: { id: string; board: { id: string } } }>(

@@ -127,6 +127,20 @@ describe("a first read by Bulk 2.0", () => {
     expect(contents(byBulk)).toEqual(contents(byRest));
   });
 
+  test("does not take results that lack a column for rows without values", async () => {
+    const lacking: Answer = (_seen, response) => {
+      response.writeHead(200, { "content-type": "text/csv", "Sforce-NumberOfRecords": "1" });
+      response.end(`"Id","SystemModstamp"\n"${id(1)}","${STAMP}"\n`);
+    };
+    play([{ total: 1, pages: { first: lacking } }]);
+    const pages: Page[] = [];
+    const reading = (async (): Promise<void> => {
+      pages.push(...(await readAll(await bulk(), "Opportunity", null, context(selection))));
+    })();
+    expect(await failureOf(reading)).toMatchObject({ code: "HUB-1202" });
+    expect(ids(pages)).toEqual([]);
+  });
+
   test("is resumed within a results page after a kill at any page, and repeats no row", async () => {
     play([{ states: ["JobComplete"], pages: THREE }]);
     const whole = await readAll(await bulk(), "Opportunity", null, context(selection));
