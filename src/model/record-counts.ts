@@ -4,10 +4,19 @@ export interface RecordCounts {
   readonly changed: number;
   readonly unchanged: number;
   readonly removed: number;
+  /** Of the removed ones, those that are out of sight and may live. */
+  readonly outOfSight: number;
   readonly rejected: number;
 }
 
-export const NO_RECORDS: RecordCounts = { inserted: 0, changed: 0, unchanged: 0, removed: 0, rejected: 0 };
+export const NO_RECORDS: RecordCounts = {
+  inserted: 0,
+  changed: 0,
+  unchanged: 0,
+  removed: 0,
+  outOfSight: 0,
+  rejected: 0,
+};
 
 export function addCounts(a: RecordCounts, b: RecordCounts): RecordCounts {
   return {
@@ -15,6 +24,7 @@ export function addCounts(a: RecordCounts, b: RecordCounts): RecordCounts {
     changed: a.changed + b.changed,
     unchanged: a.unchanged + b.unchanged,
     removed: a.removed + b.removed,
+    outOfSight: a.outOfSight + b.outOfSight,
     rejected: a.rejected + b.rejected,
   };
 }

@@ -113,6 +113,7 @@ function certificate(stream: string): Certificate {
     changed: 0,
     unchanged: 0,
     removed: 0,
+    outOfSight: 0,
     rejected: 0,
     calls: 0,
     sweep: false,

@@ -22,6 +22,7 @@ export const certificatePart = z.strictObject({
   changed: z.int(),
   unchanged: z.int(),
   removed: z.int(),
+  outOfSight: z.int().describe("Of the removed ones, those that the user sees no more and that may live."),
   rejected: z.int(),
   calls: z.int(),
   sweep: z.boolean(),
@@ -52,11 +53,12 @@ export const certificateDocument = z.strictObject({
 export type CertificatePart = z.infer<typeof certificatePart>;
 
 export function toCertificatePart(certificate: Certificate): CertificatePart {
-  const { runId: _, covered, problems, drift = [], ...rest } = certificate;
+  const { runId: _, covered, problems, drift = [], outOfSight = 0, ...rest } = certificate;
   return {
     ...rest,
     covered: covered.map(({ from, to }) => ({ from: toIso(from), to: toIso(to) })),
     problems: [...problems],
+    outOfSight,
     drift: drift.map(toShapeChangePart),
   };
 }

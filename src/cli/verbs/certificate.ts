@@ -75,6 +75,12 @@ function certificateText(run: RunRecord, certificates: readonly Certificate[], d
     open.length === 0
       ? `All ${certificates.length} streams were read in full, as seen by the signed-in users.\n`
       : `${open.length} of ${certificates.length} streams were not read in full:\n`,
+    ...certificates
+      .filter(({ outOfSight }) => outOfSight > 0)
+      .map(
+        ({ connection, stream, asSeenBy, outOfSight }) =>
+          `Out of sight: ${count(outOfSight)} records of ${connection} ${stream} that ${asSeenBy} sees no more; they are kept, and not taken for deleted.\n`,
+      ),
     ...certificates.flatMap(({ connection, stream, drift = [] }) =>
       drift.map((change) => `Changed: ${connection} ${stream}: ${formatShapeChange(change)}\n`),
     ),

@@ -149,6 +149,7 @@ export interface Certificate {
   readonly changed: number;
   readonly unchanged: number;
   readonly removed: number;
+  readonly outOfSight: number;
   readonly rejected: number;
   readonly calls: number;
   readonly sweep: boolean;

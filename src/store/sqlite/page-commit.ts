@@ -147,6 +147,7 @@ class PageWriter {
       tombstones.map(({ id }) => id),
     );
     let removed = 0;
+    let outOfSight = 0;
     for (const tombstone of tombstones) {
       const known = stored.get(tombstone.id);
       if (known === undefined || known.removed_cause === tombstone.cause) continue;
@@ -164,8 +165,9 @@ class PageWriter {
       );
       this.#list(known.entity_stream_pk, known.entity_id);
       removed += 1;
+      if (tombstone.cause === "visibility lost") outOfSight += 1;
     }
-    this.#count(stream, { removed });
+    this.#count(stream, { removed, outOfSight });
   }
 
   /** Lists the entities that now have to be mapped. */
@@ -313,6 +315,7 @@ class PageWriter {
       changed: sum("changed"),
       unchanged: sum("unchanged"),
       removed: sum("removed"),
+      outOfSight: sum("outOfSight"),
       rejected: sum("rejected"),
     });
   }

@@ -34,6 +34,7 @@ export async function unreadStreams(
       changed: 0,
       unchanged: 0,
       removed: 0,
+      outOfSight: 0,
       rejected: 0,
       calls: 0,
       sweep: false,
