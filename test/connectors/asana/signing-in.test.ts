@@ -55,7 +55,7 @@ const projects = (token: string): nock.Scope =>
     .get("/projects")
     .query(true)
     .reply(200, { data: [] });
-const lookForProject = (connection: Connection): Promise<unknown> | undefined =>
+const lookForProject = async (connection: Connection): Promise<unknown> =>
   connection.write?.find("projects", "marker", signal);
 const me = (token: string): nock.Scope =>
   nock(BASE, { reqheaders: { authorization: `Bearer ${token}` } })
