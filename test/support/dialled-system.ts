@@ -17,13 +17,13 @@ export interface DialledSystem {
   readonly system: SandboxSystem;
   readonly origin: string;
   /** Sets dials, as `POST <control>/dials` does. @throws Error when they are refused */
-  dial(...dials: readonly OwnDial[]): Promise<void>;
+  readonly dial: (...dials: readonly OwnDial[]) => Promise<void>;
   /** Takes all of them off. */
-  undial(): Promise<void>;
+  readonly undial: () => Promise<void>;
   /** The faults given so far: `fault route`. */
-  given(): Promise<readonly string[]>;
+  readonly given: () => Promise<readonly string[]>;
   /** Changes the organisation, as `POST <control>/organisation` does. @throws Error when it is refused */
-  organise(change: { readonly do: string; readonly [detail: string]: unknown }): Promise<unknown>;
+  readonly organise: (change: { readonly do: string; readonly [detail: string]: unknown }) => Promise<unknown>;
   close(): Promise<void>;
 }
 

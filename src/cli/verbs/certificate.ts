@@ -76,9 +76,9 @@ function certificateText(run: RunRecord, certificates: readonly Certificate[], d
       ? `All ${certificates.length} streams were read in full, as seen by the signed-in users.\n`
       : `${open.length} of ${certificates.length} streams were not read in full:\n`,
     ...certificates
-      .filter(({ outOfSight }) => outOfSight > 0)
+      .filter(({ outOfSight = 0 }) => outOfSight > 0)
       .map(
-        ({ connection, stream, asSeenBy, outOfSight }) =>
+        ({ connection, stream, asSeenBy, outOfSight = 0 }) =>
           `Out of sight: ${count(outOfSight)} records of ${connection} ${stream} that ${asSeenBy} sees no more; they are kept, and not taken for deleted.\n`,
       ),
     ...certificates.flatMap(({ connection, stream, drift = [] }) =>

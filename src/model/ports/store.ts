@@ -149,7 +149,8 @@ export interface Certificate {
   readonly changed: number;
   readonly unchanged: number;
   readonly removed: number;
-  readonly outOfSight: number;
+  /** Absent in certificates of earlier versions. */
+  readonly outOfSight?: number;
   readonly rejected: number;
   readonly calls: number;
   readonly sweep: boolean;
