@@ -1,4 +1,4 @@
-import { parseInstant } from "../../model/index.ts";
+import { isJsonObject, parseInstant } from "../../model/index.ts";
 import type { JsonObject, Page, Position, Reject, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { ReadContext } from "../kit/index.ts";
@@ -47,16 +47,38 @@ export async function* readProjects(
     if (ours.length === 0 && rejects.length === 0) continue;
     yield { records: ours.map((project) => record(project, asked)), tombstones: [], rejects, position: before };
   }
-  const absent: string[] = [];
-  for await (const page of context.known.records("projects")) {
-    for (const { id } of page) if (!seen.has(id)) absent.push(id);
-  }
+  const absent = await unlistedProjects(context, seen);
   const settled = await settleProjects(gateway, absent, asked, context, inScope);
   yield {
     ...settled,
     position: { covered: cover(before.covered, { from: 0, to: startedAt }), state: null },
     sourceCount: { count: seen.size, of: "projects listed" },
   };
+}
+
+/**
+ * Projects that are known and not listed, and those never stored whose sections or tasks are: the event feed brings these
+ * first, and a project may be gone before it was read itself. Tasks are looked through in full reads and sweeps only.
+ */
+async function unlistedProjects(context: ReadContext, listed: ReadonlySet<string>): Promise<readonly string[]> {
+  const absent = new Set<string>();
+  for await (const page of context.known.records("projects")) {
+    for (const { id } of page) if (!listed.has(id)) absent.add(id);
+  }
+  for await (const page of context.known.records("sections")) {
+    for (const { content } of page) {
+      const project = homeOf(content);
+      if (project !== null && !listed.has(project)) absent.add(project);
+    }
+  }
+  if (context.mode === "incremental") return [...absent];
+  for await (const page of context.known.records("tasks")) {
+    for (const { content } of page) {
+      const homes = projectsOf(content);
+      if (!homes.some((project) => listed.has(project))) for (const project of homes) absent.add(project);
+    }
+  }
+  return [...absent];
 }
 
 /** Asks for projects by name: each as it is now, or why it is gone, and what went with it. */
@@ -162,10 +184,15 @@ async function sectionsOf(
   if (projects.size === 0) return tombstones;
   for await (const page of context.known.records("sections")) {
     for (const { id, content } of page) {
-      const project = (content["project"] as { readonly gid?: unknown } | null | undefined)?.gid;
-      if (typeof project === "string" && projects.has(project))
-        tombstones.push({ stream: "sections", id, cause, at: null });
+      const project = homeOf(content);
+      if (project !== null && projects.has(project)) tombstones.push({ stream: "sections", id, cause, at: null });
     }
   }
   return tombstones;
+}
+
+/** The project of a section. */
+function homeOf(content: JsonObject): string | null {
+  const project = content["project"];
+  return isJsonObject(project) && typeof project["gid"] === "string" ? project["gid"] : null;
 }
