@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { HubError, MINUTE, parseInstant, toIso } from "../../model/index.ts";
-import type { Page, Position } from "../../model/index.ts";
+import type { Instant, Page, Position } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { ReadContext } from "../kit/index.ts";
-import { assertFieldsInSight, baselineRecord, readNotes } from "./baseline.ts";
+import { assertFieldsInSight, baselineRecord, goneRecord, readNotes } from "./baseline.ts";
 import { refusalBehind, unexpectedAnswer } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { eventsSchema } from "./shapes.ts";
@@ -129,7 +129,10 @@ export async function* readEvents(
 
 type Content = Omit<Page, "position">;
 
-/** What one answer's events ask to be read again: tasks by name in chunks, sections by name. */
+/**
+ * What one answer's events ask to be read again: tasks by name in chunks, sections by name, and projects that came back
+ * as a whole, because their tasks may have been found gone meanwhile.
+ */
 async function collect(
   gateway: AsanaGateway,
   events: Events["data"],
@@ -139,12 +142,15 @@ async function collect(
   const deletedAt = new Map<string, number | null>();
   const tasks = new Set<string>();
   const sections = new Set<string>();
+  const returned = new Map<string, Instant>();
   for (const { action, created_at: at, resource, parent } of events) {
     if (resource?.resource_type === "task") {
       tasks.add(resource.gid);
       if (action === "deleted") deletedAt.set(resource.gid, parseInstant(at ?? "") ?? null);
     } else if (resource?.resource_type === "story" && parent?.resource_type === "task") tasks.add(parent.gid);
     else if (resource?.resource_type === "section") sections.add(resource.gid);
+    else if (resource?.resource_type === "project" && action === "undeleted")
+      returned.set(resource.gid, parseInstant(at ?? "") ?? gateway.now());
   }
   const pages: Content[] = [];
   if (context.selection["tasks"] !== undefined) {
@@ -154,6 +160,10 @@ async function collect(
       const settled = await settleTasks(gateway, chunk, context, { at: (gid) => deletedAt.get(gid) ?? null });
       pages.push(await onlyOurs(settled, context, inScope));
     }
+  }
+  if (returned.size > 0) {
+    const records = [...returned].map(([project, at]) => goneRecord(project, at));
+    pages.push({ records, tombstones: [], rejects: [] });
   }
   if (sections.size > 0 && (await anyKnown(context, "sections")))
     pages.push(await readSectionsByName(gateway, [...sections], context, inScope));
