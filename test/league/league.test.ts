@@ -25,3 +25,11 @@ test("plays the same run again from its seed", async () => {
   const [once, again] = [await playNumber(7, "salesforce"), await playNumber(7, "salesforce")];
   expect(again.history).toEqual(once.history);
 });
+
+test.each([
+  ["a project that was gone before it was read itself, while its sections were stored", 1534],
+  ["a project that was deleted and restored while a reading was killed in between", 1768],
+])("ends %s with what is true", async (_what, seed) => {
+  const run = await playNumber(seed, "asana");
+  expect(isWon(run) ? "won" : tellRun(run)).toBe("won");
+});
