@@ -1,4 +1,11 @@
-import type { Entity, JsonObject, MappingPort, RemovalCause, UnmappedValue } from "../../model/index.ts";
+import type {
+  Entity,
+  JsonObject,
+  MappingPort,
+  RemovalCause,
+  StoredRejectInput,
+  UnmappedValue,
+} from "../../model/index.ts";
 import type { Bound, Database } from "./database.ts";
 import { OutputWriter } from "./output-writer.ts";
 import { enqueueStream } from "./records.ts";
@@ -74,19 +81,21 @@ export function createMappingPort(database: Database, streams: StreamTable): Map
           const entities = readEntities(database, streams, PENDING_KEYS, [Math.min(CHUNK, limit - done)]);
           if (entities.length === 0) break;
           for (const [streamPk, ofStream] of byStream(streams, entities)) {
-            const mapped = ofStream.map((entity) => ({ entity, ...map(entity) }));
-            unlist(database, streamPk, ofStream);
-            forget(
-              database,
-              streamPk,
-              mapped.filter(({ outputs }) => outputs !== null).map(({ entity }) => entity),
-            );
             const writer = new OutputWriter(database, streamPk);
-            for (const { entity, outputs, reject } of mapped) {
-              if (outputs !== null) writer.add(entity, outputs);
-              if (reject !== undefined) saveReject(database, "map", streamPk, fence.runId, reject.seenAt, reject);
+            const replaced: Entity[] = [];
+            const rejects: StoredRejectInput[] = [];
+            for (const entity of ofStream) {
+              const { outputs, reject } = map(entity);
+              if (outputs !== null) {
+                writer.add(entity, outputs);
+                replaced.push(entity);
+              }
+              if (reject !== undefined) rejects.push(reject);
             }
+            unlist(database, streamPk, ofStream);
+            forget(database, streamPk, replaced);
             writer.finish();
+            for (const reject of rejects) saveReject(database, "map", streamPk, fence.runId, reject.seenAt, reject);
           }
           done += entities.length;
         }

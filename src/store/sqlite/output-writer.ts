@@ -7,11 +7,15 @@ import { eventsBody, objectBody, storedReferences } from "./object-rows.ts";
 const ROWS = 40;
 const OWN_VALUES = 8;
 
-/** Writes what a stream's entities were mapped to, many rows a statement. Call `finish` inside the same transaction. */
+/**
+ * Gathers what a stream's entities were mapped to as rows, so that what they were made of need not be kept, and writes
+ * them when `finish` is called, many a statement.
+ */
 export class OutputWriter {
   readonly #database: Database;
   readonly #streamPk: number;
-  #values: Bound[] = [];
+  readonly #objects: Bound[] = [];
+  readonly #unmapped: Bound[][] = [];
 
   constructor(database: Database, streamPk: number) {
     this.#database = database;
@@ -28,28 +32,28 @@ export class OutputWriter {
     if (stored !== events.length) {
       throw new HubError("HUB-1001", `An event of ${entity.stream} ${entity.id} belongs to no object mapped from it.`);
     }
-    for (const { mapping, field, value } of unmapped) {
+    for (const { mapping, field, value } of unmapped) this.#unmapped.push([entity.id, mapping, field, value]);
+  }
+
+  finish(): void {
+    const step = ROWS * OWN_VALUES;
+    for (let at = 0; at < this.#objects.length; at += step) {
+      const values = this.#objects.slice(at, at + step);
+      const rows = values.length / OWN_VALUES;
+      this.#database.run(rows === ROWS ? FULL : insertRows(rows), this.#streamPk, ...values);
+    }
+    for (const values of this.#unmapped) {
       this.#database.run(
         "insert into unmapped (stream_pk, entity_id, mapping, field, value) values (?, ?, ?, ?, ?)",
         this.#streamPk,
-        entity.id,
-        mapping,
-        field,
-        value,
+        ...values,
       );
     }
   }
 
-  finish(): void {
-    const rows = this.#values.length / OWN_VALUES;
-    if (rows === 0) return;
-    this.#database.run(rows === ROWS ? FULL : insertRows(rows), this.#streamPk, ...this.#values);
-    this.#values = [];
-  }
-
   #object(entity: Entity, object: ModelObject, events: readonly ModelEvent[]): void {
     const { toRecords, byKeys } = storedReferences(object);
-    this.#values.push(
+    this.#objects.push(
       object.key,
       object.type,
       entity.id,
@@ -59,7 +63,6 @@ export class OutputWriter {
       objectBody(object),
       eventsBody(entity, events),
     );
-    if (this.#values.length === ROWS * OWN_VALUES) this.finish();
   }
 }
 
