@@ -5,10 +5,9 @@ import { Session } from "node:inspector";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { openHub } from "../src/cli/hub.ts";
+import { openHub, readEnvironment } from "../src/cli/hub.ts";
 import type { OpenHub } from "../src/cli/hub.ts";
 import { realMachine } from "../src/cli/machine.ts";
-import { readEnvironment } from "../src/cli/hub.ts";
 import { DEFAULT_AS_OF } from "../src/cli/verbs/sandbox.ts";
 import { linkStep, mapStep, pullStep } from "../src/sync/index.ts";
 

@@ -1,6 +1,6 @@
 import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
 import type { Database } from "./database.ts";
-import { OBJECT_COLUMNS, toEvents, toObject } from "./object-rows.ts";
+import { inTime, OBJECT_COLUMNS, toEvents, toObject } from "./object-rows.ts";
 import type { ObjectRow } from "./object-rows.ts";
 import { countReferences, readKeyReferences, readMerges, readReferenceLinks, replaceLinks } from "./references.ts";
 import type { StreamTable } from "./streams.ts";
@@ -113,8 +113,4 @@ function eventsIn(
   entity: { readonly stream: string; readonly id: string },
 ): readonly ModelEvent[] {
   return events === null ? [] : toEvents({ key: row.key, type: row.type, events }, entity);
-}
-
-function inTime(a: ModelEvent, b: ModelEvent): number {
-  return a.occurredAt - b.occurredAt || a.sequence - b.sequence || (a.id < b.id ? -1 : 1);
 }

@@ -107,7 +107,8 @@ export function eventsBody(entity: EntityKey, events: readonly ModelEvent[]): st
   return JSON.stringify(inOrder(events, inTime).map((event) => eventTuple(entity, event)));
 }
 
-function inTime(a: ModelEvent, b: ModelEvent): number {
+/** The order of events: time, then sequence, then id. */
+export function inTime(a: ModelEvent, b: ModelEvent): number {
   return a.occurredAt - b.occurredAt || a.sequence - b.sequence || (a.id < b.id ? -1 : 1);
 }
 

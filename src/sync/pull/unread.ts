@@ -1,3 +1,4 @@
+import { NO_RECORDS } from "../../model/index.ts";
 import type { Certificate, Fence, Problem, StorePort } from "../../model/index.ts";
 import type { PullSource } from "./source.ts";
 import { neededStreams } from "./streams.ts";
@@ -30,12 +31,7 @@ export async function unreadStreams(
       stored: counts.find(({ stream }) => stream === name)?.live ?? 0,
       sourceCount: null,
       sourceCountOf: null,
-      inserted: 0,
-      changed: 0,
-      unchanged: 0,
-      removed: 0,
-      outOfSight: 0,
-      rejected: 0,
+      ...NO_RECORDS,
       calls: 0,
       sweep: false,
       problems: [problem],
