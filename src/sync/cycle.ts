@@ -42,7 +42,7 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
       measurement,
       publish,
       unmapped: await context.store.mapping.unmapped(),
-      complete: pull.complete && map.rejected === 0 && map.names.refused.length === 0 && publish.problems.length === 0,
+      complete: pull.complete && map.complete && publish.problems.length === 0,
     };
   } finally {
     star.close();

@@ -46,6 +46,8 @@ export async function pullStep(context: RunContext, options: ReadOptions): Promi
 export interface MappedReport extends MapReport {
   readonly alarms: readonly Problem[];
   readonly names: ToldNames;
+  /** False while an entity is with the rejects, since this run or an earlier one, or a name is refused. */
+  readonly complete: boolean;
 }
 
 /** Maps what is listed and links everything anew. */
@@ -80,7 +82,8 @@ export async function mapStep(context: RunContext): Promise<MappedReport> {
     state: "done",
     detail: `${count(map.mapped)} entities → ${count(map.objects)} objects, ${count(map.events)} events${map.rejected > 0 ? `, ${count(map.rejected)} rejected` : ""}`,
   });
-  return { ...map, alarms, names };
+  const complete = names.refused.length === 0 && (await store.records.unmappable()) === 0;
+  return { ...map, alarms, names, complete };
 }
 
 /** Gives objects, people and references their identity. */

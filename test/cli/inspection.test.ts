@@ -334,6 +334,10 @@ describe("hub rejects", () => {
     const show = await runCommand(company, ["rejects", "show", first?.key ?? "", ...options, "--json"]);
     expect(read("rejects-show", rejectsShowDocument, show.out).rejects[0]?.content).toHaveProperty("Name");
 
+    // Nothing new is mapped, and yesterday's reject is still out.
+    expect((await runCommand(company, ["sync", ...options, "--quiet", "--connection", "salesforce-prod"])).code).toBe(
+      3,
+    );
     const inVain = await runCommand(company, ["rejects", "replay", first?.key ?? "", ...options, "--json", "--quiet"]);
     expect(inVain.code).toBe(3);
     const answer = read("rejects-replay", rejectsReplayDocument, inVain.out);

@@ -39,7 +39,7 @@ export function toSyncPart(read: {
 }): z.infer<typeof syncPart> {
   const { pull, map, link } = read;
   return {
-    complete: pull.complete && map.rejected === 0 && map.names.refused.length === 0,
+    complete: pull.complete && map.complete,
     connections: pull.connections.map(({ connection, identity, calls, problem, certificates }) => ({
       connection,
       tenant: identity?.tenant ?? null,

@@ -28,12 +28,12 @@ async function remap(machine: Machine, options: GlobalOptions): Promise<number> 
       const { mapped, rejected } = report.map;
       return {
         answer: report,
-        complete: rejected === 0 && report.map.names.refused.length === 0,
+        complete: report.map.complete,
         summary: { mapped, rejected },
       };
     });
     const { map, link } = result.answer;
-    const { alarms: _alarms, names: _names, ...counts } = map;
+    const { alarms: _alarms, names: _names, complete: _complete, ...counts } = map;
     if (options.json) {
       writeDocument(machine.terminal, remapDocument, {
         dryRun: false,

@@ -25,7 +25,7 @@ export async function syncVerb(machine: Machine, options: SyncVerbOptions): Prom
         mode: options.sweep ? "sweep" : options.full ? "full" : "incremental",
       });
       const { map, link } = await mapAndLink(context);
-      const complete = pull.complete && map.rejected === 0 && map.names.refused.length === 0;
+      const complete = pull.complete && map.complete;
       return { answer: { pull, map, link }, complete, summary: { mapped: map.mapped, rejected: map.rejected } };
     });
     if (options.json) writeDocument(machine.terminal, syncDocument, toSyncPart(result.answer));

@@ -203,6 +203,8 @@ export interface RecordsPort {
   rejects(): Promise<readonly StoredReject[]>;
   /** How many records of each stream pull keeps out still, whichever run refused them. */
   keptOut(tenant: Omit<StreamKey, "stream">): Promise<ReadonlyMap<string, number>>;
+  /** How many stored entities the mappings refused, in this run or an earlier one, and have not taken since. */
+  unmappable(): Promise<number>;
   saveCertificates(fence: Fence, certificates: readonly Certificate[]): Promise<void>;
   certificates(runId: string): Promise<readonly Certificate[]>;
 }

@@ -157,6 +157,13 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
         });
     },
 
+    async unmappable() {
+      const row = database.get<{ n: number }>(
+        "select count(*) as n from (select distinct stream_pk, id from reject where step = 'map')",
+      );
+      return row?.n ?? 0;
+    },
+
     async keptOut({ system, tenant }) {
       const rows = database.all<{ stream: string; n: number }>(
         `select s.stream, count(distinct r.id) as n from reject r join stream s on s.pk = r.stream_pk
