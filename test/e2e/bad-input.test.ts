@@ -268,7 +268,8 @@ describe("trouble on the way", () => {
     const { pull } = await hub.sync();
     expect(problemsOf(pull)).toEqual([]);
     expect(await hub.fingerprint()).toBe(undisturbed);
-    expect(hub.machine.waits).toContain(30_000);
+    // Part of the half minute Asana asked for has passed when the hub hears of it.
+    expect(hub.machine.waits.some((ms) => ms > 20_000 && ms <= 30_000)).toBe(true);
     await hub.close();
   });
 
