@@ -219,7 +219,7 @@ function sweepsSpent(credential: string, budget: number, retryAt: Instant): HubE
     disposition: "retry-later",
     retryAt,
     remedy:
-      "Sweeps begin with the first object each time: raise `sweeps: { budget: … }` of the connection until one gets through.",
+      "The next sweep goes on with what has waited longest; raise `sweeps: { budget: … }` of the connection if that takes too many days.",
   });
 }
 

@@ -167,7 +167,19 @@ export interface StoredMark {
   readonly at: Instant;
 }
 
-export interface RecordsPort {
+/** When the partitions of a stream were swept last, so that a sweep that stopped goes on with what waited longest. */
+export interface SweepTurns {
+  /** By partition; `runId` is null for one that stands in line and was not swept yet. */
+  sweepTurns(
+    key: StreamKey,
+  ): Promise<ReadonlyMap<string, { readonly endedAt: Instant; readonly runId: string | null }>>;
+  /** Puts partitions in line that are new, and takes out those that are gone. */
+  beginSweep(fence: Fence, key: StreamKey, partitions: readonly string[]): Promise<void>;
+  /** The partition goes to the end of the line. */
+  endSweepTurn(fence: Fence, key: StreamKey, partition: string, at: Instant): Promise<void>;
+}
+
+export interface RecordsPort extends SweepTurns {
   /** Pins a connection to its tenant on first use. @throws HubError HUB-1105 when it is pinned to another. */
   pinTenant(
     fence: Fence,

@@ -96,6 +96,12 @@ const MIGRATIONS: readonly string[] = [
   update reject set step = 'pull' where not exists (
     select 1 from record r where r.stream_pk = reject.stream_pk and r.id = reject.id and r.content is not null);
   `,
+  // When each partition was swept last, and by which run; one that has not been yet stands with no run.
+  `
+  create table sweep_turn (stream_pk integer not null references stream, partition text not null, ended_at integer not null, run_id text, primary key (stream_pk, partition));
+  create index mark_answered on mark (at) where answered = 1;
+  create index record_version_seen on record_version (seen_at);
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

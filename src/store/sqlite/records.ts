@@ -19,9 +19,12 @@ import { findRecords, readHistory } from "./record-history.ts";
 import { commitRecords } from "./page-commit.ts";
 import { saveReject } from "./rejects.ts";
 import type { StreamTable } from "./streams.ts";
+import { createSweepTurns } from "./sweep-turns.ts";
 
 export function createRecordsPort(database: Database, streams: StreamTable): RecordsPort {
   return {
+    ...createSweepTurns(database, streams),
+
     async pinTenant(fence, pin) {
       database.fenced(fence, () => {
         const held = database.get<{ system: string; tenant: string; name: string }>(

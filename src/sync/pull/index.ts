@@ -10,6 +10,7 @@ import { pullStream } from "./stream.ts";
 import type { StreamReading } from "./stream.ts";
 import { EVERYTHING_EVOLVES } from "./drift.ts";
 import { neededStreams } from "./streams.ts";
+import { longestWaiting } from "./sweep-order.ts";
 import { unreadStreams } from "./unread.ts";
 import { Tallies } from "./tallies.ts";
 
@@ -116,7 +117,10 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
       context,
     });
     let stop: HubError | null = null;
-    for (const stream of connection.read === undefined ? [] : streams) {
+    const key = { system: connection.system, tenant: identity.tenant };
+    const ordered = options.mode === "sweep" ? await longestWaiting(streams, key, store.records) : streams;
+    const sweeping = { gotThrough: false };
+    for (const stream of connection.read === undefined ? [] : ordered) {
       if (connection.read === undefined || stop !== null) break;
       const outcome = await pullStream(
         {
@@ -131,6 +135,7 @@ async function pullConnection(source: PullSource, options: PullOptions): Promise
           policy: source.drift?.(stream.name) ?? EVERYTHING_EVOLVES,
           now: () => options.dependencies.clock.now(),
           concurrency: source.partitionsAtOnce ?? PARTITIONS_AT_ONCE,
+          sweeping,
           progress,
         },
         connection.read,

@@ -26,6 +26,8 @@ import { checkDrift, NO_DRIFT } from "./drift.ts";
 import type { PageWriter } from "./page-writer.ts";
 import { compareCounts, countProblem } from "./source-counts.ts";
 import type { BucketDifference } from "./source-counts.ts";
+import { queueSweep } from "./sweep-order.ts";
+import type { SweepQueue } from "./sweep-order.ts";
 import type { Tallies } from "./tallies.ts";
 
 export interface StreamPull {
@@ -41,6 +43,8 @@ export interface StreamPull {
   readonly now: () => Instant;
   /** Partitions read side by side; the transport paces the calls beneath. */
   readonly concurrency: number;
+  /** Whether any partition of the connection was swept in this run. */
+  readonly sweeping: { gotThrough: boolean };
   readonly progress: ProgressListener;
 }
 
@@ -101,8 +105,7 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
       ...(partition === undefined ? {} : { partition }),
     };
     tell({ ...rest, place: { ...where, ...place } });
-    if (error instanceof HubError && ["retry-later", "stop-run", "operator"].includes(error.disposition))
-      stop ??= error;
+    if (endsRun(error)) stop ??= error;
     // A lost lease or a bug is nobody's stream: it ends the run.
     if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
   };
@@ -121,16 +124,22 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   }
 
   /** Every partition, side by side; what one of them cannot be read for is told, what ends the run ends them all. */
-  async function forEach(some: readonly Partition[], work: (partition: Partition) => Promise<void>): Promise<void> {
-    const queue = new PQueue({ concurrency: pull.concurrency });
+  async function forEach(
+    some: readonly Partition[],
+    work: (partition: Partition) => Promise<void>,
+    sweep?: SweepQueue,
+  ): Promise<void> {
+    const queue = new PQueue({ concurrency: sweep?.oneByOne === true ? 1 : pull.concurrency });
     const one = async (partition: Partition): Promise<void> => {
       if (stop !== undefined || broken) return;
       context.signal.throwIfAborted();
       try {
         await work(partition);
+        if (!broken) await sweep?.ended(partition.id);
       } catch (error) {
         try {
           fail(error, partition.id);
+          await (endsRun(error) ? sweep?.cut(partition.id) : sweep?.ended(partition.id));
         } catch (final) {
           broken = true;
           throw final;
@@ -201,8 +210,14 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
   } catch (error) {
     fail(error);
   }
-  await forEach(partitions, async (partition) =>
-    readToEnd(partition, await store.records.position(key, partition.id), context),
+  const sweep =
+    context.mode === "sweep" && stop === undefined
+      ? await queueSweep(partitions, { key, records: store.records, fence, now: pull.now, progress: pull.sweeping })
+      : undefined;
+  await forEach(
+    sweep?.partitions ?? partitions,
+    async (partition) => readToEnd(partition, await store.records.position(key, partition.id), context),
+    sweep,
   );
   // A rejected record, of this run or an earlier one, is missing for a reason that is told already.
   const rejected = pull.tallies.of(stream.name).rejected + ((await store.records.keptOut(key)).get(stream.name) ?? 0);
@@ -230,6 +245,11 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     drift: drift.changes,
   };
   return { reading, stop };
+}
+
+/** Whether the connection as a whole ends with it. */
+function endsRun(error: unknown): error is HubError {
+  return error instanceof HubError && ["retry-later", "stop-run", "operator"].includes(error.disposition);
 }
 
 /**
