@@ -134,6 +134,14 @@ function judge(errorCode: string, message: string, asked: Asked): Verdict {
             remedy: "Run again in an hour; what was read is stored. Set a higher `reserve` so that people keep theirs.",
             retryAt: asked.now + HOUR_MS,
           };
+    case "LOGIN_RATE_EXCEEDED":
+      return {
+        code: "HUB-1303",
+        disposition: "retry-later",
+        text: "The org takes no more sign-ins of the hub's user within this hour.",
+        remedy: "Run again in an hour; let runs be further apart, and look who else signs in as this user.",
+        retryAt: asked.now + HOUR_MS,
+      };
     case "API_DISABLED_FOR_ORG":
     case "INSUFFICIENT_ACCESS":
     case "INSUFFICIENT_ACCESS_OR_READONLY":

@@ -17,6 +17,8 @@ export interface Exchange {
   headers?: Headers;
   retryAfterMs?: number;
   body?: Body;
+  /** Of an answer that is an error, whole: jsforce understands those of a sign-in in one shape only. */
+  refusal?: string;
 }
 
 /** Called with each answer, whoever asked. */
@@ -79,6 +81,7 @@ export class WholeBodyTransport extends JsforceTransport {
       return { statusCode: answer.status, headers: {}, body: "" };
     }
     const text = await answer.text();
+    if (answer.status >= 400) exchange.refusal = text;
     // The identity endpoints answer an expired session with 403, where everything else says 401.
     const expired = answer.status === 403 && text.startsWith("Bad_OAuth_Token");
     return { statusCode: expired ? 401 : answer.status, headers: Object.fromEntries(answer.headers), body: text };

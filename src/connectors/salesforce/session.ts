@@ -7,6 +7,7 @@ import { WholeBodyTransport } from "./http.ts";
 import type { Exchange, ObserveAnswer } from "./http.ts";
 import type { SalesforceSettings } from "./settings.ts";
 import { grantFor } from "./sign-in.ts";
+import { refusalOf } from "./sign-in-refusal.ts";
 
 const SIGN_IN_TIMEOUT_MS = 60_000;
 const SIGN_IN_TRIES = 5;
@@ -131,16 +132,16 @@ export class SalesforceSession {
   }
 
   #signInFailure(cause: unknown, exchange: Exchange): HubError {
+    const asked = { operation: OPERATION, exchange, now: this.#options.dependencies.clock.now() };
     const status = exchange.status ?? 0;
+    const { quota, said } = refusalOf(exchange);
+    if (quota !== null) return classify(quota, asked).error;
     const refused = [400, 401, 403, 404].includes(status);
     if (!refused || !(cause instanceof Error)) {
       const thrown =
-        status >= 400 && cause instanceof Error
-          ? { errorCode: `ERROR_HTTP_${status}`, message: `${cause.name}: ${cause.message.slice(0, 200)}` }
-          : cause;
-      return classify(thrown, { operation: OPERATION, exchange, now: this.#options.dependencies.clock.now() }).error;
+        status >= 400 && cause instanceof Error ? { errorCode: `ERROR_HTTP_${status}`, message: said } : cause;
+      return classify(thrown, asked).error;
     }
-    const said = `${cause.name}: ${cause.message.slice(0, 200)}`;
     return new HubError("HUB-1301", `Salesforce refuses the sign-in: ${said}.`, {
       cause,
       disposition: "operator",

@@ -57,6 +57,32 @@ describe("signing in", () => {
     });
     expect(session.waits).toEqual([]);
   });
+
+  test.each([
+    ["calls", 403, [{ errorCode: "REQUEST_LIMIT_EXCEEDED", message: "TotalRequests Limit exceeded." }]],
+    ["sign-ins", 400, { error: "invalid_grant", error_description: "login rate exceeded" }],
+  ])("that is refused because %s are used up waits for them (HUB-1303)", async (_what, status, body) => {
+    org.tokens.push(json(status, body));
+    const { connection } = await connect(org.origin);
+    expect(await failureOf(connection.describe("Lead", signal))).toMatchObject({
+      code: "HUB-1303",
+      disposition: "retry-later",
+      retryAt: expect.any(Number),
+    });
+  });
+
+  test.each([
+    [json(403, [{ errorCode: "FORBIDDEN", message: "not from here" }]), "FORBIDDEN: not from here"],
+    [json(400, { error: "invalid_client" }), "invalid_client"],
+    [json(400, { hello: "world" }), "status 400"],
+    [json(500, { hello: "world" }), "ERROR_HTTP_500"],
+  ])("is told in what words there are, and never as undefined (%#)", async (answer, text) => {
+    org.tokens.push(answer, answer, answer, answer, answer);
+    const { connection } = await connect(org.origin);
+    const failure = await failureOf(connection.describe("Lead", signal));
+    expect(failure.message).toContain(text);
+    expect(failure.message).not.toContain("undefined");
+  });
 });
 
 describe("a session", () => {
