@@ -67,7 +67,7 @@ export function seenFrom(directory: string, problem: Problem): Problem {
 }
 
 export function formatProblems(directory: string, problems: readonly Problem[]): string {
-  return problems.map((problem) => `${formatProblem(seenFrom(directory, problem))}\n`).join("");
+  return [...new Set(problems.map((problem) => `${formatProblem(seenFrom(directory, problem))}\n`))].join("");
 }
 
 function openStoreAt(machine: Machine, { db }: GlobalOptions, clock: Clock): StorePort {

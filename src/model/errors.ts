@@ -59,7 +59,8 @@ export function formatPlace(place: ErrorPlace): string {
       ? ""
       : [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");
   const rest = [place.path, place.connection, place.stream, place.partition, place.record, place.request];
-  return [file, ...rest].filter((part) => part !== undefined && part !== "").join(" ");
+  // A stream that is one partition goes by one name (Opportunity): it is said once.
+  return [...new Set([file, ...rest])].filter((part) => part !== undefined && part !== "").join(" ");
 }
 
 /** A problem as one plain-data row, for `--json`, the dead letters and the logs. */

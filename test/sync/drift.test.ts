@@ -94,6 +94,18 @@ describe("a stream whose fields have changed", () => {
   });
 });
 
+test("a sweep that finds a change that quarantines is incomplete (HUB-1231), although nothing was kept out yet", async () => {
+  const store = memoryStore();
+  const fence = await begin(store);
+  const { system } = turning("quarantine");
+  await pullFake(system, store, fence);
+  system.fields = { amount: "text" };
+  const { report, told } = await pullFake(system, store, fence, "sweep");
+  expect(report.complete).toBe(false);
+  expect(report.connections[0]?.certificates[0]).toMatchObject({ rejected: 0, problems: [{ code: "HUB-1231" }] });
+  expect(told).toContainEqual(expect.objectContaining({ kind: "problem", code: "HUB-1231" }));
+});
+
 test("shapes are compared field by field, and a field that changed in both is told as retyped", () => {
   const before = { a: { label: "A", type: "text" }, b: { label: "B", type: "text" } };
   const after = { a: { label: "AA", type: "text" }, b: { label: "BB", type: "number" } };

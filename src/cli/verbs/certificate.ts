@@ -84,7 +84,10 @@ function certificateText(run: RunRecord, certificates: readonly Certificate[], d
     ...certificates.flatMap(({ connection, stream, drift = [] }) =>
       drift.map((change) => `Changed: ${connection} ${stream}: ${formatShapeChange(change)}\n`),
     ),
-    ...open.map((certificate) => formatProblems(directory, certificate.problems)),
+    formatProblems(
+      directory,
+      open.flatMap((certificate) => certificate.problems),
+    ),
   ].join("");
 }
 

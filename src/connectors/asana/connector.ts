@@ -1,5 +1,5 @@
 import type { Connection, ConnectOptions, ConnectorDefinition, StreamDescription } from "../kit/index.ts";
-import { customFieldListing, definitionsOf } from "./custom-field-definitions.ts";
+import { customFieldListing, definitionsOf, ofPlan } from "./custom-field-definitions.ts";
 import { AsanaGateway } from "./gateway.ts";
 import { asanaNormaliser } from "./normaliser.ts";
 import { readFace } from "./read.ts";
@@ -79,7 +79,7 @@ function connection(options: ConnectOptions<AsanaSettings>): Connection {
       type: TYPES[one] ?? "text",
     });
     if (own === null) return { stream, fields: (LISTS[stream] ?? []).map(field) };
-    const definitions = definitionsOf(await customFields(signal));
+    const definitions = definitionsOf(await ofPlan(customFields, signal));
     const custom = definitions.map((one) => ({
       name: Object.hasOwn(own, one.name) ? `custom ${one.name}` : one.name,
       label: one.name,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MINUTE } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
 import type { AsanaGateway } from "./gateway.ts";
+import { refusalBehind } from "./failures.ts";
 import { accept } from "./shapes.ts";
 
 const definitionSchema = z.looseObject({
@@ -43,4 +44,14 @@ export function customFieldListing(
 /** The fields that can be read of a listing. */
 export function definitionsOf(rows: readonly unknown[]): readonly CustomFieldDefinition[] {
   return accept("custom_fields", definitionSchema, rows).good;
+}
+
+/** Nothing where the plan has no custom fields, which is told at connect time (reference asana.md §8). */
+export async function ofPlan(listing: CustomFieldListing, signal: AbortSignal): Promise<readonly unknown[]> {
+  try {
+    return await listing(signal);
+  } catch (error) {
+    if (refusalBehind(error)?.status !== 402) throw error;
+    return [];
+  }
 }

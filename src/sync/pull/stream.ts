@@ -204,6 +204,8 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
     }
   }
   if (drift.frozen !== null) tell(drift.frozen);
+  // Whether anything is kept out already or not: what comes will be, and nobody should have to find out by its absence.
+  if (drift.quarantine !== null) tell(drift.quarantine);
   if (selected !== undefined) pull.writer.quarantine(stream.name, drift.quarantine);
   try {
     partitions = drift.frozen === null ? await read.partitions(stream.name, context) : [];

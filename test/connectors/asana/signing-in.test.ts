@@ -166,6 +166,16 @@ describe("signing in to Asana", () => {
     expect(notes.join(" ")).toMatch(/no custom fields.*150 calls a minute/u);
   });
 
+  test("describes tasks of a free plan without custom fields, which the note has told of", async () => {
+    nock(BASE).get("/users/me").query(true).reply(200, ME);
+    nock(BASE)
+      .get("/workspaces/1/custom_fields")
+      .query(true)
+      .reply(402, { errors: [{ message: "Custom Fields are not available for free users or guests." }] });
+    const { fields } = await using({ TOKEN: "t" }, (connection) => connection.describe("tasks", signal));
+    expect(fields.map(({ name }) => name)).toContain("completed");
+  });
+
   test("finds a task by the external id that only an app may give it, and creates it with one", async () => {
     grants("first");
     const external = "/tasks/external%3Ahub-1";
