@@ -9,6 +9,9 @@ const RISE = 0.2;
 /** …when chance hardly makes one: standard errors of the difference of two proportions. */
 const DEVIATIONS = 4;
 
+/** A field that is empty in every one of its first so many records was hardly meant to be asked for. */
+const FEWEST_EMPTY = 50;
+
 /** How often the fields that mappings name are empty in the live entities that a run maps, stream by stream. */
 export class FillTallies {
   readonly #streams = new Map<
@@ -35,18 +38,20 @@ export class FillTallies {
 
   /**
    * Tells of fields that are empty far more often than they were, and remembers the others: what raised an alarm goes on
-   * doing so until somebody accepts it.
+   * doing so until somebody accepts it. One that was empty from the start is told once.
    */
   async settle(store: StorePort, fence: Fence): Promise<readonly Problem[]> {
     const told: Problem[] = [];
     for (const { key, connection, tally } of this.#streams.values()) {
       if (tally.seen === 0) continue;
       const fills = [...tally.empty].map(([field, empty]) => ({ field, seen: tally.seen, empty }));
-      const alarms = fillAlarms(connection, key.stream, await store.shapes.fills(key), fills);
+      const before = await store.shapes.fills(key);
+      const alarms = fillAlarms(connection, key.stream, before, fills);
+      const never = emptyFromTheStart(connection, key.stream, before, fills);
       const alarmed = new Set(alarms.map(({ field }) => field));
       const usual = fills.filter(({ field }) => !alarmed.has(field));
       await store.shapes.addFills(fence, key, usual);
-      told.push(...alarms.map(({ problem }) => problem));
+      told.push(...alarms.map(({ problem }) => problem), ...never);
     }
     return told;
   }
@@ -80,5 +85,33 @@ export function fillAlarms(
       remedy: `Look whether the hub's user still sees the field; if it is right, \`hub discover ${connection} ${stream} --accept\`.`,
     });
     return [{ field: fill.field, problem: toProblem(alarm) }];
+  });
+}
+
+/**
+ * Fields that have been empty in every record since they were first asked for, told in the run in which there are enough
+ * of those to say so: the hub's user may not see what is in them, or their name is that of another field.
+ */
+export function emptyFromTheStart(
+  connection: string,
+  stream: string,
+  before: readonly FieldFill[],
+  now: readonly FieldFill[],
+): readonly Problem[] {
+  const known = new Map(before.map((fill) => [fill.field, fill]));
+  return now.flatMap(({ field, seen, empty }) => {
+    const former = known.get(field) ?? { seen: 0, empty: 0 };
+    const all = former.seen + seen;
+    if (former.seen >= FEWEST_EMPTY || all < FEWEST_EMPTY || former.empty + empty < all) return [];
+    const message = `${stream}.${field} is empty in all ${all} records that were read since it was first asked for.`;
+    return [
+      toProblem(
+        new HubError("HUB-1232", message, {
+          disposition: "skip-record",
+          place: { connection, stream, path: field },
+          remedy: "Look whether the hub's user sees what is in it, and whether the mapping names the right field.",
+        }),
+      ),
+    ];
   });
 }

@@ -151,4 +151,18 @@ describe("a field that is suddenly empty", () => {
     expect(await readEmpty(store, fence, 100, 55)).toEqual([]);
     expect(await readEmpty(store, fence, 20, 20)).toEqual([]);
   });
+
+  test("is told once when it never held anything since it was first asked for (HUB-1232)", async () => {
+    const store = memoryStore();
+    const fence = await begin(store);
+    expect(await readEmpty(store, fence, 40, 40)).toEqual([]);
+    const told = "HUB-1232 things.amount is empty in all 60 records that were read since it was first asked for.";
+    expect(await readEmpty(store, fence, 20, 20)).toEqual([told]);
+    expect(await readEmpty(store, fence, 40, 40)).toEqual([]);
+  });
+
+  test("is not told of where one record in fifty holds something", async () => {
+    const store = memoryStore();
+    expect(await readEmpty(store, await begin(store), 80, 79)).toEqual([]);
+  });
 });
