@@ -36,6 +36,10 @@ export interface Configuration {
   readonly money: RateTable;
   readonly connections: ReadonlyMap<string, ConfiguredConnection>;
   readonly schedule: HubFile["schedule"];
+  readonly retention: {
+    /** How long contents are kept after they were replaced, milliseconds; null for ever. */
+    readonly versionsMs: number | null;
+  };
   readonly publish: {
     readonly connection: string | null;
     readonly formats: HubFile["publish"]["formats"];

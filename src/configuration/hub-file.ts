@@ -98,6 +98,15 @@ export const hubSchema = z.strictObject({
       missed: z.enum(["run once", "skip"]).default("run once"),
     })
     .default({ missed: "run once" }),
+  retention: z
+    .strictObject({
+      versions: z
+        .string()
+        .regex(/^[1-9]\d{0,4} days?$/u, "is a time such as `400 days`")
+        .optional()
+        .describe("How long contents that records had before are kept after they were replaced; for ever unless set."),
+    })
+    .default({}),
   publish: z
     .strictObject({
       connection: connectionName

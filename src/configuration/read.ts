@@ -2,7 +2,15 @@ import path from "node:path";
 import type { ConnectorDefinition } from "../connectors/kit/index.ts";
 import { bundleMappings, mappingSchema, runMappingTests, tryCompileMapping } from "../mappings/index.ts";
 import type { RateTable } from "../mappings/index.ts";
-import { canonicalJson, createBusinessCalendar, hashText, HubError, parseInstant, toProblem } from "../model/index.ts";
+import {
+  canonicalJson,
+  createBusinessCalendar,
+  DAY,
+  hashText,
+  HubError,
+  parseInstant,
+  toProblem,
+} from "../model/index.ts";
 import type { BusinessCalendar, Problem } from "../model/index.ts";
 import { bindingsSchema } from "./bindings-file.ts";
 import { calendarSchema, toCalendarDefinition } from "./calendar-file.ts";
@@ -153,6 +161,9 @@ export async function checkConfiguration(
       money,
       connections,
       schedule: hub.schedule,
+      retention: {
+        versionsMs: hub.retention.versions === undefined ? null : Number.parseInt(hub.retention.versions, 10) * DAY,
+      },
       publish: { connection: hub.publish.connection ?? null, formats: hub.publish.formats },
       people,
       mappings: bundleMappings(mappings.map((each) => each.mapping)),

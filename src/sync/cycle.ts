@@ -8,6 +8,7 @@ import type { PublishOptions, PublishReport } from "./publish/index.ts";
 import type { PullReport } from "./pull/index.ts";
 import { mapAndLink, pullStep } from "./read-all.ts";
 import type { MappedReport } from "./read-all.ts";
+import { retentionStep } from "./retention.ts";
 import { planStep, reconcileStep } from "./reconcile.ts";
 
 /** What one whole cycle came to. */
@@ -33,6 +34,7 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
   const { star, ...measurement } = await measureStep(context);
   try {
     const publish = await publishStep(context, star, files);
+    await retentionStep(context);
     return {
       pull,
       map,

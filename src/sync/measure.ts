@@ -87,7 +87,7 @@ function storedBaselines({ store, fence, dependencies }: RunContext): BaselineSt
 async function qualityReadings({ store }: RunContext): Promise<readonly QualityReading[]> {
   const readings: QualityReading[] = [];
   const unmapped = await store.mapping.unmapped();
-  const rejects = await store.records.rejects();
+  const rejects = await store.records.rejectList();
   for (const { system, tenant } of await store.records.pins()) {
     const counts = await store.records.counts({ system, tenant });
     const live = counts.reduce((sum, each) => sum + each.live, 0);

@@ -1,5 +1,5 @@
 import { HubError, toProblem } from "../model/index.ts";
-import type { Problem, StoredReject } from "../model/index.ts";
+import type { Problem, RejectEntry } from "../model/index.ts";
 import { closeConnection } from "./closing.ts";
 import type { RunContext } from "./context.ts";
 import type { PullSource } from "./pull/index.ts";
@@ -12,7 +12,7 @@ export interface ReplayReport {
   readonly tried: number;
   readonly accepted: number;
   /** Still refused, or refused anew. */
-  readonly remaining: readonly StoredReject[];
+  readonly remaining: readonly RejectEntry[];
   /** What kept records from being read again. */
   readonly problems: readonly Problem[];
 }
@@ -21,10 +21,10 @@ export interface ReplayReport {
  * Tries rejected records again: those that could only not be mapped are mapped anew, the others are read again from
  * their system, because what was refused may have been mended there. Nothing is taken off the list until it was accepted.
  */
-export async function replayRejects(context: RunContext, rejects: readonly StoredReject[]): Promise<ReplayReport> {
+export async function replayRejects(context: RunContext, rejects: readonly RejectEntry[]): Promise<ReplayReport> {
   const { store, fence, configuration } = context;
   const problems: Problem[] = [];
-  const unread: StoredReject[] = [];
+  const unread: RejectEntry[] = [];
   for (const reject of rejects) {
     if (reject.id === null) continue;
     const entity = { ...reject.key, id: reject.id };
@@ -48,7 +48,7 @@ export async function replayRejects(context: RunContext, rejects: readonly Store
   }
   await mapAndLink(context);
   const tried = new Set(rejects.map(nameOf));
-  const remaining = (await store.records.rejects()).filter((each) => tried.has(nameOf(each)));
+  const remaining = (await store.records.rejectList()).filter((each) => tried.has(nameOf(each)));
   return { tried: rejects.length, accepted: rejects.length - remaining.length, remaining, problems };
 }
 
@@ -56,7 +56,7 @@ export async function replayRejects(context: RunContext, rejects: readonly Store
 async function readAgain(
   context: RunContext,
   source: PullSource,
-  rejects: readonly StoredReject[],
+  rejects: readonly RejectEntry[],
 ): Promise<readonly Problem[]> {
   const options = { ...context, mode: "incremental" as const };
   const connection = await connect(source, options);
@@ -80,6 +80,6 @@ async function readAgain(
   }
 }
 
-function nameOf({ key, stream, id }: StoredReject): string {
+function nameOf({ key, stream, id }: RejectEntry): string {
   return `${key.system}\0${key.tenant}\0${stream}\0${id ?? ""}`;
 }

@@ -1,5 +1,5 @@
 import { formatRecordKey, HubError, toIso } from "../../model/index.ts";
-import type { StoredReject } from "../../model/index.ts";
+import type { RejectEntry } from "../../model/index.ts";
 import { replayRejects } from "../../sync/index.ts";
 import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "../documents/rejects.ts";
 import type { RejectPart } from "../documents/rejects.ts";
@@ -15,7 +15,7 @@ import type { Machine } from "../terminal.ts";
 export async function rejectsVerb(machine: Machine, options: GlobalOptions): Promise<number> {
   const store = openStoreToLook(machine, options);
   try {
-    const rejects = await store.records.rejects();
+    const rejects = await store.records.rejectList();
     if (options.json) writeDocument(machine.terminal, rejectsDocument, { rejects: rejects.map(toPart) });
     else machine.terminal.out(listText(rejects));
     return EXIT.complete;
@@ -28,7 +28,9 @@ export async function rejectsVerb(machine: Machine, options: GlobalOptions): Pro
 export async function showRejectVerb(machine: Machine, id: string, options: GlobalOptions): Promise<number> {
   const store = openStoreToLook(machine, options);
   try {
-    const found = (await store.records.rejects()).filter((reject) => reject.id === id || keyOf(reject) === id);
+    const entry = (await store.records.rejectList()).find((reject) => reject.id === id || keyOf(reject) === id);
+    const all = entry?.id == null ? [] : await store.records.rejects(entry.id);
+    const found = all.filter((reject) => reject.id === id || keyOf(reject) === id);
     if (found.length === 0) throw noSuchReject(id);
     if (options.json) {
       const rejects = found.map((reject) => ({ ...toPart(reject), content: reject.content }));
@@ -60,7 +62,7 @@ export async function replayRejectsVerb(
   const hub = await openHub(machine, options);
   try {
     const { result } = await hub.run("replay", async (context) => {
-      const report = await replayRejects(context, chosenRejects(await context.store.records.rejects(), ids));
+      const report = await replayRejects(context, chosenRejects(await context.store.records.rejectList(), ids));
       const complete = report.remaining.length === 0 && report.problems.length === 0;
       return { answer: report, complete, summary: { tried: report.tried, accepted: report.accepted } };
     });
@@ -85,7 +87,7 @@ export async function replayRejectsVerb(
   }
 }
 
-function chosenRejects(rejects: readonly StoredReject[], ids: readonly string[]): readonly StoredReject[] {
+function chosenRejects(rejects: readonly RejectEntry[], ids: readonly string[]): readonly RejectEntry[] {
   if (ids.length === 0) return rejects;
   const unknown = ids.find((id) => !rejects.some((reject) => reject.id === id || keyOf(reject) === id));
   if (unknown !== undefined) throw noSuchReject(unknown);
@@ -99,11 +101,11 @@ function noSuchReject(id: string): HubError {
   });
 }
 
-function keyOf({ key, stream, id }: StoredReject): string | null {
+function keyOf({ key, stream, id }: RejectEntry): string | null {
   return id === null ? null : formatRecordKey({ ...key, stream, id });
 }
 
-function toPart(reject: StoredReject): RejectPart {
+function toPart(reject: RejectEntry): RejectPart {
   return {
     key: keyOf(reject),
     system: reject.key.system,
@@ -115,7 +117,7 @@ function toPart(reject: StoredReject): RejectPart {
   };
 }
 
-function listText(rejects: readonly StoredReject[]): string {
+function listText(rejects: readonly RejectEntry[]): string {
   if (rejects.length === 0) return "No record was rejected.\n";
   const rows = rejects.map((reject) => [
     reject.problem.code,

@@ -179,7 +179,18 @@ export interface SweepTurns {
   endSweepTurn(fence: Fence, key: StreamKey, partition: string, at: Instant): Promise<void>;
 }
 
-export interface RecordsPort extends SweepTurns {
+/** Letting go of what nobody needs any more, at most `limit` rows a time; returns how many went. */
+export interface RetentionPort {
+  /** Marks from before an instant that were answered. */
+  dropAnsweredMarks(fence: Fence, before: Instant, limit: number): Promise<number>;
+  /** Contents of records that others had replaced before an instant. What a record is now and every end of one stays. */
+  dropVersions(fence: Fence, before: Instant, limit: number): Promise<number>;
+}
+
+/** A rejected record without its content, which may be large. */
+export type RejectEntry = Omit<StoredReject, "content">;
+
+export interface RecordsPort extends SweepTurns, RetentionPort {
   /** Pins a connection to its tenant on first use. @throws HubError HUB-1105 when it is pinned to another. */
   pinTenant(
     fence: Fence,
@@ -198,7 +209,11 @@ export interface RecordsPort extends SweepTurns {
     marks: readonly { readonly stream: string; readonly id: string; readonly delivery: string }[],
     at: Instant,
   ): Promise<number>;
-  marks(tenant: Omit<StreamKey, "stream">): Promise<readonly StoredMark[]>;
+  /** Open marks in the order they came in; a page of them from behind a `pk` on, or all. */
+  marks(
+    tenant: Omit<StreamKey, "stream">,
+    page?: { readonly after: number; readonly limit: number },
+  ): Promise<readonly StoredMark[]>;
   /** Forgets marks that nothing can answer: their stream is not read. */
   dropMarks(fence: Fence, marks: readonly number[]): Promise<void>;
   /** Live records in pages, by native id. */
@@ -212,7 +227,10 @@ export interface RecordsPort extends SweepTurns {
   /** Every stored record of this native id, whatever its system and stream. */
   find(id: string): Promise<readonly RecordKey[]>;
   history(key: RecordKey): Promise<RecordHistory | null>;
-  rejects(): Promise<readonly StoredReject[]>;
+  /** With their contents: those of one native id, or all. */
+  rejects(id?: string): Promise<readonly StoredReject[]>;
+  /** All of them, without their contents. */
+  rejectList(): Promise<readonly RejectEntry[]>;
   /** How many records of each stream pull keeps out still, whichever run refused them. */
   keptOut(tenant: Omit<StreamKey, "stream">): Promise<ReadonlyMap<string, number>>;
   /** How many stored entities the mappings refused, in this run or an earlier one, and have not taken since. */

@@ -7,23 +7,22 @@ import type {
   PageOutcome,
   RecordCounts,
   Position,
-  Problem,
   RecordsPort,
-  RejectStep,
   StoredMark,
-  StoredReject,
 } from "../../model/index.ts";
 import { pagesByKey } from "./database.ts";
 import type { Database } from "./database.ts";
 import { findRecords, readHistory } from "./record-history.ts";
 import { commitRecords } from "./page-commit.ts";
-import { saveReject } from "./rejects.ts";
+import { listRejects, readRejects, saveReject } from "./rejects.ts";
+import { createRetention } from "./retention.ts";
 import type { StreamTable } from "./streams.ts";
 import { createSweepTurns } from "./sweep-turns.ts";
 
 export function createRecordsPort(database: Database, streams: StreamTable): RecordsPort {
   return {
     ...createSweepTurns(database, streams),
+    ...createRetention(database),
 
     async pinTenant(fence, pin) {
       database.fenced(fence, () => {
@@ -97,12 +96,14 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
       );
     },
 
-    async marks({ system, tenant }) {
+    async marks({ system, tenant }, page = EVERY_MARK) {
       return database.all<StoredMark>(
         `select m.pk, s.stream, m.id, m.at from mark m join stream s on s.pk = m.stream_pk
-         where m.answered = 0 and s.system = ? and s.tenant = ? order by m.pk`,
+         where m.answered = 0 and s.system = ? and s.tenant = ? and m.pk > ? order by m.pk limit ?`,
         system,
         tenant,
+        page.after,
+        page.limit,
       );
     },
 
@@ -134,31 +135,9 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
 
     history: async (key) => readHistory(database, streams, key),
 
-    async rejects() {
-      return database
-        .all<{
-          stream_pk: number;
-          step: RejectStep;
-          id: string;
-          content: string;
-          problem: string;
-          first_seen_at: number;
-          run_id: string;
-        }>("select stream_pk, step, id, content, problem, first_seen_at, run_id from reject order by pk")
-        .map((row): StoredReject => {
-          const key = streams.name(row.stream_pk);
-          return {
-            key,
-            stream: key.stream,
-            step: row.step,
-            id: row.id === "" ? null : row.id,
-            content: JSON.parse(row.content) as Json,
-            problem: JSON.parse(row.problem) as Problem,
-            firstSeenAt: row.first_seen_at,
-            runId: row.run_id,
-          };
-        });
-    },
+    rejects: async (id) => readRejects(database, streams, id),
+
+    rejectList: async () => listRejects(database, streams),
 
     async unmappable() {
       const row = database.get<{ n: number }>(
@@ -199,6 +178,9 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
     },
   };
 }
+
+/** A negative limit is none. */
+const EVERY_MARK = { after: 0, limit: -1 };
 
 function answerMarks(database: Database, marks: readonly number[]): void {
   database.run("update mark set answered = 1 where pk in (select value from json_each(?))", JSON.stringify(marks));

@@ -5,6 +5,8 @@ import type { PageWriter } from "./page-writer.ts";
 
 /** Most records of one stream asked for in one go. */
 const IDS_AT_ONCE = 200;
+/** Most marks held at once. */
+const MARKS_AT_ONCE = 2000;
 
 export interface MarkReading {
   readonly connection: Connection;
@@ -27,22 +29,26 @@ export interface MarkReading {
 export async function answerMarks(reading: MarkReading): Promise<ReadonlyMap<string, HubError>> {
   const { connection, tenant, streams, everRead, store, fence, context } = reading;
   const key = { system: connection.system, tenant };
-  const marks = await store.records.marks(key);
-  const unread = marks.filter((mark) => !streams.has(mark.stream) && !everRead.has(mark.stream));
-  if (unread.length > 0) await store.records.dropMarks(fence, pksOf(unread));
   const failed = new Map<string, HubError>();
-  for (const stream of new Set(marks.map((mark) => mark.stream))) {
-    const own = marks.filter((mark) => mark.stream === stream && streams.has(stream));
-    try {
-      await answerStream(reading, { ...key, stream }, own);
-    } catch (error) {
-      context.signal.throwIfAborted();
-      if (!(error instanceof HubError) || !OF_ONE_STREAM.has(error.disposition) || error.code.startsWith("HUB-30"))
-        throw error;
-      failed.set(stream, error);
+  let page: readonly StoredMark[] = [];
+  for (let after = 0; ; after = page.at(-1)?.pk ?? after) {
+    page = await store.records.marks(key, { after, limit: MARKS_AT_ONCE });
+    if (page.length === 0) return failed;
+    const unread = page.filter((mark) => !streams.has(mark.stream) && !everRead.has(mark.stream));
+    if (unread.length > 0) await store.records.dropMarks(fence, pksOf(unread));
+    for (const stream of new Set(page.map((mark) => mark.stream))) {
+      if (failed.has(stream)) continue;
+      const own = page.filter((mark) => mark.stream === stream && streams.has(stream));
+      try {
+        await answerStream(reading, { ...key, stream }, own);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        if (!(error instanceof HubError) || !OF_ONE_STREAM.has(error.disposition) || error.code.startsWith("HUB-30"))
+          throw error;
+        failed.set(stream, error);
+      }
     }
   }
-  return failed;
 }
 
 /** What does not end the reading of a whole connection. */
