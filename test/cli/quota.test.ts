@@ -80,6 +80,29 @@ describe("a day's calls that run out", () => {
   });
 });
 
+test("calls that are used up at the sign-in are told as quota, with 75, by check and by sync (HUB-1303)", async () => {
+  const body = JSON.stringify([{ message: "TotalRequests Limit exceeded.", errorCode: "REQUEST_LIMIT_EXCEEDED" }]);
+  const server = createServer((_request, response) => {
+    response.writeHead(403, { "content-type": "application/json" }).end(body);
+  }).listen(0, "127.0.0.1");
+  closing.push(() => server.close());
+  await new Promise((listening) => server.once("listening", listening));
+  const { port } = server.address() as AddressInfo;
+  const db = ["--db", company.database("spent-at-sign-in")];
+  for (const command of [
+    ["check", ...db],
+    ["sync", "--connection", "salesforce-prod", ...db],
+  ]) {
+    const { code, out, err } = await runCommand(company, command, {
+      ...company.environment,
+      SALESFORCE_PROD_LOGIN_URL: `http://127.0.0.1:${port}`,
+    });
+    const text = out + err;
+    expect([code, text]).toEqual([75, expect.stringContaining("HUB-1303")]);
+    expect(text).not.toContain("undefined");
+  }
+});
+
 describe("Ctrl-C", () => {
   test("ends a sync within a second while a system does not answer", async () => {
     const server = createServer(() => undefined).listen(0, "127.0.0.1");

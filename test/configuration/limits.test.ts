@@ -60,3 +60,16 @@ describe("what hub.yaml says about the calls of a connection", () => {
     expect(schedule).toMatchObject({ sweep: "30 2 * * *", missed: "run once" });
   });
 });
+
+describe("how long earlier contents are kept", () => {
+  test("is for ever, or as many days as hub.yaml says", async () => {
+    expect((await read("\nschedule:", "\nschedule:")).retention).toEqual({ versionsMs: null });
+    const { retention } = await read("\nschedule:", "\nretention: { versions: 400 days }\n\nschedule:");
+    expect(retention).toEqual({ versionsMs: 400 * 86_400_000 });
+  });
+
+  test("is refused in words that are no time", async () => {
+    const wrong = read("\nschedule:", "\nretention: { versions: 0 days }\n\nschedule:");
+    await expect(wrong).rejects.toMatchObject({ code: "HUB-2010" });
+  });
+});

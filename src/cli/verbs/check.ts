@@ -10,7 +10,7 @@ import type { GlobalOptions } from "../hub.ts";
 import { formatProblems, openLook } from "../look.ts";
 import type { Machine } from "../terminal.ts";
 
-/** Signs in to every configured connection; 2 when a person has to change something, 3 for any other trouble. */
+/** Signs in to every configured connection; 2 when a person has to change something, 75 when it is to wait, else 3 for trouble. */
 export async function checkVerb(machine: Machine, options: GlobalOptions): Promise<number> {
   const context = await openLook(machine, options);
   try {
@@ -25,7 +25,8 @@ export async function checkVerb(machine: Machine, options: GlobalOptions): Promi
       for (const check of checks) machine.terminal.out(paragraph(check, machine.directory));
     }
     if (checks.every(isFine)) return EXIT.complete;
-    return checks.some((check) => check.disposition === "operator") ? EXIT.usage : EXIT.incomplete;
+    if (checks.some((check) => check.disposition === "operator")) return EXIT.usage;
+    return checks.some((check) => check.disposition === "retry-later") ? EXIT.retryLater : EXIT.incomplete;
   } finally {
     await context.store.close();
   }
