@@ -66,4 +66,12 @@ describe("a sweep that stops for its budget (HUB-1204)", () => {
     expect(await sweeps(system, 100, 2)).toBe(2);
     expect(system.swept).toEqual(["first0", "second0", "third0", "first0", "second0", "third0"]);
   });
+
+  test("is told once, however many partitions met its end together", async () => {
+    const store = memoryStore();
+    const system = budgeted({ first: [2, 2, 2, 2] });
+    const { report, told } = await pullFake(system, store, await begin(store), "sweep");
+    expect(told.filter((each) => each.kind === "problem")).toMatchObject([{ code: "HUB-1204" }]);
+    expect(report.connections[0]?.certificates[0]?.problems).toHaveLength(1);
+  });
 });

@@ -98,6 +98,8 @@ export async function pullStream(pull: StreamPull, read: ReadFace): Promise<Stre
 
   const fail = (error: unknown, partition?: string): void => {
     context.signal.throwIfAborted();
+    // Partitions read side by side meet the end of the calls together: it is one end, told once.
+    if (endsRun(error) && stop?.code === error.code) return;
     const { place, ...rest } = toProblem(error);
     const where = {
       connection: connection.name,
