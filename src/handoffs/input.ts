@@ -16,6 +16,39 @@ export interface ReconcileInput {
   readonly related: ReadonlyMap<string, Readonly<Record<string, Canonical>>>;
   /** Decisions to leave a handoff alone, by handoff id. */
   readonly waivers: ReadonlyMap<string, Waiver>;
+  /** What both sides held when they last agreed, by handoff id and field name. */
+  readonly bases?: ReadonlyMap<string, Readonly<Record<string, Canonical>>>;
+  /** Persons' words on which objects belong together; they outrank every rule. */
+  readonly matchDecisions?: readonly MatchDecision[];
+  /** Pairs that a confirmed write made: the target's object id to the source's. */
+  readonly confirmedLinks?: ReadonlyMap<string, string>;
+  /** Persons' words on fields whose sides disagree, by `conflictKey`. */
+  readonly conflictDecisions?: ReadonlyMap<string, ConflictDecision>;
+}
+
+/** A person's word that two objects are the two sides of a handoff, or are not. */
+export interface MatchDecision {
+  /** Null for all contracts. */
+  readonly contract: string | null;
+  readonly a: string;
+  readonly b: string;
+  readonly kind: "confirm" | "reject";
+  readonly by: string;
+  readonly at: Instant;
+  readonly reason: string;
+}
+
+/** A person's word on which side of a field holds. */
+export interface ConflictDecision {
+  readonly take: "source" | "target";
+  readonly by: string;
+  readonly at: Instant;
+  readonly reason: string;
+}
+
+/** The key of a field's decision: a handoff id holds no space. */
+export function conflictKey(handoffId: string, field: string): string {
+  return `${handoffId} ${field}`;
 }
 
 /** An object with what the decisions need of it over and over. */

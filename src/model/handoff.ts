@@ -35,6 +35,22 @@ export interface MatchEvidence {
   readonly confidence: number;
 }
 
+/** What happened to a field since both sides last agreed on it (reference §3.4). */
+export type FieldChange =
+  | "in_sync"
+  | "source_changed"
+  | "target_changed"
+  | "convergent"
+  | "conflict"
+  /** Both sides differ and never agreed as far as the hub knows: it is reported only. */
+  | "first_sync";
+
+/** When a side's value came to be what it is, and who did it; null where its system does not tell. */
+export interface ValueChange {
+  readonly at: Instant | null;
+  readonly by: string | null;
+}
+
 /** One compared field of a matched pair. */
 export interface FieldComparison {
   readonly field: string;
@@ -42,6 +58,13 @@ export interface FieldComparison {
   readonly target: Canonical;
   readonly equal: boolean;
   readonly owner: "source" | "target" | "shared" | "create_once" | "append_only" | "derived";
+  /** What both sides held when they last agreed; absent when they never did. */
+  readonly base?: Canonical;
+  readonly change?: FieldChange;
+  readonly sourceChanged?: ValueChange;
+  readonly targetChanged?: ValueChange;
+  /** Which side holds from now on, by ownership, policy or a person's word; null while that is open. */
+  readonly resolution?: "source" | "target" | null;
 }
 
 /** One expected passing of responsibility, or an orphan target; derived anew from event times at each reconcile. */
