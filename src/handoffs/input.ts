@@ -1,4 +1,15 @@
-import type { Actor, BusinessCalendar, Canonical, Handoff, Instant, LinkedObject } from "../model/index.ts";
+import type {
+  Actor,
+  BusinessCalendar,
+  Canonical,
+  ConflictDecision,
+  Handoff,
+  Instant,
+  LinkedObject,
+  MatchDecision,
+} from "../model/index.ts";
+
+export type { ConflictDecision, MatchDecision };
 
 export type Waiver = NonNullable<Handoff["waiver"]>;
 
@@ -24,26 +35,6 @@ export interface ReconcileInput {
   readonly confirmedLinks?: ReadonlyMap<string, string>;
   /** Persons' words on fields whose sides disagree, by `conflictKey`. */
   readonly conflictDecisions?: ReadonlyMap<string, ConflictDecision>;
-}
-
-/** A person's word that two objects are the two sides of a handoff, or are not. */
-export interface MatchDecision {
-  /** Null for all contracts. */
-  readonly contract: string | null;
-  readonly a: string;
-  readonly b: string;
-  readonly kind: "confirm" | "reject";
-  readonly by: string;
-  readonly at: Instant;
-  readonly reason: string;
-}
-
-/** A person's word on which side of a field holds. */
-export interface ConflictDecision {
-  readonly take: "source" | "target";
-  readonly by: string;
-  readonly at: Instant;
-  readonly reason: string;
 }
 
 /** The key of a field's decision: a handoff id holds no space. */

@@ -23,6 +23,13 @@ export interface ErrorPlace {
   readonly request?: string;
 }
 
+/**
+ * What is known of a write that failed. A failed write without a fate was certainly not done.
+ * - `stale`: refused because the record has changed since it was planned
+ * - `unknown`: sent, and nothing tells whether it was done
+ */
+export type WriteFate = "stale" | "unknown";
+
 export interface HubErrorOptions extends ErrorOptions {
   readonly disposition?: Disposition;
   readonly place?: ErrorPlace;
@@ -30,6 +37,8 @@ export interface HubErrorOptions extends ErrorOptions {
   readonly remedy?: string;
   /** For `retry-later`: when a try makes sense again, epoch milliseconds UTC. */
   readonly retryAt?: number;
+  /** For writes. */
+  readonly fate?: WriteFate;
 }
 
 /** The root of every error the hub raises on purpose. Codes are stable and documented in docs/errors.md. */
@@ -40,6 +49,7 @@ export class HubError extends Error {
   readonly place: ErrorPlace;
   readonly remedy: string | undefined;
   readonly retryAt: number | undefined;
+  readonly fate: WriteFate | undefined;
 
   /** @param code `HUB-nnnn` */
   constructor(code: string, message: string, options: HubErrorOptions = {}) {
@@ -49,6 +59,7 @@ export class HubError extends Error {
     this.place = options.place ?? {};
     this.remedy = options.remedy;
     this.retryAt = options.retryAt;
+    this.fate = options.fate;
   }
 }
 

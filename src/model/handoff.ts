@@ -130,3 +130,45 @@ export interface Plan {
   readonly createdAt: Instant;
   readonly operations: readonly Operation[];
 }
+
+/** A person's word that two objects are the two sides of a handoff, or are not. */
+export interface MatchDecision {
+  /** Null for all contracts. */
+  readonly contract: string | null;
+  readonly a: string;
+  readonly b: string;
+  readonly kind: "confirm" | "reject";
+  readonly by: string;
+  readonly at: Instant;
+  readonly reason: string;
+}
+
+/** A person's word on which side of a field holds. */
+export interface ConflictDecision {
+  readonly take: "source" | "target";
+  readonly by: string;
+  readonly at: Instant;
+  readonly reason: string;
+}
+
+/** A conflict decision with the field it is about. */
+export interface StoredConflictDecision extends ConflictDecision {
+  readonly handoffId: string;
+  readonly field: string;
+}
+
+/** A pair of sides that a write of the hub made or confirmed. */
+export interface ConfirmedLink {
+  readonly handoffId: string;
+  readonly contract: string;
+  readonly sourceKey: string;
+  readonly targetKey: string;
+  readonly operationId: string;
+  readonly at: Instant;
+}
+
+/** What both sides of a handoff held when they last agreed, by field name. */
+export interface HandoffBase {
+  readonly handoffId: string;
+  readonly fields: Readonly<Record<string, Canonical>>;
+}

@@ -87,6 +87,7 @@ describe("a store written by the first version", () => {
       ]);
       expect(await store.records.certificates("r1")).toHaveLength(1);
       expect(await store.handoffs.decisions()).toHaveLength(1);
+      expect(await store.outbox.pauses()).toEqual([]);
       expect((await store.ledger.state("salesforce t1")).used).toBe(7);
       expect(await store.model.objectCounts()).toEqual([]);
       const pending: readonly Entity[] = await store.mapping.pending(10);

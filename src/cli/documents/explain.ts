@@ -106,7 +106,7 @@ export const explainDocument = z.strictObject({
       ...handoffPart.shape,
       decisions: z.array(
         z.strictObject({
-          kind: z.enum(["waive", "resume"]),
+          kind: z.enum(["waive", "snooze", "resume"]),
           reason: z.string(),
           by: z.string(),
           until: instantText.nullable(),

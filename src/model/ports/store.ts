@@ -1,14 +1,15 @@
 import type { AcceptedShape, Drift, FieldFill, ShapeChange, StreamShape } from "../drift.ts";
 import type { Problem } from "../errors.ts";
-import type { Handoff, Plan } from "../handoff.ts";
+import type { ConfirmedLink, Handoff, HandoffBase, MatchDecision, Plan, StoredConflictDecision } from "../handoff.ts";
 import type { Instant } from "../instants.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Actor } from "../people.ts";
-import type { MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../process.ts";
+import type { Canonical, MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../process.ts";
 import type { RecordKey } from "../identity.ts";
 import type { RecordCounts } from "../record-counts.ts";
 import type { Entity, Position, Reject, RemovalCause, SourceRecord, Tombstone } from "../records.ts";
 import type { QuotaBook } from "./ledger.ts";
+import type { OutboxPort } from "./outbox.ts";
 
 /**
  * Proof of holding the writer's lease. Every write names it and is refused (HUB-3003) once a newer token exists, so
@@ -351,7 +352,8 @@ export interface ModelPort {
 /** A person's recorded word on a handoff. */
 export interface HandoffDecision {
   readonly handoffId: string;
-  readonly kind: "waive" | "resume";
+  /** A snoozed one comes back by itself at `until`. */
+  readonly kind: "waive" | "snooze" | "resume";
   readonly reason: string;
   readonly by: string;
   readonly until: Instant | null;
@@ -367,6 +369,20 @@ export interface HandoffPort {
   savePlan(fence: Fence, plan: Plan): Promise<void>;
   plan(hash: string): Promise<Plan | null>;
   latestPlan(): Promise<Plan | null>;
+  /** Every plan whose hash begins so, newest first. */
+  plansLike(prefix: string): Promise<readonly Plan[]>;
+  recordMatchDecision(fence: Fence, decision: MatchDecision): Promise<void>;
+  /** In the order they were made; the last word on a pair holds. */
+  matchDecisions(): Promise<readonly MatchDecision[]>;
+  recordConflictDecision(fence: Fence, decision: StoredConflictDecision): Promise<void>;
+  /** In the order they were made; the last word on a field holds. */
+  conflictDecisions(): Promise<readonly StoredConflictDecision[]>;
+  /** Sets the named fields of each handoff; others keep what they had. */
+  saveBases(fence: Fence, bases: readonly HandoffBase[], at: Instant): Promise<void>;
+  bases(): Promise<ReadonlyMap<string, Readonly<Record<string, Canonical>>>>;
+  /** A handoff has one confirmed target: a later link takes the place of an earlier one. */
+  saveConfirmedLinks(fence: Fence, links: readonly ConfirmedLink[]): Promise<void>;
+  confirmedLinks(): Promise<readonly ConfirmedLink[]>;
 }
 
 export interface MeasurePort {
@@ -388,6 +404,7 @@ export interface StorePort {
   readonly mapping: MappingPort;
   readonly model: ModelPort;
   readonly handoffs: HandoffPort;
+  readonly outbox: OutboxPort;
   readonly measures: MeasurePort;
   readonly ledger: QuotaBook;
   /** Drops everything derived and lists every entity for mapping again. */

@@ -21,6 +21,18 @@ const SECTIONS: readonly { readonly name: string; readonly sql: string }[] = [
   },
   { name: "actors", sql: "select id, body from actor order by id" },
   { name: "handoffs", sql: "select id, body from handoff order by id" },
+  ...[
+    ["approvals", "approval", "plan_hash", "kind, by_whom, operation_ids"],
+    ["outbox", "outbox", "operation_id", "plan_hash, state, before, after"],
+    ["pauses", "write_pause", "kind", "connection, by_whom, reason"],
+    ["bases", "base", "handoff_id", "field, value"],
+    ["confirmed links", "confirmed_link", "handoff_id", "source_key, target_key, operation_id"],
+    ["match decisions", "match_decision", "kind", "contract, a, b, by_whom, reason"],
+    ["conflict decisions", "conflict_decision", "handoff_id", "field, take, by_whom, reason"],
+  ].map(([name = "", table, id, rest]) => ({
+    name,
+    sql: `select ${id} as id, json_array(${rest}) as body from ${table} order by 1, 2`,
+  })),
 ];
 
 /** One hash over recorded records and everything derived (design §6, "same final state"). */

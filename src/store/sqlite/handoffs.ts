@@ -1,7 +1,9 @@
 import type { Handoff, HandoffDecision, HandoffPort, Plan } from "../../model/index.ts";
 import type { Database } from "./database.ts";
+import type { DecisionsPort } from "./decisions.ts";
 
-export function createHandoffPort(database: Database): HandoffPort {
+/** States, plans and waivers; persons' other words and what was agreed on are in `decisions`. */
+export function createHandoffPort(database: Database): Omit<HandoffPort, keyof DecisionsPort> {
   const planFrom = (row: { readonly body: string } | undefined): Plan | null =>
     row === undefined ? null : (JSON.parse(row.body) as Plan);
   return {
@@ -68,6 +70,14 @@ export function createHandoffPort(database: Database): HandoffPort {
 
     async latestPlan() {
       return planFrom(database.get("select body from plan order by pk desc limit 1"));
+    },
+
+    async plansLike(prefix) {
+      const rows = database.all<{ body: string }>(
+        "select body from plan where substr(hash, 1, length(?1)) = ?1 order by pk desc",
+        prefix,
+      );
+      return rows.map(({ body }) => JSON.parse(body) as Plan);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock, StorePort } from "../../model/index.ts";
 import { Database } from "./database.ts";
+import { createDecisions } from "./decisions.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { createHandoffPort } from "./handoffs.ts";
 import { SqliteLedger } from "./ledger.ts";
@@ -7,6 +8,7 @@ import { createMappingPort } from "./mapping.ts";
 import { createMeasurePort } from "./measures.ts";
 import { migrate } from "./migrations.ts";
 import { createModelPort } from "./model.ts";
+import { createOutboxPort } from "./outbox.ts";
 import { createRecordsPort } from "./records.ts";
 import { createShapePort } from "./shapes.ts";
 import { createRunPort } from "./runs.ts";
@@ -27,7 +29,8 @@ export function openSqliteStore(path: string, clock: Clock): StorePort {
     shapes: createShapePort(database, streams),
     mapping,
     model: createModelPort(database, streams),
-    handoffs: createHandoffPort(database),
+    handoffs: { ...createHandoffPort(database), ...createDecisions(database) },
+    outbox: createOutboxPort(database),
     measures: createMeasurePort(database),
     ledger,
     async dropDerived(fence) {

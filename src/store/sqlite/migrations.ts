@@ -102,6 +102,38 @@ const MIGRATIONS: readonly string[] = [
   create index mark_answered on mark (at) where answered = 1;
   create index record_version_seen on record_version (seen_at);
   `,
+  // What was agreed to, what became of it, and what persons decided. A store that never ran is a new installation: it starts with all writes paused.
+  `
+  create table approval (
+    pk integer primary key, id text not null unique, plan_hash text not null, operation_ids text not null, by_whom text not null,
+    at integer not null, until integer not null, kind text not null, run_id text not null);
+  create index approval_plan on approval (plan_hash);
+  create table outbox (
+    pk integer primary key, operation_id text not null unique, plan_hash text not null, approval_id text not null, handoff_id text not null,
+    connection text not null, idempotency_key text not null, state text not null, attempts integer not null default 0, sent_at integer,
+    settled_at integer, request_id text, native_id text, target_key text, before text not null, after text not null, problem text);
+  create index outbox_state on outbox (state);
+  create index outbox_handoff on outbox (handoff_id);
+  create index outbox_target on outbox (target_key);
+  create table receipt (
+    pk integer primary key, operation_id text not null, at integer not null, event text not null, request_id text, native_id text,
+    detail text, run_id text not null);
+  create index receipt_operation on receipt (operation_id);
+  create table write_pause (pk integer primary key, connection text, kind text not null, by_whom text not null, reason text not null, at integer not null);
+  insert into write_pause (connection, kind, by_whom, reason, at)
+    select null, 'pause', 'Process Hub', 'A new installation writes nothing until somebody says so.', 0 where not exists (select 1 from run);
+  create table base (
+    handoff_id text not null, field text not null, value text not null, at integer not null, run_id text not null, primary key (handoff_id, field));
+  create table confirmed_link (
+    handoff_id text primary key, contract text not null, source_key text not null, target_key text not null, operation_id text not null,
+    at integer not null, run_id text not null);
+  create table match_decision (
+    pk integer primary key, contract text, a text not null, b text not null, kind text not null, by_whom text not null, at integer not null,
+    reason text not null, run_id text not null);
+  create table conflict_decision (
+    pk integer primary key, handoff_id text not null, field text not null, take text not null, by_whom text not null, at integer not null,
+    reason text not null, run_id text not null);
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */
