@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HubError, parseInstant, toIso } from "../../model/index.ts";
-import type { JsonObject } from "../../model/index.ts";
-import type { CreateCommand, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
+import type { Instant, JsonObject } from "../../model/index.ts";
+import type { CreateCommand, FoundTarget, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
 import { changedData, comparedFields, currentSchema } from "./changed-fields.ts";
 import { definitionsOf } from "./custom-field-definitions.ts";
 import type { CustomFieldListing } from "./custom-field-definitions.ts";
@@ -11,13 +11,17 @@ import { homeOf } from "./task-fields.ts";
 import { gidOf } from "./values.ts";
 import { projectFilter } from "./read.ts";
 import type { AsanaSettings } from "./settings.ts";
-import { contentOf, objectSchema } from "./shapes.ts";
+import { contentOf } from "./shapes.ts";
 import { writeBody } from "./write-values.ts";
 
 type Workspace = (signal: AbortSignal) => Promise<string>;
 
 const createdSchema = z.looseObject({ gid: z.string(), created_at: z.string().nullish() });
-const notedSchema = z.looseObject({ gid: z.string(), notes: z.string().nullish() });
+const notedSchema = z.looseObject({
+  gid: z.string(),
+  notes: z.string().nullish(),
+  created_at: z.string().nullish(),
+});
 const namedSchema = z.looseObject({ gid: z.string(), name: z.string() });
 
 /**
@@ -32,17 +36,31 @@ export function writeFace(
   customFields: CustomFieldListing,
 ): WriteFace {
   return {
+    // Listings show at once what was written (reference asana.md §11).
+    traits: { conditional: false, uniqueMarker: false, settleMs: 0 },
     find: (stream, marker, signal) => find(gateway, settings, workspace, stream, marker, signal),
     create: (command, signal) => create(gateway, workspace, customFields, command, signal),
+    complete: ({ id }) => Promise.resolve(receipt(id, gateway.now())),
     update: (command, signal) => update(gateway, customFields, command, signal),
+    retire: () => Promise.reject(notOffered("retiring", "Put it away in Asana.")),
   };
 }
 
-function carries(row: unknown, marker: string): string | null {
+function carries(row: unknown, marker: string): FoundTarget | null {
   const parsed = notedSchema.safeParse(row);
   if (!parsed.success) return null;
   const lines = (parsed.data.notes ?? "").split("\n");
-  return lines.some((line) => line.trim() === marker) ? parsed.data.gid : null;
+  if (!lines.some((line) => line.trim() === marker)) return null;
+  return { id: parsed.data.gid, createdAt: parseInstant(parsed.data.created_at ?? "") ?? null };
+}
+
+function oldestFirst(found: readonly FoundTarget[]): readonly FoundTarget[] {
+  const unique = new Map(found.map((one) => [one.id, one]));
+  return [...unique.values()].toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
+}
+
+function receipt(id: string, at: Instant): WriteReceipt {
+  return { id, requestId: null, at, complete: true, missing: [] };
 }
 
 async function find(
@@ -52,22 +70,23 @@ async function find(
   stream: string,
   marker: string,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<readonly FoundTarget[]> {
   assertWritable(stream);
   if (keepsExternalId(gateway, stream)) return findExternal(gateway, marker, signal);
   const inScope = projectFilter(settings);
+  const hits: FoundTarget[] = [];
   const projects: string[] = [];
-  const query = { workspace: await workspace(signal), opt_fields: "notes,team.gid,team.name" };
+  const query = { workspace: await workspace(signal), opt_fields: "notes,created_at,team.gid,team.name" };
   for await (const page of gateway.list("/projects", {}, query, signal)) {
     for (const row of page.rows) {
-      const gid = stream === "projects" ? carries(row, marker) : null;
-      if (gid !== null) return gid;
+      const hit = stream === "projects" ? carries(row, marker) : null;
+      if (hit !== null) hits.push(hit);
       const project = notedSchema.safeParse(row);
       if (stream === "tasks" && project.success && inScope(contentOf(project.data))) projects.push(project.data.gid);
     }
   }
-  const found = await Promise.all(projects.map((project) => findTask(gateway, project, marker, signal)));
-  return found.find((gid) => gid !== null) ?? null;
+  const found = await Promise.all(projects.map((project) => findTasks(gateway, project, marker, signal)));
+  return oldestFirst([...hits, ...found.flat()]);
 }
 
 /** Only an app may give tasks an id of its own, and find them by it. */
@@ -75,30 +94,35 @@ function keepsExternalId(gateway: AsanaGateway, stream: string): boolean {
   return gateway.ofApp && stream === "tasks";
 }
 
-async function findExternal(gateway: AsanaGateway, marker: string, signal: AbortSignal): Promise<string | null> {
+async function findExternal(
+  gateway: AsanaGateway,
+  marker: string,
+  signal: AbortSignal,
+): Promise<readonly FoundTarget[]> {
   const request = { method: "GET", path: "/tasks/{task_gid}", params: { task_gid: `external:${marker}` } } as const;
   try {
-    const { gid } = await gateway.read({ ...request, query: { opt_fields: "gid" } }, objectSchema, signal);
-    return gid;
+    const query = { opt_fields: "gid,created_at" };
+    const { gid, created_at: createdAt } = await gateway.read({ ...request, query }, createdSchema, signal);
+    return [{ id: gid, createdAt: parseInstant(createdAt ?? "") ?? null }];
   } catch (error) {
-    if (refusalBehind(error)?.status === 404) return null;
+    if (refusalBehind(error)?.status === 404) return [];
     throw error;
   }
 }
 
-async function findTask(
+async function findTasks(
   gateway: AsanaGateway,
   project: string,
   marker: string,
   signal: AbortSignal,
-): Promise<string | null> {
-  for await (const page of gateway.list("/tasks", {}, { project, opt_fields: "notes" }, signal)) {
+): Promise<readonly FoundTarget[]> {
+  const hits: FoundTarget[] = [];
+  for await (const page of gateway.list("/tasks", {}, { project, opt_fields: "notes,created_at" }, signal))
     for (const row of page.rows) {
-      const gid = carries(row, marker);
-      if (gid !== null) return gid;
+      const hit = carries(row, marker);
+      if (hit !== null) hits.push(hit);
     }
-  }
-  return null;
+  return hits;
 }
 
 async function create(
@@ -117,7 +141,7 @@ async function create(
     command.stream === "projects"
       ? await createProject(gateway, tenant, body.team ?? command.parent ?? null, data, body.customFields, signal)
       : await createTask(gateway, command.parent ?? null, body.section, data, body.customFields, signal);
-  return { id: made.gid, requestId: null, at: parseInstant(made.created_at ?? "") ?? gateway.now() };
+  return receipt(made.gid, parseInstant(made.created_at ?? "") ?? gateway.now());
 }
 
 function markerOf(gateway: AsanaGateway, { stream, marker }: CreateCommand, notes: unknown): Data {
@@ -252,7 +276,7 @@ async function update(
     written = true;
   }
   if (body.section !== null && (await moveTask(gateway, id, current, body.section, signal))) written = true;
-  return { id, requestId: null, at: written ? gateway.now() : (modifiedAt ?? gateway.now()) };
+  return receipt(id, written ? gateway.now() : (modifiedAt ?? gateway.now()));
 }
 
 /** Moves a task within its first project; false when it stands there already. */
@@ -300,6 +324,7 @@ function stale({ stream, id, unmodifiedSince }: UpdateCommand, modifiedAt: strin
     `${stream} ${id} was changed at ${modifiedAt}, after the state${planned} it was planned on.`,
     {
       disposition: "skip-record",
+      fate: "stale",
       place: { system: "asana", stream, record: id },
       remedy: "Read again and plan again.",
     },

@@ -113,7 +113,7 @@ export const WRITE_TARGET = `query WriteTarget($ids: [ID!]) {
 }`;
 
 export const FIND = `query Find($board: ID!, $columns: [ItemsPageByColumnValuesQuery!]) {
-  items_page_by_column_values(board_id: $board, columns: $columns, limit: 2) { items { id } }
+  items_page_by_column_values(board_id: $board, columns: $columns, limit: 100) { items { id created_at } }
 }`;
 
 export const CREATE = `mutation Create($board: ID!, $group: String, $name: String!, $values: JSON) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HubError, parseInstant } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
-import type { CreateCommand, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
+import type { CreateCommand, FoundTarget, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
 import { boardSchema, cellSchema } from "./answers.ts";
 import type { BoardAnswer } from "./answers.ts";
 import { namedColumns } from "./board-columns.ts";
@@ -19,6 +19,10 @@ export interface WriterParts {
   readonly boards: (signal: AbortSignal) => Promise<readonly BoardAnswer[]>;
 }
 
+/** Writes show in reads 5 to 30 s late (reference monday.md §7). */
+const SETTLE_MS = 30_000;
+
+const foundSchema = z.object({ id: z.string(), created_at: z.string().nullable() });
 const stamped = z.object({ id: z.string(), updated_at: z.string().nullable() });
 const targetSchema = z.object({
   items: z
@@ -51,8 +55,11 @@ export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteF
   };
 
   return {
+    traits: { conditional: false, uniqueMarker: false, settleMs: SETTLE_MS },
+
     async find(stream, marker, signal) {
       itemsOnly(stream);
+      const found: FoundTarget[] = [];
       for (const board of await boards(signal)) {
         const column = markerColumn(board);
         if (column === undefined) continue;
@@ -60,14 +67,18 @@ export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteF
           operation: `find in board ${board.id}`,
           query: FIND,
           variables: { board: board.id, columns: [{ column_id: column, column_values: [marker] }] },
-          answer: z.object({ items_page_by_column_values: z.object({ items: z.array(z.object({ id: z.string() })) }) }),
+          answer: z.object({ items_page_by_column_values: z.object({ items: z.array(foundSchema) }) }),
           signal,
         });
-        const [found] = data.items_page_by_column_values.items;
-        if (found !== undefined) return found.id;
+        for (const { id, created_at } of data.items_page_by_column_values.items)
+          found.push({ id, createdAt: parseInstant(created_at ?? "") ?? null });
       }
-      return null;
+      return found.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
     },
+
+    complete: ({ id }) => Promise.resolve(receipt(gateway, { id, updated_at: null }, null)),
+
+    retire: () => Promise.reject(itemsOnly("nothing yet")),
 
     async create(command, signal) {
       itemsOnly(command.stream);
@@ -156,7 +167,7 @@ function receipt(
   requestId: string | null,
 ): WriteReceipt {
   const at: Instant = parseInstant(item.updated_at ?? "") ?? gateway.now();
-  return { id: item.id, requestId, at };
+  return { id: item.id, requestId, at, complete: true, missing: [] };
 }
 
 /** The board a new item goes to: the parent by id or name, else the only one. */
@@ -199,6 +210,7 @@ function refusedCommand(board: BoardAnswer, why: string): HubError {
 function stale(id: string, why: string): HubError {
   return new HubError("HUB-1511", `The item ${id} ${why}.`, {
     disposition: "skip-record",
+    fate: "stale",
     place: { system: "monday", stream: "items", record: id },
     remedy: "Make a new plan; it will see the item as it is now.",
   });

@@ -211,7 +211,7 @@ function byStream(commands: readonly { readonly stream: string }[]): ReadonlyMap
 }
 
 function done(client: SalesforceClient, id: string): WriteOutcome {
-  return { receipt: { id, requestId: null, at: client.serverNow() } };
+  return { receipt: { id, requestId: null, at: client.serverNow(), complete: true, missing: [] } };
 }
 
 function failed(stream: string, operation: string, code: string, message: string, status: number): WriteOutcome {

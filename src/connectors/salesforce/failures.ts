@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { HubError } from "../../model/index.ts";
-import type { Disposition, Instant } from "../../model/index.ts";
+import type { Disposition, Instant, WriteFate } from "../../model/index.ts";
 import type { Failure } from "../kit/index.ts";
 import type { Exchange } from "./http.ts";
 
@@ -29,6 +29,7 @@ interface Verdict {
   readonly pauseAll?: boolean;
   readonly turnedAway?: boolean;
   readonly retryAt?: Instant;
+  readonly fate?: WriteFate;
 }
 
 const TRANSIENT = new Set([
@@ -71,6 +72,7 @@ export function classify(thrown: unknown, asked: Asked): Failure {
       disposition: verdict.disposition,
       place,
       remedy: verdict.remedy,
+      ...(verdict.fate === undefined ? {} : { fate: verdict.fate }),
       ...(verdict.retryAt === undefined ? {} : { retryAt: verdict.retryAt }),
     }),
     ...(asked.exchange.retryAfterMs === undefined ? {} : { retryAfterMs: asked.exchange.retryAfterMs }),
@@ -90,6 +92,7 @@ export function itemFailure(statusCode: string, message: string, asked: Asked): 
       ...(asked.object === undefined ? {} : { stream: asked.object }),
     },
     remedy: verdict.remedy,
+    ...(verdict.fate === undefined ? {} : { fate: verdict.fate }),
   });
 }
 
@@ -220,6 +223,7 @@ function judgeByStatus(errorCode: string, message: string, asked: Asked): Verdic
       disposition: "skip-record",
       text: "The record was changed in Salesforce after the plan was made.",
       remedy: "Make a new plan; this one's operation is stale.",
+      fate: "stale",
     };
   }
   if (status === 410 || errorCode === "UNSUPPORTED_API_VERSION") {

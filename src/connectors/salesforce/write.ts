@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { HubError } from "../../model/index.ts";
+import { HubError, parseInstant } from "../../model/index.ts";
+import type { Instant } from "../../model/index.ts";
 import type { CreateCommand, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
 import { saveAnswer } from "./answers.ts";
+import type { Row } from "./answers.ts";
 import type { SalesforceClient } from "./client.ts";
 import { createMany, updateMany } from "./collections.ts";
 import { isLostAnswer } from "./failures.ts";
@@ -20,17 +22,19 @@ const MOST_TRIES = 4;
 export function writeFace(client: SalesforceClient, settings: SalesforceSettings): WriteFace {
   const find: WriteFace["find"] = async (stream, marker, signal) => {
     const where = [equals(externalId(settings, stream), marker)];
-    const page = await client.query(
-      { object: stream, fields: ["Id"], where, orderBy: ["Id"], limit: 2 },
+    const { records } = await client.query(
+      { object: stream, fields: ["Id", "CreatedDate"], where, orderBy: ["CreatedDate", "Id"] },
       false,
       signal,
     );
-    const [found, second] = page.records;
-    if (second !== undefined) throw twice(stream, marker);
-    return found?.Id ?? null;
+    return records.map((row) => ({ id: row.Id, createdAt: createdAt(row) }));
   };
   return {
+    // A query sees what was written before it (reference salesforce.md §5).
+    traits: { conditional: true, uniqueMarker: true, settleMs: 0 },
     find,
+    complete: ({ id }) => Promise.resolve(receipt(client, id)),
+    retire: () => Promise.reject(new HubError("HUB-1318", "Nothing is retired in Salesforce yet.")),
     create: async (command, signal) => {
       for (let attempt = 1; ; attempt += 1) {
         try {
@@ -38,8 +42,8 @@ export function writeFace(client: SalesforceClient, settings: SalesforceSettings
         } catch (error) {
           if (attempt >= MOST_TRIES || !mayTryAgain(error)) throw error;
           await client.backOff(attempt, signal);
-          const id = isLostAnswer(error) ? await find(command.stream, command.marker, signal) : null;
-          if (id !== null) return receipt(client, id);
+          const [found] = isLostAnswer(error) ? await find(command.stream, command.marker, signal) : [];
+          if (found !== undefined) return receipt(client, found.id);
         }
       }
     },
@@ -115,7 +119,12 @@ async function patch(
 }
 
 function receipt(client: SalesforceClient, id: string): WriteReceipt {
-  return { id, requestId: null, at: client.serverNow() };
+  return { id, requestId: null, at: client.serverNow(), complete: true, missing: [] };
+}
+
+function createdAt(row: Row): Instant | null {
+  const created = row["CreatedDate"];
+  return typeof created === "string" ? (parseInstant(created) ?? null) : null;
 }
 
 function externalId(settings: SalesforceSettings, object: string): string {
@@ -130,12 +139,4 @@ function externalId(settings: SalesforceSettings, object: string): string {
       remedy: `Create a unique external id field on ${object} and name it under \`externalIds\` of the connection in hub.yaml.`,
     },
   );
-}
-
-function twice(object: string, marker: string): HubError {
-  return new HubError("HUB-1319", `More than one record of ${object} carries the marker ${marker}.`, {
-    disposition: "skip-record",
-    place: { system: "salesforce", stream: object },
-    remedy: "Make the external id field unique and merge the records.",
-  });
 }

@@ -25,7 +25,7 @@ describe("writing to Asana", () => {
   });
 
   test("creates a project with its fields and finds it again by its marker", async () => {
-    expect(await write.find("projects", "hub:won-1", signal)).toBeNull();
+    expect(await write.find("projects", "hub:won-1", signal)).toEqual([]);
     const receipt = await write.create(
       {
         stream: "projects",
@@ -41,7 +41,7 @@ describe("writing to Asana", () => {
       },
       signal,
     );
-    expect(await write.find("projects", "hub:won-1", signal)).toBe(receipt.id);
+    expect(await write.find("projects", "hub:won-1", signal)).toMatchObject([{ id: receipt.id }]);
     const records = await recordsAgain(connection, "projects", [receipt.id], reader.context("incremental"));
     expect(records[0]?.content).toMatchObject({
       name: "Onboarding: New",
@@ -60,8 +60,8 @@ describe("writing to Asana", () => {
       },
       signal,
     );
-    expect(await write.find("tasks", "hub:epic-1", signal)).toBe(receipt.id);
-    expect(await write.find("tasks", "hub:epic", signal)).toBeNull();
+    expect(await write.find("tasks", "hub:epic-1", signal)).toMatchObject([{ id: receipt.id }]);
+    expect(await write.find("tasks", "hub:epic", signal)).toEqual([]);
     const records = await recordsAgain(connection, "tasks", [receipt.id], reader.context("incremental"));
     expect(records[0]?.content).toMatchObject({
       name: "Epic",
@@ -76,7 +76,7 @@ describe("writing to Asana", () => {
     await server.dial({ fault: "lost-answer", route: "POST /tasks", status: 500 });
     const command = { stream: "tasks", marker: "hub:1", parent: ASANA.rollout, fields: { name: "Once" } };
     await expect(write.create(command, signal)).rejects.toMatchObject({ code: "HUB-1409" });
-    expect(await write.find("tasks", "hub:1", signal)).not.toBeNull();
+    expect(await write.find("tasks", "hub:1", signal)).toHaveLength(1);
     expect((await server.call("GET", `/tasks?project=${ASANA.rollout}`)).rows).toHaveLength(1);
   });
 

@@ -247,7 +247,7 @@ describe("writing", () => {
     const { signal } = new AbortController();
     const write = session.connection.write;
     const made = await write?.create({ stream: "Account", marker: "h/1", fields: { Name: "Acme" } }, signal);
-    expect(await write?.find("Account", "h/1", signal)).toBe(made?.id);
+    expect(await write?.find("Account", "h/1", signal)).toMatchObject([{ id: made?.id }]);
     clock.advance(60_000);
     await call("PATCH", `sobjects/Account/${made?.id}`, { Name: "Changed by hand" });
     const stale = write?.update(

@@ -57,13 +57,21 @@ describe("what Salesforce refuses", () => {
     expect(org.seen.filter(({ method }) => method === "PATCH")).toHaveLength(1);
   });
 
-  test("two records under one marker are told with HUB-1319, and neither is taken", async () => {
-    const row = (Id: string): object => ({ attributes: { type: "Opportunity", url: "/x" }, Id });
-    org.script.push(rows([row("0065e0000000001AAA"), row("0065e0000000002AAA")]));
-    await expect(session.connection.write?.find("Opportunity", "hub-7", signal)).rejects.toMatchObject({
-      code: "HUB-1319",
-      disposition: "skip-record",
-      place: { stream: "Opportunity" },
+  test("two records under one marker are both told, the older first", async () => {
+    const row = (Id: string, CreatedDate: string): object => ({
+      attributes: { type: "Opportunity", url: "/x" },
+      Id,
+      CreatedDate,
     });
+    org.script.push(
+      rows([
+        row("0065e0000000001AAA", "2026-01-02T10:00:00.000+0000"),
+        row("0065e0000000002AAA", "2026-01-03T10:00:00.000+0000"),
+      ]),
+    );
+    expect(await session.connection.write?.find("Opportunity", "hub-7", signal)).toEqual([
+      { id: "0065e0000000001AAA", createdAt: Date.UTC(2026, 0, 2, 10) },
+      { id: "0065e0000000002AAA", createdAt: Date.UTC(2026, 0, 3, 10) },
+    ]);
   });
 });
