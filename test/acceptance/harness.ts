@@ -5,6 +5,19 @@ import type { ServedSystem } from "./served-system.ts";
 /** How a record can go away: to where it can be taken out again, for good, or out of the lists. */
 export type Removal = "soft" | "hard" | "archive";
 
+/** What can become of a field beneath a reading. */
+export type DriftKind = "add" | "remove" | "retype";
+
+/** A change of one field, as `schema` dials and `POST /organisation` name it. */
+export interface FieldChange {
+  readonly object: string;
+  readonly field: string;
+  readonly type?: string;
+}
+
+/** What a system may be without: a part of the suite then says why it is not tried. */
+export type Capability = "merge" | "late" | "move" | Removal | "quota" | "retired-version";
+
 /** `outside`: beyond what the hub reads; whether it keeps what it knows of such a record is not judged. */
 export type RecordState = "live" | "deleted" | "archived" | "hidden" | "outside";
 
@@ -70,14 +83,14 @@ export interface World {
   undelete(id: string): Promise<void>;
   /** A change that bumps no date; absent where the system has none. */
   move?(id: string): Promise<void>;
-  /** Melts the second record into the first; absent where the system cannot. */
-  merge?(winner: string, loser: string): Promise<void>;
+  /** Melts one living record of a stream into another; absent where the system cannot. */
+  merge?(stream: string): Promise<{ readonly winner: string; readonly loser: string }>;
   /** Takes a part of the world out of the credential's sight, or shows it again; what that hides of the main stream. */
   hide(hidden: boolean): Promise<readonly string[]>;
   /** A record created with this moment's stamp that becomes visible later: resolves to a function that makes it so; absent where the system does not do that. */
   late?(): Promise<() => Promise<void>>;
-  /** Changes what the main stream's records look like. */
-  drift(kind: "add" | "remove" | "retype"): Promise<void>;
+  /** What would change of a selected field of the main stream's records, or come beside them: for now, or for a dial. */
+  drift(kind: DriftKind): FieldChange;
   /** The credential's calls for today are used up, or there again. */
   exhaust(exhausted: boolean): Promise<void>;
   /** The pages a full read has to take at the least, and the parents whose history is only to be had one by one. */
@@ -115,6 +128,10 @@ export interface Harness {
   /** The stream whose records the world creates, changes and removes. */
   readonly main: string;
   readonly removals: readonly Removal[];
+  /** Streams whose records can be melted into each other. */
+  readonly merges: readonly string[];
+  /** What the system cannot do or suffer, with the reason in words; whatever is not named here is tried. */
+  readonly lacks: Readonly<Partial<Record<Capability, string>>>;
   /** Route parts for dials: of reading the main stream's pages, and of any call. */
   readonly route: string;
   /** Top-level fields that are compared, by stream; a stream that is not named is not compared. */

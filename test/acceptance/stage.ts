@@ -1,7 +1,7 @@
 import { afterEach, expect } from "@jest/globals";
 import type { ReadMode } from "../../src/connectors/kit/index.ts";
 import { differencesOf, heldIn } from "./compare.ts";
-import type { Harness, World, WorldOptions } from "./harness.ts";
+import type { Capability, Harness, World, WorldOptions } from "./harness.ts";
 import { HARNESSES } from "./harnesses.ts";
 import { openHub, problemsIn } from "./hub.ts";
 import type { PullResult, PullRun, WorldHub } from "./hub.ts";
@@ -80,6 +80,32 @@ export function storedOf(
     removed = 0,
   } = certificates.find((each) => each.stream === stream) ?? {};
   return { inserted, changed, unchanged, removed };
+}
+
+/**
+ * Whether a part of the suite cannot be tried on a system. Then the harness has to say why, which is printed; a harness
+ * that says so of what it can do is wrong, too.
+ */
+export function isWithout(harness: Harness, capability: Capability, ability: unknown): boolean {
+  const reason = harness.lacks[capability];
+  expect({ capability, can: ability !== undefined && ability !== false }).toEqual({
+    capability,
+    can: reason === undefined,
+  });
+  if (reason === undefined) return false;
+  process.stdout.write(`${harness.definition.title} is without ${capability}: ${reason}\n`);
+  return true;
+}
+
+/** How a record ended and what it went into. */
+export async function endOf(
+  hub: WorldHub,
+  stream: string,
+  id: string,
+): Promise<{ readonly cause: string | null; readonly mergedInto: string | null }> {
+  const key = (await hub.store.records.find(id)).find((one) => one.stream === stream);
+  const removed = key === undefined ? null : ((await hub.store.records.history(key))?.removed ?? null);
+  return { cause: removed?.cause ?? null, mergedInto: removed?.mergedInto ?? null };
 }
 
 /** Why a record is gone; null while it lives, undefined when it is not stored. */

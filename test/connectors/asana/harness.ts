@@ -110,6 +110,15 @@ async function start(options: WorldOptions): Promise<World> {
   }
 
   const live = async (): Promise<readonly string[]> => (await ws.tasks(ASANA.onboarding)).map(gidOf);
+  const moveOn = async (id: string): Promise<void> => {
+    const task = fieldsOf(
+      await write("GET", `/tasks/${id}?opt_fields=memberships.section.gid,memberships.project.gid`),
+    );
+    const [membership] = task["memberships"] as readonly JsonObject[];
+    const from = gidOf(membership?.["section"]);
+    const to = SECTIONS[gidOf(membership?.["project"])]?.find((section) => section !== from);
+    await write("POST", `/sections/${to}/addTask`, { task: id }, null);
+  };
   let made = 0;
   const turmoil = workspaceTurmoil(served, ws);
 
@@ -139,15 +148,7 @@ async function start(options: WorldOptions): Promise<World> {
       await served.control("POST", "/restore", { taskGid: id });
       ws.trash.tasks.delete(id);
     },
-    move: async (id) => {
-      const task = fieldsOf(
-        await write("GET", `/tasks/${id}?opt_fields=memberships.section.gid,memberships.project.gid`),
-      );
-      const [membership] = task["memberships"] as readonly JsonObject[];
-      const from = gidOf(membership?.["section"]);
-      const to = SECTIONS[gidOf(membership?.["project"])]?.find((section) => section !== from);
-      await write("POST", `/sections/${to}/addTask`, { task: id }, null);
-    },
+    move: moveOn,
     hide: async (isHidden) => {
       await served.control("POST", "/hide", { projectGid: ASANA.rollout, hidden: isHidden });
       if (!isHidden) return unseen;
@@ -156,11 +157,22 @@ async function start(options: WorldOptions): Promise<World> {
       );
       return unseen;
     },
-    drift: async (kind) => {
-      const field = kind === "add" ? "Drifted" : ASANA.opportunity;
-      const type = kind === "retype" ? { type: "number" } : {};
-      await served.organise({ do: `${kind}-field`, object: ASANA.onboarding, field, ...type });
+    late: async () => {
+      // A task shows every write at once; what comes late is the event, the only trace of a move that bumps no date.
+      const [moved = ""] = await live();
+      const ms = 5 * 60_000;
+      await served.dial({ fault: "late-commit", ms, times: 1 });
+      await moveOn(moved);
+      return async () => {
+        served.clock.advance(ms + 1000);
+        await served.undial();
+      };
     },
+    drift: (kind) => ({
+      object: ASANA.onboarding,
+      field: kind === "add" ? "Drifted" : ASANA.opportunity,
+      ...(kind === "retype" ? { type: "number" } : {}),
+    }),
     exhaust: async (exhausted) => {
       await served.control("POST", "/limits", { perMinute: exhausted ? 1 : 1_000_000 });
     },
@@ -228,6 +240,14 @@ export const asanaHarness: Harness = {
   definition: asana,
   main: "tasks",
   removals: ["soft"],
+  merges: [],
+  lacks: {
+    merge: "a task that is marked as a duplicate lives on and says so in a story; no record ends in another",
+    hard: "what leaves the trash answers 404 as what is in it does: the API shows no difference",
+    archive: "projects are archived and stay listed, tasks never are",
+    quota: "calls are limited by the minute, not by the day: a 429 is all there is",
+    "retired-version": "the API has the one version 1.0; changes of it are announced in headers",
+  },
   route: "GET /tasks",
   compared: {
     projects: ["name", "archived", "completed", "modified_at", "team", "owner", "due_on", "custom_fields"],

@@ -122,6 +122,7 @@ async function start(options: WorldOptions): Promise<World> {
     remove: async (id, how) => {
       const what = how === "archive" ? "archive_item" : "delete_item";
       await ask(`mutation ($item: ID!) { ${what}(item_id: $item) { id } }`, { item: id });
+      if (how === "hard") await served.control("POST", "/purge", { itemId: id });
       world.gone.set(id, how === "archive" ? "archived" : "deleted");
     },
     undelete: async (id) => {
@@ -158,11 +159,11 @@ async function start(options: WorldOptions): Promise<World> {
         await served.control("POST", "/lag", { ms: 0 });
       };
     },
-    drift: async (kind) => {
-      const field = kind === "add" ? "drifted" : "effort";
-      const type = kind === "retype" ? { type: "text" } : {};
-      await served.organise({ do: `${kind}-field`, object: BOARDS[0], field, ...type });
-    },
+    drift: (kind) => ({
+      object: BOARDS[0],
+      field: kind === "add" ? "drifted" : "effort",
+      ...(kind === "retype" ? { type: "text" } : {}),
+    }),
     exhaust: async (exhausted) => {
       await served.control("POST", "/limits", { daily: exhausted ? 1 : 100_000_000 });
     },
@@ -225,7 +226,9 @@ export const mondayHarness: Harness = {
   system: "monday",
   definition: monday,
   main: "items",
-  removals: ["soft", "archive"],
+  removals: ["soft", "hard", "archive"],
+  merges: [],
+  lacks: { merge: "the API can duplicate and move items, not melt one into another" },
   route: "items",
   compared: {
     boards: ["name", "state", "groups"],

@@ -80,7 +80,6 @@ async function start(options: WorldOptions): Promise<World> {
     return {
       Name: `New deal ${made}`,
       StageName: "Prospecting",
-      Amount: 500 + made,
       CloseDate: "2026-09-30",
       AccountId: accountId,
     };
@@ -141,11 +140,15 @@ async function start(options: WorldOptions): Promise<World> {
         await control("POST", `/transactions/${textOf(transaction)}/commit`, {});
       };
     },
-    drift: async (kind) => {
+    drift: (kind) =>
       // A standard field keeps its type.
-      const custom = { object: "Account", field: "CSM__c", type: "string" };
-      const own = { object: "Opportunity", field: kind === "add" ? "Drifted__c" : "Amount" };
-      await served.organise({ do: `${kind}-field`, ...(kind === "retype" ? custom : own) });
+      kind === "retype"
+        ? { object: "Account", field: "CSM__c", type: "string" }
+        : { object: "Opportunity", field: kind === "add" ? "Drifted__c" : "Amount" },
+    merge: async (stream) => {
+      const [winner = "", loser = ""] = await live(stream);
+      await control("POST", "/merge", { object: stream, masterId: winner, loserId: loser });
+      return { winner, loser };
     },
     exhaust: async (exhausted) => {
       await control("POST", "/limits", { dailyCalls: exhausted ? 1 : 1_000_000 });
@@ -185,6 +188,11 @@ export const salesforceHarness: Harness = {
   definition: salesforce,
   main: "Opportunity",
   removals: ["soft", "hard"],
+  merges: ["Account", "Contact", "Lead"],
+  lacks: {
+    archive: "rows are binned or erased; old activities that are archived stay in queryAll and live",
+    move: "every write of a row moves its SystemModstamp; formulas and parents' fields, which move none, are swept in the connector's own tests",
+  },
   route: "/query",
   compared: COMPARED,
   repeats: "page",
