@@ -1,48 +1,102 @@
-import type { EventStory, Explanation, HandoffStory, ObjectStory, RecordStory } from "../explain/index.ts";
+import type { EventStory, Explanation, ObjectStory, RecordStory, ToldHandoff } from "../explain/index.ts";
 import { canonicalJson, formatRecordKey, toIso } from "../model/index.ts";
-import type { Canonical, Instant, JsonObject } from "../model/index.ts";
+import type { Canonical, Instant, JsonObject, Operation } from "../model/index.ts";
 
 type Person = NonNullable<EventStory["person"]>;
 
 /** An explanation as a person reads it: the handoff first, then each record from what is stored to what became of it. */
 export function explanationText({ records, handoffs }: Explanation): string {
-  return [...handoffs.map(handoffText), ...records.map(recordText)].join("\n");
+  const names = namesIn(records);
+  return [...handoffs.map((told) => handoffText(told, records, names)), ...records.map(recordText)].join("\n");
 }
 
-function handoffText({ handoff, decisions, proposed }: HandoffStory): string {
+/** `system/tenant/user id` → the person's name, of everybody whom the records name. */
+type Names = ReadonlyMap<string, string>;
+
+function namesIn(records: readonly RecordStory[]): Names {
+  const found = records.flatMap(({ objects, events }) => [
+    ...objects.flatMap(({ persons }) => Object.values(persons)),
+    ...events.map(({ person }) => person).filter((person) => person !== null),
+  ]);
+  return new Map(found.flatMap(({ account, actor }) => (actor === null ? [] : [[account, actor.name] as const])));
+}
+
+function handoffText(told: ToldHandoff, records: readonly RecordStory[], names: Names): string {
+  const { handoff, life, proposed, base } = told;
   const { id, contract, occurrence, plain, label, link, timeliness, content, decision, historical } = handoff;
-  const times = [
-    ["triggered", handoff.triggeredAt],
-    ["due", handoff.dueAt],
-    ["grace until", handoff.graceUntil],
-    ["target created", handoff.createdAt],
-    ["accepted", handoff.acceptedAt],
-    ["rejected", handoff.rejectedAt],
-    ["revoked", handoff.revokedAt],
-  ] as const;
   return lines([
     `Handoff ${id}: ${contract}${occurrence > 0 ? `, occurrence ${occurrence}` : ""}`,
     `  ${historical ? "historical, no state is computed" : `${plain} (${label}: link ${link}, timeliness ${timeliness}, content ${content}, decision ${decision})`}`,
     `  ${handoff.because}`,
-    ...(handoff.sourceKey === null ? [] : [`  from  ${handoff.sourceKey}`]),
-    ...(handoff.targetKey === null ? [] : [`  to    ${handoff.targetKey}`]),
-    ...times.filter(([, at]) => at !== null).map(([name, at]) => `  ${name.padEnd(14)} ${time(at ?? 0)}`),
+    ...sideLines("from", handoff.sourceKey, records),
+    ...sideLines("to", handoff.targetKey, records),
     ...handoff.evidence.map(
-      ({ targetKey, rung, why, confidence }) => `  evidence, rung ${rung} (${confidence}): ${targetKey}: ${why}`,
+      ({ targetKey, rung, why, confidence }) =>
+        `  evidence, rung ${rung} (${confidence}): ${targetKey}${named(targetKey, records)}: ${why}`,
     ),
-    ...handoff.comparisons.map(
-      ({ field, source, target, equal }) =>
-        `  ${field}: ${value(source)} at the source, ${value(target)} at the target${equal ? "" : ", DIFFERENT"}`,
-    ),
-    ...decisions.map(
-      ({ kind, reason, by, at, until }) =>
-        `  ${kind}d ${time(at)} by ${by}${until === null ? "" : ` until ${time(until)}`}: ${reason}`,
-    ),
-    ...proposed.map(
-      ({ action, connection, field, before, after, reason }) =>
-        `  proposed: ${action} in ${connection}${field === null ? "" : ` ${field}: ${value(before)} → ${canonicalJson(after)}`} (${reason})`,
-    ),
+    ...handoff.comparisons.map(({ field, source, target, equal, owner }) => {
+      const agreed = base?.[field];
+      const before = agreed === undefined ? "" : `, last agreed on ${value(agreed)}`;
+      const sides = `${sideValue(source, handoff.sourceKey, names)} at the source, ${sideValue(target, handoff.targetKey, names)} at the target`;
+      return `  ${field} (${owner}): ${sides}${before}${equal ? "" : ", DIFFERENT"}`;
+    }),
+    ...proposed.map(({ action, connection, field, before, after, reason, system }) => {
+      const write = (held: Canonical): string => personOf(held, system, names) ?? value(held);
+      const what = field === null ? "" : ` ${field}: ${write(before)} → ${afterText(after, write)}`;
+      return `  proposed: ${action} in ${connection}${what} (${reason})`;
+    }),
+    "  its life",
+    ...life.map(({ at, what, by, where, detail }) => {
+      const who = by === null ? "" : ` by ${by}`;
+      return `    ${time(at)}  ${what}${who} in ${where}${detail === null ? "" : `: ${detail}`}`.replace(" in hub", "");
+    }),
   ]);
+}
+
+function sideLines(word: string, key: string | null, records: readonly RecordStory[]): readonly string[] {
+  if (key === null) return [];
+  const url = objectOf(key, records)?.object.url ?? null;
+  return [`  ${word.padEnd(5)} ${key}${named(key, records)}`, ...(url === null ? [] : [`        ${url}`])];
+}
+
+function objectOf(key: string, records: readonly RecordStory[]): ObjectStory | undefined {
+  return records.flatMap(({ objects }) => objects).find(({ object }) => object.key === key);
+}
+
+function named(key: string, records: readonly RecordStory[]): string {
+  const name = objectOf(key, records)?.object.attributes["name"];
+  return typeof name === "string" ? ` "${name}"` : "";
+}
+
+/** A value as its side's system means it: a user id there is a person here. */
+function sideValue(held: Canonical, key: string | null, names: Names): string {
+  const [system = "", tenant = ""] = key?.split("/") ?? [];
+  const name = isPerson(held) ? names.get(`${system}/${tenant}/${held.person}`) : undefined;
+  return name ?? value(held);
+}
+
+function personOf(held: Canonical, system: string, names: Names): string | null {
+  if (!isPerson(held)) return null;
+  const account = [...names].find(([key]) => key.startsWith(`${system}/`) && key.endsWith(`/${held.person}`));
+  return account?.[1] ?? null;
+}
+
+function isPerson(held: Canonical): held is { readonly person: string } {
+  return typeof held === "object" && held !== null && "person" in held;
+}
+
+function afterText(after: Operation["after"], write: (held: Canonical) => string): string {
+  return isCanonical(after)
+    ? write(after)
+    : Object.entries(after)
+        .map(([name, held]) => `${name} ${write(held)}`)
+        .join(", ");
+}
+
+/** A creation holds its fields by name, everything else one value. */
+function isCanonical(after: Operation["after"]): after is Canonical {
+  if (typeof after !== "object" || after === null || Array.isArray(after)) return true;
+  return ["amount", "day", "at", "person"].some((name) => name in after && Object.keys(after).length <= 3);
 }
 
 function recordText({ history, entity, objects, events }: RecordStory): string {

@@ -2,6 +2,8 @@ import { HubError, parseRecordKey } from "../model/index.ts";
 import type { Handoff, RecordKey, StorePort } from "../model/index.ts";
 import { tellHandoffs } from "./handoff-story.ts";
 import type { HandoffStory } from "./handoff-story.ts";
+import { lifeOf } from "./handoff-life.ts";
+import type { Moment } from "./handoff-life.ts";
 import { loadLinkWords } from "./link-words.ts";
 import { tellRecord, withoutPart } from "./record-story.ts";
 import type { RecordStory } from "./record-story.ts";
@@ -9,11 +11,18 @@ import type { RecordStory } from "./record-story.ts";
 /** Everything stored about what an id names. */
 export interface Explanation {
   readonly records: readonly RecordStory[];
-  readonly handoffs: readonly HandoffStory[];
+  readonly handoffs: readonly ToldHandoff[];
+}
+
+/** A handoff with its life in the order of time, as far as the records that are told, too, know it. */
+export interface ToldHandoff extends HandoffStory {
+  readonly life: readonly Moment[];
 }
 
 /** So much of a handoff's id is enough to name it. */
 const SHORTEST_PREFIX = 8;
+/** The short form of a Salesforce id (reference salesforce.md §5); other systems' ids are told in full. */
+const SHORTEST_NATIVE_PREFIX = 15;
 
 /**
  * Tells the life of a record (by its key `system/tenant/stream/id` or its native id), of an object (by its key) or of a
@@ -30,7 +39,9 @@ export async function explain(store: StorePort, id: string): Promise<Explanation
     const story = await tellRecord(store, words, key, { children: byId.length > 0 });
     if (story !== null) records.push(story);
   }
-  if (byId.length > 0) return { records, handoffs: byId };
+  const told = (handoffs: readonly HandoffStory[]): readonly ToldHandoff[] =>
+    handoffs.map((story) => ({ ...story, life: lifeOf(story, records) }));
+  if (byId.length > 0) return { records, handoffs: told(byId) };
   if (records.length === 0) {
     throw new HubError("HUB-0009", `The store knows nothing called "${id}".`, {
       disposition: "operator",
@@ -44,7 +55,7 @@ export async function explain(store: StorePort, id: string): Promise<Explanation
     ({ sourceKey, targetKey, claimedKeys }) =>
       concerned(sourceKey) || concerned(targetKey) || claimedKeys.some((key) => objects.has(key)),
   );
-  return { records, handoffs };
+  return { records, handoffs: told(handoffs) };
 }
 
 function isNamed(handoff: Handoff, id: string): boolean {
@@ -56,9 +67,20 @@ function bothSides({ sourceKey, targetKey, claimedKeys }: Handoff): readonly Rec
   return [...keys].map(parseRecordKey).filter((key) => key !== undefined);
 }
 
+/** Ids are pasted from address bars, too, and without the checksum that some systems write behind them. */
 async function recordsNamed(store: StorePort, id: string): Promise<readonly RecordKey[]> {
-  const found = await store.records.find(id);
+  const native = lastOfAddress(id.trim());
+  const found = await store.records.find(native);
   if (found.length > 0) return found;
+  if (native.length >= SHORTEST_NATIVE_PREFIX) {
+    const longer = await store.records.find(native, "beginning");
+    if (longer.length > 0) return longer;
+  }
   const key = parseRecordKey(withoutPart(id));
   return key === undefined ? [] : [key];
+}
+
+function lastOfAddress(text: string): string {
+  if (!/^https?:/u.test(text) || !URL.canParse(text)) return text;
+  return new URL(text).pathname.split("/").findLast((part) => part !== "" && part !== "view") ?? text;
 }

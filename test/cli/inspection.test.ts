@@ -9,6 +9,7 @@ import { discoverDocument } from "../../src/cli/documents/discover.ts";
 import { explainDocument } from "../../src/cli/documents/explain.ts";
 import { handoffsDocument } from "../../src/cli/documents/handoffs.ts";
 import { hyperInstallDocument } from "../../src/cli/documents/hyper.ts";
+import { planDocument } from "../../src/cli/documents/plan.ts";
 import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "../../src/cli/documents/rejects.ts";
 import { remapDocument } from "../../src/cli/documents/remap.ts";
 import { openStore } from "../../src/store/index.ts";
@@ -289,6 +290,47 @@ describe("hub explain", () => {
     expect(text.out).toContain(
       `step completed (step ${JSON.stringify(step?.attributes["step"]).slice(1, -1)}) of ${step?.object ?? ""}  by ${step?.by.person?.name ?? ""} (human)`,
     );
+  });
+
+  test("tells a handoff's life in the order of time: trigger, due dates, acceptance and who did it where, the plan", async () => {
+    const { out } = await run("handoffs", "--all", "--contract", "product-to-engineering", "--json");
+    const accepted = handoffsDocument
+      .parse(JSON.parse(out))
+      .handoffs.find(({ label, acceptedAt }) => label === "matched" && acceptedAt !== null);
+    const [repair] = planDocument.parse(JSON.parse((await run("plan", "--json")).out)).operations;
+
+    const { answer } = await ask("explain", explainDocument, "explain", accepted?.id ?? "");
+    const planned = await ask("explain", explainDocument, "explain", repair?.handoff ?? "");
+
+    const life = answer.handoffs[0]?.life ?? [];
+    expect(life.map(({ at }) => at)).toEqual(life.map(({ at }) => at).toSorted());
+    const known = Object.fromEntries(life.map((moment) => [moment.what, moment]));
+    expect(known["triggered"]).toMatchObject({ at: accepted?.triggeredAt, where: "monday", by: expect.any(String) });
+    expect(known["triggered"]?.detail).toContain("Committed entered");
+    expect(known["accepted"]).toMatchObject({ at: accepted?.acceptedAt, where: "asana" });
+    expect(known["due"]).toMatchObject({ by: null, where: "hub" });
+    const plan = planned.answer.handoffs[0]?.life.findLast(({ what }) => what === "planned");
+    expect(plan?.detail).toContain(`${repair?.action ?? ""} in plan`);
+    expect((await run("explain", accepted?.id ?? "")).out).toMatch(
+      /triggered by [A-Z]\S+ [A-Z]\S+ in monday: Committed/u,
+    );
+  });
+
+  test("finds a record by the short form of its id and by its address", async () => {
+    const { out } = await run("handoffs", "--contract", "marketing-to-sales", "--all", "--json");
+    const [handoff] = handoffsDocument.parse(JSON.parse(out)).handoffs;
+    const id = handoff?.source?.split("/").at(-1) ?? "";
+    const whole = await ask("explain", explainDocument, "explain", id);
+    const short = await ask("explain", explainDocument, "explain", id.slice(0, 15));
+    const address = await ask(
+      "explain",
+      explainDocument,
+      "explain",
+      `https://acme.example/lightning/r/Lead/${id}/view`,
+    );
+    expect(id).toHaveLength(18);
+    expect(short.answer.records).toEqual(whole.answer.records);
+    expect(address.answer.records).toEqual(whole.answer.records);
   });
 
   test("says so when nothing is known by that name", async () => {

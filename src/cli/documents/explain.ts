@@ -124,6 +124,32 @@ export const explainDocument = z.strictObject({
           reason: z.string(),
         }),
       ),
+      life: z
+        .array(
+          z.strictObject({
+            at: instantText,
+            what: z.string().describe("triggered, due, accepted, planned, approved, write sent, waived …"),
+            by: z.string().nullable().describe("Null for what time alone brought about."),
+            where: z.string().describe("A system, a connection, or `hub`."),
+            detail: z.string().nullable(),
+          }),
+        )
+        .describe("Everything that happened to it or was due, in the order of time."),
+      base: z.record(z.string(), jsonValue).nullable().describe("What both sides held when they last agreed."),
+      writes: z.array(
+        z.strictObject({
+          operation: z.string(),
+          plan: z.string(),
+          connection: z.string(),
+          state: z.enum(["planned", "sent", "confirmed", "failed", "unknown", "stale", "half_done"]),
+          attempts: z.int(),
+          sentAt: instantText.nullable(),
+          settledAt: instantText.nullable(),
+          request: z.string().nullable(),
+          record: z.string().nullable().describe("`system/tenant/stream/id`, once known."),
+          problem: z.string().nullable(),
+        }),
+      ),
     }),
   ),
 });
@@ -134,7 +160,7 @@ export function toExplainDocument(asked: string, { records, handoffs }: Explanat
   return {
     asked,
     records: records.map(toRecordPart),
-    handoffs: handoffs.map(({ handoff, decisions, proposed }) => ({
+    handoffs: handoffs.map(({ handoff, decisions, proposed, life, base, writes }) => ({
       ...toHandoffPart(handoff),
       decisions: decisions.map(({ kind, reason, by, until, at }) => ({
         kind,
@@ -151,6 +177,20 @@ export function toExplainDocument(asked: string, { records, handoffs }: Explanat
         before: plainJson(before),
         after: plainJson(after),
         reason,
+      })),
+      life: life.map(({ at, what, by, where, detail }) => ({ at: toIso(at), what, by, where, detail })),
+      base: base === null ? null : mapValues(base, plainJson),
+      writes: writes.map(({ entry }) => ({
+        operation: entry.operationId,
+        plan: entry.planHash,
+        connection: entry.connection,
+        state: entry.state,
+        attempts: entry.attempts,
+        sentAt: isoOrNull(entry.sentAt),
+        settledAt: isoOrNull(entry.settledAt),
+        request: entry.requestId,
+        record: entry.targetKey,
+        problem: entry.problem === null ? null : `${entry.problem.code} ${entry.problem.message}`,
       })),
     })),
   };

@@ -225,8 +225,8 @@ export interface RecordsPort extends SweepTurns, RetentionPort {
   counts(key: Omit<StreamKey, "stream">): Promise<readonly StreamCount[]>;
   /** Live records of a stream by the partition that delivered them last. */
   partitionCounts(key: StreamKey): Promise<ReadonlyMap<string, number>>;
-  /** Every stored record of this native id, whatever its system and stream. */
-  find(id: string): Promise<readonly RecordKey[]>;
+  /** Every stored record whose native id is this text, or begins with it (the first hundred), whatever its stream. */
+  find(id: string, which?: "exactly" | "beginning"): Promise<readonly RecordKey[]>;
   history(key: RecordKey): Promise<RecordHistory | null>;
   /** With their contents: those of one native id, or all. */
   rejects(id?: string): Promise<readonly StoredReject[]>;

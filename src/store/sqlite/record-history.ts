@@ -25,14 +25,21 @@ interface VersionRow {
   readonly run_id: string;
 }
 
-/** Every stored record of a native id: one look-up per stream, because the index begins with it. */
-export function findRecords(database: Database, streams: StreamTable, id: string): readonly RecordKey[] {
+/** Every stored record whose native id is or begins with a text: one look-up per stream, because the index begins with it. */
+export function findRecords(
+  database: Database,
+  streams: StreamTable,
+  id: string,
+  which: "exactly" | "beginning",
+): readonly RecordKey[] {
+  const end = which === "exactly" ? "r.id = ?1" : "r.id >= ?1 and r.id < ?1 || char(1114111)";
   return database
-    .all<{ stream_pk: number }>(
-      "select s.pk as stream_pk from stream s where exists (select 1 from record r where r.stream_pk = s.pk and r.id = ?) order by s.system, s.tenant, s.stream",
+    .all<{ stream_pk: number; id: string }>(
+      `select s.pk as stream_pk, r.id from stream s cross join record r on r.stream_pk = s.pk and ${end}
+       order by s.system, s.tenant, s.stream, r.id limit 100`,
       id,
     )
-    .map((row) => ({ ...streams.name(row.stream_pk), id }));
+    .map((row) => ({ ...streams.name(row.stream_pk), id: row.id }));
 }
 
 /** The record with every version that was kept of it; null when it was never seen. */

@@ -131,7 +131,7 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
       return new Map(rows.map((row) => [row.partition, row.live]));
     },
 
-    find: async (id) => findRecords(database, streams, id),
+    find: async (id, which) => findRecords(database, streams, id, which ?? "exactly"),
 
     history: async (key) => readHistory(database, streams, key),
 
