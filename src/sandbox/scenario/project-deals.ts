@@ -152,6 +152,7 @@ function writeDeal(story: Story, deal: DealStory, rows: DealRows): void {
     Id: deal.id,
     Name: deal.name,
     AccountId: deal.account.id,
+    ContactId: deal.account.contacts[0]?.id ?? null,
     StageName: stage,
     Amount: amount,
     CurrencyIsoCode: deal.currency,
