@@ -56,8 +56,10 @@ describe.each(EVERY)("%s, whose fields change beneath it", (_title, harness) => 
 
   test.each(KINDS)("gets over it in the middle of a reading, whichever call it strikes (%s)", async (kind) => {
     for (const [mode, after] of [
-      ["full", 3],
+      ["full", 1],
+      ["full", 5],
       ["full", 12],
+      ["incremental", 1],
       ["incremental", 4],
     ] as const) {
       const stage = await setStage(harness, { records: 25 });
@@ -70,6 +72,9 @@ describe.each(EVERY)("%s, whose fields change beneath it", (_title, harness) => 
       }
       expect(await world.served.dial({ fault: "schema", change: kind, ...world.drift(kind), after })).toBe(true);
       const struck = await hub.pull(mode);
+      const wasStruck = ((await world.served.control("GET", "//dials/log")) as readonly unknown[]).length > 0;
+      if (after === 1) expect({ mode, wasStruck }).toEqual({ mode, wasStruck: true });
+      await world.served.undial();
       if (struck.report?.complete !== true) expect(problemsIn(struck.report)).not.toEqual([]);
       settle();
       const created = await world.create(1);

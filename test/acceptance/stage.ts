@@ -86,12 +86,9 @@ export function storedOf(
  * Whether a part of the suite cannot be tried on a system. Then the harness has to say why, which is printed; a harness
  * that says so of what it can do is wrong, too.
  */
-export function isWithout(harness: Harness, capability: Capability, ability: unknown): boolean {
+export function isWithout(harness: Harness, capability: Capability, can: boolean): boolean {
   const reason = harness.lacks[capability];
-  expect({ capability, can: ability !== undefined && ability !== false }).toEqual({
-    capability,
-    can: reason === undefined,
-  });
+  expect({ capability, can }).toEqual({ capability, can: reason === undefined });
   if (reason === undefined) return false;
   process.stdout.write(`${harness.definition.title} is without ${capability}: ${reason}\n`);
   return true;
