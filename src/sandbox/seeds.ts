@@ -105,6 +105,32 @@ export interface AsanaSeed {
   readonly stories: readonly AsanaStorySeed[];
   /** Projects full of tasks that are computed when asked for, however many they are. */
   readonly generated?: readonly AsanaGeneratedSeed[];
+  readonly projectTemplates?: readonly AsanaProjectTemplateSeed[];
+}
+
+/** What `instantiateProject` makes a project from. */
+export interface AsanaProjectTemplateSeed {
+  readonly gid: string;
+  readonly name: string;
+  readonly teamGid: string;
+  readonly ownerGid: string | null;
+  /** Whom an instantiation may name; the role's tasks are theirs. */
+  readonly requestedRoles: readonly { readonly gid: string; readonly name: string }[];
+  readonly customFieldGids: readonly string[];
+  readonly taskCustomFieldGids: readonly string[];
+  readonly values: AsanaFieldValues;
+  /** The project is due so many days after its requested start date; null asks for no date. */
+  readonly dueAfterDays: number | null;
+  readonly sections: readonly {
+    readonly name: string;
+    readonly tasks: readonly {
+      readonly name: string;
+      readonly subtype: "default_task" | "milestone" | "approval";
+      readonly roleGid: string | null;
+      /** Days after the requested start date. */
+      readonly dueAfterDays: number | null;
+    }[];
+  }[];
 }
 
 /** Projects whose tasks follow from seed and index: never all in memory, changed ones kept. */

@@ -1,24 +1,12 @@
 import type { Call } from "./call.ts";
-import { emitProject, emitTask, target, writeStory } from "./changes.ts";
+import { emitProject } from "./changes.ts";
 import { emptyProject } from "./project-writes.ts";
 import type { ProjectRow, SectionRow, TaskRow } from "./rows.ts";
 import { each } from "./source.ts";
-import { addProjectRow, EMPTY_TASK, livingMemberships, reassign, taskVisible } from "./state.ts";
+import { addProjectRow, livingMemberships, taskVisible } from "./state.ts";
 import { TaskList } from "./task-list.ts";
-
-/** What of a task a copy takes along; name and subtype always. */
-export type Taken = ReadonlySet<string>;
-
-export const EVERYTHING: Taken = new Set([
-  "notes",
-  "assignee",
-  "subtasks",
-  "followers",
-  "projects",
-  "tags",
-  "dates",
-  "dependencies",
-]);
+import { plant, planOf } from "./task-plans.ts";
+import type { TaskPlan, Taken } from "./task-plans.ts";
 
 /** Copies a task and, when taken, its subtasks. `homes` are the sections the copy goes to. */
 export function copyTask(
@@ -29,46 +17,7 @@ export function copyTask(
   homes: readonly SectionRow[],
   parent: TaskRow | null,
 ): TaskRow {
-  const { state } = call.world;
-  const now = call.world.now();
-  const dates = taken.has("dates") || taken.has("task_dates");
-  const copy: TaskRow = {
-    ...EMPTY_TASK,
-    gid: state.nextGid(),
-    name,
-    subtype: task.subtype,
-    approvalStatus: task.subtype === "approval" ? "pending" : null,
-    notes: taken.has("notes") || taken.has("task_notes") ? task.notes : "",
-    createdAt: now,
-    createdByGid: call.actor.userGid,
-    modifiedAt: now,
-    dueOn: dates ? task.dueOn : null,
-    startOn: dates ? task.startOn : null,
-    parent,
-    memberships: homes.map((section) => ({ project: section.project, section })),
-    values: new Map(task.values),
-    tags: taken.has("tags") || taken.has("task_tags") ? task.tags : [],
-    followerGids: taken.has("followers") || taken.has("task_followers") ? task.followerGids : [],
-    stories: [],
-  };
-  state.tasks.set(copy.gid, copy);
-  if (taken.has("assignee") || taken.has("task_assignee")) reassign(state, copy, task.assigneeGid);
-  for (const tag of copy.tags) tag.tasks = [copy, ...tag.tasks];
-  for (const section of homes) {
-    section.tasks.push(copy);
-    emitTask(call, copy, "added", target("project", section.project.gid));
-    emitTask(call, copy, "added", target("section", section.gid));
-    writeStory(call, copy, "added_to_project", { projectGid: section.project.gid });
-  }
-  if (parent !== null) {
-    parent.subtasks = [...parent.subtasks, copy];
-    emitTask(call, copy, "added", target("task", parent.gid));
-  }
-  writeStory(call, copy, "duplicated", { otherTaskGid: task.gid });
-  if (taken.has("subtasks") || taken.has("task_subtasks")) {
-    for (const below of task.subtasks) if (below.deletedAt === null) copyTask(call, below, below.name, taken, [], copy);
-  }
-  return copy;
+  return plant(call, { ...planOf(task, taken), name }, homes, parent);
 }
 
 /** The sections a task is in, for a copy that stays where the task is. */
@@ -76,11 +25,41 @@ export function sectionsOf(call: Call, task: TaskRow): SectionRow[] {
   return livingMemberships(call.world.state, task).map(({ section }) => section);
 }
 
-/** Copies a project with its sections, fields and tasks. */
-export function copyProject(call: Call, project: ProjectRow, name: string, teamGid: string, taken: Taken): ProjectRow {
+/** A project with its sections, still without tasks. */
+export function makeShell(
+  call: Call,
+  teamGid: string,
+  fields: Partial<ProjectRow>,
+  sections: readonly { readonly name: string }[],
+): ProjectRow {
   const { state } = call.world;
-  const copy: ProjectRow = {
-    ...emptyProject(call, teamGid),
+  const project: ProjectRow = { ...emptyProject(call, teamGid), ...fields };
+  addProjectRow(state, project);
+  emitProject(call, project, "added");
+  for (const { name } of sections) {
+    const gid = state.nextGid();
+    const tasks = new TaskList();
+    const section: SectionRow = { gid, name, project, createdAt: project.createdAt, tasks, deletedAt: null };
+    state.sections.set(gid, section);
+    project.sections.push(section);
+  }
+  return project;
+}
+
+/** Fills a shell: the tasks of each section in its order, `most` of them altogether. */
+export function fill(call: Call, project: ProjectRow, tasks: readonly (readonly TaskPlan[])[], most: number): void {
+  let left = most;
+  for (const [i, plans] of tasks.entries()) {
+    const section = project.sections[i];
+    if (section === undefined) return;
+    for (const plan of plans.slice(0, left)) plant(call, plan, [section], null);
+    left = Math.max(0, left - plans.length);
+  }
+}
+
+/** A project's copy without its tasks. */
+export function copyShell(call: Call, project: ProjectRow, name: string, teamGid: string, taken: Taken): ProjectRow {
+  const fields = {
     name,
     notes: taken.has("notes") ? project.notes : "",
     customFieldGids: [...project.customFieldGids],
@@ -88,23 +67,13 @@ export function copyProject(call: Call, project: ProjectRow, name: string, teamG
     values: new Map(project.values),
     memberGids: taken.has("members") ? project.memberGids : [],
   };
-  addProjectRow(state, copy);
-  emitProject(call, copy, "added");
-  for (const section of project.sections) {
-    const gid = state.nextGid();
-    const own: SectionRow = {
-      gid,
-      name: section.name,
-      project: copy,
-      createdAt: copy.createdAt,
-      tasks: new TaskList(),
-      deletedAt: null,
-    };
-    state.sections.set(gid, own);
-    copy.sections.push(own);
-    for (const task of each(section.tasks)) {
-      if (taskVisible(state, task)) copyTask(call, task, task.name, taken, [own], null);
-    }
-  }
-  return copy;
+  return makeShell(call, teamGid, fields, project.sections);
+}
+
+/** The plans of a project's tasks, section by section. */
+export function tasksOf(call: Call, project: ProjectRow, taken: Taken): TaskPlan[][] {
+  const { state } = call.world;
+  return project.sections.map((section) =>
+    [...each(section.tasks)].filter((task) => taskVisible(state, task)).map((task) => planOf(task, taken)),
+  );
 }

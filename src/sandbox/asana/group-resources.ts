@@ -340,16 +340,19 @@ function processKinds(
       gid: (row) => row.gid,
       resource_type: () => "project_template",
       name: (row) => row.name,
-      description: () => "",
-      html_description: () => htmlOf(""),
+      description: (row) => row.notes,
+      html_description: (row) => htmlOf(row.notes),
       public: () => true,
       owner: (row) => userRef(row.ownerGid),
       team: (row) => {
         const team = state.teams.get(row.teamGid);
         return team === undefined ? null : ref(of().team, team);
       },
-      requested_dates: () => [{ gid: "1", name: "Start Date", description: "Choose a start date for your project." }],
-      requested_roles: () => [],
+      requested_dates: (row) =>
+        row.startOn === null
+          ? []
+          : [{ gid: "1", name: "Start Date", description: "Choose a start date for your project." }],
+      requested_roles: (row) => row.roles.map(({ gid, name }) => ({ gid, name })),
       color: () => null,
     },
   };

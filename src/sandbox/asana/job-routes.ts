@@ -1,29 +1,17 @@
 import { list, one } from "./answers.ts";
 import type { Answer, Call } from "./call.ts";
 import { empty, optionalText, param, requiredText } from "./call.ts";
-import { copyProject, copyTask, EVERYTHING, sectionsOf } from "./copies.ts";
-import type { Taken } from "./copies.ts";
+import { copyShell, copyTask, fill, sectionsOf, tasksOf } from "./copies.ts";
 import { badRequest, unknownObject } from "./errors.ts";
+import { instantiateProject, templateFor } from "./instantiation.ts";
 import { requireTeam, taskOf } from "./lookups.ts";
-import type { Made } from "./jobs.ts";
+import { startJob } from "./start-job.ts";
 import type { Router } from "./router.ts";
 import { requireProject } from "./state.ts";
-import type { ProjectTemplateRow, TaskTemplateRow } from "./templates.ts";
-
-/** Queues work and answers with its job (reference asana.md §8). */
-function job(call: Call, subtype: string, work: () => Made): Answer {
-  const { jobs, state, resources } = call.world;
-  const row = jobs.start(state.nextGid(), subtype, call.token, () => {
-    const before = state.changing;
-    state.changing = true;
-    try {
-      return work();
-    } finally {
-      state.changing = before;
-    }
-  });
-  return one(call, resources.job, row, 201);
-}
+import { PLAN_EVERYTHING } from "./task-plans.ts";
+import type { Taken } from "./task-plans.ts";
+import { templateOf } from "./templates.ts";
+import type { TaskTemplateRow } from "./templates.ts";
 
 /** `include` of a duplication: a list, or one text with commas. */
 function takenOf(call: Call): Taken {
@@ -38,7 +26,9 @@ function duplicateTask(call: Call): Answer {
   const taken = takenOf(call);
   const homes = taken.has("projects") ? sectionsOf(call, task) : [];
   const parent = taken.has("parent") ? task.parent : null;
-  return job(call, "duplicate_task", () => ({ task: copyTask(call, task, name, taken, homes, parent) }));
+  return startJob(call, "duplicate_task", {
+    finish: () => ({ task: copyTask(call, task, name, taken, homes, parent) }),
+  });
 }
 
 function duplicateProject(call: Call): Answer {
@@ -47,38 +37,30 @@ function duplicateProject(call: Call): Answer {
   const teamGid = optionalText(call.data, "team");
   const team = typeof teamGid === "string" ? requireTeam(call, teamGid).gid : project.teamGid;
   const taken = takenOf(call);
-  return job(call, "duplicate_project", () => ({ project: copyProject(call, project, name, team, taken) }));
-}
-
-function templateOf(call: Call): ProjectTemplateRow {
-  const gid = param(call);
-  const template = call.world.projectTemplates.get(gid);
-  if (template === undefined) throw unknownObject("project_template", gid);
-  return template;
-}
-
-function saveAsTemplate(call: Call): Answer {
-  const source = requireProject(call.world.state, param(call));
-  const name = requiredText(call.data, "name");
-  const teamGid = optionalText(call.data, "team") ?? source.teamGid;
-  return job(call, "save_as_template", () => {
-    const gid = call.world.state.nextGid();
-    const template = { gid, name, teamGid, ownerGid: call.actor.userGid, source };
-    call.world.projectTemplates.set(gid, template);
-    return { template };
+  return startJob(call, "duplicate_project", {
+    begin: () => ({ project: copyShell(call, project, name, team, taken) }),
+    finish: (begun, half) => {
+      const plans = tasksOf(call, project, taken);
+      const count = plans.flat().length;
+      if (begun.project !== undefined) fill(call, begun.project, plans, half ? Math.floor(count / 2) : count);
+      return begun;
+    },
   });
 }
 
-function instantiateProject(call: Call): Answer {
-  const template = templateOf(call);
+function saveAsTemplate(call: Call): Answer {
+  const { state, projectTemplates } = call.world;
+  const source = requireProject(state, param(call));
   const name = requiredText(call.data, "name");
-  const teamGid = optionalText(call.data, "team") ?? template.teamGid;
-  const dates = call.data["requested_dates"];
-  if (call.data["is_strict"] === true && !Array.isArray(dates)) throw badRequest("requested_dates: Missing input");
-  requireTeam(call, teamGid);
-  return job(call, "instantiate_project", () => ({
-    project: copyProject(call, template.source, name, teamGid, EVERYTHING),
-  }));
+  const teamGid = optionalText(call.data, "team") ?? source.teamGid;
+  return startJob(call, "save_as_template", {
+    finish: () => {
+      const own = { gid: state.nextGid(), name, teamGid, ownerGid: call.actor.userGid };
+      const template = templateOf(state, source, own);
+      projectTemplates.set(template.gid, template);
+      return { template };
+    },
+  });
 }
 
 function taskTemplateOf(call: Call): TaskTemplateRow {
@@ -103,10 +85,10 @@ export function addJobRoutes(router: Router): void {
   add("GET", "/project_templates", (call) => listTemplates(call, call.query.get("team")));
   add("GET", "/teams/{team_gid}/project_templates", (call) => listTemplates(call, requireTeam(call, param(call)).gid));
   add("GET", "/project_templates/{project_template_gid}", (call) =>
-    one(call, call.world.resources.projectTemplate, templateOf(call)),
+    one(call, call.world.resources.projectTemplate, templateFor(call)),
   );
   add("DELETE", "/project_templates/{project_template_gid}", (call) => {
-    call.world.projectTemplates.delete(templateOf(call).gid);
+    call.world.projectTemplates.delete(templateFor(call).gid);
     return empty();
   });
   add("POST", "/project_templates/{project_template_gid}/instantiateProject", instantiateProject);
@@ -128,8 +110,9 @@ export function addJobRoutes(router: Router): void {
     const template = taskTemplateOf(call);
     const name = optionalText(call.data, "name") ?? template.name;
     const section = template.project.sections[0];
-    return job(call, "instantiate_task", () => ({
-      task: copyTask(call, template.source, name, EVERYTHING, section === undefined ? [] : [section], null),
-    }));
+    const homes = section === undefined ? [] : [section];
+    return startJob(call, "instantiate_task", {
+      finish: () => ({ task: copyTask(call, template.source, name, PLAN_EVERYTHING, homes, null) }),
+    });
   });
 }

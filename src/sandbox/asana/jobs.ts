@@ -17,10 +17,22 @@ export interface JobRow {
   /** Epoch milliseconds: when it starts and when it is done. */
   readonly startsAt: number;
   readonly endsAt: number;
-  readonly work: () => Made;
-  state: "not_started" | "in_progress" | "succeeded";
+  readonly work: Work;
+  readonly outcome: Outcome;
+  state: "not_started" | "in_progress" | "succeeded" | "failed";
   made: Made | null;
 }
+
+/** What a job does as it starts and, with what that made, as it ends; `half` leaves off half of the tasks. */
+export interface Work {
+  readonly begin?: () => Made;
+  readonly finish: (begun: Made, half: boolean) => Made;
+}
+
+/**
+ * How a job ends: well; failed with nothing made; failed with half of it made; half of it made and told as done; never.
+ */
+export type Outcome = "succeeded" | "failed" | "half-done" | "incomplete" | "stuck";
 
 const START_MS = 1000;
 const DURATION_MS = 4000;
@@ -41,7 +53,7 @@ export class Jobs {
   }
 
   /** Queues work; its result exists once the job has succeeded. Errors: 429 with five jobs under way. */
-  start(gid: string, subtype: string, token: string, work: () => Made): JobRow {
+  start(gid: string, subtype: string, token: string, work: Work, outcome: Outcome): JobRow {
     this.settle();
     if (this.#open.filter((job) => job.token === token).length >= MOST_RUNNING)
       throw new ApiFault(
@@ -58,6 +70,7 @@ export class Jobs {
       startsAt,
       endsAt: startsAt + DURATION_MS,
       work,
+      outcome,
       state: "not_started",
       made: null,
     };
@@ -78,11 +91,21 @@ export class Jobs {
     const now = this.#now();
     for (const job of this.#open) {
       if (now < job.startsAt) continue;
-      job.state = "in_progress";
-      if (now < job.endsAt) continue;
-      job.made = job.work();
-      job.state = "succeeded";
+      if (job.state === "not_started") begin(job);
+      if (now >= job.endsAt) end(job);
     }
-    this.#open = this.#open.filter((job) => job.state !== "succeeded");
+    this.#open = this.#open.filter((job) => job.state !== "succeeded" && job.state !== "failed");
   }
+}
+
+function begin(job: JobRow): void {
+  job.state = "in_progress";
+  if (job.outcome !== "failed") job.made = job.work.begin?.() ?? {};
+}
+
+function end(job: JobRow): void {
+  const { outcome } = job;
+  if (outcome === "stuck") return;
+  if (outcome !== "failed") job.made = job.work.finish(job.made ?? {}, outcome !== "succeeded");
+  job.state = outcome === "failed" || outcome === "half-done" ? "failed" : "succeeded";
 }

@@ -51,7 +51,8 @@ export interface State {
   nextGid(): string;
 }
 
-function valuesOf(values: Readonly<Record<string, FieldValue | null>>): Map<string, FieldValue> {
+/** Values by custom field, without the empty ones. */
+export function valuesOf(values: Readonly<Record<string, FieldValue | null>>): Map<string, FieldValue> {
   const map = new Map<string, FieldValue>();
   for (const gid of Object.keys(values)) {
     const value = values[gid];

@@ -11,6 +11,7 @@ import { SearchIndex } from "./search-index.ts";
 import { SelectionCache } from "./selection.ts";
 import { createState } from "./state.ts";
 import type { State } from "./state.ts";
+import { seededTemplate } from "./templates.ts";
 import type { ProjectTemplateRow, TaskTemplateRow } from "./templates.ts";
 import { webhookParts } from "./webhook-parts.ts";
 import { Webhooks } from "./webhooks.ts";
@@ -58,7 +59,7 @@ export function createWorld(seed: AsanaSeed, environment: SandboxEnvironment): W
     }),
     jobs: new Jobs(now),
     searchIndex: new SearchIndex(now),
-    projectTemplates: new Map(),
+    projectTemplates: new Map((seed.projectTemplates ?? []).map((each) => [each.gid, seededTemplate(each)])),
     taskTemplates: new Map(),
     pager: new Pager(now, secret),
     selections: new SelectionCache(500),

@@ -76,6 +76,12 @@ export const DIAL = z.discriminatedUnion("fault", [
     type: z.string().optional(),
   }),
   z.strictObject({ ...where, fault: z.literal("organisation"), change: ORGANISATION_CHANGE }),
+  z.strictObject({
+    ...where,
+    fault: z.literal("job"),
+    /** Nothing made; half of it made and told as failed, or told as done; never an end. */
+    outcome: z.enum(["failed", "half-done", "incomplete", "stuck"]).default("failed"),
+  }),
   plain("webhook-duplicate"),
   plain("webhook-reorder"),
 ]);

@@ -16,7 +16,7 @@ interface Step {
 }
 
 /** The template `Customer Onboarding` in its order (docs/techflow.md, Asana). */
-const STEPS: readonly Step[] = [
+export const ONBOARDING_STEPS: readonly Step[] = [
   { name: "Accept handoff", milestone: true, share: 0.02 },
   { name: "Welcome mail", share: 0.01 },
   { name: "Provision workspace", share: 0.06 },
@@ -57,7 +57,7 @@ export function tellSteps(setting: Setting, random: Random, plan: StepPlan): Tas
   const total = random.logNormal(40 * pace(setting, plan.startsAt), 0.2) * DAY;
   const begin = Math.max(plan.createdAt, plan.startsAt);
   const done = new Map<string, number>();
-  for (const step of STEPS) {
+  for (const step of ONBOARDING_STEPS) {
     const drawn = plan.startsAt + total * step.share * random.between(0.93, 1.06);
     done.set(step.name, calendar.add(Math.max(drawn, begin), random.between(0.1, 5) * HOUR));
   }
@@ -77,7 +77,7 @@ export function tellSteps(setting: Setting, random: Random, plan: StepPlan): Tas
   if (oddity === "import-after-first-value")
     done.set("Data import", calendar.add(firstValue, random.between(2, 20) * HOUR));
   const end = Math.max(
-    ...STEPS.filter((step) => step.name !== "Go-live sign-off").map((step) => done.get(step.name) ?? 0),
+    ...ONBOARDING_STEPS.filter((step) => step.name !== "Go-live sign-off").map((step) => done.get(step.name) ?? 0),
   );
   const signOff = done.get("Go-live sign-off") ?? end;
   if (signOff <= end) done.set("Go-live sign-off", calendar.add(end, random.between(2, 9) * HOUR));
@@ -87,7 +87,7 @@ export function tellSteps(setting: Setting, random: Random, plan: StepPlan): Tas
   if (oddity === "security-review-missing") skipped.add("Security review");
   if (oddity === "training-missing") skipped.add("Training session");
   const tasks: TaskStory[] = [];
-  for (const step of STEPS) {
+  for (const step of ONBOARDING_STEPS) {
     if (step.enterpriseOnly === true && plan.segment !== "Enterprise") continue;
     const changes: TaskChange[] = [{ at: plan.createdAt, by: staff.bot, kind: "assign", to: manager }];
     const at = done.get(step.name) ?? begin;

@@ -2,10 +2,12 @@ import type {
   AsanaCustomFieldSeed,
   AsanaFieldValues,
   AsanaProjectSeed,
+  AsanaProjectTemplateSeed,
   AsanaSeed,
   AsanaStorySeed,
   AsanaTaskSeed,
 } from "../seeds.ts";
+import { ONBOARDING_SECTIONS, ONBOARDING_STEPS } from "./onboarding-steps.ts";
 import { PROJECT_FIELDS } from "./onboardings.ts";
 import { dayText, iso } from "./calendar.ts";
 import { ROSTER } from "./roster.ts";
@@ -212,6 +214,30 @@ function writeTask(
   };
 }
 
+/** The template onboardings are made from (docs/techflow.md, Asana); the same for every seed. */
+function onboardingTemplate(fields: FieldBook, teamGid: string, ownerGid: string | null): AsanaProjectTemplateSeed {
+  const role = { gid: "1208000000009101", name: "Customer success manager" };
+  const usualDays = 30;
+  const tasks = ONBOARDING_STEPS.map((step) => ({
+    name: step.name,
+    subtype: step.milestone === true ? ("milestone" as const) : ("default_task" as const),
+    roleGid: role.gid,
+    dueAfterDays: Math.ceil(usualDays * step.share),
+  }));
+  return {
+    gid: "1208000000009001",
+    name: "Customer Onboarding v4",
+    teamGid,
+    ownerGid,
+    requestedRoles: [role],
+    customFieldGids: PROJECT_FIELDS.map((name) => fields.gid(name)),
+    taskCustomFieldGids: [],
+    values: fields.values(["Template"], { Template: "Customer Onboarding v4" }),
+    dueAfterDays: usualDays,
+    sections: ONBOARDING_SECTIONS.map((name, i) => ({ name, tasks: i === 0 ? tasks : [] })),
+  };
+}
+
 /** The Asana side of the story. */
 export function projectAsana(story: Story): AsanaSeed {
   const { setting } = story;
@@ -264,5 +290,6 @@ export function projectAsana(story: Story): AsanaSeed {
     sections,
     tasks,
     stories,
+    projectTemplates: [onboardingTemplate(fields, teams[0]?.gid ?? "", gidOf(setting.staff.bot))],
   };
 }
