@@ -1,41 +1,46 @@
-import { parse } from "tldts";
+import { LEGAL_FORMS } from "./word-lists.ts";
 
-/** Forms of a company's legal status; they tell nothing about which company it is. */
-const LEGAL_FORMS = new Set(
-  "inc incorporated llc ltd limited plc corp corporation co company gmbh ag kg ug bv nv sa sas sarl srl spa ab as oy aps pty pte lp llp".split(
-    " ",
-  ),
-);
+/** Letters that decomposition leaves whole. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  ł: "l",
+  þ: "th",
+  ı: "i",
+};
 
 /** Text in the form in which two spellings are equal: NFKC, one blank between words, lower case. */
 export function foldText(text: string): string {
   return text.normalize("NFKC").trim().replaceAll(/\s+/gu, " ").toLowerCase();
 }
 
-/** A name without diacritics and punctuation; `José's Café, Inc.` → `joses cafe inc`. */
+/** A name without diacritics and punctuation; `José's Café, Inc.` → `joses cafe inc`, `S.A.` → `sa`. */
 export function foldName(text: string): string {
   return foldText(
     text
       .normalize("NFKD")
       .replaceAll(/\p{M}/gu, "")
+      .toLowerCase()
+      .replaceAll(/[ßæœøđðłþı]/gu, (letter) => LETTERS[letter] ?? letter)
+      .replaceAll(/(?<![\p{L}\p{N}])\p{L}(?:[./]\p{L})+(?![\p{L}\p{N}])\.?/gu, (initials) =>
+        initials.replaceAll(/[./]/gu, ""),
+      )
       .replaceAll(/['’`]/gu, "")
       .replaceAll("&", " and ")
       .replaceAll(/[^\p{L}\p{N}]+/gu, " "),
   );
 }
 
-/** A company's name without its legal form at the end; the whole name when nothing else would be left. */
+/** A company's name without its legal form at the end and `the` before it; the whole name when nothing else would be left. */
 export function foldCompany(text: string): string {
   const words = foldName(text).split(" ");
   let end = words.length;
   while (end > 1 && LEGAL_FORMS.has(words[end - 1] ?? "")) end -= 1;
-  return words.slice(0, end).join(" ");
-}
-
-/** The registrable domain of an address, a URL or an e-mail: `mail.acme.co.uk` → `acme.co.uk`; null when there is none. */
-export function foldDomain(text: string): string | null {
-  const address = text.trim().toLowerCase();
-  return parse(address.includes("@") ? address.slice(address.lastIndexOf("@") + 1) : address).domain;
+  return words.slice(end > 1 && words[0] === "the" ? 1 : 0, end).join(" ");
 }
 
 /**

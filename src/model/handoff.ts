@@ -26,13 +26,25 @@ export type HandoffLabel = (typeof HANDOFF_LABELS)[number];
 /** What an admin sees (design §6). */
 export type PlainState = "fine" | "waiting" | "late or missing" | "needs your decision" | "ignored";
 
+/** What one field added to the likelihood that two records are one thing, in bits; below 0 it speaks against it. */
+export interface FieldWeight {
+  readonly field: string;
+  /** How far both agree: `same`, `nearly the same`, `different`. */
+  readonly level: string;
+  readonly weight: number;
+}
+
 /** One candidate target and why it was considered. */
 export interface MatchEvidence {
   readonly targetKey: string;
-  /** 1 explicit link, 2 deterministic key, 3 name within the block (never picked on its own). */
+  /** 1 explicit link or a person's word, 2 deterministic key, 3 likeness (taken only where the contract says from which score on). */
   readonly rung: 1 | 2 | 3;
   readonly why: string;
   readonly confidence: number;
+  /** Of rung 3: what the confidence is made of. */
+  readonly breakdown?: readonly FieldWeight[];
+  /** What decided between candidates that are as likely, in the words of the contract. */
+  readonly tieBreak?: string;
 }
 
 /** What happened to a field since both sides last agreed on it (reference §3.4). */
