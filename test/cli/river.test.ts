@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
@@ -100,6 +100,15 @@ describe("the document of", () => {
     expect(refused.code).toBe(3);
     expect(refused.document.problems.map(({ code }) => code)).toEqual(["HUB-5101"]);
     expect(refused.document.files.length).toBeGreaterThan(0);
+  });
+
+  test("publish leaves no table of an earlier set in a format that is no longer asked for", async () => {
+    const folder = out("formats").at(-1) ?? "";
+    await ask("publish", publishDocument, ["publish", "--format", "csv", ...out("formats")]);
+    await writeFile(join(folder, "csv", "notes.csv"), "mine");
+    await ask("publish", publishDocument, ["publish", "--format", "parquet", ...out("formats")]);
+    expect(await readdir(join(folder, "csv"))).toEqual(["notes.csv"]);
+    expect(await readdir(join(folder, "parquet"))).toContain("fact_case.parquet");
   });
 
   test("run tells the whole cycle, also when no system was to be had", async () => {

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   describeFiles,
@@ -9,8 +9,12 @@ import {
   writeParquet,
 } from "../../extracts/index.ts";
 import type { HyperEngine, TableFile, WrittenTable } from "../../extracts/index.ts";
+import { STAR_TABLE_NAMES } from "../../kpis/index.ts";
 import type { Star } from "../../kpis/index.ts";
 import type { RunContext } from "../context.ts";
+
+/** The local artefact that holds all tables. */
+const COMPLETE = "process-hub";
 
 export type Format = "hyper" | "parquet" | "csv";
 
@@ -54,6 +58,11 @@ export async function writeFiles(context: RunContext, star: Star, options: FileO
     wants("hyper") && options.engine !== null
       ? await writeHyper(parquet, options.directory, options.engine, signal)
       : null;
+  await removeEarlier(options.directory, {
+    csv: csv.length > 0,
+    parquet: parquet.length > 0,
+    hyper: hyper !== null,
+  });
   const manifest = await writeManifest(options.directory, describeFiles(tables, asOf, configuration.zone));
   return {
     tables,
@@ -61,6 +70,15 @@ export async function writeFiles(context: RunContext, star: Star, options: FileO
     complete: hyper?.complete ?? null,
     manifest,
   };
+}
+
+/** Files of an earlier set in a format that this one has not: beside the new manifest they would pass for its figures. */
+async function removeEarlier(directory: string, written: Readonly<Record<Format, boolean>>): Promise<void> {
+  for (const format of ["csv", "parquet", "hyper"] as const) {
+    if (written[format]) continue;
+    const names = format === "hyper" ? [...STAR_TABLE_NAMES, COMPLETE] : STAR_TABLE_NAMES;
+    for (const name of names) await rm(join(directory, format, `${name}.${format}`), { force: true });
+  }
 }
 
 async function writeHyper(
@@ -77,7 +95,7 @@ async function writeHyper(
     const written = await writeHyperFile(engine, join(folder, `${fact}.hyper`), tables, signal);
     sources.push({ name, fact, file: written.file, format: "hyper", tables: written.tables });
   }
-  const complete = await writeHyperFile(engine, join(folder, "process-hub.hyper"), plan.complete, signal);
+  const complete = await writeHyperFile(engine, join(folder, `${COMPLETE}.hyper`), plan.complete, signal);
   return { sources, complete };
 }
 
