@@ -1,5 +1,6 @@
 import { assertNever, toIso } from "../model/index.ts";
 import type { FieldComparison, Handoff, Instant } from "../model/index.ts";
+import { isOpenConflict } from "./compare.ts";
 import type { Contract } from "./contract.ts";
 import { sayLength } from "./durations.ts";
 import type { Party } from "./input.ts";
@@ -92,8 +93,12 @@ function decision({ state: { rejectedAt, acceptedAt } }: Story): string {
 }
 
 function drift(comparisons: readonly FieldComparison[]): string {
-  const differing = comparisons.filter(({ equal }) => !equal).map(({ field }) => field);
-  return differing.length === 0 ? "" : `; ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`;
+  const say = (fields: readonly FieldComparison[], one: string, more: string): string =>
+    fields.length === 0 ? "" : `; ${fields.map(({ field }) => field).join(", ")} ${fields.length === 1 ? one : more}`;
+  const open = comparisons.filter(isOpenConflict);
+  const differing = comparisons.filter((comparison) => !comparison.equal && !isOpenConflict(comparison));
+  const both = "changed on both sides, and somebody has to say which holds";
+  return `${say(open, `was ${both}`, `were ${both}`)}${say(differing, "differs", "differ")}`;
 }
 
 function late({ timeliness, dueAt, createdAt }: Story["state"]): string {

@@ -2,7 +2,8 @@ import { HubError, parseInstant } from "../model/index.ts";
 import type { BusinessCalendar, Instant } from "../model/index.ts";
 import { compileCondition } from "./condition.ts";
 import type { AttributeKinds, Condition } from "./condition.ts";
-import type { ComparedField, Contract } from "./contract.ts";
+import { compileFields, readSkew } from "./compile-fields.ts";
+import type { Contract } from "./contract.ts";
 import { parseSpan } from "./durations.ts";
 import type { Span } from "./durations.ts";
 import { compileMatch } from "./match-rules.ts";
@@ -108,6 +109,7 @@ export function tryCompileContract(
     mode: file.mode,
     fromTeam: file.from.team ?? null,
     toTeam: file.to.team ?? null,
+    backupOwner: file.to.backup ?? null,
     sourceType,
     targetType,
     presentOnce: readPresence(file, itself, source, sourceType, report),
@@ -124,20 +126,8 @@ export function tryCompileContract(
     acceptedWhen: occasions("accepted_when", targetType),
     rejectedWhen: occasions("rejected_when", targetType),
     revokedWhen: occasions("revoked_when", sourceType),
-    fields: Object.entries(file.fields).map(([name, spec]): ComparedField => {
-      const full = typeof spec === "string" ? { rule: spec } : spec;
-      const ours = ("ours" in full ? full.ours : undefined) ?? name;
-      const theirs = ("theirs" in full ? full.theirs : undefined) ?? name;
-      checkAttribute(["fields", name], ours, source, sourceType, report);
-      checkAttribute(["fields", name], theirs, target, targetType, report);
-      return {
-        name,
-        ours,
-        theirs,
-        owner: full.rule,
-        backupIfInactive: "if_inactive" in full && full.if_inactive === "backup",
-      };
-    }),
+    fields: compileFields(file, { sourceType, targetType, source, target, report }),
+    clockSkewMs: readSkew(file, report),
     money: file.money ?? null,
     createsPerRun: file.limits.creates_per_run ?? null,
   };

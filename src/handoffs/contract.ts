@@ -1,5 +1,6 @@
 import type { Instant, FieldComparison } from "../model/index.ts";
 import type { Condition } from "./condition.ts";
+import type { ConflictPolicy } from "./merge.ts";
 import type { Span } from "./durations.ts";
 import type { Occasion } from "./phrases.ts";
 
@@ -36,6 +37,11 @@ export interface ComparedField extends Pair {
   readonly name: string;
   readonly owner: FieldComparison["owner"];
   readonly backupIfInactive: boolean;
+  readonly onConflict: ConflictPolicy;
+  /** Case and inner white space count. */
+  readonly exact: boolean;
+  /** Kinds of the two attributes as the mappings declare them; null when they are not known. */
+  readonly kinds: { readonly ours: string | null; readonly theirs: string | null };
 }
 
 /** A contract between two teams, checked and ready to be decided on. */
@@ -46,6 +52,8 @@ export interface Contract {
   readonly mode: "observe" | "propose" | "auto";
   readonly fromTeam: string | null;
   readonly toTeam: string | null;
+  /** Takes what is meant for a person who left and has no backup. */
+  readonly backupOwner: string | null;
   readonly sourceType: string;
   /** The source's type when the target is the source itself. */
   readonly targetType: string;
@@ -66,6 +74,8 @@ export interface Contract {
   readonly rejectedWhen: readonly Occasion[];
   readonly revokedWhen: readonly Occasion[];
   readonly fields: readonly ComparedField[];
+  /** How far the clocks of the two systems differ at most; null when nobody said. */
+  readonly clockSkewMs: number | null;
   /** Money attribute of the source. */
   readonly money: string | null;
   readonly createsPerRun: number | null;

@@ -98,6 +98,7 @@ export function decide(
 ): Handoff {
   const { contract, input } = context;
   const { asOf, calendar } = input;
+  const id = handoffId(contract.name, source.linked.id, occurrence.number);
   const { triggeredAt, revokedAt } = occurrence;
   const dueAt = addSpan(triggeredAt, contract.created, calendar);
   const graceUntil = addSpan(dueAt, contract.grace, calendar);
@@ -112,7 +113,16 @@ export function decide(
   const counts = told || link === "ambiguous" ? finding.createdAt : null;
   const decision = told && found && own ? decisionOf(context, finding.primary, occurrence) : NO_DECISION;
   const comparisons =
-    link === "matched" && target !== null && !itself ? compareFields(contract, source.linked, target.linked) : [];
+    link === "matched" && target !== null && !itself
+      ? compareFields({
+          handoffId: id,
+          contract,
+          source: source.linked,
+          target: target.linked,
+          input,
+          people: context.people,
+        })
+      : [];
   const state = {
     link,
     timeliness: timelinessOf(counts, dueAt, asOf),
@@ -130,7 +140,6 @@ export function decide(
     revokedAt,
   };
   const label = labelOf(state);
-  const id = handoffId(contract.name, source.linked.id, occurrence.number);
   const waiver = waiverOf(input, id);
   return {
     id,

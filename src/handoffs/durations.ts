@@ -1,4 +1,4 @@
-import { assertNever, DAY, HOUR, MINUTE } from "../model/index.ts";
+import { assertNever, DAY, HOUR, MINUTE, SECOND } from "../model/index.ts";
 import type { BusinessCalendar, Instant } from "../model/index.ts";
 
 /** A span of clock time, or of opening hours of the company's calendar. */
@@ -8,6 +8,8 @@ export type Span =
   | { readonly kind: "business days"; readonly days: number; readonly text: string };
 
 const UNITS: Readonly<Record<string, number>> = {
+  second: SECOND,
+  s: SECOND,
   minute: MINUTE,
   min: MINUTE,
   m: MINUTE,
@@ -16,7 +18,7 @@ const UNITS: Readonly<Record<string, number>> = {
   day: DAY,
   d: DAY,
 };
-const GRAMMAR = /^(\d+(?:\.\d+)?)\s*(business\s+)?(minute|min|m|hour|h|day|d)s?$/u;
+const GRAMMAR = /^(\d+(?:\.\d+)?)\s*(business\s+)?(second|s|minute|min|m|hour|h|day|d)s?$/u;
 
 /** Reads `24h`, `30 minutes`, `2 days`, `1 business hour`, `3 business days`; undefined for anything else. */
 export function parseSpan(text: string): Span | undefined {

@@ -1,3 +1,6 @@
+export { advancedBases } from "./bases.ts";
+export type { AdvanceInput } from "./bases.ts";
+export { isOpenConflict } from "./compare.ts";
 export { compileContract, tryCompileContract } from "./compile.ts";
 export type { ContractOptions } from "./compile.ts";
 export type { Contract } from "./contract.ts";
@@ -7,7 +10,7 @@ export type { ConflictDecision, MatchDecision, ReconcileInput, Waiver } from "./
 export { planHash } from "./plan-hash.ts";
 export type { ContractProblem, TypeWords } from "./problems.ts";
 export { proposeOperations } from "./propose.ts";
-export type { ProposeInput } from "./propose.ts";
+export type { ProposeInput } from "./proposing.ts";
 export { reconcile } from "./reconcile.ts";
 export { handoffSchema } from "./schema.ts";
 export type { HandoffFile } from "./schema.ts";

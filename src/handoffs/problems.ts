@@ -17,6 +17,15 @@ export interface TypeWords {
 /** Takes note of one problem. */
 export type Report = (path: ContractProblem["path"], code: string, message: string, remedy?: string) => void;
 
+/** What both sides of a contract are made of, and where slips are told. */
+export interface Sides {
+  readonly sourceType: string;
+  readonly targetType: string;
+  readonly source: TypeWords | undefined;
+  readonly target: TypeWords | undefined;
+  readonly report: Report;
+}
+
 export function checkAttribute(
   path: ContractProblem["path"],
   attribute: string,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONFLICT_POLICIES } from "./merge.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/u, "is a name in small letters, digits and hyphens");
 const words = z.string().trim().min(1);
@@ -18,6 +19,11 @@ const fieldSchema = z.union([
       .literal("backup")
       .optional()
       .describe("For persons: who left is replaced by the backup of people.yaml."),
+    on_conflict: z
+      .enum(CONFLICT_POLICIES)
+      .default("manual")
+      .describe("For `rule: shared`: which side holds when both changed differently since they last agreed."),
+    compare: z.enum(["folded", "exact"]).default("folded").describe("`exact`: case and inner white space count."),
   }),
 ]);
 
@@ -73,6 +79,9 @@ export const handoffSchema = z.strictObject({
     team: words.optional(),
     expect: words.describe("The target's object type, or `itself`."),
     present_when: words.optional().describe("For `itself`: `owner is a person`."),
+    backup: words
+      .optional()
+      .describe("Who takes what is meant for a person who left and has no backup; else the team's queue."),
     create_from: words.optional().describe("`<connection>/<template>` to create a missing target from."),
   }),
   due: z.strictObject({
@@ -86,6 +95,9 @@ export const handoffSchema = z.strictObject({
   rejected_when: words.optional(),
   revoked_when: words.optional(),
   fields: z.record(words, fieldSchema).default({}),
+  clock_skew: span
+    .optional()
+    .describe("How far the two systems' clocks differ at most, as measured; `most_recent` needs it below 60 s."),
   money: words.optional().describe("The source's attribute that says how much is at stake."),
   limits: z.strictObject({ creates_per_run: z.number().int().nonnegative().optional() }).default({}),
 });

@@ -1,7 +1,16 @@
 import { handoffKind } from "../configuration/index.ts";
-import { planHash, proposeOperations, reconcile } from "../handoffs/index.ts";
-import type { Contract, Waiver } from "../handoffs/index.ts";
-import type { Canonical, ChildJoin, Handoff, LinkedObject, Operation, Plan, StorePort } from "../model/index.ts";
+import { advancedBases, conflictKey, planHash, proposeOperations, reconcile } from "../handoffs/index.ts";
+import type { ConflictDecision, Contract, Waiver } from "../handoffs/index.ts";
+import type {
+  Canonical,
+  ChildJoin,
+  Handoff,
+  HandoffBase,
+  LinkedObject,
+  Operation,
+  Plan,
+  StorePort,
+} from "../model/index.ts";
 import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
 import { loadLinkedModel } from "./linked-model.ts";
@@ -13,15 +22,19 @@ export interface Reconciliation {
   readonly operations: readonly Operation[];
 }
 
-/** Decides every contract anew from what link found and stores the states; proposes repairs but stores no plan. */
+/**
+ * Decides every contract anew from what link found and stores the states and what both sides now agree on; proposes
+ * repairs but stores no plan.
+ */
 export async function reconcileStep(context: RunContext): Promise<Reconciliation> {
   const { configuration, store, fence, asOf, progress } = context;
   progress({ kind: "step", step: "reconcile", state: "started" });
   const model = await loadLinkedModel(store, context.signal);
-  const waivers = await currentWaivers(store, asOf);
+  const recorded = await recordedWords(store, asOf);
   const connections = await pinnedConnections(store);
   const handoffs: Handoff[] = [];
   const operations: Operation[] = [];
+  const advanced: HandoffBase[] = [];
   for (const contract of configuration.compiled(handoffKind)) {
     await breathe(context.signal);
     const { sources, targets } = await bothSides(context, contract, model);
@@ -32,13 +45,24 @@ export async function reconcileStep(context: RunContext): Promise<Reconciliation
       targets,
       actors: model.actors,
       related: await relatedAttributes(store, [...sources, ...targets]),
-      waivers,
+      ...recorded,
     });
-    handoffs.push(...decided);
+    for (const handoff of decided) handoffs.push(handoff);
     const objects = new Map([...sources, ...targets].map((object) => [object.id, object]));
-    operations.push(...proposeOperations(contract, { handoffs: decided, objects, actors: model.actors, connections }));
+    const { calendar } = configuration;
+    for (const operation of proposeOperations(contract, {
+      handoffs: decided,
+      objects,
+      actors: model.actors,
+      connections,
+      calendar,
+    })) {
+      operations.push(operation);
+    }
+    for (const base of advancedBases(contract, { handoffs: decided, objects, ...recorded })) advanced.push(base);
   }
   await store.handoffs.replaceHandoffs(fence, handoffs);
+  if (advanced.length > 0) await store.handoffs.saveBases(fence, advanced, asOf);
   const current = handoffs.filter((handoff) => !handoff.historical);
   progress({
     kind: "step",
@@ -105,11 +129,29 @@ async function relatedAttributes(
   return found;
 }
 
+/** What persons said and what was agreed on, as far as it still counts. */
+async function recordedWords(store: StorePort, asOf: number) {
+  const { handoffs } = store;
+  const conflictDecisions = new Map<string, ConflictDecision>();
+  for (const { handoffId, field, take, by, at, reason } of await handoffs.conflictDecisions()) {
+    conflictDecisions.set(conflictKey(handoffId, field), { take, by, at, reason });
+  }
+  return {
+    waivers: await currentWaivers(store, asOf),
+    bases: await handoffs.bases(),
+    matchDecisions: await handoffs.matchDecisions(),
+    confirmedLinks: new Map(
+      (await handoffs.confirmedLinks()).map(({ targetKey, sourceKey }) => [targetKey, sourceKey]),
+    ),
+    conflictDecisions,
+  };
+}
+
 /** The last word on each handoff counts, until it expires. */
 async function currentWaivers(store: StorePort, asOf: number): Promise<ReadonlyMap<string, Waiver>> {
   const waivers = new Map<string, Waiver>();
   for (const { handoffId, kind, reason, by, until } of await store.handoffs.decisions()) {
-    if (kind === "waive" && (until === null || until > asOf)) waivers.set(handoffId, { reason, by, until });
+    if (kind !== "resume" && (until === null || until > asOf)) waivers.set(handoffId, { reason, by, until });
     else waivers.delete(handoffId);
   }
   return waivers;

@@ -72,6 +72,27 @@ describe("a slip", () => {
     ],
     ["about presence", { to: { expect: "itself" } }, "HUB-2206", "to.present_when", /when it is present/u],
     [
+      "in a rule for conflicts of a field that one side owns",
+      { fields: { name: { rule: "source", on_conflict: "most_recent", compare: "folded" } } },
+      "HUB-2208",
+      "fields.name.on_conflict",
+      /belongs to a shared field/u,
+    ],
+    [
+      "in a rule that needs clocks nobody compared",
+      { fields: { name: { rule: "shared", on_conflict: "most_recent", compare: "folded" } } },
+      "HUB-2208",
+      "fields.name.on_conflict",
+      /clocks differ by less than a minute/u,
+    ],
+    [
+      "in the clocks' difference",
+      { clock_skew: "1 business day" },
+      "HUB-2205",
+      "clock_skew",
+      /no length of clock time/u,
+    ],
+    [
       "in the connection to create in",
       { to: { expect: "onboarding", create_from: "asna/T" } },
       "HUB-2207",
