@@ -17,3 +17,5 @@ export type { MappingFile } from "./schema.ts";
 export { usedNames } from "./used-names.ts";
 export type { UsedNames } from "./used-names.ts";
 export { foldValue, identityOf } from "./values.ts";
+export { writeBack } from "./write-back.ts";
+export type { WrittenBack } from "./write-back.ts";
