@@ -121,7 +121,8 @@ export interface Operation {
   readonly handoffId: string;
   readonly connection: string;
   readonly system: string;
-  readonly action: "create" | "update" | "link";
+  /** `link` is kept by the hub alone; `retire` archives and tags what a creation made, and never deletes. */
+  readonly action: "create" | "update" | "link" | "retire";
   readonly objectType: string;
   /** Native key of the object written; null for a creation. */
   readonly targetKey: string | null;
@@ -134,6 +135,8 @@ export interface Operation {
   readonly confidence: number;
   readonly risk: "low" | "medium" | "high";
   readonly calls: number;
+  /** Of an inverse: the operation it takes back. */
+  readonly undoes?: string;
 }
 
 export interface Plan {

@@ -29,6 +29,8 @@ function taken(operationId: string, approvalId = "a1", connection = "asana-main"
     planHash: "p1",
     approvalId,
     handoffId: "h1",
+    action: "create" as const,
+    field: null,
     connection,
     idempotencyKey: `key ${operationId}`,
     targetKey: null,
@@ -46,15 +48,15 @@ describe("pauses", () => {
     const words = await store.outbox.pauses();
     expect(pauseOf(words, "asana-main")).toMatchObject({ kind: "pause", connection: null });
     await store.outbox.take(fence, [taken("o1")]);
-    expect(await store.outbox.markSent(fence, "o1", AS_OF)).toBe(false);
+    expect(await store.outbox.markSent(fence, "o1", "u1", AS_OF)).toBe(false);
     expect(await store.outbox.entries({ states: ["planned"] })).toHaveLength(1);
   });
 
   test("end for the connection that somebody lets write again, and no other", async () => {
     await store.outbox.take(fence, [taken("o1"), taken("o2", "a1", "salesforce-prod")]);
     await resume("asana-main");
-    expect(await store.outbox.markSent(fence, "o1", AS_OF)).toBe(true);
-    expect(await store.outbox.markSent(fence, "o2", AS_OF)).toBe(false);
+    expect(await store.outbox.markSent(fence, "o1", "u1", AS_OF)).toBe(true);
+    expect(await store.outbox.markSent(fence, "o2", "u1", AS_OF)).toBe(false);
   });
 
   test("come from the newest word that concerns a connection", async () => {
@@ -72,11 +74,19 @@ describe("an operation in the outbox", () => {
     await store.outbox.approve(fence, APPROVAL);
     expect(await store.outbox.approvals()).toEqual([APPROVAL]);
     await store.outbox.take(fence, [taken("o1")]);
-    await store.outbox.markSent(fence, "o1", AS_OF + 1);
+    await store.outbox.markSent(fence, "o1", "u1", AS_OF + 1);
     const problem = { code: "HUB-2699", message: "cut", place: {} };
     await store.outbox.settle(fence, "o1", { state: "unknown", at: AS_OF + 2, problem });
     expect(await store.outbox.entries({ handoffId: "h1" })).toMatchObject([
-      { state: "unknown", attempts: 1, sentAt: AS_OF + 1, settledAt: AS_OF + 2, problem, after: taken("o1").after },
+      {
+        state: "unknown",
+        attempts: 1,
+        account: "u1",
+        sentAt: AS_OF + 1,
+        settledAt: AS_OF + 2,
+        problem,
+        after: taken("o1").after,
+      },
     ]);
     await store.outbox.settle(fence, "o1", { state: "confirmed", at: AS_OF + 3, nativeId: "9", targetKey: "a/t/s/9" });
     expect(await store.outbox.entries({ operationIds: ["o1"] })).toMatchObject([{ nativeId: "9", problem: null }]);
@@ -91,7 +101,7 @@ describe("an operation in the outbox", () => {
     await resume();
     const state = async (): Promise<string | undefined> => (await store.outbox.entries())[0]?.state;
     await store.outbox.take(fence, [taken("o1")]);
-    await store.outbox.markSent(fence, "o1", AS_OF);
+    await store.outbox.markSent(fence, "o1", "u1", AS_OF);
     await store.outbox.take(fence, [taken("o1", "a2")]);
     expect(await state()).toBe("sent");
     await store.outbox.settle(fence, "o1", { state: "failed", at: AS_OF });
@@ -108,7 +118,7 @@ describe("an operation in the outbox", () => {
     await resume();
     await store.outbox.take(fence, [taken("o1")]);
     await begin(store, "host:2", () => false);
-    await expect(store.outbox.markSent(fence, "o1", AS_OF)).rejects.toMatchObject({ code: "HUB-3003" });
+    await expect(store.outbox.markSent(fence, "o1", "u1", AS_OF)).rejects.toMatchObject({ code: "HUB-3003" });
     expect(await store.outbox.entries({ states: ["sent"] })).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ export const planDocument = z.strictObject({
       handoff: z.string(),
       connection: z.string(),
       system: z.string(),
-      action: z.enum(["create", "update", "link"]),
+      action: z.enum(["create", "update", "link", "retire"]),
       objectType: z.string(),
       target: z.string().nullable(),
       field: z.string().nullable(),

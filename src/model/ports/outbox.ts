@@ -36,7 +36,12 @@ export interface OutboxEntry {
   readonly planHash: string;
   readonly approvalId: string;
   readonly handoffId: string;
+  readonly action: Operation["action"];
+  /** For an update: the attribute. */
+  readonly field: string | null;
   readonly connection: string;
+  /** Whose name it was sent under: the connection's own user in its system. */
+  readonly account: string | null;
   readonly idempotencyKey: string;
   readonly state: OutboxState;
   /** How often it was sent. */
@@ -54,9 +59,9 @@ export interface OutboxEntry {
   readonly problem: Problem | null;
 }
 
-/** How an entry goes on. What is left out stays. */
+/** How an entry goes on; `planned` when it was certainly not done and may be sent again. What is left out stays. */
 export interface Settlement {
-  readonly state: Exclude<OutboxState, "planned" | "sent">;
+  readonly state: Exclude<OutboxState, "sent">;
   readonly at: Instant;
   readonly requestId?: string | null;
   readonly nativeId?: string | null;
@@ -100,6 +105,8 @@ export interface OutboxPort {
       | "planHash"
       | "approvalId"
       | "handoffId"
+      | "action"
+      | "field"
       | "connection"
       | "idempotencyKey"
       | "targetKey"
@@ -117,7 +124,7 @@ export interface OutboxPort {
    * writes are paused: nothing may be sent then.
    * @throws HubError HUB-3003 when another run has taken over.
    */
-  markSent(fence: Fence, operationId: string, at: Instant): Promise<boolean>;
+  markSent(fence: Fence, operationId: string, account: string, at: Instant): Promise<boolean>;
   settle(fence: Fence, operationId: string, settlement: Settlement): Promise<void>;
   note(fence: Fence, receipt: OutboxReceipt): Promise<void>;
   receipts(operationIds: readonly string[]): Promise<readonly OutboxReceipt[]>;

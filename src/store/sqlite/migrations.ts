@@ -110,7 +110,7 @@ const MIGRATIONS: readonly string[] = [
   create index approval_plan on approval (plan_hash);
   create table outbox (
     pk integer primary key, operation_id text not null unique, plan_hash text not null, approval_id text not null, handoff_id text not null,
-    connection text not null, idempotency_key text not null, state text not null, attempts integer not null default 0, sent_at integer,
+    action text not null, field text, connection text not null, account text, idempotency_key text not null, state text not null, attempts integer not null default 0, sent_at integer,
     settled_at integer, request_id text, native_id text, target_key text, before text not null, after text not null, problem text);
   create index outbox_state on outbox (state);
   create index outbox_handoff on outbox (handoff_id);

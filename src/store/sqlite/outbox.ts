@@ -20,7 +20,7 @@ interface EntryRow extends Omit<OutboxEntry, "before" | "after" | "problem"> {
   readonly problem: string | null;
 }
 
-const ENTRY = `operation_id as operationId, plan_hash as planHash, approval_id as approvalId, handoff_id as handoffId, connection,
+const ENTRY = `operation_id as operationId, plan_hash as planHash, approval_id as approvalId, handoff_id as handoffId, action, field, connection, account,
   idempotency_key as idempotencyKey, state, attempts, sent_at as sentAt, settled_at as settledAt, request_id as requestId,
   native_id as nativeId, target_key as targetKey, before, after, problem`;
 
@@ -60,8 +60,8 @@ export function createOutboxPort(database: Database): OutboxPort {
       database.fenced(fence, () => {
         for (const entry of entries) {
           database.run(
-            `insert into outbox (operation_id, plan_hash, approval_id, handoff_id, connection, idempotency_key, state, target_key, before, after)
-             values (?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?)
+            `insert into outbox (operation_id, plan_hash, approval_id, handoff_id, action, field, connection, idempotency_key, state, target_key, before, after)
+             values (?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?)
              on conflict (operation_id) do update set plan_hash = excluded.plan_hash, approval_id = excluded.approval_id, connection = excluded.connection,
                idempotency_key = excluded.idempotency_key, state = 'planned', problem = null, settled_at = null
              where state not in (${OPEN}) and (state <> 'confirmed' or approval_id <> excluded.approval_id)`,
@@ -69,6 +69,8 @@ export function createOutboxPort(database: Database): OutboxPort {
             entry.planHash,
             entry.approvalId,
             entry.handoffId,
+            entry.action,
+            entry.field,
             entry.connection,
             entry.idempotencyKey,
             entry.targetKey,
@@ -93,7 +95,7 @@ export function createOutboxPort(database: Database): OutboxPort {
       return rows.map(toEntry);
     },
 
-    async markSent(fence, operationId, at) {
+    async markSent(fence, operationId, account, at) {
       return database.fenced(fence, () => {
         const entry = database.get<{ connection: string }>(
           "select connection from outbox where operation_id = ?",
@@ -101,7 +103,8 @@ export function createOutboxPort(database: Database): OutboxPort {
         );
         if (entry === undefined || pauseOf(pauses(), entry.connection) !== null) return false;
         database.run(
-          "update outbox set state = 'sent', attempts = attempts + 1, sent_at = ?, settled_at = null, problem = null where operation_id = ?",
+          "update outbox set state = 'sent', attempts = attempts + 1, account = ?, sent_at = ?, settled_at = null, problem = null where operation_id = ?",
+          account,
           at,
           operationId,
         );
