@@ -77,7 +77,7 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
             startedAt: clock.now(),
             asOf,
             configurationHash: configuration.hash,
-            configuration: { directory: configuration.directory, company: configuration.company },
+            configuration: configuration.content,
             owner: `${hostname()}:${process.pid}`,
             isAlive: ownerIsAlive,
             wallNow: machine.wallNow,

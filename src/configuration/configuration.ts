@@ -1,7 +1,7 @@
 import type { ConnectionLimits, ConnectorDefinition } from "../connectors/kit/index.ts";
 import type { CompiledMapping, MappingFile, MappingSet, RateTable } from "../mappings/index.ts";
 import { HubError } from "../model/index.ts";
-import type { BusinessCalendar, DriftPolicy, Instant, Problem } from "../model/index.ts";
+import type { BusinessCalendar, DriftPolicy, Instant, Json, Problem } from "../model/index.ts";
 import type { BindingsFile } from "./bindings-file.ts";
 import type { FileKind } from "./file-kind.ts";
 import type { HubFile } from "./hub-file.ts";
@@ -40,6 +40,14 @@ export interface Configuration {
     /** How long contents are kept after they were replaced, milliseconds; null for ever. */
     readonly versionsMs: number | null;
   };
+  /** What stops writes before they do harm (reference §3.5). */
+  readonly writes: {
+    readonly mostOperations: number;
+    /** Of a contract's linked records, 0..1. */
+    readonly mostShare: number;
+    /** Of the writes of a run, 0..1. */
+    readonly mostErrors: number;
+  };
   readonly publish: {
     readonly connection: string | null;
     readonly formats: HubFile["publish"]["formats"];
@@ -53,7 +61,9 @@ export interface Configuration {
   readonly kinds: readonly FileKind<unknown>[];
   /** Each mapping with its file, for the tests written in it. */
   readonly mappingFiles: readonly MappingWithFile[];
-  /** Of every file's content; changes exactly when a value changes. */
+  /** What every file says, by its path from the directory. */
+  readonly content: Readonly<Record<string, Json>>;
+  /** Of `content`; changes exactly when a value changes. */
   readonly hash: string;
 }
 

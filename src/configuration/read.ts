@@ -1,4 +1,5 @@
 import path from "node:path";
+import { z } from "zod";
 import type { ConnectorDefinition } from "../connectors/kit/index.ts";
 import { bundleMappings, mappingSchema, runMappingTests, tryCompileMapping } from "../mappings/index.ts";
 import type { RateTable } from "../mappings/index.ts";
@@ -148,6 +149,9 @@ export async function checkConfiguration(
   const calendar = hub === null ? undefined : calendars.get(hub.time.calendar);
   if (hub === null || calendar === undefined) return { configuration: null, problems: inOrder(problems) };
   const asOf = hub.time.as_of === undefined ? null : (parseInstant(hub.time.as_of) ?? null);
+  const content = Object.fromEntries(
+    all.map((file) => [path.relative(directory, file.file), z.json().parse(file.data ?? null)]),
+  );
   return {
     problems: inOrder(problems),
     configuration: {
@@ -164,6 +168,11 @@ export async function checkConfiguration(
       retention: {
         versionsMs: hub.retention.versions === undefined ? null : Number.parseInt(hub.retention.versions, 10) * DAY,
       },
+      writes: {
+        mostOperations: hub.writes.most_operations ?? 200,
+        mostShare: shareOf(hub.writes.most_share ?? "10 %"),
+        mostErrors: shareOf(hub.writes.most_errors ?? "5 %"),
+      },
       publish: { connection: hub.publish.connection ?? null, formats: hub.publish.formats },
       people,
       mappings: bundleMappings(mappings.map((each) => each.mapping)),
@@ -172,7 +181,8 @@ export async function checkConfiguration(
       compiled,
       kinds: options.kinds,
       mappingFiles: mappings.map(({ mapping, file }) => ({ mapping, file })),
-      hash: hashText(canonicalJson(all.map((file) => [path.relative(directory, file.file), file.data ?? null]))),
+      content,
+      hash: hashText(canonicalJson(Object.entries(content))),
     },
   };
 }

@@ -20,6 +20,7 @@ export * from "./sources.ts";
 export * from "./people.ts";
 export * from "./reconcile.ts";
 export * from "./cycle.ts";
+export * from "./preview-handoffs.ts";
 export * from "./measure.ts";
 export * from "./publish/index.ts";
 export * from "./schedule.ts";

@@ -233,6 +233,27 @@ describe("hub remap", () => {
     expect(await remap()).toMatchObject({ dryRun: false, rejected: 0 });
     expect(await remap("--dry-run")).toMatchObject({ examples: [] });
   }, 60_000);
+
+  test("--dry-run replays the history through a changed contract and tells what would come out otherwise, and its cost", async () => {
+    const options = await changed("later", "handoffs/sales-to-cs.yaml", (text) =>
+      text.replace(/^since: .*$/mu, "since: 2026-11-01T00:00:00Z"),
+    );
+    const same = await ask("remap", remapDocument, "remap", "--dry-run");
+    const later = await ask("remap", remapDocument, "remap", "--dry-run", ...options);
+    const [now, then] = [same.answer, later.answer].map((answer) => (answer.dryRun ? answer.handoffs : null));
+    expect(now).toMatchObject({ moves: [], examples: [] });
+    expect(then?.moves).toContainEqual(
+      expect.objectContaining({ contract: "sales-to-cs", before: "missing", after: "historical" }),
+    );
+    expect(then?.before).toEqual(now?.before);
+    expect(then?.after.operations).toBeLessThan(then?.before.operations ?? 0);
+    expect(then?.after.calls).toBeLessThan(then?.before.calls ?? 0);
+    expect(then?.after.moneyAtStake).toBeLessThan(then?.before.moneyAtStake ?? 0);
+    const text = await run("remap", "--dry-run", ...options);
+    expect(text.out).toMatch(/handoffs would come out otherwise:/u);
+    const { out } = await run("handoffs", "--contract", "sales-to-cs", "--json");
+    expect(handoffsDocument.parse(JSON.parse(out)).handoffs.some(({ label }) => label === "missing")).toBe(true);
+  }, 60_000);
 });
 
 describe("hub explain", () => {

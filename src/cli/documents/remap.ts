@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { handoffPreviewPart } from "./handoff-preview.ts";
 import { instantText, jsonValue, problemPart } from "./parts.ts";
 
 const kind = z.enum(["object", "event"]);
@@ -55,6 +56,7 @@ const previewPart = z.strictObject({
       }),
     )
     .describe("Values no value map knows, where their number would change."),
+  handoffs: handoffPreviewPart.nullable().describe("Null while no handoff was decided yet."),
 });
 
 /** `hub remap --json`, stored or `--dry-run`. */

@@ -1,8 +1,11 @@
 import { toIso } from "../../model/index.ts";
-import { previewRemap, remapStep } from "../../sync/index.ts";
+import { decidedAsOf, previewHandoffs, previewRemap, remapStep } from "../../sync/index.ts";
 import type { RemapPreview, RemapReport } from "../../sync/index.ts";
 import { remapDocument } from "../documents/remap.ts";
 import { writeDocument } from "../documents/write.ts";
+import { onCopiedStore } from "../copied-store.ts";
+import { toHandoffPreviewPart } from "../documents/handoff-preview.ts";
+import { handoffPreviewText } from "../handoff-preview-view.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openHub } from "../hub.ts";
 import type { GlobalOptions } from "../hub.ts";
@@ -56,6 +59,9 @@ async function preview(machine: Machine, options: GlobalOptions): Promise<number
   const view = createProgressView(machine.terminal, { quiet: options.quiet, wallNow: machine.wallNow });
   try {
     const found = await previewRemap({ ...context, progress: view.listener });
+    const decided = await decidedAsOf(context.store);
+    const handoffs =
+      decided === null ? null : await onCopiedStore(machine, context, decided, view.listener, previewHandoffs);
     view.finish();
     if (options.json) {
       const { types, examples, rejects, unmapped, ...counts } = found;
@@ -67,8 +73,12 @@ async function preview(machine: Machine, options: GlobalOptions): Promise<number
         examples: examples.map((example) => ({ ...example, differences: [...example.differences] })),
         rejects: rejects.map(({ problem, count }) => ({ problem: { ...problem }, count })),
         unmapped: unmapped.map((value) => ({ ...value })),
+        handoffs: handoffs === null ? null : toHandoffPreviewPart(handoffs),
       });
-    } else machine.terminal.out(previewText(found, machine.directory));
+    } else {
+      machine.terminal.out(previewText(found, machine.directory));
+      if (handoffs !== null) machine.terminal.out(handoffPreviewText(handoffs));
+    }
     return EXIT.complete;
   } finally {
     view.finish();
@@ -90,7 +100,8 @@ function remapText({ map, link }: RemapReport): string {
 
 function previewText(preview: RemapPreview, directory: string): string {
   const { entities, pending, types, examples, rejects, unmapped } = preview;
-  const rows = types.map(({ kind, type, added, changed, removed, unchanged }) => [
+  const moving = types.filter(({ added, changed, removed }) => added + changed + removed > 0);
+  const rows = moving.map(({ kind, type, added, changed, removed, unchanged }) => [
     kind === "object" ? type : `events of ${type}`,
     ...[added, changed, removed, unchanged].map(count),
   ]);

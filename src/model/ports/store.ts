@@ -409,6 +409,8 @@ export interface StorePort {
   readonly ledger: QuotaBook;
   /** Drops everything derived and lists every entity for mapping again. */
   dropDerived(fence: Fence): Promise<void>;
+  /** Makes a store of its own at a path that is free: everything as it stands now, held by nobody. @throws HubError HUB-3001 */
+  copyTo(path: string): Promise<void>;
   /** One hash over recorded records and everything derived: equal states have equal fingerprints (design §6). */
   fingerprint(): Promise<string>;
   close(): Promise<void>;

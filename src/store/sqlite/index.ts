@@ -1,3 +1,4 @@
+import { HubError } from "../../model/index.ts";
 import type { Clock, StorePort } from "../../model/index.ts";
 import { Database } from "./database.ts";
 import { createDecisions } from "./decisions.ts";
@@ -38,6 +39,21 @@ export function openSqliteStore(path: string, clock: Clock): StorePort {
         for (const table of DERIVED) database.run(`delete from ${table}`);
       });
       await mapping.requeue(fence);
+    },
+    async copyTo(path) {
+      ledger.flush();
+      try {
+        database.run("vacuum into ?", path);
+      } catch (cause) {
+        throw new HubError("HUB-3001", `The store cannot be copied to ${path}.`, {
+          cause,
+          place: { file: path },
+          remedy: "Check that nothing is there yet, that the folder is writable and that the disk has room.",
+        });
+      }
+      const copy = new Database(path);
+      copy.run("delete from lease");
+      copy.close();
     },
     fingerprint: () => fingerprint(database),
     async close() {
