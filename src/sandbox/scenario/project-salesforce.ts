@@ -27,6 +27,7 @@ const CUSTOM_FIELDS: Readonly<Record<string, readonly SalesforceFieldSeed[]>> = 
   ],
   Opportunity: [
     { name: "Contract_No__c", label: "Contract No", type: "string", externalId: true },
+    { name: "Hub_Handoff__c", label: "Hub handoff", type: "string", externalId: true, unique: true },
     { name: "CSM__c", label: "CSM", type: "reference", referenceTo: ["User"], relationshipName: "CSM__r" },
     { name: "Go_Live__c", label: "Go-live", type: "date" },
     {
