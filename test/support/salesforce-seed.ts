@@ -16,6 +16,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   LeadStatus: "01J",
   OpportunityHistory: "008",
   LeadHistory: "017",
+  RecordType: "012",
 };
 
 /** The stamp rows get unless they bring their own. */

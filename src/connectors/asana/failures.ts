@@ -102,7 +102,7 @@ function judge({ status, message }: Refusal, operation: string): Verdict {
           }
         : {
             code: "HUB-1403",
-            disposition: "stop-stream",
+            disposition: operation.startsWith("GET ") ? "stop-stream" : "skip-record",
             text: `Asana refused ${operation}: ${said}`,
             remedy: "Report it with the request named here; nothing was lost, the next run tries again.",
           };
@@ -166,10 +166,11 @@ function judge({ status, message }: Refusal, operation: string): Verdict {
 }
 
 /** An answer that is not what the API documents. */
-export function unexpectedAnswer(operation: string, cause: unknown): HubError {
+export function unexpectedAnswer(operation: string, cause: unknown, wrote = false): HubError {
   return new HubError("HUB-1410", `Asana answered ${operation} in a shape the hub does not know.`, {
     cause,
     disposition: "stop-stream",
+    ...(wrote ? { fate: "unknown" } : {}),
     place: { system: "asana", request: operation },
     remedy: "Check that BASE_URL ends in /api/1.0 and that no proxy answers in Asana's place.",
   });

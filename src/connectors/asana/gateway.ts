@@ -23,6 +23,8 @@ export interface Request {
   readonly query?: Query;
   readonly data?: Readonly<Record<string, unknown>>;
   readonly idempotent?: boolean;
+  /** False for what only reads, although its method says otherwise. */
+  readonly writes?: boolean;
   readonly cost?: number;
 }
 
@@ -133,7 +135,7 @@ export class AsanaGateway {
   async read<T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
     const body = await this.call(request, signal);
     const parsed = z.looseObject({ data: schema }).safeParse(body);
-    if (!parsed.success) throw unexpectedAnswer(nameOf(request), parsed.error);
+    if (!parsed.success) throw unexpectedAnswer(nameOf(request), parsed.error, writes(request));
     return parsed.data.data;
   }
 
@@ -185,6 +187,7 @@ export class AsanaGateway {
         })),
       },
       idempotent: true,
+      writes: false,
       cost: actions.length,
     };
     return this.#send(request, signal, (body) => {
@@ -206,6 +209,7 @@ export class AsanaGateway {
       cost: request.cost ?? 1,
       lane: request.method === "GET" ? "read" : "write",
       idempotent: request.idempotent ?? request.method !== "POST",
+      writes: writes(request),
       timeoutMs: TIMEOUT_MS,
       signal,
       send: async (attempt) => {
@@ -249,6 +253,10 @@ export class AsanaGateway {
       "Blob",
     );
   }
+}
+
+function writes(request: Request): boolean {
+  return request.writes ?? request.method !== "GET";
 }
 
 function nameOf({ method, path }: Request): string {

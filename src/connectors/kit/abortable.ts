@@ -1,3 +1,5 @@
+import type { Timer } from "./surroundings.ts";
+
 /** What the signal was aborted with. */
 export function reasonOf(signal: AbortSignal): unknown {
   return signal.reason;
@@ -33,23 +35,30 @@ export interface Deadline {
  * Does what `AbortSignal.any` with `AbortSignal.timeout` would, without leaving a trace of every call on a signal that
  * lives as long as the run.
  */
-export function deadlineFor(signal: AbortSignal, timeoutMs: number): Deadline {
+export function deadlineFor(signal: AbortSignal, timeoutMs: number, timer: Timer = machineTimer): Deadline {
   const controller = new AbortController();
   let passed = false;
   const stop = (): void => controller.abort(reasonOf(signal));
-  const timer = setTimeout(() => {
+  const callOff = timer(timeoutMs, () => {
     passed = true;
     controller.abort(new DOMException("The call took too long.", "TimeoutError"));
-  }, timeoutMs);
-  timer.unref();
+  });
   if (signal.aborted) stop();
   else signal.addEventListener("abort", stop, { once: true });
   return {
     signal: controller.signal,
     passed: () => passed,
     clear: () => {
-      clearTimeout(timer);
+      callOff();
       signal.removeEventListener("abort", stop);
     },
   };
 }
+
+const machineTimer: Timer = (ms, ring) => {
+  const timer = setTimeout(ring, ms);
+  timer.unref();
+  return () => {
+    clearTimeout(timer);
+  };
+};

@@ -1,4 +1,5 @@
 export * from "./abortable.ts";
+export * from "./assignees.ts";
 export * from "./contract.ts";
 export * from "./dependencies.ts";
 export * from "./intervals.ts";

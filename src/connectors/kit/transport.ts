@@ -4,6 +4,7 @@ import { abortable, deadlineFor } from "./abortable.ts";
 import type { ConnectorDependencies } from "./dependencies.ts";
 import { Pacers } from "./pacer.ts";
 import type { Pacer, RateHeader, Ticket } from "./pacer.ts";
+import { afterPartOfIt } from "./write-face.ts";
 
 /** How a system's failure is to be taken. */
 export interface Failure {
@@ -14,6 +15,8 @@ export interface Failure {
   readonly pauseAll?: boolean;
   /** True when just this call was turned away at the door (too many at once): nothing was done, nobody else waits. */
   readonly turnedAway?: boolean;
+  /** True when the system said no, although the same call may succeed later: nothing was done. */
+  readonly refused?: boolean;
 }
 
 export interface Call<T> {
@@ -27,6 +30,8 @@ export interface Call<T> {
   readonly priority?: Priority;
   /** May be sent again although the first answer was lost. Writes that create are not. */
   readonly idempotent: boolean;
+  /** True for what changes something: its failure then tells whether it may have been done. */
+  readonly writes?: boolean;
   /** Over everything: connect, headers and body. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -112,11 +117,25 @@ export class Transport {
   /**
    * @throws HubError of the last failure once it may not be tried again; `HUB-1203` (retry-later) when the ledger has
    * nothing left outside the reserve or the system asks for a wait longer than five minutes; `HUB-1204` (retry-later)
-   * when the sweeps' own budget of the day is spent; the signal's reason when it is aborted.
+   * when the sweeps' own budget of the day is spent; the signal's reason when it is aborted. Of a call that writes the
+   * error's fate is `unknown` once any try of it may have been done.
    */
   async call<T>(call: Call<T>): Promise<T> {
     const { dependencies } = this.#options;
     const priority = call.priority ?? dependencies.priority ?? "read";
+    // One try whose answer was lost leaves the write in doubt, whatever a later one is answered.
+    let doubt = false;
+    try {
+      return await this.#tries(call, priority, () => {
+        doubt = true;
+      });
+    } catch (error) {
+      throw doubt ? afterPartOfIt(error) : error;
+    }
+  }
+
+  async #tries<T>(call: Call<T>, priority: Priority, lost: () => void): Promise<T> {
+    const { dependencies } = this.#options;
     let refusals = 0;
     for (let attempt = 1; ; attempt += 1) {
       const ticket = await this.#pacer.enter({
@@ -129,13 +148,14 @@ export class Transport {
       try {
         call.signal.throwIfAborted();
         await this.#book(call.cost ?? 1, priority);
-        const deadline = deadlineFor(call.signal, call.timeoutMs);
+        const deadline = deadlineFor(call.signal, call.timeoutMs, dependencies.timer);
         try {
           return await abortable(() => call.send(deadline.signal), deadline.signal);
         } catch (thrown) {
           call.signal.throwIfAborted();
           const failure = deadline.passed() ? timedOut(call, thrown) : call.classify(thrown);
           if (failure.pauseAll === true) refusals += 1;
+          if (call.writes === true && mayHaveBeenDone(failure)) lost();
           wait = await this.#judge(call, failure, { attempt, refusals }, ticket);
         } finally {
           deadline.clear();
@@ -196,6 +216,12 @@ export class Transport {
     );
     return Math.round(this.#options.dependencies.random() * bound);
   }
+}
+
+/** An answer that leaves room for another try at once is no answer to whether the first one was done. */
+function mayHaveBeenDone({ error, pauseAll, turnedAway, refused }: Failure): boolean {
+  const saidNo = pauseAll === true || turnedAway === true || refused === true;
+  return error.fate === "unknown" || (error.disposition === "retry-now" && !saidNo);
 }
 
 /** 5, 10, 20, 40, 60, 60 … seconds. */

@@ -175,7 +175,17 @@ function verdictOf(fault: Fault, now: Instant): Verdict {
       pauseAll: true,
     };
   }
-  if (code === "IDEMPOTENCY_CONFLICT" || status === 423 || status >= 500 || /internal_server_error/iu.test(code)) {
+  if (status === 423) {
+    // Another write to the board is under way; this one was not begun.
+    return {
+      code: "HUB-1505",
+      disposition: "retry-now",
+      text: `monday.com has locked the board for another write (${said}).`,
+      remedy: "Run again later.",
+      turnedAway: true,
+    };
+  }
+  if (code === "IDEMPOTENCY_CONFLICT" || status >= 500 || /internal_server_error/iu.test(code)) {
     return {
       code: "HUB-1505",
       disposition: "retry-now",

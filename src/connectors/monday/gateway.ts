@@ -98,11 +98,12 @@ export class MondayGateway {
     const answer = await this.#transport.call({
       operation,
       idempotent: question.idempotent ?? true,
+      writes: question.idempotencyKey !== undefined,
       timeoutMs: TIMEOUT_MS,
       signal: question.signal,
       send: (signal) => this.#inTurn(signal, () => this.#send(question, signal)),
       classify: (thrown) => {
-        const failure = this.#classify(thrown, operation);
+        const failure = this.#classify(thrown, operation, question.idempotencyKey !== undefined);
         const fault = faultBehind(thrown);
         const complexity = fault === null ? null : complexityOf(fault);
         if (complexity === null) return failure;
@@ -111,7 +112,7 @@ export class MondayGateway {
       },
     });
     const parsed = question.answer.safeParse(answer.data);
-    if (!parsed.success) throw unexpectedAnswer(operation, parsed.error);
+    if (!parsed.success) throw unexpectedAnswer(operation, parsed.error, question.idempotencyKey !== undefined);
     return { data: parsed.data, requestId: answer.requestId };
   }
 
@@ -136,7 +137,8 @@ export class MondayGateway {
     const answer = answerSchema.parse(await client.rawRequest(query, variables));
     this.#observe(answer.headers);
     const faults = faultsOf({ errors: answer.errors }, answer.status, answer.headers);
-    checkVersion(answer.headers.get("api-version"), question.operation, faults.length > 0);
+    const wrote = idempotencyKey !== undefined;
+    checkVersion(answer.headers.get("api-version"), question.operation, { failed: faults.length > 0, wrote });
     const { mayBeHidden } = question;
     const fault = faults.find((one) => mayBeHidden === undefined || !isPermission(one) || !mayBeHidden.test(one.path));
     if (fault !== undefined) throw new MondayFault(fault);
@@ -152,17 +154,17 @@ export class MondayGateway {
     return { error: tooComplex(operation), turnedAway: true, retryAfterMs: 0 };
   }
 
-  #classify(thrown: unknown, operation: string): Failure {
+  #classify(thrown: unknown, operation: string, wrote: boolean): Failure {
     if (thrown instanceof HubError) return { error: thrown };
     const headers = headersOfThrown(thrown);
     if (headers !== undefined) {
       this.#observe(headers);
-      const wrong = wrongVersion(headers.get("api-version"), operation, true);
+      const wrong = wrongVersion(headers.get("api-version"), operation, { failed: true, wrote });
       if (wrong !== null) return { error: wrong };
     }
     const fault = faultBehind(thrown);
     if (fault !== null) return judge(fault, operation, this.now());
-    if (thrown instanceof z.ZodError) return { error: unexpectedAnswer(operation, thrown) };
+    if (thrown instanceof z.ZodError) return { error: unexpectedAnswer(operation, thrown, wrote) };
     return {
       error: new HubError("HUB-1202", `monday.com could not be reached: ${networkReason(thrown)}.`, {
         disposition: "retry-now",
@@ -222,16 +224,22 @@ function faultBehind(thrown: unknown): Fault | null {
   return thrown instanceof MondayFault ? thrown.fault : faultOfThrown(thrown);
 }
 
-function checkVersion(served: string | null, operation: string, failed: boolean): void {
-  const wrong = wrongVersion(served, operation, failed);
+interface Course {
+  readonly failed: boolean;
+  readonly wrote: boolean;
+}
+
+function checkVersion(served: string | null, operation: string, course: Course): void {
+  const wrong = wrongVersion(served, operation, course);
   if (wrong !== null) throw wrong;
 }
 
 /** A version that was not asked for may mean other things by the same names; failures may leave it out. */
-function wrongVersion(served: string | null, operation: string, failed: boolean): HubError | null {
+function wrongVersion(served: string | null, operation: string, { failed, wrote }: Course): HubError | null {
   if (served === API_VERSION || (failed && served === null)) return null;
   return new HubError("HUB-1509", `monday.com answered in API version ${served ?? "(not told)"}, not ${API_VERSION}.`, {
     disposition: "operator",
+    ...(wrote && !failed ? { fate: "unknown" } : {}),
     place: { system: "monday", request: operation },
     remedy: "Update the hub to a release that knows the version served now.",
   });
@@ -245,7 +253,7 @@ function tooComplex(operation: string): HubError {
   });
 }
 
-function unexpectedAnswer(operation: string, error: z.ZodError): HubError {
+function unexpectedAnswer(operation: string, error: z.ZodError, wrote: boolean): HubError {
   const issue = error.issues[0];
   const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.code})`;
   return new HubError(
@@ -253,6 +261,7 @@ function unexpectedAnswer(operation: string, error: z.ZodError): HubError {
     `${operation} was answered with something that is not what monday.com documents${where}.`,
     {
       disposition: "stop-stream",
+      ...(wrote ? { fate: "unknown" } : {}),
       place: { system: "monday", request: operation },
       remedy: "Run again; if it stays, the API has changed and the hub needs an update.",
     },

@@ -64,10 +64,29 @@ export const describeAnswer = z.object({
       calculated: z.boolean().optional(),
       referenceTo: z.array(z.string()).optional(),
       relationshipName: z.string().nullish(),
+      externalId: z.boolean().optional(),
+      filterable: z.boolean().optional(),
+      createable: z.boolean().optional(),
+      updateable: z.boolean().optional(),
+      restrictedPicklist: z.boolean().optional(),
+      picklistValues: z
+        .array(z.object({ active: z.boolean(), label: z.string().nullable(), value: z.string() }))
+        .nullish(),
     }),
   ),
+  recordTypeInfos: z
+    .array(
+      z.object({
+        active: z.boolean(),
+        name: z.string(),
+        developerName: z.string().nullish(),
+        recordTypeId: z.string(),
+      }),
+    )
+    .nullish(),
 });
 export type Describe = z.output<typeof describeAnswer>;
+export type DescribedField = Describe["fields"][number];
 
 export const deletedAnswer = z.object({
   deletedRecords: z.array(z.object({ id: z.string(), deletedDate: z.string() })),

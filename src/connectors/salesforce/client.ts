@@ -130,12 +130,15 @@ export class SalesforceClient {
   ): Promise<T> {
     await this.#session.signIn(signal);
     const { operation, object } = request;
+    const idempotent = request.idempotent ?? request.method === "GET";
     let exchange: Exchange = { signal };
     return this.#transport.call({
       operation,
       cost: request.counted === false ? 0 : 1,
       lane: request.long === true ? "long" : "short",
-      idempotent: request.idempotent ?? request.method === "GET",
+      idempotent,
+      // What may not be sent twice is what changes something.
+      writes: !idempotent,
       timeoutMs: request.timeoutMs ?? CALL_TIMEOUT_MS,
       signal,
       send: async (limited) => {

@@ -1,49 +1,73 @@
 import { z } from "zod";
 import { HubError } from "../../model/index.ts";
-import type { CreateCommand, UpdateCommand, WriteOutcome } from "../kit/index.ts";
+import type { CreateCommand, UpdateCommand, WriteOutcome, WriteReceipt } from "../kit/index.ts";
 import { collectionAnswer } from "./answers.ts";
 import type { SalesforceClient, SubRequest } from "./client.ts";
-import { isLostAnswer, itemFailure } from "./failures.ts";
+import { done, failed, inParts, settled } from "./in-parts.ts";
+import type { Slots } from "./in-parts.ts";
+import type { MarkerField } from "./markers.ts";
+import { changeBody, creationBody, prepared } from "./prepare-write.ts";
+import type { WriterParts } from "./prepare-write.ts";
 import { writeHeaders } from "./settings.ts";
 import type { SalesforceSettings } from "./settings.ts";
 import { fieldName } from "./soql.ts";
 import { carried, landed } from "./write-checks.ts";
-import { bodyOf } from "./written-values.ts";
+import type { Body } from "./written-values.ts";
 
 /** Records of one collection call and parts of one composite call (reference salesforce.md §7). */
 const MOST_RECORDS = 200;
 const MOST_PARTS = 25;
-const MOST_TRIES = 4;
 
-const errorBody = z.array(z.object({ errorCode: z.string(), message: z.string() }));
+const errorBody = z.array(
+  z.object({ errorCode: z.string(), message: z.string(), fields: z.array(z.string()).optional() }),
+);
 
-/** What is known of one command; undefined while it still has to be sent. */
-type Slots = (WriteOutcome | undefined)[];
+/** Creations need where markers stand, and how one is made without an external id. */
+export interface ManyCreations extends ManyChanges {
+  readonly markerOf: (stream: string, signal: AbortSignal) => Promise<MarkerField>;
+  readonly create: (command: CreateCommand, signal: AbortSignal) => Promise<WriteReceipt>;
+}
 
-/** Creates by upsert on the external id, 200 records a call; each command has its own outcome, in the order given. */
+export interface ManyChanges extends WriterParts {
+  readonly settings: SalesforceSettings;
+}
+
+/**
+ * Creates by upsert on the external id, 200 records a call; each command has its own outcome, in the order given. Where
+ * a text field carries the marker each is searched for and made on its own.
+ */
 export async function createMany(
-  client: SalesforceClient,
-  settings: SalesforceSettings,
-  externalId: (stream: string) => string,
+  parts: ManyCreations,
   commands: readonly CreateCommand[],
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
+  const { client, settings } = parts;
   const slots: Slots = commands.map(() => undefined);
+  const bodies = await bodiesOf(slots, commands, (command) => creationBody(parts, command, signal));
   for (const [stream, indexes] of byStream(commands)) {
-    const field = externalId(stream);
-    await inParts(slots, indexes, MOST_RECORDS, client, signal, {
-      send: async (open) => {
-        const records = open.map((index) => {
-          const command = commands[index];
-          return { attributes: { type: stream }, ...bodyOf(command?.fields ?? {}), [field]: command?.marker ?? "" };
-        });
+    const { name: field, external } = await parts.markerOf(stream, signal);
+    const open = indexes.filter((index) => slots[index] === undefined);
+    if (!external) {
+      for (const index of open) {
+        const command = commands[index];
+        if (command !== undefined) slots[index] = await outcomeOf(parts.create(command, signal));
+      }
+      continue;
+    }
+    await inParts(slots, open, MOST_RECORDS, client, signal, {
+      send: async (some) => {
+        const records = some.map((index) => ({
+          attributes: { type: stream },
+          ...bodies[index],
+          [field]: commands[index]?.marker ?? "",
+        }));
         const path = `/composite/sobjects/${fieldName(stream)}/${fieldName(field)}`;
         return collection(client, settings, path, stream, records, signal);
       },
-      look: async (open) => {
-        const markers = open.map((index) => commands[index]?.marker ?? "");
+      look: async (some) => {
+        const markers = some.map((index) => commands[index]?.marker ?? "");
         const ids = await carried(client, stream, field, markers, signal);
-        return open.map((_index, at) => {
+        return some.map((_index, at) => {
           const id = ids.get(markers[at] ?? "");
           return id === undefined ? undefined : done(client, id);
         });
@@ -58,35 +82,38 @@ export async function createMany(
  * collections (200 each).
  */
 export async function updateMany(
-  client: SalesforceClient,
-  settings: SalesforceSettings,
+  parts: ManyChanges,
   commands: readonly UpdateCommand[],
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
+  const { client, settings } = parts;
   const slots: Slots = commands.map(() => undefined);
+  const bodies = await bodiesOf(slots, commands, (command) => changeBody(parts, command, signal));
   const look = async (open: readonly number[]): Promise<Slots> => {
     const seen: Slots = [];
     for (const index of open) {
       const command = commands[index];
-      seen.push(
-        command !== undefined && (await landed(client, command, signal)) ? done(client, command.id) : undefined,
-      );
+      const isDone =
+        command !== undefined && (await landed(client, command.stream, command.id, bodies[index] ?? {}, signal));
+      seen.push(isDone ? done(client, command.id) : undefined);
     }
     return seen;
   };
-  for (const [stream, indexes] of byStream(commands)) {
+  for (const [stream, all] of byStream(commands)) {
+    const indexes = all.filter((index) => slots[index] === undefined);
     const conditional = indexes.filter((index) => commands[index]?.unmodifiedSince !== undefined);
     await inParts(slots, conditional, MOST_PARTS, client, signal, {
-      send: (open) => conditionally(client, settings, stream, commands, open, signal),
+      send: (open) => conditionally(client, settings, stream, commands, bodies, open, signal),
       look,
     });
     const free = indexes.filter((index) => commands[index]?.unmodifiedSince === undefined);
     await inParts(slots, free, MOST_RECORDS, client, signal, {
       send: async (open) => {
-        const records = open.map((index) => {
-          const command = commands[index];
-          return { attributes: { type: stream }, ...bodyOf(command?.fields ?? {}), id: command?.id ?? "" };
-        });
+        const records = open.map((index) => ({
+          attributes: { type: stream },
+          ...bodies[index],
+          id: commands[index]?.id ?? "",
+        }));
         return collection(client, settings, "/composite/sobjects", stream, records, signal);
       },
       look,
@@ -95,44 +122,27 @@ export async function updateMany(
   return settled(slots);
 }
 
-interface Way {
-  /** Sends the commands of these indexes; an outcome for each, in their order. */
-  readonly send: (open: readonly number[]) => Promise<readonly WriteOutcome[]>;
-  /** After a lost answer: what became of them; undefined for those that were not written. */
-  readonly look: (open: readonly number[]) => Promise<Slots>;
+/** The bodies of commands; one that has none has its outcome at once. */
+async function bodiesOf<C>(
+  slots: Slots,
+  commands: readonly C[],
+  bodyFor: (command: C) => Promise<Body>,
+): Promise<readonly (Body | undefined)[]> {
+  const bodies: (Body | undefined)[] = [];
+  for (const [index, command] of commands.entries()) {
+    const { body, error } = await prepared(bodyFor(command));
+    if (error !== undefined) slots[index] = { error };
+    bodies.push(body);
+  }
+  return bodies;
 }
 
-/** Sends in parts; locked rows are sent again, and after a lost answer only what was not written. */
-async function inParts(
-  slots: Slots,
-  indexes: readonly number[],
-  size: number,
-  client: SalesforceClient,
-  signal: AbortSignal,
-  way: Way,
-): Promise<void> {
-  for (let at = 0; at < indexes.length; at += size) {
-    let open = indexes.slice(at, at + size);
-    for (let attempt = 1; open.length > 0; attempt += 1) {
-      let outcomes: Slots;
-      try {
-        outcomes = [...(await way.send(open))];
-      } catch (error) {
-        if (attempt >= MOST_TRIES || !isLostAnswer(error)) throw error;
-        await client.backOff(attempt, signal);
-        outcomes = await way.look(open);
-      }
-      const again: number[] = [];
-      open.forEach((index, place) => {
-        const outcome = outcomes[place];
-        slots[index] = outcome;
-        if (outcome === undefined || (isLocked(outcome) && attempt < MOST_TRIES)) again.push(index);
-      });
-      if (again.length > 0 && outcomes.some((one) => one !== undefined && isLocked(one))) {
-        await client.backOff(attempt, signal);
-      }
-      open = again;
-    }
+async function outcomeOf(write: Promise<WriteReceipt>): Promise<WriteOutcome> {
+  try {
+    return { receipt: await write };
+  } catch (error) {
+    if (error instanceof HubError) return { error };
+    throw error;
   }
 }
 
@@ -168,6 +178,7 @@ async function collection(
       error?.statusCode ?? "UNKNOWN_EXCEPTION",
       error?.message ?? "no answer for it",
       400,
+      error?.fields,
     );
   });
 }
@@ -177,6 +188,7 @@ async function conditionally(
   settings: SalesforceSettings,
   stream: string,
   commands: readonly UpdateCommand[],
+  bodies: readonly (Body | undefined)[],
   open: readonly number[],
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
@@ -186,7 +198,7 @@ async function conditionally(
       method: "PATCH",
       path: `/sobjects/${fieldName(stream)}/${encodeURIComponent(command?.id ?? "")}`,
       referenceId: `r${index}`,
-      body: bodyOf(command?.fields ?? {}),
+      body: bodies[index] ?? {},
       httpHeaders: {
         ...writeHeaders(settings),
         "If-Unmodified-Since": new Date(command?.unmodifiedSince ?? 0).toUTCString(),
@@ -200,7 +212,14 @@ async function conditionally(
     if (status < 300) return done(client, commands[index]?.id ?? "");
     const [error] = errorBody.safeParse(part?.body).data ?? [];
     const operation = `PATCH /sobjects/${stream}/…`;
-    return failed(stream, operation, error?.errorCode ?? `ERROR_HTTP_${status}`, error?.message ?? "", status);
+    return failed(
+      stream,
+      operation,
+      error?.errorCode ?? `ERROR_HTTP_${status}`,
+      error?.message ?? "",
+      status,
+      error?.fields,
+    );
   });
 }
 
@@ -208,20 +227,4 @@ function byStream(commands: readonly { readonly stream: string }[]): ReadonlyMap
   const groups = new Map<string, number[]>();
   commands.forEach(({ stream }, index) => groups.set(stream, [...(groups.get(stream) ?? []), index]));
   return groups;
-}
-
-function done(client: SalesforceClient, id: string): WriteOutcome {
-  return { receipt: { id, requestId: null, at: client.serverNow(), complete: true, missing: [] } };
-}
-
-function failed(stream: string, operation: string, code: string, message: string, status: number): WriteOutcome {
-  return { error: itemFailure(code, message, { operation, object: stream, exchange: { status }, now: 0 }) };
-}
-
-function isLocked(outcome: WriteOutcome): boolean {
-  return outcome.error?.code === "HUB-1309";
-}
-
-function settled(slots: Slots): readonly WriteOutcome[] {
-  return slots.map((slot) => slot ?? { error: new HubError("HUB-1318", "A write was never sent.") });
 }

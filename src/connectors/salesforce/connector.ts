@@ -50,7 +50,7 @@ function connection(options: ConnectOptions<SalesforceSettings>): Connection {
       return { stream, fields: described.fields.map(({ name, label, type }) => ({ name, label, type })) };
     },
     read: readFace(client, descriptions, options.settings),
-    write: writeFace(client, options.settings),
+    write: writeFace(client, descriptions, options.settings),
     calls: () => client.calls,
     close: () => Promise.resolve(),
   };

@@ -3,6 +3,7 @@ import { HubError } from "../../model/index.ts";
 import type { Disposition, Instant, WriteFate } from "../../model/index.ts";
 import type { Failure } from "../kit/index.ts";
 import type { Exchange } from "./http.ts";
+import { refusal } from "./save-refusals.ts";
 
 /** What was asked, for the error's place and its remedy. */
 export interface Asked {
@@ -10,6 +11,8 @@ export interface Asked {
   readonly object?: string;
   readonly exchange: Pick<Exchange, "status" | "retryAfterMs">;
   readonly now: Instant;
+  /** The fields a refusal is about, where it tells. */
+  readonly fields?: readonly string[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +31,7 @@ interface Verdict {
   readonly remedy: string;
   readonly pauseAll?: boolean;
   readonly turnedAway?: boolean;
+  readonly refused?: boolean;
   readonly retryAt?: Instant;
   readonly fate?: WriteFate;
 }
@@ -65,12 +69,13 @@ export function classify(thrown: unknown, asked: Asked): Failure {
   const matched = matchedIds(parsed.data.data);
   const message =
     tidy(first?.message ?? parsed.data.message) + (matched.length === 0 ? "" : ` (${matched.join(", ")})`);
-  const verdict = judge(errorCode, message, asked);
+  const fields = first?.fields ?? [];
+  const verdict = judge(errorCode, message, { ...asked, fields });
   return {
     error: new HubError(verdict.code, verdict.text, {
       cause: thrown,
       disposition: verdict.disposition,
-      place,
+      place: { ...place, ...(fields.length === 0 ? {} : { path: fields.join(", ") }) },
       remedy: verdict.remedy,
       ...(verdict.fate === undefined ? {} : { fate: verdict.fate }),
       ...(verdict.retryAt === undefined ? {} : { retryAt: verdict.retryAt }),
@@ -78,6 +83,7 @@ export function classify(thrown: unknown, asked: Asked): Failure {
     ...(asked.exchange.retryAfterMs === undefined ? {} : { retryAfterMs: asked.exchange.retryAfterMs }),
     ...(verdict.pauseAll === undefined ? {} : { pauseAll: verdict.pauseAll }),
     ...(verdict.turnedAway === undefined ? {} : { turnedAway: verdict.turnedAway }),
+    ...(verdict.refused === undefined ? {} : { refused: verdict.refused }),
   };
 }
 
@@ -90,15 +96,11 @@ export function itemFailure(statusCode: string, message: string, asked: Asked): 
       system: "salesforce",
       request: asked.operation,
       ...(asked.object === undefined ? {} : { stream: asked.object }),
+      ...(asked.fields === undefined || asked.fields.length === 0 ? {} : { path: asked.fields.join(", ") }),
     },
     remedy: verdict.remedy,
     ...(verdict.fate === undefined ? {} : { fate: verdict.fate }),
   });
-}
-
-/** True where nothing tells whether a write was done: the answer was lost or is no answer. */
-export function isLostAnswer(error: unknown): boolean {
-  return error instanceof HubError && ["HUB-1201", "HUB-1202", "HUB-1304", "HUB-1307"].includes(error.code);
 }
 
 function matchedIds(data: unknown): readonly string[] {
@@ -162,8 +164,19 @@ function judge(errorCode: string, message: string, asked: Asked): Verdict {
         text: `${object} has no field the hub may see as ${unknownColumn(message) ?? "asked for"}: ${message}`,
         remedy: `Correct the name in the mapping of ${object}, or give the hub's user field-level access to it.`,
       };
+    case "ENTITY_IS_DELETED":
+      return gone(object);
+    case "INACTIVE_OWNER_OR_USER":
+      return {
+        code: "HUB-1250",
+        disposition: "skip-record",
+        text: `The record of ${object} cannot be given to a user who is inactive: ${message}`,
+        remedy: "Correct the person's account in config/people.yaml, or name a backup there.",
+      };
     case "INVALID_TYPE":
     case "NOT_FOUND":
+      // Of one record by its id; an upsert is told otherwise of a field that is not there.
+      if (asked.operation.startsWith("PATCH /sobjects/") && !message.includes("external ID field")) return gone(object);
       return {
         code: "HUB-1305",
         disposition: "stop-stream",
@@ -177,6 +190,7 @@ function judge(errorCode: string, message: string, asked: Asked): Verdict {
         text: "Somebody else is changing the same record.",
         remedy: "Run again; the record was left as it was.",
         pauseAll: false,
+        refused: true,
       };
     case "QUERY_TIMEOUT":
     case "OPERATION_TOO_LARGE":
@@ -213,6 +227,16 @@ function judge(errorCode: string, message: string, asked: Asked): Verdict {
     default:
       return judgeByStatus(errorCode, message, asked);
   }
+}
+
+function gone(object: string): Verdict {
+  return {
+    code: "HUB-1314",
+    disposition: "skip-record",
+    text: `The record of ${object} is no longer there.`,
+    remedy: "Make a new plan; this one's operation is stale.",
+    fate: "stale",
+  };
 }
 
 function judgeByStatus(errorCode: string, message: string, asked: Asked): Verdict {
@@ -254,7 +278,7 @@ function judgeByStatus(errorCode: string, message: string, asked: Asked): Verdic
   return {
     code: asked.operation.startsWith("GET") ? "HUB-1300" : "HUB-1312",
     disposition: asked.operation.startsWith("GET") ? "stop-stream" : "skip-record",
-    text: `Salesforce answered ${errorCode}: ${message}`,
+    text: refusal(errorCode, message, asked),
     remedy: asked.operation.startsWith("GET")
       ? "Look the code up in the Salesforce API documentation; nothing was stored from this answer."
       : "Correct the value, or the rule in Salesforce that refuses it, and make a new plan.",

@@ -14,8 +14,22 @@ export const settingsSchema = z.strictObject({
     .default("64.0"),
   /** API names of further objects to read, such as `Onboarding__c`. */
   objects: z.array(z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/u)).optional(),
-  /** By object: the external id field that carries the hub's marker; without one the hub creates nothing there. */
+  /** By object: the external id field that carries the hub's marker, which Salesforce itself keeps from coming twice. */
   externalIds: z.record(z.string(), z.string()).optional(),
+  /** By object without such a field: a text field that carries the marker. With neither the hub creates nothing there. */
+  markers: z.record(z.string(), z.string()).optional(),
+  /** By object: how a record is taken out of the way again; without it the hub does not undo a creation there. */
+  retire: z
+    .record(
+      z.string(),
+      z.strictObject({
+        /** The text field that tells who put it away and why. */
+        tag: z.string(),
+        /** What else is set, such as `{ StageName: Closed Lost }`. */
+        set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+      }),
+    )
+    .optional(),
   /** True lets the org's assignment rules give created records to somebody else than the plan said. */
   assignmentRules: z.boolean().optional(),
   /**

@@ -46,6 +46,11 @@ export function oneOf(field: string, values: readonly string[]): string {
   return `${fieldName(field)} IN (${values.map(quote).join(",")})`;
 }
 
+/** True where one of the conditions is. */
+export function either(...conditions: readonly string[]): string {
+  return `(${conditions.join(" OR ")})`;
+}
+
 export function equals(field: string, value: string): string {
   return `${fieldName(field)} = ${quote(value)}`;
 }

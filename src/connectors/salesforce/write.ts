@@ -1,89 +1,118 @@
 import { z } from "zod";
-import { HubError, parseInstant } from "../../model/index.ts";
-import type { Instant } from "../../model/index.ts";
-import type { CreateCommand, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
+import { HubError } from "../../model/index.ts";
+import { afterPartOfIt, isUnknown } from "../kit/index.ts";
+import type { CreateCommand, RetireCommand, UpdateCommand, WriteFace, WriteReceipt } from "../kit/index.ts";
 import { saveAnswer } from "./answers.ts";
-import type { Row } from "./answers.ts";
 import type { SalesforceClient } from "./client.ts";
 import { createMany, updateMany } from "./collections.ts";
-import { isLostAnswer } from "./failures.ts";
+import type { Descriptions } from "./descriptions.ts";
+import { markerField } from "./markers.ts";
+import type { MarkerField } from "./markers.ts";
+import { changeBody, creationBody } from "./prepare-write.ts";
 import { writeHeaders } from "./settings.ts";
 import type { SalesforceSettings } from "./settings.ts";
-import { equals, fieldName } from "./soql.ts";
-import { bodyOf } from "./written-values.ts";
-import { landed } from "./write-checks.ts";
+import { fieldName } from "./soql.ts";
+import { carriers, landed } from "./write-checks.ts";
+import type { Body } from "./written-values.ts";
 
 const MOST_TRIES = 4;
 
 /**
- * Writes to business records: creations only as upserts on an external id, changes only on what was planned on. Where an
- * answer was lost, the record is looked at before anything is sent again; a locked row is tried again.
+ * Writes to business records: creations as upserts on an external id, or after a search where a text field carries the
+ * marker; changes only on what was planned on. Where an answer was lost, the record is looked at before anything is sent
+ * again; a locked row is tried again. A record is made whole in one call, so that none is ever half made.
  */
-export function writeFace(client: SalesforceClient, settings: SalesforceSettings): WriteFace {
-  const find: WriteFace["find"] = async (stream, marker, signal) => {
-    const where = [equals(externalId(settings, stream), marker)];
-    const { records } = await client.query(
-      { object: stream, fields: ["Id", "CreatedDate"], where, orderBy: ["CreatedDate", "Id"] },
-      false,
-      signal,
-    );
-    return records.map((row) => ({ id: row.Id, createdAt: createdAt(row) }));
+export function writeFace(
+  client: SalesforceClient,
+  descriptions: Descriptions,
+  settings: SalesforceSettings,
+): WriteFace {
+  const parts = { client, descriptions };
+  const markerOf = (stream: string, signal: AbortSignal): Promise<MarkerField> =>
+    markerField(settings, descriptions, stream, signal);
+  const create = async (command: CreateCommand, signal: AbortSignal): Promise<WriteReceipt> => {
+    const marker = await markerOf(command.stream, signal);
+    const body = await creationBody(parts, command, signal);
+    const look = async (): Promise<WriteReceipt | null> => {
+      const [found] = await carriers(client, command.stream, marker.name, command.marker, signal);
+      return found === undefined ? null : receipt(client, found.id);
+    };
+    const before = marker.external ? null : await look();
+    if (before !== null) return before;
+    return persistently(client, signal, look, () => insert(client, settings, marker, command, body, signal));
+  };
+  const update = async (command: UpdateCommand, signal: AbortSignal): Promise<WriteReceipt> => {
+    const { stream, id } = command;
+    const body = await changeBody(parts, command, signal);
+    const look = async (): Promise<WriteReceipt | null> =>
+      (await landed(client, stream, id, body, signal)) ? receipt(client, id) : null;
+    return persistently(client, signal, look, () => patch(client, settings, command, body, signal));
   };
   return {
-    // A query sees what was written before it (reference salesforce.md §5).
-    traits: { conditional: true, uniqueMarker: true, settleMs: 0 },
-    find,
+    traits: {
+      conditional: true,
+      uniqueMarker: Object.keys(settings.markers ?? {}).length === 0,
+      // A query sees whatever was committed before it.
+      settleMs: 0,
+    },
+    find: async (stream, marker, signal) =>
+      carriers(client, stream, (await markerOf(stream, signal)).name, marker, signal),
+    create,
     complete: ({ id }) => Promise.resolve(receipt(client, id)),
-    retire: () => Promise.reject(new HubError("HUB-1318", "Nothing is retired in Salesforce yet.")),
-    create: async (command, signal) => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await upsert(client, settings, command, signal);
-        } catch (error) {
-          if (attempt >= MOST_TRIES || !mayTryAgain(error)) throw error;
-          await client.backOff(attempt, signal);
-          const [found] = isLostAnswer(error) ? await find(command.stream, command.marker, signal) : [];
-          if (found !== undefined) return receipt(client, found.id);
-        }
-      }
-    },
-    update: async (command, signal) => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await patch(client, settings, command, signal);
-        } catch (error) {
-          if (attempt >= MOST_TRIES || !mayTryAgain(error)) throw error;
-          await client.backOff(attempt, signal);
-          if (isLostAnswer(error) && (await landed(client, command, signal))) return receipt(client, command.id);
-        }
-      }
-    },
-    createMany: (commands, signal) =>
-      createMany(client, settings, (stream) => externalId(settings, stream), commands, signal),
-    updateMany: (commands, signal) => updateMany(client, settings, commands, signal),
+    update,
+    retire: async (command, signal) => update(retirement(settings, command), signal),
+    createMany: (commands, signal) => createMany({ ...parts, settings, markerOf, create }, commands, signal),
+    updateMany: (commands, signal) => updateMany({ ...parts, settings }, commands, signal),
   };
 }
 
-/** A lock was somebody else's: nothing was written. */
-function mayTryAgain(error: unknown): boolean {
-  return isLostAnswer(error) || (error instanceof HubError && error.code === "HUB-1309");
+/** Sends until it is known what became of it. */
+async function persistently(
+  client: SalesforceClient,
+  signal: AbortSignal,
+  look: () => Promise<WriteReceipt | null>,
+  send: () => Promise<WriteReceipt>,
+): Promise<WriteReceipt> {
+  let doubt = false;
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await send();
+      } catch (error) {
+        const lost = error instanceof HubError && isUnknown(error);
+        if (lost) doubt = true;
+        // A lock was somebody else's: nothing was written.
+        const locked = error instanceof HubError && error.code === "HUB-1309";
+        if (attempt >= MOST_TRIES || !(lost || locked)) throw error;
+        await client.backOff(attempt, signal);
+        const seen = lost ? await look() : null;
+        if (seen !== null) return seen;
+      }
+    }
+  } catch (error) {
+    throw doubt ? afterPartOfIt(error) : error;
+  }
 }
 
-async function upsert(
+async function insert(
   client: SalesforceClient,
   settings: SalesforceSettings,
+  marker: MarkerField,
   command: CreateCommand,
+  body: Body,
   signal: AbortSignal,
 ): Promise<WriteReceipt> {
-  const field = externalId(settings, command.stream);
+  const object = `/sobjects/${fieldName(command.stream)}`;
+  // The single upsert takes its key from the path alone (reference salesforce.md §7).
+  const { [marker.name]: _marker, ...rest } = body;
   const saved = await client.request(
     {
-      method: "PATCH",
-      path: `/sobjects/${fieldName(command.stream)}/${fieldName(field)}/${encodeURIComponent(command.marker)}`,
+      ...(marker.external
+        ? { method: "PATCH", path: `${object}/${marker.name}/${encodeURIComponent(command.marker)}`, body: rest }
+        : { method: "POST", path: object, body: { ...rest, [marker.name]: command.marker } }),
       schema: saveAnswer,
-      operation: `PATCH /sobjects/${command.stream}/${field}/…`,
+      operation: marker.external ? `PATCH ${object}/${marker.name}/…` : `POST ${object}`,
       object: command.stream,
-      body: bodyOf(command.fields),
       headers: writeHeaders(settings),
       idempotent: false,
     },
@@ -95,18 +124,18 @@ async function upsert(
 async function patch(
   client: SalesforceClient,
   settings: SalesforceSettings,
-  command: UpdateCommand,
+  { stream, id, unmodifiedSince: since }: UpdateCommand,
+  body: Body,
   signal: AbortSignal,
 ): Promise<WriteReceipt> {
-  const since = command.unmodifiedSince;
   await client.request(
     {
       method: "PATCH",
-      path: `/sobjects/${fieldName(command.stream)}/${encodeURIComponent(command.id)}`,
+      path: `/sobjects/${fieldName(stream)}/${encodeURIComponent(id)}`,
       schema: z.unknown(),
-      operation: `PATCH /sobjects/${command.stream}/…`,
-      object: command.stream,
-      body: bodyOf(command.fields),
+      operation: `PATCH /sobjects/${stream}/…`,
+      object: stream,
+      body,
       headers: {
         ...writeHeaders(settings),
         ...(since === undefined ? {} : { "If-Unmodified-Since": new Date(since).toUTCString() }),
@@ -115,28 +144,19 @@ async function patch(
     },
     signal,
   );
-  return receipt(client, command.id);
+  return receipt(client, id);
 }
 
 function receipt(client: SalesforceClient, id: string): WriteReceipt {
   return { id, requestId: null, at: client.serverNow(), complete: true, missing: [] };
 }
 
-function createdAt(row: Row): Instant | null {
-  const created = row["CreatedDate"];
-  return typeof created === "string" ? (parseInstant(created) ?? null) : null;
-}
-
-function externalId(settings: SalesforceSettings, object: string): string {
-  const field = settings.externalIds?.[object];
-  if (field !== undefined) return field;
-  throw new HubError(
-    "HUB-1313",
-    `No external id field is configured for ${object}, so nothing can be created there safely.`,
-    {
-      disposition: "operator",
-      place: { system: "salesforce", stream: object },
-      remedy: `Create a unique external id field on ${object} and name it under \`externalIds\` of the connection in hub.yaml.`,
-    },
-  );
+function retirement(settings: SalesforceSettings, { stream, id, tag, idempotencyKey }: RetireCommand): UpdateCommand {
+  const how = settings.retire?.[stream];
+  if (how !== undefined) return { stream, id, fields: { ...how.set, [how.tag]: tag }, idempotencyKey };
+  throw new HubError("HUB-1325", `Nothing says how a record of ${stream} is taken out of the way again.`, {
+    disposition: "operator",
+    place: { system: "salesforce", stream },
+    remedy: `Name the fields to set under \`retire: { ${stream}: { tag: … } }\` of the connection in hub.yaml.`,
+  });
 }

@@ -35,6 +35,7 @@ export function orgTurmoil(
     name,
     weight,
     quiet: QUIET.has(name),
+    hides: name.startsWith("hide "),
     make,
   });
   return {

@@ -190,6 +190,7 @@ export const salesforceHarness: Harness = {
   removals: ["soft", "hard"],
   merges: ["Account", "Contact", "Lead"],
   lacks: {
+    webhooks: "what changes is polled: change events need a subscription of their own",
     archive: "rows are binned or erased; old activities that are archived stay in queryAll and live",
     move: "every write of a row moves its SystemModstamp; formulas and parents' fields, which move none, are swept in the connector's own tests",
   },

@@ -46,18 +46,23 @@ describe("what Salesforce refuses", () => {
     });
   });
 
-  test("a change that a rule of the org refuses is told with HUB-1312 and sent once", async () => {
-    org.script.push(refusal(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "Closed deals keep their amount."));
+  test("a change that a rule of the org refuses is told with HUB-1312 and its field, and sent once", async () => {
+    org.descriptions.set("Opportunity", describeOf("Opportunity", { Amount: "currency" }));
+    const message = "Closed deals keep their amount.";
+    org.script.push(json(400, [{ errorCode: "FIELD_CUSTOM_VALIDATION_EXCEPTION", message, fields: ["Amount"] }]));
     const command = { stream: "Opportunity", id: "006", fields: { Amount: 5 }, idempotencyKey: "op-1" };
     await expect(session.connection.write?.update(command, signal)).rejects.toMatchObject({
       code: "HUB-1312",
       disposition: "skip-record",
-      message: expect.stringContaining("Closed deals keep their amount."),
+      place: { stream: "Opportunity", path: "Amount" },
+      message:
+        "Salesforce does not save the record of Opportunity (Amount). A validation rule of the org refuses it: Closed deals keep their amount.",
     });
     expect(org.seen.filter(({ method }) => method === "PATCH")).toHaveLength(1);
   });
 
   test("two records under one marker are both told, the older first", async () => {
+    org.descriptions.set("Opportunity", describeOf("Opportunity", { Hub_Marker__c: "string" }));
     const row = (Id: string, CreatedDate: string): object => ({
       attributes: { type: "Opportunity", url: "/x" },
       Id,

@@ -24,6 +24,8 @@ export interface StubOrg {
   readonly script: Answer[];
   /** Answers for sign-ins, one each; the last one stays. Without any, a new token is given. */
   readonly tokens: Answer[];
+  /** Answers to descriptions of objects by name, neither seen nor scripted; those of others are. */
+  readonly descriptions: Map<string, Answer>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function stubOrg(): Promise<StubOrg> {
   const seen: Seen[] = [];
   const script: Answer[] = [];
   const tokens: Answer[] = [];
+  const descriptions = new Map<string, Answer>();
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => {
@@ -49,6 +52,12 @@ export async function stubOrg(): Promise<StubOrg> {
         headers: request.headers,
         body,
       };
+      const described = /\/sobjects\/(\w+)\/describe$/u.exec(call.path)?.[1];
+      const description = described === undefined ? undefined : descriptions.get(described);
+      if (description !== undefined) {
+        description(call, response);
+        return;
+      }
       seen.push(call);
       response.setHeader("Date", ORG_TIME);
       if (url.pathname === "/services/oauth2/token") {
@@ -86,6 +95,7 @@ export async function stubOrg(): Promise<StubOrg> {
     seen,
     script,
     tokens,
+    descriptions,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { UpdateCommand } from "../../../src/connectors/kit/index.ts";
 import { AS_OF, techFlowOrg } from "../../support/salesforce-seed.ts";
 import { sandboxOrg } from "./sandbox-org.ts";
-import { connect, failureOf, json, rows, stubOrg } from "./stub-org.ts";
+import { connect, describeOf, failureOf, json, rows, stubOrg } from "./stub-org.ts";
 import type { Answer, Session, StubOrg } from "./stub-org.ts";
 
 const { signal } = new AbortController();
@@ -10,10 +10,12 @@ let org: StubOrg;
 let session: Session;
 beforeEach(async () => {
   org = await stubOrg();
+  org.descriptions.set("Opportunity", describeOf("Opportunity", FIELDS));
   session = await connect(org.origin, { externalIds: { Opportunity: "Hub_Marker__c" } });
 });
 afterEach(() => org.close());
 
+const FIELDS = { Name: "string", Amount: "currency", Start__c: "datetime", Hub_Marker__c: "string" };
 const ID = "0065e0000000001AAA";
 const refusal = (status: number, errorCode: string, more: object = {}): Answer =>
   json(status, [{ errorCode, message: "no", ...more }]);
@@ -156,6 +158,7 @@ describe("many writes", () => {
       idempotencyKey: id,
       ...(since === undefined ? {} : { unmodifiedSince: since }),
     });
+    await connection.describe("Account", signal);
     const before = connection.calls();
     const outcomes = await connection.write?.updateMany?.([command(first, AS_OF), command(second, AS_OF)], signal);
     expect(connection.calls() - before).toBe(1);
