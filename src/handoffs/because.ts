@@ -82,7 +82,7 @@ function matched({ contract, target, state, evidence }: Story): string {
     createdAt !== null && triggeredAt !== null && createdAt < triggeredAt
       ? "was there before"
       : `came ${after(triggeredAt, createdAt)}`;
-  const known = `known by ${evidence[0]?.rung === 1 ? "link" : "key"}: ${evidence[0]?.why ?? ""}`;
+  const known = `known by ${rungText(evidence[0])}: ${evidence[0]?.why ?? ""}`;
   return `the ${contract.targetType} "${target?.name ?? ""}" ${when}${late(state)}, ${known}`;
 }
 
@@ -107,6 +107,12 @@ function late({ timeliness, dueAt, createdAt }: Story["state"]): string {
 
 function after(from: Instant | null, to: Instant | null): string {
   return from === null || to === null ? "at an unknown time" : `${sayLength(to - from)} later`;
+}
+
+function rungText(evidence: Handoff["evidence"][number] | undefined): string {
+  if (evidence?.rung !== 3) return evidence?.rung === 2 ? "key" : "link";
+  const tie = evidence.tieBreak === undefined ? "" : `, before others as likely for its ${evidence.tieBreak}`;
+  return `likeness (${Math.round(evidence.confidence * 100)} %${tie})`;
 }
 
 function unsure({ contract, evidence }: Story): string {

@@ -3,6 +3,7 @@ import type { Condition } from "./condition.ts";
 import type { ConflictPolicy } from "./merge.ts";
 import type { Span } from "./durations.ts";
 import type { Occasion } from "./phrases.ts";
+import type { TieBreak } from "./tie-breaks.ts";
 
 /** Two attributes that are compared: the source's and the target's. */
 export interface Pair {
@@ -16,7 +17,7 @@ export interface SourceName {
   readonly attribute: string;
 }
 
-/** One way in which a target may be alike to what is expected; never enough on its own (reference §3.2 rung 3). */
+/** One way in which a target may be alike to what is expected (reference §3.2 rung 3). */
 export type Likeness =
   | { readonly kind: "reference"; readonly reference: string }
   | { readonly kind: "company" | "text"; readonly ours: SourceName; readonly theirs: readonly string[] };
@@ -31,6 +32,13 @@ export interface MatchRules {
   readonly likenesses: readonly Likeness[];
   /** Milliseconds between the trigger and a like target's creation. */
   readonly within: number;
+  /** From which likelihood on a like target is taken; null: never, it is only shown. */
+  readonly accept: number | null;
+  /** What a taken one has to be ahead of every rival. */
+  readonly margin: number;
+  /** From which likelihood on a name that is only spelt alike is shown. */
+  readonly queue: number;
+  readonly tieBreaks: readonly TieBreak[];
 }
 
 export interface ComparedField extends Pair {

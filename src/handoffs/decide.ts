@@ -10,13 +10,11 @@ import type {
   Timeliness,
 } from "../model/index.ts";
 import { becauseOf, historicalBecause } from "./because.ts";
-import type { Claims } from "./claims.ts";
 import { compareFields, contentOf } from "./compare.ts";
 import type { Contract } from "./contract.ts";
 import { addSpan } from "./durations.ts";
 import type { Party, ReconcileInput } from "./input.ts";
 import { labelOf, plainOf } from "./labels.ts";
-import type { Candidate } from "./likenesses.ts";
 import { firstOccasion } from "./occasions.ts";
 import type { Occurrence } from "./occurrences.ts";
 import { byAge, ownEvents } from "./parties.ts";
@@ -38,54 +36,9 @@ export interface DecisionContext {
   readonly people: People;
 }
 
-const CONFIDENCE = { link: 1, key: 0.98, alike: 0.6 } as const;
-
 /** The handoff id: stable over runs, so that decisions of people stay with it (design §6). */
 export function handoffId(contract: string, subject: string, occurrence: number | "orphan"): string {
   return hashText([contract, subject, String(occurrence)].join("\0"));
-}
-
-/** What rungs 1 to 3 found for a source. */
-export function findTarget(claims: Claims, candidates: readonly Candidate[], source: Party): Finding {
-  const links = claims.links.get(source.linked.id) ?? [];
-  const keys = claims.keys.get(source.linked.id) ?? [];
-  const evidence: MatchEvidence[] = [
-    ...links.map(({ target, why }) => ({
-      targetKey: target.linked.id,
-      rung: 1 as const,
-      why,
-      confidence: CONFIDENCE.link,
-    })),
-    ...keys.map(({ target, why }) => ({
-      targetKey: target.linked.id,
-      rung: 2 as const,
-      why,
-      confidence: CONFIDENCE.key,
-    })),
-  ];
-  const [linked] = links;
-  if (linked !== undefined) {
-    const link = links.length + keys.length > 1 ? "duplicate" : "matched";
-    return { link, primary: linked.target, createdAt: linked.target.createdAt, evidence };
-  }
-  const [keyed] = keys;
-  if (keyed !== undefined) {
-    const sole = keys.length === 1 && claims.keyClaimants.get(keyed.target.linked.id) === 1;
-    return { link: sole ? "matched" : "ambiguous", primary: keyed.target, createdAt: keyed.target.createdAt, evidence };
-  }
-  const [like] = candidates;
-  if (like === undefined) return { link: "none", primary: null, createdAt: null, evidence: [] };
-  return {
-    link: "ambiguous",
-    primary: like.target,
-    createdAt: like.target.createdAt,
-    evidence: candidates.map(({ target, why }) => ({
-      targetKey: target.linked.id,
-      rung: 3,
-      why,
-      confidence: CONFIDENCE.alike,
-    })),
-  };
 }
 
 /** Derives the whole handoff of one occurrence (docs/techflow.md, "Rules of the states"). */

@@ -48,10 +48,18 @@ function matchSentences({ match, sourceType, targetType }: Contract): readonly s
     ...(links.length + keys.length === 0
       ? []
       : [`${capital(an(targetType))} belongs to it when ${[...links, ...keys].join(", or else when ")}.`]),
-    ...(alike.length === 0
-      ? []
-      : [`${capital(an(targetType))} with ${alike.join(" or ")} is shown as a candidate and never taken.`]),
+    ...(alike.length === 0 ? [] : [`${capital(an(targetType))} with ${alike.join(" or ")} ${taken(match)}.`]),
   ];
+}
+
+function taken({ accept, margin, tieBreaks }: Contract["match"]): string {
+  if (accept === null) return "is shown as a candidate and never taken";
+  const ties = tieBreaks.length === 0 ? "" : `; between equals its ${list(tieBreaks, "and then")} decides`;
+  return `is shown as a candidate, and taken when it is ${percent(accept)} likely and ${percent(margin)} ahead of any other${ties}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`;
 }
 
 function like(likeness: Likeness): string {

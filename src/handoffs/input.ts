@@ -1,3 +1,4 @@
+import type { SkippedBlock } from "../matching/index.ts";
 import type {
   Actor,
   BusinessCalendar,
@@ -33,6 +34,8 @@ export interface ReconcileInput {
   readonly matchDecisions?: readonly MatchDecision[];
   /** Pairs that a confirmed write made: the target's object id to the source's. */
   readonly confirmedLinks?: ReadonlyMap<string, string>;
+  /** Hears which names too many share to be compared for likeness. */
+  readonly tellSkipped?: (skipped: readonly SkippedBlock[]) => void;
   /** Persons' words on fields whose sides disagree, by `conflictKey`. */
   readonly conflictDecisions?: ReadonlyMap<string, ConflictDecision>;
 }

@@ -1,30 +1,48 @@
-import { blockBy, foldText } from "../matching/index.ts";
-import type { Instant } from "../model/index.ts";
-import type { Contract, Likeness, SourceName } from "./contract.ts";
+import { assign, blockBy, BLOCK_CAP, candidatePairs, foldText } from "../matching/index.ts";
+import type { ScoredPair, SkippedBlock } from "../matching/index.ts";
+import type { FieldWeight, Instant } from "../model/index.ts";
+import { alikeness, foldedName, sourceName, targetNames } from "./alike.ts";
+import type { Contract, Likeness } from "./contract.ts";
 import type { Party, ReconcileInput } from "./input.ts";
-import { attributesOf, byAge, textOf } from "./parties.ts";
+import { byAge } from "./parties.ts";
+import { breakTie } from "./tie-breaks.ts";
+import type { Verdicts } from "./verdicts.ts";
 
-/** A target that looks like what a source expects. Evidence for a person, never a match (docs/techflow.md). */
+/** A target that looks like what a source expects. */
 export interface Candidate {
   readonly target: Party;
   readonly why: string;
+  /** That it is the one, in [0, 1]. */
+  readonly confidence: number;
+  readonly breakdown: readonly FieldWeight[];
+  readonly tieBreak?: string;
 }
 
 /** A source and the times it was triggered, near which a like target would have been made. */
 export interface Expectant {
   readonly source: Party;
   readonly triggers: readonly Instant[];
+  /** Whether it still needs a target: it stands, and neither link nor key led to one. */
+  readonly open: boolean;
 }
 
 export interface Likenesses {
-  /** By source id, oldest first. */
+  /** By source id, likeliest first: evidence for a person. */
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
-  /** Targets that carry the name of some source and are therefore no orphans. */
+  /** By source id: what the contract's `accept` lets the hub take without asking. */
+  readonly accepted: ReadonlyMap<string, Candidate>;
+  /** Targets that carry the name of some source, or are likely some source's, and are therefore no orphans. */
   readonly named: ReadonlySet<string>;
+  /** Names that too many share to be compared with each other. */
+  readonly skipped: readonly SkippedBlock[];
 }
 
+interface Pairing extends ScoredPair<Party>, Omit<Candidate, "target" | "confidence"> {}
+
 /**
- * Names claim by equality after folding case and white space: a company merely called alike is another company.
+ * What has the name that the contract declares, or points to the same object, is always shown, whatever its score; what is
+ * merely spelt alike only from the contract's `queue` on, and never when it carries somebody's name in full. Only a contract
+ * with an `accept` takes anything, one to one, and only what is ahead of every rival by the margin or by a declared tie-break.
  * @param sources all of them: each claims a target that has its own name, triggered or not.
  * @param free live targets that nobody claims by link or key.
  */
@@ -34,52 +52,157 @@ export function likenessesOf(
   sources: readonly Party[],
   expectants: readonly Expectant[],
   free: readonly Party[],
+  verdicts: Verdicts,
 ): Likenesses {
-  const { likenesses, within } = contract.match;
-  const candidates = new Map<string, Candidate[]>();
+  const { match } = contract;
+  if (match.likenesses.length === 0 || free.length === 0) return NONE;
+  const found = new Map<Party, Map<Party, string>>();
   const named = new Set<string>();
-  for (const likeness of likenesses) {
-    const block = blockBy(free, (target) => targetKeys(likeness, target));
+  const isNear = ({ triggers }: Expectant, target: Party): boolean =>
+    triggers.some((trigger) => Math.abs(target.createdAt - trigger) <= match.within);
+  const propose = (expectant: Expectant, target: Party, why: string): void => {
+    if (!isNear(expectant, target) || verdicts.isSettled(expectant.source)) return;
+    const known = found.get(expectant.source) ?? new Map<Party, string>();
+    if (!known.has(target)) known.set(target, why);
+    found.set(expectant.source, known);
+  };
+  for (const likeness of match.likenesses) {
+    const block = blockBy(free, (target) => exactTargetKeys(likeness, target));
+    const fits = (source: Party): readonly Party[] =>
+      block.of(exactSourceKey(likeness, source, input)).filter((target) => !verdicts.isRejected(source, target));
     if (likeness.kind === "text") {
-      for (const source of sources) {
-        for (const target of block.of(sourceKey(likeness, source, input))) named.add(target.linked.id);
-      }
+      for (const source of sources) for (const target of fits(source)) named.add(target.linked.id);
     }
-    for (const { source, triggers } of expectants) {
-      const found = candidates.get(source.linked.id) ?? [];
-      for (const target of block.of(sourceKey(likeness, source, input))) {
+    for (const expectant of expectants) {
+      for (const target of fits(expectant.source)) {
         // The name claims at any time; a candidate has to have been made near a trigger.
         named.add(target.linked.id);
-        if (!triggers.some((trigger) => Math.abs(target.createdAt - trigger) <= within)) continue;
-        if (found.some((candidate) => candidate.target === target)) continue;
-        found.push({ target, why: whyOf(likeness) });
+        propose(expectant, target, whyOf(likeness));
       }
-      if (found.length > 0) candidates.set(source.linked.id, found);
     }
   }
-  for (const found of candidates.values()) found.sort((a, b) => byAge(a.target, b.target));
-  return { candidates, named };
+  const spelt = speltAlike(
+    contract,
+    input,
+    expectants,
+    free.filter(({ linked }) => !named.has(linked.id)),
+    verdicts,
+  );
+  for (const { expectant, target } of spelt.pairs) propose(expectant, target, "its name is spelt nearly alike");
+
+  const exact = (target: Party): boolean => named.has(target.linked.id);
+  const pairings = [...found].flatMap(([source, targets]) =>
+    [...targets].map(([target, why]): Pairing => {
+      const { probability, breakdown } = alikeness(contract, input, source, target);
+      return { left: source, right: target, probability, breakdown, why };
+    }),
+  );
+  const shown = pairings.filter(({ right, probability }) => exact(right) || probability >= match.queue);
+  const open = new Set(expectants.filter((expectant) => expectant.open).map(({ source }) => source));
+  const accepted = accept(
+    contract,
+    input,
+    shown.filter(({ left }) => open.has(left)),
+  );
+  const taken = new Set([...accepted.values()].map(({ target }) => target));
+  const candidates = new Map<string, Candidate[]>();
+  for (const pairing of shown.toSorted(likeliestFirst)) {
+    named.add(pairing.right.linked.id);
+    if (taken.has(pairing.right)) continue;
+    const known = candidates.get(pairing.left.linked.id);
+    if (known === undefined) candidates.set(pairing.left.linked.id, [toCandidate(pairing)]);
+    else known.push(toCandidate(pairing));
+  }
+  return { candidates, accepted, named, skipped: spelt.skipped };
 }
 
-function targetKeys(likeness: Likeness, target: Party): readonly string[] {
+const NONE: Likenesses = { candidates: new Map(), accepted: new Map(), named: new Set(), skipped: [] };
+
+/** Sources and targets whose names begin alike, in either order of their words. */
+function speltAlike(
+  { match }: Contract,
+  input: ReconcileInput,
+  expectants: readonly Expectant[],
+  targets: readonly Party[],
+  verdicts: Verdicts,
+): {
+  readonly pairs: readonly { readonly expectant: Expectant; readonly target: Party }[];
+  readonly skipped: readonly SkippedBlock[];
+} {
+  const pairs: { readonly expectant: Expectant; readonly target: Party }[] = [];
+  const skipped: SkippedBlock[] = [];
+  for (const likeness of match.likenesses) {
+    if (likeness.kind === "reference" || targets.length === 0) continue;
+    const left = expectants.filter(({ open, source }) => open && !verdicts.isSettled(source));
+    const keysOf = (thing: Expectant | Party): readonly string[] => {
+      const names =
+        "source" in thing ? [sourceName(likeness.ours, thing.source, input) ?? ""] : targetNames(likeness, thing);
+      return names.flatMap((name) => beginnings(foldedName(likeness, name)));
+    };
+    const blocks = candidatePairs<Expectant | Party>(left, targets, keysOf, BLOCK_CAP);
+    skipped.push(...blocks.skipped);
+    for (const [expectant, target] of blocks.pairs) {
+      if (!("source" in expectant) || "source" in target || verdicts.isRejected(expectant.source, target)) continue;
+      pairs.push({ expectant, target });
+    }
+  }
+  return { pairs, skipped };
+}
+
+function beginnings(name: string): readonly string[] {
+  const turned = name.split(" ").toSorted().join("");
+  return [name.replaceAll(" ", ""), turned].map((text) => text.slice(0, 4)).filter((text) => text.length === 4);
+}
+
+/** One to one; what stands within the margin of a rival is taken only where the contract declares how to break a tie. */
+function accept(
+  { match }: Contract,
+  input: ReconcileInput,
+  pairings: readonly Pairing[],
+): ReadonlyMap<string, Candidate> {
+  const taken = new Map<string, Candidate>();
+  if (match.accept === null) return taken;
+  const thresholds = { accept: match.accept, margin: match.margin, queue: match.queue };
+  const { accepted, queued } = assign<Party, Pairing>(pairings, thresholds, byAgeOfBoth);
+  for (const pairing of accepted) taken.set(pairing.left.linked.id, toCandidate(pairing));
+  for (const [source, rivals] of Map.groupBy(queued, ({ left }) => left)) {
+    const [first] = rivals;
+    if (first === undefined || first.probability < match.accept) continue;
+    const close = rivals.filter(({ probability }) => first.probability - probability < match.margin);
+    const chosen = breakTie(
+      match.tieBreaks,
+      input,
+      close.map(({ right }) => right),
+    );
+    const pairing = close.find(({ right }) => right === chosen?.target);
+    // Whoever else might be given the same target has to be asked about.
+    const wanted = queued.filter(({ right }) => right === chosen?.target).length > 1;
+    if (chosen === null || pairing === undefined || wanted || pairing.probability < match.accept) continue;
+    taken.set(source.linked.id, { ...toCandidate(pairing), tieBreak: chosen.by });
+  }
+  return taken;
+}
+
+function toCandidate({ right, why, probability, breakdown }: Pairing): Candidate {
+  return { target: right, why, confidence: Math.round(probability * 1000) / 1000, breakdown };
+}
+
+function likeliestFirst(a: Pairing, b: Pairing): number {
+  return b.probability - a.probability || byAgeOfBoth(a, b);
+}
+
+function byAgeOfBoth(a: Pairing, b: Pairing): number {
+  return byAge(a.right, b.right) || byAge(a.left, b.left);
+}
+
+function exactTargetKeys(likeness: Likeness, target: Party): readonly string[] {
   if (likeness.kind === "reference") return [target.linked.references[likeness.reference] ?? ""];
-  return likeness.theirs.flatMap((attribute) => {
-    const text = textOf(target.linked.object.attributes[attribute]);
-    if (text === null) return [];
-    // `Onboarding: Acme` is made for Acme.
-    const whole = foldText(text);
-    return likeness.kind === "text" ? [whole] : [whole, foldText(text.slice(text.indexOf(":") + 1))];
-  });
+  return targetNames(likeness, target).map(foldText);
 }
 
-function sourceKey(likeness: Likeness, source: Party, input: ReconcileInput): string {
+function exactSourceKey(likeness: Likeness, source: Party, input: ReconcileInput): string {
   if (likeness.kind === "reference") return source.linked.references[likeness.reference] ?? "";
-  return foldText(sourceText(likeness.ours, source, input) ?? "");
-}
-
-function sourceText({ reference, attribute }: SourceName, source: Party, input: ReconcileInput): string | null {
-  if (reference === null) return textOf(source.linked.object.attributes[attribute]);
-  return textOf(attributesOf(input, source.linked.references[reference])[attribute]);
+  return foldText(sourceName(likeness.ours, source, input) ?? "");
 }
 
 function whyOf(likeness: Likeness): string {

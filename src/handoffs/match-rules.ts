@@ -2,6 +2,7 @@ import { checkAttribute, known } from "./problems.ts";
 import type { Report, TypeWords } from "./problems.ts";
 import type { Likeness, MatchRules, Pair, SourceName } from "./contract.ts";
 import { parseSpan } from "./durations.ts";
+import { THRESHOLDS } from "../matching/index.ts";
 import type { HandoffFile } from "./schema.ts";
 
 interface Sides {
@@ -12,6 +13,8 @@ interface Sides {
   readonly report: Report;
 }
 
+type Taking = Pick<MatchRules, "accept" | "margin" | "queue" | "tieBreaks">;
+
 /** Sorts the lines of `match:` into links, keys and likenesses. */
 export function compileMatch(rungs: HandoffFile["match"], sides: Sides): MatchRules {
   const linkFromTarget: string[] = [];
@@ -19,6 +22,7 @@ export function compileMatch(rungs: HandoffFile["match"], sides: Sides): MatchRu
   const keys: (readonly Pair[])[] = [];
   const likenesses: Likeness[] = [];
   let within = 0;
+  let taking: Taking = { accept: null, margin: THRESHOLDS.margin, queue: THRESHOLDS.queue, tieBreaks: [] };
   for (const [index, rung] of rungs.entries()) {
     if ("link" in rung) {
       const own = rung.link.startsWith(`${sides.sourceType}.`);
@@ -29,7 +33,8 @@ export function compileMatch(rungs: HandoffFile["match"], sides: Sides): MatchRu
     } else if ("same" in rung) {
       keys.push(rung.same.map((text, at) => readPair(text, ["match", index, "same", at], sides)));
     } else {
-      const { reference, company, text } = rung.alike;
+      const { reference, company, text, accept, margin, queue, tie_break } = rung.alike;
+      taking = { accept: accept ?? null, margin, queue, tieBreaks: tie_break };
       if (reference !== undefined) likenesses.push({ kind: "reference", reference });
       if (company !== undefined) likenesses.push(readNames("company", company, index, sides));
       if (text !== undefined) likenesses.push(readNames("text", text, index, sides));
@@ -44,7 +49,7 @@ export function compileMatch(rungs: HandoffFile["match"], sides: Sides): MatchRu
       } else within = Math.max(within, span.ms);
     }
   }
-  return { linkFromTarget, linkFromSource, keys, likenesses, within };
+  return { linkFromTarget, linkFromSource, keys, likenesses, within, ...taking };
 }
 
 function readPair(text: string, path: readonly (string | number)[], sides: Sides): Pair {

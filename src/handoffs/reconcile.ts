@@ -2,15 +2,17 @@ import type { Handoff, Instant, LinkedObject } from "../model/index.ts";
 import { orphanBecause } from "./because.ts";
 import { claimsOf } from "./claims.ts";
 import type { Contract } from "./contract.ts";
-import { decide, EMPTY, findTarget, handoffId, historical, liveOf, waiverOf } from "./decide.ts";
+import { decide, EMPTY, handoffId, historical, liveOf, waiverOf } from "./decide.ts";
 import type { DecisionContext, Finding } from "./decide.ts";
 import { addSpan } from "./durations.ts";
 import type { Party, ReconcileInput } from "./input.ts";
 import { plainOf } from "./labels.ts";
+import { findTarget } from "./find-target.ts";
 import { likenessesOf } from "./likenesses.ts";
 import { occurrencesOf } from "./occurrences.ts";
 import type { Occurrence } from "./occurrences.ts";
 import { compareText, namesPerson, partiesOf, peopleOf, textOf } from "./parties.ts";
+import { verdictsOf } from "./verdicts.ts";
 
 interface Expecting {
   readonly source: Party;
@@ -43,16 +45,22 @@ export function isExpected(contract: Contract, source: LinkedObject): boolean {
 function withTargets(context: DecisionContext, sources: readonly Party[], expecting: readonly Expecting[]): Handoff[] {
   const { contract, input } = context;
   const targets = liveOf(partiesOf(input.targets, input.asOf));
-  const claims = claimsOf(contract, sources, targets, competing(expecting));
+  const verdicts = verdictsOf(contract, input, sources, targets);
+  const claims = claimsOf(contract, sources, targets, competing(expecting), verdicts);
   const free = targets.filter((target) => !claims.claimed.has(target.linked.id));
   const expectants = expecting.map(({ source, occurrences }) => ({
     source,
     triggers: occurrences.map(({ triggeredAt }) => triggeredAt),
+    open:
+      occurrences.at(-1)?.revokedAt === null
+      && !claims.links.has(source.linked.id)
+      && !claims.keys.has(source.linked.id),
   }));
-  const { candidates, named } = likenessesOf(contract, input, sources, expectants, free);
+  const likenesses = likenessesOf(contract, input, sources, expectants, free, verdicts);
+  if (likenesses.skipped.length > 0) input.tellSkipped?.(likenesses.skipped);
   const handoffs: Handoff[] = [];
   for (const { source, occurrences } of expecting) {
-    const finding = findTarget(claims, candidates.get(source.linked.id) ?? [], source);
+    const finding = findTarget(claims, likenesses, source);
     for (const occurrence of occurrences) {
       const latest = occurrence.nextAt === null;
       handoffs.push(
@@ -63,7 +71,7 @@ function withTargets(context: DecisionContext, sources: readonly Party[], expect
     }
   }
   for (const target of free) {
-    if (!named.has(target.linked.id) && isOrphan(context, target)) handoffs.push(orphan(context, target));
+    if (!likenesses.named.has(target.linked.id) && isOrphan(context, target)) handoffs.push(orphan(context, target));
   }
   return handoffs;
 }

@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { THRESHOLDS } from "../matching/index.ts";
 import { CONFLICT_POLICIES } from "./merge.ts";
+import { TIE_BREAKS } from "./tie-breaks.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/u, "is a name in small letters, digits and hyphens");
 const words = z.string().trim().min(1);
+const share = z.number().min(0).max(1);
 const span = z.string().trim().min(1).describe("A length of time: 24h, 2 days, 1 business hour, 3 business days.");
 
 export const OWNERSHIPS = ["source", "target", "shared", "create_once", "append_only", "derived"] as const;
@@ -45,13 +48,27 @@ const rungSchema = z.union([
           .describe("A company's name: `theirs = ours`, theirs may be `this or that`, ours `reference.attribute`."),
         text: words.optional().describe("A name: `theirs = ours`."),
         within: span.default("60 days").describe("Between the trigger and the target's creation."),
+        accept: share
+          .optional()
+          .describe("Likelihood from which on the hub takes a like target itself, such as 0.95; never unless set."),
+        margin: share.default(THRESHOLDS.margin).describe("What it has to be ahead of every other candidate."),
+        queue: share
+          .default(THRESHOLDS.queue)
+          .describe("Likelihood from which on a name that is only spelt alike is shown as a candidate."),
+        tie_break: z
+          .array(z.enum(TIE_BREAKS))
+          .default([])
+          .describe("What decides between candidates that are as likely, in this order; nobody unless set."),
       })
       .refine(
         ({ reference, company, text }) => reference !== undefined || company !== undefined || text !== undefined,
         {
           error: "names at least one of reference, company and text",
         },
-      ),
+      )
+      .refine(({ accept, queue }) => accept === undefined || queue <= accept, {
+        error: "shows candidates from a likelihood on (queue) that is not above the one it takes them from (accept)",
+      }),
   }),
 ]);
 

@@ -8,6 +8,8 @@ export interface LinkedObject {
   readonly id: string;
   /** The record's own id in its system. */
   readonly nativeId: string;
+  /** Keys of the objects that were merged into this one; absent when there are none. */
+  readonly merged?: readonly string[];
   /** By reference name: the id of the object it points to. */
   readonly references: Readonly<Record<string, string>>;
   /** By attribute: the person it names, null when nobody could be resolved. */

@@ -15,6 +15,8 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
   const actors = await store.model.actors();
   const byAccount = new Map(actors.flatMap((actor) => actor.accounts.map(({ key }) => [key, actor] as const)));
   const aliases = new Map((await store.model.objectLinks()).map((link) => [link.objectKey, link.objectId]));
+  const merged = new Map<string, string[]>();
+  for (const [key, id] of aliases) merged.set(id, [...(merged.get(id) ?? []), key]);
   const references = new Map<string, Record<string, string>>();
   for (const link of await store.model.referenceLinks()) {
     const known = references.get(link.objectKey) ?? {};
@@ -54,9 +56,11 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
         const events = await own.take(object.key);
         if (aliases.has(object.key)) continue;
         const more = others.flatMap((source) => source.get(object.key) ?? []);
+        const formerly = merged.get(object.key);
         yield {
           object,
           id: object.key,
+          ...(formerly === undefined ? {} : { merged: formerly }),
           nativeId: parseRecordKey(object.key)?.id.replace(/#[^#]*$/u, "") ?? object.key,
           references: references.get(object.key) ?? {},
           persons: personsOf(object, actorOf),

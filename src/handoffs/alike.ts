@@ -1,0 +1,112 @@
+import { companyNameLevel, foldCompany, foldText, scoreOf } from "../matching/index.ts";
+import type { Agreement, Chances, Score } from "../matching/index.ts";
+import type { Contract, Likeness, SourceName } from "./contract.ts";
+import type { Party, ReconcileInput } from "./input.ts";
+import { attributesOf, textOf } from "./parties.ts";
+import { sameValue } from "./same-value.ts";
+import type { Held } from "./same-value.ts";
+
+/**
+ * How often a source and its own target agree (m), and a source and a target of somebody else that was made at the same time
+ * (u). The name alone leaves a candidate to a person; with an amount or a day that agrees, too, it becomes sure.
+ */
+const CHANCES: Chances = {
+  name: {
+    same: { m: 0.85, u: 0.01 },
+    "same words in another order": { m: 0.03, u: 0.002 },
+    "nearly the same": { m: 0.06, u: 0.005 },
+    alike: { m: 0.01, u: 0.01 },
+    "another part of the company": { m: 0.01, u: 0.02 },
+    "further words": { m: 0.015, u: 0.02 },
+    "faintly alike": { m: 0.01, u: 0.05 },
+    different: { m: 0.02, u: 0.9 },
+  },
+  reference: { same: { m: 0.9, u: 0.01 }, different: { m: 0.1, u: 0.99 } },
+  value: { agrees: { m: 0.85, u: 0.05 }, differs: { m: 0.15, u: 0.95 } },
+  person: { agrees: { m: 0.8, u: 0.15 }, differs: { m: 0.2, u: 0.85 } },
+};
+
+/** Before anything is compared, one in twenty of the unclaimed targets made near the trigger is the one. */
+const PRIOR = 0.05;
+
+/** How likely a target is the one a source expects, from the names the contract declares and the fields both sides hold. */
+export function alikeness(contract: Contract, input: ReconcileInput, source: Party, target: Party): Score {
+  const agreements: Agreement[] = [];
+  const chances: Record<string, Chances[string]> = {};
+  const names: string[] = [];
+  const note = (kind: string, field: string, level: string): void => {
+    const known = CHANCES[kind];
+    if (known === undefined) return;
+    chances[field] = known;
+    agreements.push({ field, level });
+  };
+  for (const likeness of contract.match.likenesses) {
+    if (likeness.kind === "reference") {
+      const [ours, theirs] = [source, target].map(({ linked }) => linked.references[likeness.reference]);
+      if (ours === undefined || theirs === undefined) continue;
+      note("reference", likeness.reference, ours === theirs ? "same" : "different");
+      names.push(likeness.reference);
+    } else {
+      const level = bestName(likeness, source, target, input);
+      if (level === null || names.includes(likeness.kind)) continue;
+      note("name", likeness.kind, level);
+      names.push(likeness.kind);
+    }
+  }
+  for (const { name, ours, theirs, exact } of contract.fields) {
+    if (names.includes(name) || contract.match.likenesses.some((likeness) => readsFrom(likeness, theirs))) continue;
+    const [left, right] = [held(source, ours), held(target, theirs)];
+    if (left.value === null || right.value === null) continue;
+    const equal = sameValue(left, right, { calendar: input.calendar, exact });
+    const kind = left.person === null && right.person === null ? "value" : "person";
+    if (equal !== null) note(kind, name, equal ? "agrees" : "differs");
+  }
+  // A reference that was found by the name has told what the name tells.
+  return scoreOf(agreements, chances, PRIOR, [names]);
+}
+
+/** The texts a target may carry the name in: `Onboarding: Acme` is made for Acme. */
+export function targetNames(likeness: Extract<Likeness, { theirs: unknown }>, target: Party): readonly string[] {
+  return likeness.theirs.flatMap((attribute) => {
+    const text = textOf(target.linked.object.attributes[attribute]);
+    if (text === null) return [];
+    return likeness.kind === "text" ? [text] : [text, text.slice(text.indexOf(":") + 1)];
+  });
+}
+
+export function sourceName({ reference, attribute }: SourceName, source: Party, input: ReconcileInput): string | null {
+  if (reference === null) return textOf(source.linked.object.attributes[attribute]);
+  return textOf(attributesOf(input, source.linked.references[reference])[attribute]);
+}
+
+/** A name without what tells nothing: legal form, case, accents. */
+export function foldedName(likeness: Likeness, text: string): string {
+  return likeness.kind === "company" ? foldCompany(text) : foldText(text);
+}
+
+function bestName(
+  likeness: Extract<Likeness, { theirs: unknown }>,
+  source: Party,
+  target: Party,
+  input: ReconcileInput,
+): string | null {
+  const ours = sourceName(likeness.ours, source, input);
+  if (ours === null) return null;
+  const levels = targetNames(likeness, target).map((theirs) =>
+    companyNameLevel(foldedName(likeness, ours), foldedName(likeness, theirs)),
+  );
+  const weight = (level: string): number => (CHANCES["name"]?.[level]?.m ?? 0) / (CHANCES["name"]?.[level]?.u ?? 1);
+  return levels.toSorted((a, b) => weight(b) - weight(a))[0] ?? null;
+}
+
+function readsFrom(likeness: Likeness, attribute: string): boolean {
+  return likeness.kind !== "reference" && likeness.theirs.includes(attribute);
+}
+
+function held({ linked }: Party, attribute: string): Held {
+  return {
+    value: linked.object.attributes[attribute] ?? null,
+    person: linked.persons[attribute] ?? null,
+    place: linked.id.split("/", 2).join("/"),
+  };
+}
