@@ -8,7 +8,7 @@ import { gidOf, listOf, textOf } from "./values.ts";
 export const COMPARED: Readonly<Record<string, string>> = {
   tasks:
     "modified_at,name,notes,assignee.gid,assignee.email,completed,due_on,due_at,start_on,resource_subtype,memberships.project.gid,memberships.section.gid",
-  projects: "modified_at,name,notes,owner.gid,owner.email,archived,completed,due_on,start_on",
+  projects: "modified_at,name,notes,team.gid,owner.gid,owner.email,archived,completed,due_on,start_on",
 };
 const VALUES =
   "custom_fields.gid,custom_fields.resource_subtype,custom_fields.text_value,custom_fields.number_value,custom_fields.enum_value.gid,custom_fields.multi_enum_values.gid,custom_fields.date_value,custom_fields.people_value.gid,custom_fields.people_value.email";

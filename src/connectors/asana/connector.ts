@@ -10,6 +10,7 @@ import { asanaNames } from "./shown-names.ts";
 import { STREAMS } from "./streams.ts";
 import { once, planNotes, resolveTenant } from "./workspace.ts";
 import { receiveAsana } from "./webhooks.ts";
+import { userListing } from "./users.ts";
 import { writeFace } from "./write.ts";
 
 /** Asana over its REST API 1.0. Errors: HUB-1201 to 1203 (transport) and HUB-14xx. */
@@ -101,7 +102,7 @@ function connection(options: ConnectOptions<AsanaSettings>): Connection {
     },
     describe,
     read: readFace(gateway, settings, workspace, customFields),
-    write: writeFace(gateway, settings, workspace, customFields),
+    write: writeFace({ gateway, settings, workspace, customFields, users: userListing(gateway, workspace) }),
     calls: () => gateway.calls,
     close: () => {
       gateway.close();

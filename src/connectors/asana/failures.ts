@@ -165,6 +165,21 @@ function judge({ status, message }: Refusal, operation: string): Verdict {
   }
 }
 
+/** What one write of a batch was refused with; one that failed on the other side may have been done. */
+export function refusedAction(status: number, body: unknown, operation: string): HubError {
+  const parsed = bodySchema.safeParse(body);
+  const message = parsed.success ? (parsed.data.errors[0]?.message ?? "") : "";
+  const thrown = new FailedAction({ status, message, sync: undefined, retryAfterMs: undefined });
+  const { code, disposition, text, remedy } = judge(thrown.refusal, operation);
+  return new HubError(code, text, {
+    cause: thrown,
+    disposition,
+    ...(status >= 500 ? { fate: "unknown" } : {}),
+    place: { system: "asana", request: operation },
+    remedy,
+  });
+}
+
 /** An answer that is not what the API documents. */
 export function unexpectedAnswer(operation: string, cause: unknown, wrote = false): HubError {
   return new HubError("HUB-1410", `Asana answered ${operation} in a shape the hub does not know.`, {

@@ -10,44 +10,16 @@ import { accessTokens } from "./access-tokens.ts";
 import type { AccessTokens, SignIn } from "./access-tokens.ts";
 import { FailedAction, classify, refusalBehind, refusalOf, unexpectedAnswer } from "./failures.ts";
 import { DEFAULT_BASE_URL, shareOf } from "./settings.ts";
+import type { BatchAction, BatchResult, BatchWrite, ListPage, Params, Query, Request } from "./requests.ts";
 import type { AsanaSettings } from "./settings.ts";
 
-export type Query = Readonly<Record<string, string | number | boolean>>;
-export type Params = Readonly<Record<string, string>>;
+export type * from "./requests.ts";
 
-/** One call: a path of the API's reference with its `{…}` parts, and what fills them. */
-export interface Request {
-  readonly method: "GET" | "POST" | "PUT";
-  readonly path: string;
-  readonly params?: Params;
-  readonly query?: Query;
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly idempotent?: boolean;
-  /** False for what only reads, although its method says otherwise. */
-  readonly writes?: boolean;
-  readonly cost?: number;
-}
-
-export interface BatchAction {
-  readonly relativePath: string;
-  readonly fields: string;
-  readonly limit?: number;
-}
-
-/** One action's outcome: 2xx with its body, or a refusal that concerns this action alone. */
-export interface BatchResult {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-export interface ListPage {
-  readonly rows: readonly unknown[];
-  readonly last: boolean;
-}
+/** Most actions of one batch (reference asana.md §15). */
+export const BATCH_SIZE = 10;
 
 const TIMEOUT_MS = 60_000;
 const PAGE_SIZE = 100;
-const BATCH_SIZE = 10;
 const LISTING_RESTARTS = 3;
 const TRIES = 8;
 /** What Asana allows a token at once, and at the least a minute: the free plan's (reference asana.md §7). */
@@ -77,6 +49,7 @@ export class AsanaGateway {
   readonly #agent: HttpAgent;
   readonly #transport: Transport;
   readonly #log: ConnectOptions<AsanaSettings>["dependencies"]["log"];
+  readonly #sleep: ConnectOptions<AsanaSettings>["dependencies"]["sleep"];
 
   /** Errors: HUB-1101, HUB-1421. */
   constructor(options: ConnectOptions<AsanaSettings>) {
@@ -91,6 +64,7 @@ export class AsanaGateway {
     this.#client.timeout = TIMEOUT_MS;
     this.#client.requestAgent = this.#agent;
     this.#log = dependencies.log;
+    this.#sleep = dependencies.sleep;
     const credential = `asana ${createHash("sha256").update(this.#tokens.identity).digest("hex").slice(0, 8)}`;
     if (settings.reserve !== undefined) dependencies.ledger.reserve(credential, shareOf(settings.reserve));
     this.#transport = new Transport({
@@ -115,6 +89,11 @@ export class AsanaGateway {
   /** The service's clock. */
   now(): Instant {
     return this.#transport.serverNow();
+  }
+
+  /** Waits, in the time everything here is reckoned in. */
+  async pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#sleep(ms, signal);
   }
 
   /** Keeps to so many calls a minute. */
@@ -175,6 +154,24 @@ export class AsanaGateway {
     return results.flat();
   }
 
+  /** Sends up to ten writes in one call; each has its own outcome, in their order. A batch is never sent twice. */
+  async writeMany(writes: readonly BatchWrite[], signal: AbortSignal): Promise<readonly BatchResult[]> {
+    const request: Request = {
+      method: "POST",
+      path: "/batch",
+      data: {
+        actions: writes.map(({ path, fields, data }) => ({
+          method: "post",
+          relative_path: path,
+          data,
+          options: { fields: fields.split(",") },
+        })),
+      },
+      cost: writes.length,
+    };
+    return this.#send(request, signal, (body) => resultsIn(body, writes.length, true));
+  }
+
   async #batch(actions: readonly BatchAction[], signal: AbortSignal): Promise<readonly BatchResult[]> {
     const request: Request = {
       method: "POST",
@@ -191,10 +188,7 @@ export class AsanaGateway {
       cost: actions.length,
     };
     return this.#send(request, signal, (body) => {
-      const parsed = batchSchema.safeParse(body);
-      if (!parsed.success || parsed.data.data.length !== actions.length)
-        throw unexpectedAnswer("POST /batch", parsed.error ?? body);
-      const results = parsed.data.data.map((one) => ({ status: one.status_code, body: one.body }));
+      const results = resultsIn(body, actions.length, false);
       const bad = results.find(({ status }) => status === 429 || status >= 500);
       if (bad !== undefined)
         throw new FailedAction({ status: bad.status, message: "", sync: undefined, retryAfterMs: undefined });
@@ -253,6 +247,13 @@ export class AsanaGateway {
       "Blob",
     );
   }
+}
+
+function resultsIn(body: unknown, count: number, wrote: boolean): readonly BatchResult[] {
+  const parsed = batchSchema.safeParse(body);
+  if (!parsed.success || parsed.data.data.length !== count)
+    throw unexpectedAnswer("POST /batch", parsed.error ?? body, wrote);
+  return parsed.data.data.map((one) => ({ status: one.status_code, body: one.body }));
 }
 
 function writes(request: Request): boolean {

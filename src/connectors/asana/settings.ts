@@ -14,6 +14,11 @@ export const settingsSchema = z.strictObject({
       teams: names.optional(),
     })
     .optional(),
+  /**
+   * What a project made from a template holds, by template, section and task names: Asana shows no template's tasks, so
+   * that without it a job that says it is done has to be believed.
+   */
+  templates: z.record(z.string(), z.record(z.string(), z.array(z.string().min(1)))).optional(),
   /** Gids or e-mail addresses of accounts that programs act under. */
   serviceAccounts: names.optional(),
   /** Share of the calls left to people: `30 %` or 0.3. */

@@ -41,6 +41,9 @@ export type Project = z.output<typeof projectSchema>;
 export type Story = z.output<typeof storySchema>;
 export type Events = z.output<typeof eventsSchema>;
 
+/** The envelope of one object. */
+export const objectEnvelope = <T>(schema: z.ZodType<T>) => z.looseObject({ data: schema });
+
 /** A parsed object as the JSON it came from. */
 export function contentOf(row: Readonly<Record<string, unknown>>): JsonObject {
   return row as JsonObject;

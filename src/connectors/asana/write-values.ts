@@ -1,5 +1,6 @@
 import { HubError, toIso } from "../../model/index.ts";
 import type { Canonical } from "../../model/index.ts";
+import type { Assignment } from "../kit/index.ts";
 import type { CustomFieldDefinition } from "./custom-field-definitions.ts";
 
 /** A write in Asana's words: plain properties, custom field values by gid, and where the object goes. */
@@ -15,6 +16,30 @@ const PLAIN: Readonly<Record<string, readonly string[]>> = {
   tasks: ["name", "notes", "assignee", "completed", "due_on", "due_at", "start_on", "resource_subtype"],
   projects: ["name", "notes", "owner", "archived", "completed", "due_on", "start_on"],
 };
+
+const PERSONS = new Set(["assignee", "owner"]);
+
+/** The persons that fields name, as values of their own or as texts of fields that hold persons. */
+export function assignmentsIn(
+  stream: string,
+  fields: Readonly<Record<string, Canonical>>,
+  definitions: readonly CustomFieldDefinition[],
+): readonly Assignment[] {
+  return Object.entries(fields).flatMap(([field, value]) => {
+    const holdsPersons = PERSONS.has(field) || definitionOf(definitions, field)?.resource_subtype === "people";
+    const person = typeof value === "object" && value !== null && "person" in value;
+    if (!person && !holdsPersons) return [];
+    const bare = plain(value);
+    const names: readonly unknown[] = Array.isArray(bare) ? bare : [bare];
+    return names
+      .filter((name) => typeof name === "string" && name !== "")
+      .map((name) => ({ system: "asana", stream, field, person: String(name) }));
+  });
+}
+
+function definitionOf(definitions: readonly CustomFieldDefinition[], name: string): CustomFieldDefinition | undefined {
+  return definitions.find((one) => one.name === name || `custom ${one.name}` === name);
+}
 
 /** A value as the API takes it for plain properties. */
 function plain(value: Canonical): string | number | boolean | readonly string[] | null {
@@ -32,7 +57,7 @@ function single(value: Canonical): string {
   return Array.isArray(bare) ? (bare[0] ?? "") : String(bare ?? "");
 }
 
-function custom(definition: CustomFieldDefinition, value: Canonical): unknown {
+function custom(definition: CustomFieldDefinition, value: Canonical, accounts: Accounts): unknown {
   const bare = plain(value);
   if (bare === null) return null;
   switch (definition.resource_subtype) {
@@ -43,7 +68,9 @@ function custom(definition: CustomFieldDefinition, value: Canonical): unknown {
         optionGid(definition, one),
       );
     case "people":
-      return Array.isArray(bare) ? bare : [bare];
+      return (Array.isArray(bare) ? (bare as readonly string[]) : [single(value)]).map(
+        (one) => accounts.get(one) ?? one,
+      );
     case "date":
       return typeof bare === "string" && bare.includes("T") ? { date_time: bare } : { date: bare };
     case "number":
@@ -65,24 +92,34 @@ function optionGid(definition: CustomFieldDefinition, value: string): string {
   });
 }
 
+function account(value: Canonical, accounts: Accounts): string | null {
+  const person = single(value);
+  return person === "" ? null : (accounts.get(person) ?? person);
+}
+
+/** What is written for each person named. */
+export type Accounts = ReadonlyMap<string, string>;
+
 /** Brings a command's fields, named as the normaliser offers them, to Asana's words. Errors: HUB-1416, HUB-1417. */
 export function writeBody(
   stream: string,
   fields: Readonly<Record<string, Canonical>>,
   definitions: readonly CustomFieldDefinition[],
+  accounts: Accounts,
 ): WriteBody {
   const data: Record<string, unknown> = {};
   const customFields: Record<string, unknown> = {};
   let section: string | null = null;
   let team: string | null = null;
   for (const [name, value] of Object.entries(fields)) {
-    if (name === "section" && stream === "tasks") section = single(value);
-    else if (name === "team" && stream === "projects") team = single(value);
-    else if (PLAIN[stream]?.includes(name) === true) data[name] = plain(value);
+    if (/^section(?:\.name)?$/u.test(name) && stream === "tasks") section = single(value);
+    else if (/^team(?:\.name)?$/u.test(name) && stream === "projects") team = single(value);
+    else if (PLAIN[stream]?.includes(name) === true)
+      data[name] = PERSONS.has(name) ? account(value, accounts) : plain(value);
     else {
-      const definition = definitions.find((one) => one.name === name || `custom ${one.name}` === name);
+      const definition = definitionOf(definitions, name);
       if (definition === undefined) throw notWritable(stream, name);
-      customFields[definition.gid] = custom(definition, value);
+      customFields[definition.gid] = custom(definition, value, accounts);
     }
   }
   return { data, customFields, section, team };
@@ -90,7 +127,7 @@ export function writeBody(
 
 function notWritable(stream: string, name: string): HubError {
   return new HubError("HUB-1416", `The hub cannot write ${name} of Asana ${stream}.`, {
-    disposition: "operator",
+    disposition: "skip-record",
     place: { system: "asana", stream, path: name },
     remedy: "Name a custom field of the workspace or one of the writable fields in docs/connectors.",
   });

@@ -194,10 +194,10 @@ describe("signing in to Asana", () => {
       .query(true)
       .reply(200, { data: { gid: "99" } });
     await using(APP, async ({ write }) => {
-      expect(await write?.find("tasks", "hub-1", signal)).toBeNull();
+      expect(await write?.find("tasks", "hub-1", signal)).toEqual([]);
       const command = { stream: "tasks", marker: "hub-1", parent: "5", fields: { name: "Made" } };
       expect(await write?.create(command, signal)).toMatchObject({ id: "99" });
-      expect(await write?.find("tasks", "hub-1", signal)).toBe("99");
+      expect(await write?.find("tasks", "hub-1", signal)).toMatchObject([{ id: "99" }]);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { Connection, WriteFace } from "../../../src/connectors/kit/index.ts";
+import type { Connection, CreateCommand, WriteFace } from "../../../src/connectors/kit/index.ts";
 import { ASANA, asanaSeed, asanaTaskGid } from "../../support/asana-seed.ts";
 import { startAsana } from "../../support/asana-server.ts";
 import type { AsanaServer } from "../../support/asana-server.ts";
@@ -105,7 +105,104 @@ describe("writing to Asana", () => {
     await expect(update({ Health: "Purple" })).rejects.toMatchObject({ code: "HUB-1417" });
     await expect(update({ section: "Nowhere" })).rejects.toMatchObject({ code: "HUB-1418" });
     await expect(
-      write.create({ stream: "projects", marker: "m", template: "t", fields: { name: "x" } }, signal),
-    ).rejects.toMatchObject({ code: "HUB-1419" });
+      write.create({ stream: "projects", marker: "hub:m", template: "t", fields: { name: "x" } }, signal),
+    ).rejects.toMatchObject({ code: "HUB-1418" });
+    await expect(write.create({ stream: "users", marker: "hub:m", fields: {} }, signal)).rejects.toMatchObject({
+      code: "HUB-1419",
+    });
+    await expect(update({ assignee: "gone@example.com" })).rejects.toMatchObject({ code: "HUB-1250" });
+  });
+
+  test("creates a task where `create_from` says, and several in one call, of which a bad one stops no other", async () => {
+    const command = (n: number, fields: CreateCommand["fields"] = {}): CreateCommand => ({
+      stream: "tasks",
+      marker: `hub:many-${n}`,
+      template: "Rollout: Beta/End",
+      fields: { name: `Epic ${n}`, assignee: { person: "ben@example.com" }, ...fields },
+    });
+    const commands = [...Array.from({ length: 11 }, (_, n) => command(n)), command(11, { Health: "Purple" })];
+    const outcomes = (await write.createMany?.(commands, signal)) ?? [];
+    expect(outcomes.map(({ receipt, error }) => receipt?.complete ?? error?.code)).toEqual([
+      ...Array.from({ length: 11 }, () => true),
+      "HUB-1417",
+    ]);
+    const { rows } = await server.call("GET", `/sections/${ASANA.rolloutEnd}/tasks?opt_fields=name,assignee.gid`);
+    expect(rows).toHaveLength(11);
+    expect(rows[0]).toMatchObject({ assignee: { gid: ASANA.ben } });
+  });
+
+  test("finds a copy that somebody made, too, the older one first, however many projects it is in", async () => {
+    const command = { stream: "tasks", marker: "hub:2", parent: ASANA.rollout, fields: { name: "Epic" } };
+    const { id } = await write.create(command, signal);
+    await server.call("POST", `/tasks/${id}/addProject`, { project: ASANA.onboarding });
+    server.clock.advance(60_000);
+    const copy = await server.call("POST", "/tasks", { name: "Copy", projects: [ASANA.rollout], notes: "hub:2" });
+    expect((await write.find("tasks", "hub:2", signal)).map((one) => one.id)).toEqual([id, copy.data["gid"]]);
+  });
+
+  test("writes over people's notes, never over its own marker", async () => {
+    const command = { stream: "tasks", marker: "hub:3", parent: ASANA.rollout, fields: { name: "Epic", notes: "Why" } };
+    const { id } = await write.create(command, signal);
+    await write.update({ stream: "tasks", id, fields: { notes: "Because" }, idempotencyKey: "k" }, signal);
+    expect((await server.call("GET", `/tasks/${id}`)).data["notes"]).toBe("Because\n\nhub:3");
+  });
+
+  test("looks before it sends a change again whose answer was lost, so that nobody's edit in between is lost", async () => {
+    const id = asanaTaskGid(0);
+    const command = { stream: "tasks", id, fields: { name: "Ours" }, idempotencyKey: "k" };
+    await server.dial({ fault: "lost-answer", route: "PUT /tasks" });
+    await write.update({ ...command, unmodifiedSince: Date.parse("2026-01-07T09:00:00.000Z") }, signal);
+    expect((await server.given()).filter((one) => one.startsWith("lost-answer"))).toHaveLength(1);
+    await server.dial({ fault: "html", route: "PUT /tasks", times: 5 });
+    await expect(write.update({ ...command, fields: { name: "Never" } }, signal)).rejects.toMatchObject({
+      fate: "unknown",
+    });
+    expect((await server.call("GET", `/tasks/${id}`)).data["name"]).toBe("Ours");
+  });
+
+  test("tells that a change of what is gone is stale", async () => {
+    await server.call("DELETE", `/tasks/${asanaTaskGid(1)}`);
+    const command = { stream: "tasks", id: asanaTaskGid(1), fields: { name: "New" }, idempotencyKey: "k" };
+    await expect(write.update(command, signal)).rejects.toMatchObject({ code: "HUB-1420", fate: "stale" });
+  });
+
+  test("archives a project and tags a task, with the reason, and finds neither by the marker any more", async () => {
+    const fields = { name: "Made", team: "Onboarding" };
+    const project = await write.create({ stream: "projects", marker: "hub:4", fields }, signal);
+    const task = await write.create(
+      { stream: "tasks", marker: "hub:4", parent: project.id, fields: { name: "Made" } },
+      signal,
+    );
+    for (const [stream, id] of [
+      ["tasks", task.id],
+      ["projects", project.id],
+    ] as const) {
+      const command = { stream, id, tag: "Taken back by plan 7", idempotencyKey: "u" };
+      await write.retire(command, signal);
+      await write.retire(command, signal);
+      expect(await write.find(stream, "hub:4", signal)).toEqual([]);
+    }
+    expect((await server.call("GET", `/projects/${project.id}`)).data).toMatchObject({
+      archived: true,
+      notes: "Taken back by plan 7",
+    });
+    expect((await server.call("GET", `/tasks/${task.id}?opt_fields=completed,notes,tags.name`)).data).toMatchObject({
+      completed: false,
+      notes: "Taken back by plan 7",
+      tags: [{ name: "archived by hub" }],
+    });
+  });
+
+  test("tells a project that stands without its fields as half done, and sets them without touching people's", async () => {
+    const fields = { name: "Made", team: "Onboarding", "Opportunity ID": "006X", Seats: 12 };
+    const command = { stream: "projects", marker: "hub:5", fields };
+    await server.dial({ fault: "error", route: "addCustomFieldSetting", status: 403 });
+    const half = await write.create(command, signal);
+    expect(half).toMatchObject({ complete: false, missing: [expect.stringContaining("no access")] });
+    await server.call("POST", `/projects/${half.id}/addCustomFieldSetting`, { custom_field: ASANA.seats });
+    await server.call("PUT", `/projects/${half.id}`, { custom_fields: { [ASANA.seats]: 99 } });
+    expect(await write.complete({ ...command, id: half.id }, signal)).toMatchObject({ complete: true });
+    const { data } = await server.call("GET", `/projects/${half.id}?opt_fields=custom_fields.display_value`);
+    expect(data["custom_fields"]).toMatchObject([{ display_value: "99" }, { display_value: "006X" }]);
   });
 });

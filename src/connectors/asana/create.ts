@@ -1,0 +1,159 @@
+import { z } from "zod";
+import { parseInstant } from "../../model/index.ts";
+import type { CompleteCommand, CreateCommand, WriteReceipt } from "../kit/index.ts";
+import { definitionsOf, ofPlan } from "./custom-field-definitions.ts";
+import { completeInstantiation, instantiate } from "./instantiate.ts";
+import { keepsExternalId, withLines } from "./markers.ts";
+import { gidByName, listNamed, pickNamed, sectionGid } from "./named-things.ts";
+import { currentProject, missingFor, setProject } from "./project-fields.ts";
+import { listOf, textOf } from "./values.ts";
+import { accountsOf } from "./users.ts";
+import { assignmentsIn, writeBody } from "./write-values.ts";
+import type { WriteBody } from "./write-values.ts";
+import { assertWritable, halfDone, notOffered, whole } from "./writer-parts.ts";
+import type { Data, WriterParts } from "./writer-parts.ts";
+
+export const createdSchema = z.looseObject({ gid: z.string(), created_at: z.string().nullish() });
+
+/** A command's fields in Asana's words. Errors: HUB-1250, HUB-1416, HUB-1417. */
+export async function bodyFor(
+  { customFields, users }: WriterParts,
+  { stream, fields }: Pick<CreateCommand, "stream" | "fields">,
+  signal: AbortSignal,
+): Promise<WriteBody> {
+  assertWritable(stream);
+  const definitions = definitionsOf(await ofPlan(customFields, signal));
+  const accounts = await accountsOf(users, assignmentsIn(stream, fields, definitions), signal);
+  return writeBody(stream, fields, definitions, accounts);
+}
+
+export async function create(parts: WriterParts, command: CreateCommand, signal: AbortSignal): Promise<WriteReceipt> {
+  const body = await bodyFor(parts, command, signal);
+  if (command.stream === "tasks") return createTask(parts, command, body, signal);
+  const { template } = command;
+  return template === undefined
+    ? createProject(parts, command, body, signal)
+    : instantiate(parts, { ...command, template }, body, signal);
+}
+
+/** A task is made whole in one call; a project may lack its fields, or what its template should have brought. */
+export async function complete(
+  parts: WriterParts,
+  command: CompleteCommand,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  const { gateway } = parts;
+  assertWritable(command.stream);
+  if (command.stream === "tasks") return whole(command.id, gateway.now());
+  const body = await bodyFor(parts, command, signal);
+  const { template } = command;
+  return template === undefined
+    ? finishProject(parts, command.id, body, signal)
+    : completeInstantiation(parts, { ...command, template }, body, signal);
+}
+
+/** The marker goes with the call that makes it; fields follow, so that a crash in between leaves a project that is found. */
+async function createProject(
+  parts: WriterParts,
+  { marker, parent }: CreateCommand,
+  body: WriteBody,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  const { gateway } = parts;
+  const teamName = body.team ?? parent ?? null;
+  if (teamName === null) throw notOffered("creating a project without a team", "Give the field `team`.");
+  const workspace = await parts.workspace(signal);
+  const teams = { path: "/workspaces/{workspace_gid}/teams", params: { workspace_gid: workspace } };
+  const team = await gidByName(gateway, teams, teamName, signal);
+  const notes = typeof body.data["notes"] === "string" ? body.data["notes"] : "";
+  const data = { ...body.data, notes: withLines(notes, [marker]), workspace, team };
+  const made = await gateway.read(
+    { method: "POST", path: "/projects", query: { opt_fields: "created_at" }, data },
+    createdSchema,
+    signal,
+  );
+  return finishProject(parts, made.gid, body, signal);
+}
+
+/** Sets the custom fields that are still empty: one that has a value by now is somebody's. */
+async function finishProject(
+  { gateway }: WriterParts,
+  project: string,
+  body: WriteBody,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  try {
+    const current = await currentProject(gateway, project, body, signal);
+    const held = new Set(
+      listOf(current["custom_fields"]).flatMap((entry) => (isEmpty(entry) ? [] : [textOf(entry["gid"])])),
+    );
+    const open = Object.fromEntries(Object.entries(body.customFields).filter(([gid]) => !held.has(gid)));
+    await setProject(gateway, project, { ...body, data: {}, customFields: open }, current, signal);
+    return whole(project, gateway.now());
+  } catch (error) {
+    return halfDone(project, gateway.now(), [missingFor(error)]);
+  }
+}
+
+const VALUE_KEYS = ["text_value", "number_value", "enum_value", "multi_enum_values", "date_value", "people_value"];
+
+function isEmpty(entry: Data): boolean {
+  return VALUE_KEYS.every((key) => {
+    const value = entry[key];
+    return value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+  });
+}
+
+async function createTask(
+  parts: WriterParts,
+  command: CreateCommand,
+  body: WriteBody,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  const { gateway } = parts;
+  const data = await taskData(parts, command, body, signal);
+  const made = await gateway.read(
+    { method: "POST", path: "/tasks", query: { opt_fields: "created_at" }, data },
+    createdSchema,
+    signal,
+  );
+  return whole(made.gid, parseInstant(made.created_at ?? "") ?? gateway.now());
+}
+
+/** A new task with its marker, its fields and where it goes. */
+export async function taskData(
+  parts: WriterParts,
+  command: CreateCommand,
+  body: WriteBody,
+  signal: AbortSignal,
+): Promise<Data> {
+  const { gateway } = parts;
+  const { project, section: named } = await homeFor(parts, command, signal);
+  const sectionName = body.section ?? named;
+  const section = sectionName === null ? null : await sectionGid(gateway, project, sectionName, signal);
+  const notes = typeof body.data["notes"] === "string" ? body.data["notes"] : "";
+  const marked = keepsExternalId(gateway, command.stream)
+    ? { external: { gid: command.marker } }
+    : { notes: withLines(notes, [command.marker]) };
+  const home = section === null ? { projects: [project] } : { memberships: [{ project, section }] };
+  const fields = Object.keys(body.customFields).length === 0 ? {} : { custom_fields: body.customFields };
+  return { ...body.data, ...marked, ...home, ...fields };
+}
+
+/** The project a task goes to, and the section that `create_from` names with it. A project's name may hold a slash. */
+async function homeFor(
+  parts: WriterParts,
+  { parent, template }: CreateCommand,
+  signal: AbortSignal,
+): Promise<{ readonly project: string; readonly section: string | null }> {
+  const text = parent ?? template;
+  if (text === undefined) throw notOffered("creating a task outside a project", "Name the project in `create_from`.");
+  if (/^\d+$/u.test(text)) return { project: text, section: null };
+  const path = "/projects";
+  const query = { workspace: await parts.workspace(signal), archived: false, opt_fields: "name" };
+  const projects = await listNamed(parts.gateway, { path, query }, signal);
+  const cut = text.lastIndexOf("/");
+  const whole = projects.some(({ name }) => name.trim().toLowerCase() === text.trim().toLowerCase());
+  if (whole || cut < 0) return { project: pickNamed(projects, text, path).gid, section: null };
+  return { project: pickNamed(projects, text.slice(0, cut), path).gid, section: text.slice(cut + 1) };
+}

@@ -1,0 +1,197 @@
+import { z } from "zod";
+import { MINUTE, parseInstant, toIso } from "../../model/index.ts";
+import type { JsonObject } from "../../model/index.ts";
+import type { CompleteCommand, CreateCommand, WriteReceipt } from "../kit/index.ts";
+import { find, isJobLine, isUnfinished, jobIn, jobLine, unfinishedName, withLines, withoutLines } from "./markers.ts";
+import { foldName, gidByName, pickNamed } from "./named-things.ts";
+import { currentProject, missingFor, putProject, setProject } from "./project-fields.ts";
+import { followJob, hasEnded, notBegun, nothingMade, startInstantiation } from "./template-jobs.ts";
+import type { Job } from "./template-jobs.ts";
+import { makeMissingParts, partsOf } from "./template-parts.ts";
+import { textOf } from "./values.ts";
+import type { WriteBody } from "./write-values.ts";
+import { halfDone, notOffered, whole } from "./writer-parts.ts";
+import type { WriterParts } from "./writer-parts.ts";
+
+const requestedSchema = z.array(z.looseObject({ gid: z.string(), name: z.string().nullish() })).nullish();
+const templateSchema = z.looseObject({
+  gid: z.string(),
+  name: z.string(),
+  team: z.looseObject({ gid: z.string() }).nullish(),
+  requested_dates: requestedSchema,
+  requested_roles: requestedSchema,
+});
+type Template = z.output<typeof templateSchema>;
+
+const TEMPLATE_FIELDS = "name,team.gid,requested_dates,requested_dates.name,requested_roles,requested_roles.name";
+/** A job nobody knows of any more has ended, one way or the other, after so long. */
+const JOBS_END_WITHIN_MS = 10 * MINUTE;
+
+/**
+ * Makes a project from a template. Until all of it is there its name ends in the marker, because nothing else goes with
+ * the call that makes it; whatever happens in between, the project is found by that, and its name tells people so.
+ * Errors: HUB-1418 without such a template, HUB-1426 when nothing was made, HUB-1427 when the job does not begin.
+ */
+export async function instantiate(
+  parts: WriterParts,
+  command: CreateCommand & { readonly template: string },
+  body: WriteBody,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  const { gateway } = parts;
+  const { marker, template: wanted } = command;
+  const name = textOf((body.data["name"] ?? null) as string | null);
+  if (name === null || name === "") throw notOffered("creating a project without a name", "Give the field `name`.");
+  const workspace = await parts.workspace(signal);
+  const team =
+    body.team === null
+      ? null
+      : await gidByName(
+          gateway,
+          { path: "/workspaces/{workspace_gid}/teams", params: { workspace_gid: workspace } },
+          body.team,
+          signal,
+        );
+  const template = await templateNamed(parts, workspace, wanted, team, signal);
+  const started = await startInstantiation(
+    gateway,
+    template.gid,
+    {
+      name: unfinishedName(name, marker),
+      ...(team === null ? {} : { team }),
+      requested_dates: datesFor(template, body, toIso(gateway.now()).slice(0, 10)),
+      requested_roles: rolesFor(template, body),
+      is_strict: false,
+    },
+    signal,
+  );
+  let project: string | null = null;
+  let missing: string | null = null;
+  let job: Job | null = started;
+  try {
+    job = await followJob(
+      gateway,
+      started,
+      async (made) => {
+        project = made;
+        await mark(parts, made, marker, started.gid, signal);
+      },
+      signal,
+    );
+  } catch (error) {
+    missing = missingFor(error);
+  }
+  project ??= (await find(parts, "projects", marker, signal))[0]?.id ?? null;
+  if (project === null) {
+    if (job?.status === "failed") throw nothingMade(template.name);
+    throw notBegun(template.name);
+  }
+  if (missing !== null || job === null || !hasEnded(job.status))
+    return halfDone(project, gateway.now(), [missing ?? stillRunning(template.name)]);
+  return finish(parts, { ...command, id: project }, body, job.status === "succeeded", signal);
+}
+
+/** Goes on with a project whose name says that it is not all there; one whose name does not is left as it is. */
+export async function completeInstantiation(
+  parts: WriterParts,
+  command: CompleteCommand & { readonly template: string },
+  body: WriteBody,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  const { gateway } = parts;
+  const current = await currentProject(gateway, command.id, body, signal);
+  if (!isUnfinished(textOf(current["name"]) ?? "", command.marker)) return whole(command.id, gateway.now());
+  const gid = jobIn(textOf(current["notes"]) ?? "");
+  const job = gid === null ? null : await followJob(gateway, { gid }, () => Promise.resolve(), signal);
+  const running = job === null ? isYoung(current, gateway.now()) : !hasEnded(job.status);
+  if (running) return halfDone(command.id, gateway.now(), [stillRunning(command.template)]);
+  return finish(parts, command, body, job?.status === "succeeded", signal);
+}
+
+/** Fields first, then what the template should have brought; the name, which tells that all is there, last. */
+async function finish(
+  parts: WriterParts,
+  command: CompleteCommand & { readonly template: string },
+  body: WriteBody,
+  succeeded: boolean,
+  signal: AbortSignal,
+): Promise<WriteReceipt> {
+  const { gateway, settings } = parts;
+  const { id, marker, template } = command;
+  try {
+    const current = await currentProject(gateway, id, body, signal);
+    const { name, notes, ...data } = body.data;
+    const told = typeof notes === "string" ? notes : (textOf(current["notes"]) ?? "");
+    const job = jobIn(textOf(current["notes"]) ?? "");
+    const lines = job === null ? [marker] : [marker, jobLine(job)];
+    await setProject(gateway, id, { ...body, data: { ...data, notes: withLines(told, lines) } }, current, signal);
+    const expected = partsOf(settings.templates, template);
+    const owner = typeof data["owner"] === "string" ? data["owner"] : null;
+    if (expected !== null) await makeMissingParts(gateway, id, expected, owner, signal);
+    else if (!succeeded) return halfDone(id, gateway.now(), [untold(template)]);
+    await putProject(gateway, id, { name, notes: withoutLines(withLines(told, lines), isJobLine) }, signal);
+    return whole(id, gateway.now());
+  } catch (error) {
+    return halfDone(id, gateway.now(), [missingFor(error)]);
+  }
+}
+
+/** The marker goes where a listing finds it for good, with the job, so that a later run can follow it. */
+async function mark(
+  { gateway }: WriterParts,
+  project: string,
+  marker: string,
+  job: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const current = await currentProject(gateway, project, NOTHING, signal);
+  const notes = textOf(current["notes"]) ?? "";
+  await putProject(gateway, project, { notes: withLines(notes, [marker, jobLine(job)]) }, signal);
+}
+
+const NOTHING: WriteBody = { data: {}, customFields: {}, section: null, team: null };
+
+async function templateNamed(
+  { gateway }: WriterParts,
+  workspace: string,
+  wanted: string,
+  team: string | null,
+  signal: AbortSignal,
+): Promise<Template> {
+  const path = "/project_templates";
+  const templates: Template[] = [];
+  for await (const page of gateway.list(path, {}, { workspace, opt_fields: TEMPLATE_FIELDS }, signal))
+    for (const row of page.rows) {
+      const parsed = templateSchema.safeParse(row);
+      if (parsed.success) templates.push(parsed.data);
+    }
+  const ofTeam = templates.filter((one) => team !== null && one.team?.gid === team);
+  const fits = (one: Template): boolean => one.gid === wanted || foldName(one.name) === foldName(wanted);
+  return pickNamed(ofTeam.some(fits) ? ofTeam : templates, wanted, path);
+}
+
+/** The start and the end a template asks for; a start that no field tells is today. */
+function datesFor(template: Template, body: WriteBody, today: string): readonly object[] {
+  return (template.requested_dates ?? []).map(({ gid, name }) => {
+    const isEnd = /due|end/iu.test(name ?? "");
+    const day = body.data[isEnd ? "due_on" : "start_on"];
+    return { gid, value: typeof day === "string" ? day : today };
+  });
+}
+
+/** The project's owner takes the only role there is; with several roles nobody is guessed. */
+function rolesFor(template: Template, body: WriteBody): readonly object[] {
+  const roles = template.requested_roles ?? [];
+  const owner = body.data["owner"];
+  const [role] = roles;
+  return role !== undefined && roles.length === 1 && typeof owner === "string" ? [{ gid: role.gid, value: owner }] : [];
+}
+
+function isYoung(project: JsonObject, now: number): boolean {
+  const created = parseInstant(textOf(project["created_at"]) ?? "");
+  return created === undefined || now - created < JOBS_END_WITHIN_MS;
+}
+
+const stillRunning = (template: string): string => `the job that makes it from ${template} is still running`;
+const untold = (template: string): string =>
+  `some of its tasks: the job that makes it from ${template} failed, and hub.yaml does not tell under \`templates\` what there should be`;

@@ -1,0 +1,136 @@
+import { z } from "zod";
+import { parseInstant } from "../../model/index.ts";
+import type { FoundTarget } from "../kit/index.ts";
+import { refusalBehind } from "./failures.ts";
+import type { AsanaGateway, Query } from "./gateway.ts";
+import { projectFilter } from "./read.ts";
+import { contentOf } from "./shapes.ts";
+import { assertWritable } from "./writer-parts.ts";
+import type { WriterParts } from "./writer-parts.ts";
+
+const markedSchema = z.looseObject({
+  gid: z.string(),
+  name: z.string().nullish(),
+  notes: z.string().nullish(),
+  created_at: z.string().nullish(),
+});
+type Marked = z.output<typeof markedSchema>;
+
+/** Lines of the notes that are the hub's own: markers, and the job that still makes a project. */
+const OWN_LINE = /^hub(?:-job)?:\S+$/u;
+const JOB_LINE = /^hub-job:(\d+)$/u;
+
+/** The name of a project while it is being made: what makes it from a template takes nothing but a name along. */
+export const unfinishedName = (name: string, marker: string): string => `${name} [${marker}]`;
+export const isUnfinished = (name: string, marker: string): boolean => name.trimEnd().endsWith(`[${marker}]`);
+export const jobLine = (job: string): string => `hub-job:${job}`;
+
+/** Notes with further lines of the hub's own below what stands there; those that are there stay. */
+export function withLines(notes: string, lines: readonly string[]): string {
+  const present = new Set(linesOf(notes));
+  const added = lines.filter((line) => !present.has(line));
+  if (added.length === 0) return notes;
+  const before = notes.trimEnd();
+  const gap = before === "" ? "" : OWN_LINE.test(linesOf(before).at(-1) ?? "") ? "\n" : "\n\n";
+  return `${before}${gap}${added.join("\n")}`;
+}
+
+/** Notes without some of the hub's own lines. */
+export function withoutLines(notes: string, gone: (line: string) => boolean): string {
+  const kept = notes.split("\n").filter((line) => !(OWN_LINE.test(line.trim()) && gone(line.trim())));
+  return kept.join("\n").trimEnd();
+}
+
+export const isJobLine = (line: string): boolean => JOB_LINE.test(line);
+
+/** The hub's own lines, which a change of the notes leaves. */
+export function ownLines(notes: string): readonly string[] {
+  return linesOf(notes).filter((line) => OWN_LINE.test(line));
+}
+
+/** The job that makes a project, as its notes name it. */
+export function jobIn(notes: string): string | null {
+  for (const line of linesOf(notes)) {
+    const job = JOB_LINE.exec(line)?.[1];
+    if (job !== undefined) return job;
+  }
+  return null;
+}
+
+const linesOf = (notes: string): readonly string[] => notes.split("\n").map((line) => line.trim());
+
+/** Only an app may give tasks an id of its own, and find them by it (reference asana.md §11). */
+export function keepsExternalId(gateway: AsanaGateway, stream: string): boolean {
+  return gateway.ofApp && stream === "tasks";
+}
+
+/**
+ * Everything that carries a marker, oldest first: a task of an app by its external id, anything else by a line of its
+ * notes, a project that is being made by its name. Listings show at once what was written; the search of paid plans is
+ * up to a minute late and asks for more than one call, so it is not used.
+ */
+export async function find(
+  { gateway, settings, workspace }: WriterParts,
+  stream: string,
+  marker: string,
+  signal: AbortSignal,
+): Promise<readonly FoundTarget[]> {
+  assertWritable(stream);
+  if (keepsExternalId(gateway, stream)) return findExternal(gateway, marker, signal);
+  const inScope = projectFilter(settings);
+  const query = { workspace: await workspace(signal), opt_fields: "name,notes,created_at,team.gid,team.name" };
+  const projects = await marked(gateway, "/projects", query, signal);
+  if (stream === "projects") return oldestFirst(projects.filter((project) => carries(project, marker)));
+  const listings = projects
+    .filter((project) => inScope(contentOf(project)))
+    .map(({ gid: project }) => marked(gateway, "/tasks", { project, opt_fields: "notes,created_at" }, signal));
+  return oldestFirst((await Promise.all(listings)).flat().filter((task) => carries(task, marker)));
+}
+
+function carries({ name, notes }: Marked, marker: string): boolean {
+  return linesOf(notes ?? "").includes(marker) || isUnfinished(name ?? "", marker);
+}
+
+async function marked(
+  gateway: AsanaGateway,
+  path: string,
+  query: Query,
+  signal: AbortSignal,
+): Promise<readonly Marked[]> {
+  const rows: Marked[] = [];
+  for await (const page of gateway.list(path, {}, query, signal))
+    for (const row of page.rows) {
+      const parsed = markedSchema.safeParse(row);
+      if (parsed.success) rows.push(parsed.data);
+    }
+  return rows;
+}
+
+/** A task in several projects is listed in each. */
+function oldestFirst(rows: readonly Marked[]): readonly FoundTarget[] {
+  const found = new Map(rows.map((row) => [row.gid, foundTarget(row)]));
+  return [...found.values()].toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
+}
+
+function foundTarget({ gid, created_at: createdAt }: Marked): FoundTarget {
+  return { id: gid, createdAt: parseInstant(createdAt ?? "") ?? null };
+}
+
+async function findExternal(
+  gateway: AsanaGateway,
+  marker: string,
+  signal: AbortSignal,
+): Promise<readonly FoundTarget[]> {
+  const params = { task_gid: `external:${marker}` };
+  const query = { opt_fields: "gid,created_at" };
+  try {
+    return [
+      foundTarget(
+        await gateway.read({ method: "GET", path: "/tasks/{task_gid}", params, query }, markedSchema, signal),
+      ),
+    ];
+  } catch (error) {
+    if (refusalBehind(error)?.status === 404) return [];
+    throw error;
+  }
+}
