@@ -7,11 +7,14 @@ import { createControl } from "./kit/control.ts";
 import { checkDials } from "./kit/dial-control.ts";
 import { Dials } from "./kit/dials.ts";
 import type { Dial } from "./kit/fault.ts";
+import { exchangeable } from "./kit/exchange.ts";
 import { host } from "./kit/host.ts";
 import { mulberry32 } from "./kit/random.ts";
 import { listen } from "./kit/server.ts";
 import type { RunningServer } from "./kit/server.ts";
 import type { SandboxEnvironment, SandboxSystem } from "./kit/system.ts";
+import { LOAD, loadedWorld } from "./load/index.ts";
+import type { LoadReport } from "./load/index.ts";
 import { createMonday } from "./monday/index.ts";
 import { createSalesforce } from "./salesforce/index.ts";
 import { createTechFlow, enlarge } from "./scenario/index.ts";
@@ -21,6 +24,7 @@ import { createTableau } from "./tableau/index.ts";
 export { UnknownDial } from "./kit/dial-control.ts";
 export { DIAL_FILE } from "./kit/fault.ts";
 export type { Dial } from "./kit/fault.ts";
+export type { LoadReport } from "./load/index.ts";
 export { TruthSchema } from "./scenario/index.ts";
 export type { BigWorld, Truth } from "./scenario/index.ts";
 
@@ -52,6 +56,14 @@ export interface SandboxDescription {
   readonly systems: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** What `POST /load` answers. */
+interface LoadAnswer {
+  readonly loaded: Readonly<Record<string, LoadReport>>;
+  /** As in the description: tokens follow the loaded people. */
+  readonly systems: SandboxDescription["systems"];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface RunningSandbox {
   readonly description: SandboxDescription;
   /** The variables of `.env.example` that point a hub at these systems. */
@@ -73,23 +85,19 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const clock = new SandboxClock(asOf, options.wallNow);
   const dials = new Dials(seed, clock);
   const random = mulberry32(seed);
-  const environment = (name: string): SandboxEnvironment => ({
+  const environment = (name: string, draw = random): SandboxEnvironment => ({
     clock,
-    random,
+    random: draw,
     directory,
     limits: options.limits,
     dials: dials.of(name),
   });
-  const systems: readonly SandboxSystem[] = [
-    createSalesforce(world.salesforce, environment("salesforce")),
-    createAsana(world.asana, environment("asana")),
-    createMonday(world.monday, environment("monday")),
-    createTableau(
-      world.tableau,
-      environment("tableau"),
-      options.hyperd === undefined ? {} : { hyperd: options.hyperd },
-    ),
-  ];
+  const salesforce = exchangeable(createSalesforce(world.salesforce, environment("salesforce")));
+  const asana = exchangeable(createAsana(world.asana, environment("asana")));
+  const monday = exchangeable(createMonday(world.monday, environment("monday")));
+  const engine = options.hyperd === undefined ? {} : { hyperd: options.hyperd };
+  const tableau = createTableau(world.tableau, environment("tableau"), engine);
+  const systems: readonly SandboxSystem[] = [salesforce, asana, monday, tableau];
   const servers: RunningServer[] = [];
   const origins = new Map<string, string>();
   const close = async (): Promise<void> => {
@@ -100,9 +108,30 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   try {
     checkDials(systems, options.faults?.dials ?? []);
     dials.arm(options.faults?.dials ?? [], options.faults?.seed);
-    let description: SandboxDescription | undefined;
-    const answer = createControl({ clock, systems, dials, describe: () => description });
-    const control = await listen(answer, options.port, clock);
+    const originOf = (system: SandboxSystem): string => origins.get(system.name) ?? "";
+    const variables = (): Readonly<Record<string, string>> =>
+      Object.assign({}, ...systems.map((system) => system.environment(originOf(system)))) as Record<string, string>;
+    const describe = (): SandboxDescription => ({
+      control: servers[0]?.origin ?? "",
+      seed,
+      scale,
+      asOf: new Date(asOf).toISOString(),
+      limits: options.limits,
+      systems: Object.fromEntries(systems.map((system) => [system.name, system.describe(originOf(system))])),
+    });
+    const load = async (body: unknown): Promise<LoadAnswer> => {
+      const given = LOAD.parse(body);
+      const { seeds, reports } = loadedWorld(given, world);
+      if (given.at !== undefined) clock.set(Date.parse(given.at));
+      // Drawn anew, so that an org's app keeps its credentials.
+      const fresh = (name: string): SandboxEnvironment => environment(name, mulberry32(seed));
+      if (seeds.salesforce !== undefined)
+        await salesforce.exchange(createSalesforce(seeds.salesforce, fresh("salesforce")));
+      if (seeds.asana !== undefined) await asana.exchange(createAsana(seeds.asana, fresh("asana")));
+      if (seeds.monday !== undefined) await monday.exchange(createMonday(seeds.monday, fresh("monday")));
+      return { loaded: reports, systems: describe().systems, environment: variables() };
+    };
+    const control = await listen(createControl({ clock, systems, dials, describe, load }), options.port, clock);
     servers.push(control);
     for (const [index, system] of systems.entries()) {
       const port = options.port === 0 ? 0 : options.port + 1 + index;
@@ -110,17 +139,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
       servers.push(server);
       origins.set(system.name, server.origin);
     }
-    const originOf = (system: SandboxSystem): string => origins.get(system.name) ?? "";
-    description = {
-      control: control.origin,
-      seed,
-      scale,
-      asOf: new Date(asOf).toISOString(),
-      limits: options.limits,
-      systems: Object.fromEntries(systems.map((system) => [system.name, system.describe(originOf(system))])),
-    };
-    const variables = Object.assign({}, ...systems.map((system) => system.environment(originOf(system))));
-    return { description, environment: variables as Record<string, string>, truth, close };
+    return { description: describe(), environment: variables(), truth, close };
   } catch (error) {
     await close();
     throw error;

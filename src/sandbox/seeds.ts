@@ -22,6 +22,7 @@ export interface SalesforceFieldSeed {
     | "string"
     | "picklist"
     | "multipicklist"
+    | "combobox"
     | "textarea"
     | "email"
     | "phone"
@@ -34,7 +35,8 @@ export interface SalesforceFieldSeed {
     | "datetime"
     | "time"
     | "boolean"
-    | "reference";
+    | "reference"
+    | "anyType";
   /**
    * For a formula field, worked out on every read without moving a stamp: the path of another field (`Owner.Name`,
    * `Account.Industry`), or `TODAY() - CreatedDate` for the days since a date field.
@@ -73,6 +75,11 @@ export interface SalesforceObjectSeed {
   readonly keyPrefix: string;
 }
 
+export interface SalesforceDescribedSeed {
+  readonly label: string;
+  readonly fields: Readonly<Record<string, { readonly label: string; readonly referenceTo: readonly string[] }>>;
+}
+
 export interface SalesforceSeed {
   readonly organization: { readonly id: string; readonly name: string; readonly timeZone: string };
   /** The user the integration signs in as. */
@@ -88,6 +95,8 @@ export interface SalesforceSeed {
   readonly customObjects?: readonly SalesforceObjectSeed[];
   /** At most one per object; they come on top of its `rows`. */
   readonly generated?: readonly SalesforceGeneratedSeed[];
+  /** What the org calls objects and fields the platform calls otherwise, and what its references lead to. */
+  readonly described?: Readonly<Record<string, SalesforceDescribedSeed>>;
   /** Field names per object whose changes the org tracks in field history. */
   readonly trackedFields: Readonly<Record<string, readonly string[]>>;
 }
@@ -96,11 +105,25 @@ export interface AsanaSeed {
   readonly workspace: { readonly gid: string; readonly name: string; readonly emailDomains: readonly string[] };
   /** gid of the user the integration's token belongs to. */
   readonly tokenUserGid: string;
-  readonly users: readonly { readonly gid: string; readonly name: string; readonly email: string }[];
+  readonly users: readonly {
+    readonly gid: string;
+    readonly name: string;
+    readonly email: string;
+    /** True for one who left: named by what they did, and in no list. */
+    readonly departed?: boolean;
+  }[];
   readonly teams: readonly { readonly gid: string; readonly name: string }[];
   readonly customFields: readonly AsanaCustomFieldSeed[];
   readonly projects: readonly AsanaProjectSeed[];
-  readonly sections: readonly { readonly gid: string; readonly name: string; readonly projectGid: string }[];
+  readonly sections: readonly {
+    readonly gid: string;
+    readonly name: string;
+    readonly projectGid: string;
+    /** As its project when left out. */
+    readonly createdAt?: string;
+    readonly deletedAt?: string | null;
+  }[];
+  readonly tags?: readonly { readonly gid: string; readonly name: string; readonly createdAt: string }[];
   readonly tasks: readonly AsanaTaskSeed[];
   readonly stories: readonly AsanaStorySeed[];
   /** Projects full of tasks that are computed when asked for, however many they are. */
@@ -157,7 +180,19 @@ export interface AsanaCustomFieldSeed {
   readonly representation?: "formula" | "custom_id";
   /** Decimal places, for numbers. */
   readonly precision?: number;
-  readonly options?: readonly { readonly gid: string; readonly name: string; readonly color: string }[];
+  readonly options?: readonly AsanaOptionSeed[];
+  /** Options that are on no list any more and that history names. */
+  readonly formerOptions?: readonly AsanaOptionSeed[];
+  /** True for a field of one project, which the workspace does not list. */
+  readonly local?: boolean;
+}
+
+export interface AsanaOptionSeed {
+  readonly gid: string;
+  readonly name: string;
+  readonly color: string;
+  /** True when left out. */
+  readonly enabled?: boolean;
 }
 
 /** By custom field gid: text, number, enum option gid, day, or user gids. */
@@ -170,11 +205,14 @@ export interface AsanaProjectSeed {
   readonly ownerGid: string | null;
   readonly archived: boolean;
   readonly completedAt: string | null;
+  readonly completedByGid?: string | null;
   readonly createdAt: string;
   readonly modifiedAt: string;
   readonly startOn: string | null;
   readonly dueOn: string | null;
   readonly notes: string;
+  /** Worked out when left out. */
+  readonly permalinkUrl?: string;
   /** gids of the custom fields attached to the project (its tasks show them too unless `forTasks` lists others). */
   readonly customFieldGids: readonly string[];
   readonly taskCustomFieldGids: readonly string[];
@@ -186,7 +224,8 @@ export interface AsanaProjectSeed {
 export interface AsanaTaskSeed {
   readonly gid: string;
   readonly name: string;
-  readonly subtype: "default_task" | "milestone" | "approval";
+  /** `default_task`, `milestone`, `approval` and what else there is. */
+  readonly subtype: string;
   readonly notes: string;
   readonly createdAt: string;
   readonly createdByGid: string | null;
@@ -197,6 +236,12 @@ export interface AsanaTaskSeed {
   readonly completedByGid: string | null;
   readonly startOn: string | null;
   readonly dueOn: string | null;
+  readonly dueAt?: string | null;
+  /** Of approvals; follows from `completed` when left out. */
+  readonly approvalStatus?: string | null;
+  readonly tagGids?: readonly string[];
+  /** Worked out when left out. */
+  readonly permalinkUrl?: string;
   readonly parentGid: string | null;
   readonly memberships: readonly { readonly projectGid: string; readonly sectionGid: string }[];
   readonly values: AsanaFieldValues;
@@ -210,20 +255,8 @@ export interface AsanaStorySeed {
   readonly createdAt: string;
   readonly createdByGid: string | null;
   readonly source: "web" | "email" | "mobile" | "api" | "unknown";
-  readonly subtype:
-    | "added_to_project"
-    | "removed_from_project"
-    | "section_changed"
-    | "assigned"
-    | "unassigned"
-    | "marked_complete"
-    | "marked_incomplete"
-    | "due_date_changed"
-    | "name_changed"
-    | "text_custom_field_changed"
-    | "number_custom_field_changed"
-    | "enum_custom_field_changed"
-    | "comment_added";
+  /** As Asana names it: `section_changed`, `enum_custom_field_changed` … (reference asana.md §12). */
+  readonly subtype: string;
   readonly text?: string;
   readonly projectGid?: string;
   readonly oldSectionGid?: string;
@@ -231,11 +264,20 @@ export interface AsanaStorySeed {
   readonly assigneeGid?: string;
   readonly oldDueOn?: string | null;
   readonly newDueOn?: string | null;
+  readonly oldDueAt?: string | null;
+  readonly newDueAt?: string | null;
+  readonly oldStartOn?: string | null;
+  readonly newStartOn?: string | null;
   readonly oldName?: string;
   readonly newName?: string;
+  readonly oldSubtype?: string;
+  readonly newSubtype?: string;
+  readonly oldApproval?: string | null;
+  readonly newApproval?: string | null;
   readonly customFieldGid?: string;
-  readonly oldValue?: string | number | null;
-  readonly newValue?: string | number | null;
+  /** Text, number, day or instant; gids for options, people and the many-valued types. */
+  readonly oldValue?: string | number | readonly string[] | null;
+  readonly newValue?: string | number | readonly string[] | null;
 }
 
 export interface MondaySeed {
@@ -250,17 +292,35 @@ export interface MondaySeed {
     readonly createdAt: string;
     /** `member` when left out. */
     readonly kind?: "admin" | "member" | "guest" | "view_only";
+    /** False for one who was invited and has not come yet; true when left out. */
+    readonly emailConfirmed?: boolean;
   }[];
-  readonly workspaces: readonly { readonly id: string; readonly name: string }[];
+  readonly workspaces: readonly {
+    readonly id: string;
+    readonly name: string;
+    /** `active` when left out. */
+    readonly state?: MondayItemSeed["state"];
+  }[];
   readonly boards: readonly MondayBoardSeed[];
 }
 
 export interface MondayBoardSeed {
   readonly id: string;
   readonly name: string;
-  readonly workspaceId: string;
+  /** Null for the account's main workspace. */
+  readonly workspaceId: string | null;
   readonly createdAt: string;
-  readonly groups: readonly { readonly id: string; readonly title: string; readonly color: string }[];
+  /** `active` when left out. */
+  readonly state?: MondayItemSeed["state"];
+  /** The board whose subitems these are. */
+  readonly parentBoardId?: string;
+  readonly groups: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly color: string;
+    readonly archived?: boolean;
+    readonly deleted?: boolean;
+  }[];
   readonly columns: readonly MondayColumnSeed[];
   readonly items: readonly MondayItemSeed[];
   /** Activity of the board and its items, oldest first. */
@@ -289,12 +349,14 @@ export interface MondayGeneratedSeed {
 export interface MondayColumnSeed {
   readonly id: string;
   readonly title: string;
-  readonly type: MondayColumnType;
+  readonly type: MondayColumnType | "name";
   /** For status: label text by index, and which indexes count as done. For dropdown: label by id. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly doneIndexes?: readonly number[];
   /** Settings of the types without labels: `boardIds`, `relation_column`, `formula`, `unit` … */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** `settings_str` as it was given, until the column changes; worked out when left out. */
+  readonly settingsText?: string;
 }
 
 export type MondayColumnType =
@@ -347,6 +409,18 @@ export interface MondayItemSeed {
    * timeline `{from,to}`, numbers `"3"`, text `"…"`, dropdown `{ids:[1]}`, checkbox `{checked:true}`, link `{url,text}`.
    */
   readonly values: Readonly<Record<string, unknown>>;
+  /** The item a subitem hangs under. */
+  readonly parentId?: string;
+  /** Cells as they were given, each until its value changes; worked out when left out. */
+  readonly told?: Readonly<Record<string, MondayToldCell>>;
+}
+
+/** What the API said of a cell while it held `raw`. */
+export interface MondayToldCell {
+  readonly raw: unknown;
+  readonly value: string | null;
+  /** Null where it was not asked for: then it is worked out. */
+  readonly text: string | null;
 }
 
 /** One row of the activity log in monday's vocabulary (reference monday.md §8); `data` is stored as its JSON text. */
@@ -357,6 +431,8 @@ export interface MondayActivitySeed {
   /** Negative for automations and the system. */
   readonly userId: string;
   readonly createdAt: string;
+  /** The instant as the log writes it, 17 digits of 100 ns, where it is finer than `createdAt`. */
+  readonly stamp?: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -21,11 +21,15 @@ export function displayValue(state: State, field: CustomFieldRow, value: FieldVa
   return field.type === "date" ? (value.length > 10 ? value : `${value}T00:00:00.000Z`) : value;
 }
 
-/** What nobody writes: a custom id counts the tasks, a formula here counts the filled fields of its task. */
+/**
+ * What nobody writes: a custom id counts the tasks, a formula here counts the filled fields of its task, unless the
+ * world was told what it came to.
+ */
 function computed(field: CustomFieldRow, task: TaskRow): FieldValue | null {
+  const told = task.values.get(field.gid) ?? null;
+  if (told !== null) return told;
   if (field.representation === "custom_id") return `${field.idPrefix ?? "ID"}-${Number(task.gid.slice(-7))}`;
-  if (field.representation === "formula") return task.values.size;
-  return task.values.get(field.gid) ?? null;
+  return field.representation === "formula" ? task.values.size : null;
 }
 
 /** The custom fields a task shows: those of its projects, and values left over from projects it was in. */
@@ -112,7 +116,7 @@ export function fieldResources(state: State, of: () => Resources): FieldKinds {
       enabled: () => true,
       is_formula_field: (row) => row.representation === "formula",
       is_value_read_only: (row) => computedOnly(row) || row.locked,
-      is_global_to_workspace: () => true,
+      is_global_to_workspace: (row) => !row.local,
       has_notifications_enabled: () => false,
       default_access_level: () => "editor",
       privacy_setting: () => "public_with_guests",

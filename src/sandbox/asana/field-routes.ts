@@ -130,7 +130,9 @@ export function addFieldRoutes(router: Router): void {
   const add = router.add.bind(router);
   add("GET", "/workspaces/{workspace_gid}/custom_fields", (call) => {
     requireWorkspace(call, param(call));
-    const fields = [...call.world.state.customFields.values()].filter((field) => field.deletedAt === null);
+    const fields = [...call.world.state.customFields.values()].filter(
+      (field) => field.deletedAt === null && !field.local,
+    );
     return list(call, call.world.resources.customField, fields);
   });
   add("POST", "/custom_fields", createField);

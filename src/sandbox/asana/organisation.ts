@@ -25,6 +25,7 @@ const CHANGE = z.discriminatedUnion("do", [
     currency: z.string().length(3).default("EUR"),
   }),
   z.strictObject({ do: z.literal("add-field"), object: gid, field: z.string(), type: TYPE.default("text") }),
+  z.strictObject({ do: z.literal("rename-field"), field: z.string(), to: z.string() }),
   z.strictObject({ do: z.literal("remove-field"), object: gid, field: z.string() }),
   z.strictObject({ do: z.literal("retype-field"), object: gid, field: z.string(), type: TYPE.default("text") }),
 ]);
@@ -63,6 +64,12 @@ export async function organise(organised: Organised, given: OrganisationChange):
     }
     case "add-field":
       return addField(organised, asked.object, asked.field, asked.type);
+    case "rename-field": {
+      const field = fieldOf(world, asked.field);
+      const from = field.name;
+      await write("PUT", `/custom_fields/${field.gid}`, { name: asked.to });
+      return { field: field.gid, from, to: asked.to };
+    }
     case "remove-field": {
       const field = fieldOf(world, asked.field);
       await write("POST", `/projects/${asked.object}/removeCustomFieldSetting`, { custom_field: field.gid });

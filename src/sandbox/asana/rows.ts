@@ -41,6 +41,8 @@ export interface CustomFieldRow {
   /** A locked field's values answer 403 to writes. */
   locked: boolean;
   readonly createdByGid: string | null;
+  /** True for a field of one project, which the workspace does not list. */
+  readonly local: boolean;
   deletedAt: string | null;
 }
 
@@ -62,6 +64,7 @@ export interface ProjectRow {
   notes: string;
   htmlNotes: string | null;
   color: string | null;
+  readonly permalinkUrl?: string;
   memberGids: readonly string[];
   followerGids: readonly string[];
   statuses: readonly StatusRow[];
@@ -111,6 +114,7 @@ export interface TaskRow {
   startAt: string | null;
   dueOn: string | null;
   dueAt: string | null;
+  readonly permalinkUrl?: string;
   parent: TaskRow | null;
   memberships: readonly MembershipRow[];
   values: Map<string, FieldValue>;
@@ -200,21 +204,10 @@ export interface GoalRow {
 }
 
 /** A seed's story, or one written since; the optional fields follow from the subtype (reference asana.md §12). */
-export interface StoryRow extends Omit<AsanaStorySeed, "subtype" | "text" | "oldValue" | "newValue"> {
-  readonly subtype: string;
+export interface StoryRow extends Omit<AsanaStorySeed, "text"> {
   text?: string;
   isEdited?: boolean;
   isPinned?: boolean;
-  readonly oldValue?: FieldValue | null;
-  readonly newValue?: FieldValue | null;
-  readonly oldStartOn?: string | null;
-  readonly newStartOn?: string | null;
-  readonly oldDueAt?: string | null;
-  readonly newDueAt?: string | null;
-  readonly oldSubtype?: string;
-  readonly newSubtype?: string;
-  readonly oldApproval?: string | null;
-  readonly newApproval?: string | null;
   /** The task a dependency or duplication story is about. */
   readonly otherTaskGid?: string;
   readonly tagGid?: string;

@@ -1,4 +1,4 @@
-import type { AsanaSeed } from "../seeds.ts";
+import type { AsanaOptionSeed, AsanaSeed } from "../seeds.ts";
 import { unknownObject, forbidden } from "./errors.ts";
 import type {
   AttachmentRow,
@@ -113,6 +113,7 @@ export const PLAIN_FIELD = {
   idPrefix: null,
   locked: false,
   createdByGid: null,
+  local: false,
   deletedAt: null,
 } as const;
 
@@ -140,21 +141,23 @@ export function createState(seed: AsanaSeed, random: () => number): State {
     portfolios: new Map(),
     goals: new Map(),
     changing: false,
-    departedUsers: new Set(),
+    departedUsers: new Set(seed.users.flatMap(({ gid, departed }) => (departed === true ? [gid] : []))),
     hiddenProjects: new Set(),
     nextGid: gidSource(seed, random),
   };
   for (const field of seed.customFields) {
-    const options = (field.options ?? []).map((option) => ({ ...option, enabled: true }));
-    const { gid, name, type, precision = 0, representation = type } = field;
-    const row: CustomFieldRow = { ...PLAIN_FIELD, gid, name, type, representation, precision, options };
+    const enabled = (option: AsanaOptionSeed): OptionRow => ({ enabled: true, ...option });
+    const options = (field.options ?? []).map(enabled);
+    const { gid, name, type, precision = 0, representation = type, local = false } = field;
+    const row: CustomFieldRow = { ...PLAIN_FIELD, gid, name, type, representation, precision, options, local };
     state.customFields.set(row.gid, row);
-    for (const option of options) state.options.set(option.gid, { field: row, option });
+    for (const option of [...options, ...(field.formerOptions ?? []).map(enabled)])
+      state.options.set(option.gid, { field: row, option });
   }
   for (const { values, customFieldGids, taskCustomFieldGids, ...project } of seed.projects) {
     addProjectRow(state, {
-      ...project,
       completedByGid: null,
+      ...project,
       color: null,
       htmlNotes: null,
       memberGids: project.ownerGid === null ? [] : [project.ownerGid],
@@ -166,13 +169,22 @@ export function createState(seed: AsanaSeed, random: () => number): State {
       sections: [],
     });
   }
-  for (const { projectGid, gid, name } of seed.sections) {
+  for (const { projectGid, gid, name, createdAt, deletedAt = null } of seed.sections) {
     const project = state.projects.get(projectGid);
     if (project === undefined) throw new Error(`Seed section ${gid} names no project: ${projectGid}`);
-    const section = { gid, name, project, createdAt: project.createdAt, tasks: new TaskList(), deletedAt: null };
+    const section: SectionRow = {
+      gid,
+      name,
+      project,
+      createdAt: createdAt ?? project.createdAt,
+      tasks: new TaskList(),
+      deletedAt,
+    };
     state.sections.set(gid, section);
-    project.sections.push(section);
+    if (deletedAt === null) project.sections.push(section);
   }
+  for (const tag of seed.tags ?? [])
+    state.tags.set(tag.gid, { ...tag, color: null, notes: "", followerGids: [], tasks: [], deletedAt: null });
   seedTasks(state, seed);
   for (const story of seed.stories) {
     const task = state.tasks.get(story.taskGid);
@@ -231,15 +243,20 @@ function seedTasks(state: State, seed: AsanaSeed): void {
       completed: task.completed,
       completedAt: task.completedAt,
       completedByGid: task.completedByGid,
-      approvalStatus: task.subtype === "approval" ? (task.completed ? "approved" : "pending") : null,
+      approvalStatus:
+        task.subtype === "approval" ? (task.approvalStatus ?? (task.completed ? "approved" : "pending")) : null,
       startOn: task.startOn,
       dueOn: task.dueOn,
+      dueAt: task.dueAt ?? null,
+      ...(task.permalinkUrl !== undefined && { permalinkUrl: task.permalinkUrl }),
+      tags: (task.tagGids ?? []).flatMap((gid) => state.tags.get(gid) ?? []),
       memberships: [],
       values: valuesOf(task.values),
       deletedAt: task.deletedAt,
       stories: [],
     };
     state.tasks.set(row.gid, row);
+    for (const tag of row.tags) tag.tasks = [row, ...tag.tasks];
     reassign(state, row, task.assigneeGid);
     for (const { projectGid, sectionGid } of task.memberships) {
       const section = state.sections.get(sectionGid);

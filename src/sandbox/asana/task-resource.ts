@@ -92,6 +92,7 @@ export function taskResources(state: State, of: () => Resources): Pick<Resources
       followers: (row) => users(row.followerGids),
       workspace: () => ref(of().workspace, state.workspace),
       permalink_url: (row) => {
+        if (row.permalinkUrl !== undefined) return row.permalinkUrl;
         const home = row.memberships[0]?.project.gid;
         return `https://app.asana.com/1/${workspaceGid}${home === undefined ? "" : `/project/${home}`}/task/${row.gid}`;
       },

@@ -5,6 +5,8 @@ export interface BrokenAnswer {
    * out, then the socket is closed.
    */
   readonly broken: "reset" | "hang" | "cut";
+  /** When a socket that hangs is closed after all; never when left out. */
+  readonly until?: Promise<void>;
   /** What is cut. */
   readonly answer?: { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
 }

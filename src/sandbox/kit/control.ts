@@ -14,15 +14,17 @@ const clockChange = z.strictObject({
 
 /**
  * The sandbox's own API: `GET /` what runs where, `GET|POST /clock` business time, `/dials` and `/organisation` what goes
- * wrong and what changes, `/systems/<name>/…` each system's control routes. Nothing of it exists at a real service and no connector knows it.
+ * wrong and what changes, `POST /load` worlds of given records, `/systems/<name>/…` each system's control routes. Nothing of it exists at a real service and no connector knows it.
  */
 export function createControl(options: {
   readonly clock: SandboxClock;
   readonly systems: readonly SandboxSystem[];
   readonly dials: Dials;
   readonly describe: () => unknown;
+  /** Exchanges worlds for those of given records. @throws z.ZodError for a body that is none */
+  readonly load?: (body: unknown) => Promise<object>;
 }): (request: Request) => Response | Promise<Response> {
-  const { clock, systems, dials } = options;
+  const { clock, systems, dials, load } = options;
   const app = new Hono();
   const time = () => ({ now: new Date(clock.now()).toISOString(), frozen: clock.frozen });
 
@@ -37,6 +39,15 @@ export function createControl(options: {
     if (freeze !== undefined) clock.freeze(freeze);
     for (const system of systems) await system.tick?.();
     return context.json(time());
+  });
+  app.post("/load", async (context) => {
+    if (load === undefined) return context.notFound();
+    try {
+      return context.json(await load(await context.req.json()));
+    } catch (error) {
+      if (error instanceof z.ZodError) return context.json({ error: z.prettifyError(error) }, 400);
+      throw error;
+    }
   });
   mountDials(app, dials, systems);
   app.all("/systems/:name/*", (context) => {

@@ -46,8 +46,11 @@ export async function listen(
 }
 
 /** Ends a socket as the broken answer says. */
-function breakOff({ broken, answer }: BrokenAnswer, outgoing: ServerResponse): void {
-  if (broken === "hang") return;
+function breakOff({ broken, answer, until }: BrokenAnswer, outgoing: ServerResponse): void {
+  if (broken === "hang") {
+    void until?.then(() => outgoing.socket?.destroy());
+    return;
+  }
   if (broken === "reset" || answer === undefined) {
     outgoing.socket?.destroy();
     return;

@@ -11,6 +11,9 @@ export interface GeneratedActivity {
   lastUserOf(itemId: string): string | undefined;
 }
 
+/** When a row was written as the log says it: 17 digits of 100 ns since 1970. */
+export const stampOf = (row: MondayActivitySeed): string => row.stamp ?? `${Date.parse(row.createdAt)}0000`;
+
 /** A board's log, oldest first. */
 export class ActivityLog {
   readonly #generated: GeneratedActivity | null;

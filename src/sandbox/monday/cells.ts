@@ -12,6 +12,7 @@ import {
 } from "./cell-parts.ts";
 import { formulaText } from "./formula.ts";
 import { linkedCells, subitemsOf } from "./linked-cells.ts";
+import type { MondayToldCell } from "../seeds.ts";
 import type { Cell } from "./cell.ts";
 import type { Column, Item } from "./parts.ts";
 import { scalarText } from "./scalar-text.ts";
@@ -86,9 +87,17 @@ export function shownText(state: MondayState, cell: Cell): string {
   return LINKED_TYPES.has(type) || type === "formula" ? displayValue(state, cell) : (cellText(state, cell) ?? "");
 }
 
+/** What a cell of a loaded world said, as long as it holds what it held. */
+const toldOf = ({ item, column, raw }: Cell): MondayToldCell | undefined => {
+  const told = item.told?.[column.id];
+  return told !== undefined && told.raw === raw ? told : undefined;
+};
+
 /** `text` of a column value (reference monday.md §6). */
 export function cellText(state: MondayState, cell: Cell): string | null {
   const { raw, column, item, board } = cell;
+  const told = toldOf(cell)?.text ?? null;
+  if (told !== null) return told;
   switch (column.type) {
     case "status":
       return column.labels.get(String(statusIndex(raw))) ?? null;
@@ -218,6 +227,8 @@ export function itemIdText({ board, item, column }: Cell): string {
 /** `value` of a column value: a JSON text, null when empty. */
 export function cellValue(cell: Cell): string | null {
   const { raw, column, item, board } = cell;
+  const told = toldOf(cell);
+  if (told !== undefined) return told.value;
   switch (column.type) {
     case "last_updated":
       return JSON.stringify({ updated_at: seconds(item.updatedAt), updater_id: lastUpdater(board, item) });

@@ -75,6 +75,12 @@ function labelMap(labels: unknown): Map<string, string> | undefined {
   return new Map(Object.entries(labels).map(([key, text]): [string, string] => [key, scalarText(text)]));
 }
 
+/** `settings_str` of a column. */
+export function settingsText(column: Column): string {
+  const told = column.revision === 1 ? column.settingsText : undefined;
+  return told ?? JSON.stringify(legacySettings(column));
+}
+
 /** `settings_str` of a column as an object (reference monday.md §6). */
 export function legacySettings(column: Column): Record<string, unknown> {
   const entries = [...column.labels];

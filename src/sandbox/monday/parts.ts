@@ -5,8 +5,6 @@ export type ItemState = MondayItemSeed["state"];
 /** One item; replaced, never changed in place, so that a page or a lagging read can keep the version it saw. */
 export interface Item extends MondayItemSeed {
   readonly boardId: string;
-  /** The item a subitem hangs under; left out for main items. */
-  readonly parentId?: string;
 }
 
 export interface Group {
@@ -27,6 +25,8 @@ export interface Column {
   doneIndexes: readonly number[];
   /** Settings of the types without labels (`boardIds`, `unit` …). */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Its settings as they were given, while it is of its first revision. */
+  readonly settingsText?: string;
   revision: number;
 }
 

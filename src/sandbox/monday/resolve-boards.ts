@@ -1,8 +1,9 @@
 import type { MondayActivitySeed } from "../seeds.ts";
+import { stampOf } from "./activity-log.ts";
 import { activityRows } from "./activity-query.ts";
 import type { ActivityArguments } from "./activity-query.ts";
 import { seconds } from "./cell-parts.ts";
-import { legacySettings, settingsObject } from "./column-settings.ts";
+import { settingsObject, settingsText } from "./column-settings.ts";
 import type { RequestContext } from "./context.ts";
 import { invalidArgument, unauthorized } from "./errors.ts";
 import type { Column, Folder, Group, Team, User } from "./parts.ts";
@@ -117,14 +118,14 @@ export const BOARDS: Resolvers = {
   Column: {
     archived: on(() => false),
     settings: on((column: Column) => settingsObject(column)),
-    settings_str: on((column: Column) => JSON.stringify(legacySettings(column))),
+    settings_str: on((column: Column) => settingsText(column)),
     revision: on((column: Column) => String(column.revision)),
   },
   ActivityLogType: {
     data: on((row: MondayActivitySeed) => JSON.stringify(row.data)),
     user_id: on((row: MondayActivitySeed) => row.userId),
     account_id: on((_source, _args, { state }) => state.account.id),
-    created_at: on((row: MondayActivitySeed) => `${Date.parse(row.createdAt)}0000`),
+    created_at: on((row: MondayActivitySeed) => stampOf(row)),
   },
   Folder: {
     children: on((folder: Folder, _args, { state }) =>

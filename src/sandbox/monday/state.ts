@@ -80,14 +80,14 @@ export class MondayState {
     this.environment = environment;
     this.account = seed.account;
     this.users = new Map(
-      seed.users.map((user) => [user.id, { ...user, kind: user.kind ?? "member", emailConfirmed: true }]),
+      seed.users.map((user) => [user.id, { emailConfirmed: true, ...user, kind: user.kind ?? "member" }]),
     );
     this.workspaces = seed.workspaces.map((space) => ({
+      state: "active",
       ...space,
       createdAt: null,
       description: null,
       kind: "open",
-      state: "active",
       userIds: new Set(),
     }));
     this.lag = new ReadLag(() => environment.clock.now());
@@ -104,6 +104,9 @@ export class MondayState {
     const board: Board = {
       ...blankBoard(seed.id, seed.name, creatorId, seed.createdAt),
       workspaceId: seed.workspaceId,
+      state: seed.state ?? "active",
+      type: seed.parentBoardId === undefined ? "board" : "sub_items_board",
+      parentBoardId: seed.parentBoardId ?? null,
       groups,
       columns,
       items: new ItemTable(generated?.items ?? null),
@@ -277,6 +280,7 @@ function columnState(seed: MondayColumnSeed): Column {
     labels: new Map(Object.entries(seed.labels ?? {})),
     doneIndexes: seed.doneIndexes ?? [],
     extra: seed.settings ?? {},
+    ...(seed.settingsText !== undefined && { settingsText: seed.settingsText }),
     revision: 1,
   };
 }

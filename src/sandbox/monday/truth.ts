@@ -1,6 +1,7 @@
+import { stampOf } from "./activity-log.ts";
 import { cellsOf, cellText, cellValue } from "./cells.ts";
 import { linkedItemIds, seconds } from "./cell-parts.ts";
-import { legacySettings, settingsObject } from "./column-settings.ts";
+import { settingsObject, settingsText } from "./column-settings.ts";
 import type { Item } from "./parts.ts";
 import { statusOf } from "./resolve-queries.ts";
 import type { Board, MondayState } from "./state.ts";
@@ -57,7 +58,7 @@ export function* truth(state: MondayState, userId: string): Generator<TrueRecord
         data: JSON.stringify(row.data),
         user_id: row.userId,
         account_id: state.account.id,
-        created_at: `${Date.parse(row.createdAt)}0000`,
+        created_at: stampOf(row),
         board: { id: board.id },
       };
       const hidden = own === "hidden" || board.activityHidden;
@@ -90,7 +91,7 @@ function boardContent(state: MondayState, board: Board): unknown {
       title: column.title,
       type: column.type,
       settings: settingsObject(column),
-      settings_str: JSON.stringify(legacySettings(column)),
+      settings_str: settingsText(column),
     })),
   };
 }

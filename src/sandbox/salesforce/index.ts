@@ -21,6 +21,7 @@ import { StagedTransactions } from "./state/staged.ts";
 export { withOpportunities } from "./big.ts";
 export type { BigOrg } from "./big.ts";
 export { salesforceId, toId18 } from "./ids.ts";
+export { HISTORIES, standardFields } from "./schema/index.ts";
 
 const API_VERSION = "64.0";
 /** Daily API calls: an Enterprise org's 100,000, or more than any demo makes. */

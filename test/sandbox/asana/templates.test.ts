@@ -104,7 +104,7 @@ describe("project templates of the Asana stand-in", () => {
 
   test("an instantiation whose answer is lost makes its project nevertheless", async () => {
     await asana.dial({ fault: "lost-answer", route: "instantiateProject" });
-    await expect(instantiate({ name: "Nobody heard" })).rejects.toThrow();
+    await expect(instantiate({ name: "Nobody heard" })).rejects.toThrow("fetch failed");
     asana.clock.advance(10_000);
     const { rows } = await asana.call("GET", `/projects?team=${TEAM}`);
     const made = rows.find(({ name }) => name === "Nobody heard");

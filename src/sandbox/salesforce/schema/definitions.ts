@@ -194,6 +194,17 @@ const STANDARD: readonly Definition[] = [
   { name: "UserRole", label: "Role", plural: "Roles", keyPrefix: "00E", fields: userRoleFields, writes: "setup" },
 ];
 
+/** The objects that keep field histories, and whose. */
+export const HISTORIES: readonly (readonly [string, string])[] = STANDARD.flatMap(({ name, history }) =>
+  history === undefined ? [] : [[history.object, name] as const],
+);
+
+/** Names of the fields an object has in every org; `""` for those of custom objects. Undefined for an unknown object. */
+export function standardFields(object: string): ReadonlySet<string> | undefined {
+  const fields = object === "" ? customFields() : STANDARD.find(({ name }) => name === object)?.fields();
+  return fields === undefined ? undefined : new Set(fields.map(({ name }) => name));
+}
+
 function customFields(): FieldSchema[] {
   return [
     ID_FIELD,

@@ -1,4 +1,4 @@
-import type { SalesforceSeed } from "../../seeds.ts";
+import type { SalesforceDescribedSeed, SalesforceSeed } from "../../seeds.ts";
 import { definitionsOf } from "./definitions.ts";
 import { customField } from "./fields.ts";
 import { formula } from "./formulas.ts";
@@ -6,6 +6,7 @@ import type { FormulaWorld } from "./formulas.ts";
 import type { ChildRelationship, FieldSchema, ObjectSchema, Row, Value } from "./types.ts";
 
 export type { FormulaWorld } from "./formulas.ts";
+export { HISTORIES, standardFields } from "./definitions.ts";
 export { customField } from "./fields.ts";
 export { readField } from "./types.ts";
 export type { AddressValue, ChildRelationship, FieldSchema, FieldType, ObjectSchema, Row, Value } from "./types.ts";
@@ -75,6 +76,14 @@ function inUse(field: FieldSchema, rows: readonly Row[], generated: readonly Val
   return [...seen].every((each) => field.picklist.includes(each)) ? field : { ...field, picklist: [...seen] };
 }
 
+/** A standard field as the org knows it. */
+function describedAs(field: FieldSchema, told: SalesforceDescribedSeed | undefined): FieldSchema {
+  const own = told?.fields[field.name];
+  if (own === undefined) return field;
+  const { label, referenceTo } = own;
+  return { ...field, label, referenceTo: referenceTo.length === 0 ? field.referenceTo : referenceTo };
+}
+
 /** Builds the org's objects: the standard fields plus the seed's custom ones. */
 export function buildSchema(seed: SalesforceSeed, world: FormulaWorld): OrgSchema {
   const definitions = definitionsOf(seed);
@@ -86,8 +95,9 @@ export function buildSchema(seed: SalesforceSeed, world: FormulaWorld): OrgSchem
       const compute = each.formula === undefined ? null : formula(each.formula, definition.name, world);
       return customField(each, compute);
     });
+    const told = seed.described?.[definition.name];
     fields.set(definition.name, [
-      ...definition.fields().map((each) => inUse(each, rows, drawn?.[each.name] ?? [])),
+      ...definition.fields().map((each) => describedAs(inUse(each, rows, drawn?.[each.name] ?? []), told)),
       ...custom,
     ]);
   }
@@ -99,7 +109,7 @@ export function buildSchema(seed: SalesforceSeed, world: FormulaWorld): OrgSchem
       parts.set(definition.name, { list: own, byName });
       return {
         name: definition.name,
-        label: definition.label,
+        label: seed.described?.[definition.name]?.label ?? definition.label,
         labelPlural: definition.plural,
         keyPrefix: definition.keyPrefix,
         custom: definition.custom ?? false,
