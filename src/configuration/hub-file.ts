@@ -25,6 +25,8 @@ const cron = z.string().regex(/^(\S+ ){4,5}\S+$/u, "is a schedule of five parts,
 
 const count = z.int().positive();
 
+const share = z.string().regex(/^\d{1,2}(\.\d+)? ?%$|^100 ?%$/u, "is a share such as 10 %");
+
 const driftAction = z
   .enum(["evolve", "freeze", "quarantine"])
   .describe("evolve: taken over and told. freeze: not read until accepted. quarantine: what arrives is kept apart.");
@@ -55,7 +57,7 @@ const connection = z.looseObject({
   sweeps: z
     .strictObject({
       budget: z
-        .union([z.int().nonnegative(), z.string().regex(/^\d{1,2}(\.\d+)? ?%$|^100 ?%$/u, "is a share such as 10 %")])
+        .union([z.int().nonnegative(), share])
         .describe("What sweeps may spend in a day: calls, or a share of the day's calls such as `10 %`."),
     })
     .optional(),
@@ -105,6 +107,15 @@ export const hubSchema = z.strictObject({
         .regex(/^[1-9]\d{0,4} days?$/u, "is a time such as `400 days`")
         .optional()
         .describe("How long contents that records had before are kept after they were replaced; for ever unless set."),
+    })
+    .default({}),
+  writes: z
+    .strictObject({
+      most_operations: count.optional().describe("In one run; with more nothing is begun. 200 unless set."),
+      most_share: share
+        .optional()
+        .describe("Of a contract's linked records that may change in one run; 10 % unless set."),
+      most_errors: share.optional().describe("Of a run's writes that may go wrong before it stops; 5 % unless set."),
     })
     .default({}),
   publish: z

@@ -260,3 +260,8 @@ function inOrder(problems: readonly Problem[]): readonly Problem[] {
     `${place.file ?? ""}\0${String(place.line ?? 0).padStart(6, "0")}\0${String(place.column ?? 0).padStart(6, "0")}`;
   return problems.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
 }
+
+/** `10 %` → 0.1 */
+function shareOf(text: string): number {
+  return Number.parseFloat(text) / 100;
+}

@@ -1,3 +1,5 @@
+import { applyAndReconcile } from "./apply/index.ts";
+import type { ApplyReport } from "./apply/index.ts";
 import type { Measurement } from "../kpis/index.ts";
 import type { Handoff, Plan, UnmappedValue } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
@@ -9,7 +11,7 @@ import type { PullReport } from "./pull/index.ts";
 import { mapAndLink, pullStep } from "./read-all.ts";
 import type { MappedReport } from "./read-all.ts";
 import { retentionStep } from "./retention.ts";
-import { planStep, reconcileStep } from "./reconcile.ts";
+import { reconcileStep } from "./reconcile.ts";
 
 /** What one whole cycle came to. */
 export interface CycleReport {
@@ -17,7 +19,9 @@ export interface CycleReport {
   readonly map: MappedReport;
   readonly link: LinkReport;
   readonly handoffs: readonly Handoff[];
+  /** What is proposed after what was approved has been carried out. */
   readonly plan: Plan;
+  readonly apply: ApplyReport;
   readonly measurement: Measurement;
   readonly publish: PublishReport;
   readonly unmapped: readonly (UnmappedValue & { readonly count: number })[];
@@ -25,12 +29,12 @@ export interface CycleReport {
   readonly complete: boolean;
 }
 
-/** The whole river once: pull, map, link, reconcile, plan (proposing only), measure, publish. */
+/** The whole river once: pull, map, link, reconcile, plan, apply (what is approved), measure, publish. */
 export async function runCycle(context: RunContext, files: PublishOptions): Promise<CycleReport> {
   const pull = await pullStep(context, { mode: "incremental" });
   const { map, link } = await mapAndLink(context);
-  const { handoffs, operations } = await reconcileStep(context);
-  const plan = await planStep(context, operations);
+  const reconciled = await reconcileStep(context);
+  const { apply, handoffs, plan, complete: applied } = await applyAndReconcile(context, reconciled, pull, null);
   const { star, ...measurement } = await measureStep(context);
   try {
     const publish = await publishStep(context, star, files);
@@ -41,10 +45,11 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
       link,
       handoffs,
       plan,
+      apply,
       measurement,
       publish,
       unmapped: await context.store.mapping.unmapped(),
-      complete: pull.complete && map.complete && publish.problems.length === 0,
+      complete: pull.complete && map.complete && applied && publish.problems.length === 0,
     };
   } finally {
     star.close();

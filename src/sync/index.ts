@@ -1,4 +1,5 @@
 export * from "./again.ts";
+export * from "./apply/index.ts";
 export * from "./bindings.ts";
 export * from "./bindings-accept.ts";
 export * from "./bindings-told.ts";

@@ -1,4 +1,5 @@
 import { parseRecordKey } from "../model/index.ts";
+import { createEchoFilter } from "./apply/echo.ts";
 import { breathing } from "./breath.ts";
 import type { Actor, Canonical, ChildJoin, LinkedObject, ModelEvent, ModelObject, StorePort } from "../model/index.ts";
 
@@ -17,6 +18,7 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
   const aliases = new Map((await store.model.objectLinks()).map((link) => [link.objectKey, link.objectId]));
   const merged = new Map<string, string[]>();
   for (const [key, id] of aliases) merged.set(id, [...(merged.get(id) ?? []), key]);
+  const echoes = await createEchoFilter(store.outbox);
   const references = new Map<string, Record<string, string>>();
   for (const link of await store.model.referenceLinks()) {
     const known = references.get(link.objectKey) ?? {};
@@ -57,7 +59,7 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
         if (aliases.has(object.key)) continue;
         const more = others.flatMap((source) => source.get(object.key) ?? []);
         const formerly = merged.get(object.key);
-        yield {
+        yield echoes({
           object,
           id: object.key,
           ...(formerly === undefined ? {} : { merged: formerly }),
@@ -65,7 +67,7 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
           references: references.get(object.key) ?? {},
           persons: personsOf(object, actorOf),
           events: more.length === 0 ? events : [...events, ...more].sort(inTime),
-        };
+        });
       }
     }
   }

@@ -126,6 +126,7 @@ export interface OutboxPort {
    */
   markSent(fence: Fence, operationId: string, account: string, at: Instant): Promise<boolean>;
   settle(fence: Fence, operationId: string, settlement: Settlement): Promise<void>;
+  /** Keeps a receipt; the ids it tells are the entry's from then on. */
   note(fence: Fence, receipt: OutboxReceipt): Promise<void>;
   receipts(operationIds: readonly string[]): Promise<readonly OutboxReceipt[]>;
   /** Every word on pauses, oldest first. */

@@ -145,7 +145,16 @@ export function createOutboxPort(database: Database): OutboxPort {
     },
 
     async note(fence, receipt) {
-      database.fenced(fence, () => noteIn(database, fence.runId, receipt));
+      const { operationId, requestId, nativeId } = receipt;
+      database.fenced(fence, () => {
+        database.run(
+          "update outbox set request_id = coalesce(?, request_id), native_id = coalesce(?, native_id) where operation_id = ?",
+          requestId,
+          nativeId,
+          operationId,
+        );
+        noteIn(database, fence.runId, receipt);
+      });
     },
 
     async receipts(operationIds) {

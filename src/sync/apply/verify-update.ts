@@ -1,0 +1,102 @@
+import { deedOf, planHash } from "../../handoffs/index.ts";
+import { hashText, MINUTE } from "../../model/index.ts";
+import type { AttributeChange, BusinessCalendar, Canonical, Instant, Operation } from "../../model/index.ts";
+import type { Carriage, Settled } from "./carriage.ts";
+import { lookFor, settle } from "./carriage.ts";
+import type { Seen } from "./doors.ts";
+import { objectOf } from "./sight.ts";
+import type { Sighting } from "./sight.ts";
+import { notThere, overwritten } from "./told.ts";
+import { shown, stands } from "./values.ts";
+
+/** After a crash nobody remembers the look: what happened from the send on, on clocks that differ a little, counts. */
+const CLOCKS_DIFFER_MS = MINUTE;
+
+/**
+ * Confirms an update only when the value stands. Where somebody wrote between our look and our write, the value we
+ * overwrote is told, with the plan that puts it back.
+ * @param before the record as it was looked at before it was sent; null when it was not sent just now
+ */
+export async function verifyUpdate(
+  carriage: Carriage,
+  seen: Extract<Sighting, { kind: "done" }>,
+  before: Seen | null,
+  sent: boolean,
+): Promise<Settled> {
+  const { context, due } = carriage;
+  const { operation } = due;
+  const now = sent ? await lookFor(carriage, context.dependencies.clock.now()) : seen;
+  switch (now.kind) {
+    case "done": {
+      const since = (carriage.entry.sentAt ?? context.dependencies.clock.now()) - CLOCKS_DIFFER_MS;
+      const lost =
+        now.seen === null ? null : lostValue(operation, { before, since }, now.seen, context.configuration.calendar);
+      const problem = lost === null ? null : await tellLost(carriage, lost);
+      return settle(carriage, { state: "confirmed", problem, nativeId: now.id, targetKey: operation.targetKey });
+    }
+    case "not done":
+      carriage.tally.errors += 1;
+      return settle(carriage, {
+        state: "failed",
+        problem: notThere(operation, `it still is ${shown(operation.before)}`),
+      });
+    case "changed":
+      return settle(carriage, { state: "failed", problem: notThere(operation, `it is ${shown(now.now)} by now`) });
+    default:
+      return settle(carriage, { state: "failed", problem: notThere(operation, "the record is gone") });
+  }
+}
+
+/** What the field held right before ours, if that is not what we looked at. */
+function lostValue(
+  operation: Operation,
+  { before, since }: { readonly before: Seen | null; readonly since: Instant },
+  now: Seen,
+  calendar: BusinessCalendar,
+): Lost | null {
+  const after = operation.after as Canonical;
+  const known = new Set(before === null ? [] : changesOf(operation, before).map(nameOf));
+  const fresh = changesOf(operation, now).filter(
+    (change) => !known.has(nameOf(change)) && (before !== null || change.validAt >= since),
+  );
+  const ours = fresh.findLastIndex(({ value }) => stands(value, after, calendar));
+  const last = fresh.slice(0, ours === -1 ? 0 : ours).at(-1);
+  if (last === undefined || stands(last.value, operation.before, calendar)) return null;
+  return { value: last.value, by: last.by?.person ?? null };
+}
+
+interface Lost {
+  readonly value: Canonical;
+  readonly by: string | null;
+}
+
+function changesOf({ targetKey, field }: Operation, seen: Seen): readonly AttributeChange[] {
+  return (objectOf(seen, targetKey)?.history ?? []).filter(
+    ({ attribute, source }) => attribute === field && source === "history",
+  );
+}
+
+function nameOf({ validAt, value }: AttributeChange): string {
+  return JSON.stringify([validAt, value]);
+}
+
+/** Stores the inverse as a plan of its own, to be approved like any other. */
+async function tellLost({ context, due }: Carriage, { value, by }: Lost) {
+  const { operation } = due;
+  const who = by === null ? "" : ` by the account ${by}`;
+  const deed: Omit<Operation, "id"> = {
+    ...operation,
+    before: operation.after as Canonical,
+    after: value,
+    reason: `The hub overwrote it${who} unseen; this puts it back.`,
+    rule: `undo of ${operation.id.slice(0, 10)}: restore what was overwritten`,
+    confidence: 1,
+    risk: "medium",
+    undoes: operation.id,
+  };
+  const inverse: Operation = { ...deed, id: hashText(deedOf(deed)) };
+  const { store, fence, asOf, dependencies } = context;
+  const hash = planHash([inverse]);
+  await store.handoffs.savePlan(fence, { hash, asOf, createdAt: dependencies.clock.now(), operations: [inverse] });
+  return overwritten(operation, `${shown(value)}${who}`, hash);
+}
