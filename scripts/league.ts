@@ -5,7 +5,7 @@ import type { Standing } from "../test/league/league.ts";
 
 /**
  * Seeded fault runs over the sandbox's systems: `npm run league -- --runs 2000 --seed 1 --workers 2 [--system asana]
- * [--json]`, and `--replay SEED [--system …]` for one of them. Ends with 1 when a run is lost.
+ * [--json]`, and `--replay SEED [--system …] [--edition N]` for one of them. Ends with 1 when a run is lost.
  */
 const { values } = parseArgs({
   options: {
@@ -14,6 +14,8 @@ const { values } = parseArgs({
     workers: { type: "string", default: "2" },
     system: { type: "string" },
     replay: { type: "string" },
+    /** Which histories are drawn; the newest when left out. */
+    edition: { type: "string" },
     json: { type: "boolean", default: false },
     /** Set for a worker: its number. */
     part: { type: "string" },
@@ -32,6 +34,7 @@ interface Told {
 
 const [runs, first, workers] = [Number(values.runs), Number(values.seed), Number(values.workers)];
 const { system } = values;
+const edition = values.edition === undefined ? undefined : Number(values.edition);
 
 /** Errors that nobody waited for: the run they happened in is lost. */
 const unheard: string[] = [];
@@ -43,7 +46,7 @@ async function work(part: number): Promise<void> {
   for (let n = part; n < runs; n += workers) {
     const seed = first + n;
     unheard.length = 0;
-    const played = await playNumber(seed, system);
+    const played = await playNumber(seed, system, edition);
     const run = { ...played, problems: [...played.problems, ...unheard.map((each) => `unhandled: ${each}`)] };
     const won = isWon(run);
     const told: Told = {
@@ -127,7 +130,7 @@ async function lead(): Promise<number> {
 }
 
 if (values.replay !== undefined) {
-  const run = await playNumber(Number(values.replay), system);
+  const run = await playNumber(Number(values.replay), system, edition);
   process.stdout.write(`${tellRun(run)}\n${isWon(run) ? "won" : "LOST"}; peer differs in ${run.peer.length} rows\n`);
   process.exitCode = isWon(run) ? 0 : 1;
 } else if (values.part !== undefined) {

@@ -155,3 +155,28 @@ function fits(truth: unknown, stored: unknown): boolean {
   }
   return truth === stored;
 }
+
+/**
+ * What became worse of records that went out of sight: those that lived have to live on unchanged, or be marked as out of
+ * sight with what they were. Histories have to stay. What the system still shows may
+ * say less of what is hidden.
+ */
+export function harmDone(
+  before: ReadonlyMap<string, Held> = new Map(),
+  after: ReadonlyMap<string, Held> = new Map(),
+  shown: Truth[string] = {},
+  fields: readonly string[] = [],
+): readonly string[] {
+  return [...before].flatMap(([id, was]) => {
+    const is = after.get(id);
+    if (is === undefined) return [`${id} is gone`];
+    const lost = [...was.members.keys()].filter((member) => !is.members.has(member));
+    if (lost.length > 0) return [`${id} lost ${lost.length} rows of its history`];
+    if (was.removed !== null || was.content === null) return [];
+    if (is.removed !== null && is.removed !== "visibility lost") return [`${id} is ${is.removed}`];
+    const row = shown[id];
+    if (row?.state === "live" && staleFields(fields, row.content, is.content ?? {}) === "") return [];
+    const changed = staleFields(fields, was.content, is.content ?? {});
+    return changed === "" ? [] : [`${id} was changed: ${changed}`];
+  });
+}

@@ -1,4 +1,4 @@
-import type { ConnectorDefinition } from "../../src/connectors/kit/index.ts";
+import type { ConnectorDefinition, WebhookRequest } from "../../src/connectors/kit/index.ts";
 import type { JsonObject } from "../../src/model/index.ts";
 import type { ServedSystem } from "./served-system.ts";
 
@@ -16,7 +16,19 @@ export interface FieldChange {
 }
 
 /** What a system may be without: a part of the suite then says why it is not tried. */
-export type Capability = "merge" | "late" | "move" | Removal | "quota" | "retired-version";
+export type Capability = "merge" | "late" | "move" | Removal | "quota" | "retired-version" | "webhooks";
+
+/** How a system calls back when something changes. */
+export interface Hooks {
+  /** Secrets that are agreed on beforehand; others come with the handshake. */
+  readonly secrets: readonly string[];
+  /** Has the system call an address at every change from now on. */
+  register(target: string): Promise<void>;
+  /** Sends what is due and waits until it has arrived. */
+  deliver(): Promise<void>;
+  /** A call like this one that somebody else made up. */
+  forge(request: WebhookRequest): WebhookRequest;
+}
 
 /** `outside`: beyond what the hub reads; whether it keeps what it knows of such a record is not judged. */
 export type RecordState = "live" | "deleted" | "archived" | "hidden" | "outside";
@@ -51,6 +63,12 @@ export interface Change {
   readonly weight: number;
   /** Leaves no trace that an increment could follow: only a sweep finds it. */
   readonly quiet?: boolean;
+  /** Takes something out of the credential's sight until `restore`. */
+  readonly hides?: boolean;
+  /** Happens only once everything has been read: before, nobody could tell what a new name stands for. */
+  readonly afterFirstReading?: boolean;
+  /** The first edition of the league's histories that draws it: those of earlier ones stay what they were. */
+  readonly since?: number;
   /** Makes it; says what was done in a few words, or null when there was nothing to do it to. */
   readonly make: (draw: Draw) => Promise<string | null>;
 }
@@ -100,7 +118,9 @@ export interface World {
   /** Takes back what a person would have to decide about before reading can be whole again: hidden fields and the like. */
   restore?(): Promise<void>;
   /** A change of the schema or the organisation that strikes in the middle of somebody's reading. */
-  midway?(draw: Draw): Dial;
+  midway?(draw: Draw, edition: number): Dial;
+  /** Absent where the system does not call back. */
+  readonly hooks?: Hooks;
   /** What else may happen, for the league. */
   readonly changes: readonly Change[];
   close(): Promise<void>;

@@ -1,10 +1,18 @@
-import type { Connection, ConnectorDependencies, ReadMode } from "../../src/connectors/kit/index.ts";
+import type {
+  Connection,
+  ConnectorDependencies,
+  ReadMode,
+  WebhookHook,
+  WebhookOutcome,
+  WebhookRequest,
+} from "../../src/connectors/kit/index.ts";
 import type { Fence, StorePort } from "../../src/model/index.ts";
 import { mulberry32 } from "../../src/sandbox/kit/random.ts";
 import { openStore } from "../../src/store/index.ts";
 import { pull } from "../../src/sync/pull/index.ts";
 import type { PullReport } from "../../src/sync/pull/index.ts";
 import type { Harness, World } from "./harness.ts";
+import { patienceOf } from "./patience.ts";
 
 /** Where a run loses power: at its nth commit, before or after it is made, or at the nth call that reaches the system. */
 export type Kill =
@@ -25,6 +33,8 @@ export interface PullResult {
 export interface WorldHub {
   readonly store: StorePort;
   pull(mode?: ReadMode, options?: PullRun): Promise<PullResult>;
+  /** Takes a call of the system: what it says has changed is read again by the next pull. @throws HubError when it is not to be trusted */
+  receive(request: WebhookRequest, hook: WebhookHook): Promise<WebhookOutcome>;
   /** A connection of its own; close it. */
   connect(): Promise<Connection>;
   /** What was waited for so far, milliseconds of the world's clock. */
@@ -71,6 +81,7 @@ export function openHub(harness: Harness, world: World, seed = 1): WorldHub {
     },
     random,
     ledger: store.ledger,
+    timer: patienceOf(world.served),
     log: () => undefined,
   };
   const begin = (): Promise<Fence> => {
@@ -90,6 +101,15 @@ export function openHub(harness: Harness, world: World, seed = 1): WorldHub {
     store,
     waited: () => waited,
     close: () => store.close(),
+    receive: async (request, hook) => {
+      const { webhooks } = harness.definition;
+      if (webhooks === undefined) throw new TypeError(`${harness.system} does not call back`);
+      const outcome = webhooks(request, hook);
+      const [pin] = await store.records.pins();
+      // Before its first reading nothing of a tenant can be read again.
+      if (pin !== undefined) await store.records.mark(pin, outcome.marks, hook.now);
+      return outcome;
+    },
     connect: () =>
       harness.definition.connect({
         name: `${harness.system}-test`,

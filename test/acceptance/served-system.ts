@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "../../src/model/index.ts";
+import { isBroken } from "../../src/sandbox/kit/broken.ts";
 import { SandboxClock } from "../../src/sandbox/kit/clock.ts";
 import { createControl } from "../../src/sandbox/kit/control.ts";
 import { Dials } from "../../src/sandbox/kit/dials.ts";
@@ -28,6 +29,10 @@ export interface ServedSystem {
   undial(): Promise<void>;
   /** A change of the organisation: `{do: …}`. */
   organise(change: { readonly do: string; readonly [detail: string]: unknown }): Promise<unknown>;
+  /** Calls that are being served now, and how many hang. */
+  readonly open: () => { readonly serving: number; readonly hanging: number };
+  /** Closes the sockets of those that hang. */
+  hangUp(): void;
   /** Is told of each call that reaches the system before it is answered. */
   watch(listener: ((call: number, request: Request) => void) | null): void;
   close(): Promise<void>;
@@ -68,11 +73,20 @@ export async function serveSystem(options: ServedSystemOptions): Promise<ServedS
   const answer = withDials(system, dials, clock);
   let calls = 0;
   let listener: ((call: number, request: Request) => void) | null = null;
+  let serving = 0;
+  const hanging = new Set<() => void>();
   const server = await listen(
     async (request) => {
       calls += 1;
       listener?.(calls, request);
-      return answer(bend === undefined ? request : await bend(request));
+      serving += 1;
+      try {
+        const given = await answer(bend === undefined ? request : await bend(request));
+        if (!isBroken(given) || given.broken !== "hang") return given;
+        return { ...given, until: new Promise<void>((close) => hanging.add(close)) };
+      } finally {
+        serving -= 1;
+      }
     },
     0,
     clock,
@@ -123,6 +137,11 @@ export async function serveSystem(options: ServedSystemOptions): Promise<ServedS
     },
     organise: async (change) =>
       fieldsOf(await controlCall("POST", "//organisation", { system: name, ...change }))["changed"],
+    open: () => ({ serving, hanging: hanging.size }),
+    hangUp: () => {
+      for (const close of hanging) close();
+      hanging.clear();
+    },
     watch: (given) => {
       calls = 0;
       listener = given;

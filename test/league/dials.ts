@@ -32,10 +32,11 @@ const FAULTS: Readonly<Record<string, Make>> = {
   "retired-version": (draw) => ({ fault: "retired-version", after: draw.below(12), times: 1 }),
 };
 
-/** One to three faults at a time. */
-export function drawDials(draw: Draw, only: readonly string[] | null = null): readonly Dial[] {
-  const names = Object.keys(FAULTS).filter((name) => only === null || only.includes(name));
-  return Array.from({ length: 1 + draw.below(3) }, () => FAULTS[draw.pick(names) ?? ""]?.(draw)).filter(
-    (dial): dial is Dial => dial !== undefined,
-  );
+/** One to three faults at a time; from the second edition on also answers of `route` that never come. */
+export function drawDials(draw: Draw, edition: number, route: string): readonly Dial[] {
+  const drawn = Array.from({ length: 1 + draw.below(3) }, () => FAULTS[draw.pick(Object.keys(FAULTS)) ?? ""]?.(draw));
+  if (edition > 1 && draw.chance(0.2)) {
+    drawn.push({ fault: "lost-answer", hang: true, route, after: draw.below(9), times: 1 + draw.below(2) });
+  }
+  return drawn.filter((dial): dial is Dial => dial !== undefined);
 }

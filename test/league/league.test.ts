@@ -30,6 +30,6 @@ test.each([
   ["a project that was gone before it was read itself, while its sections were stored", 1534],
   ["a project that was deleted and restored while a reading was killed in between", 1768],
 ])("ends %s with what is true", async (_what, seed) => {
-  const run = await playNumber(seed, "asana");
+  const run = await playNumber(seed, "asana", 1);
   expect(isWon(run) ? "won" : tellRun(run)).toBe("won");
 });

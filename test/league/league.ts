@@ -90,17 +90,18 @@ export function systemsOf(only?: string): readonly string[] {
 }
 
 /** One run by its number: systems take turns, and the number is the seed. */
-export async function playNumber(seed: number, only?: string): Promise<LeagueRun> {
+export async function playNumber(seed: number, only?: string, edition?: number): Promise<LeagueRun> {
   const systems = systemsOf(only);
   const harness = HARNESSES.find(({ system }) => system === systems[seed % systems.length]);
   if (harness === undefined) throw new TypeError(`no system ${only}`);
-  return playRun(harness, seed);
+  return playRun(harness, seed, edition);
 }
 
 /** A run as text, for whoever has to find out what went wrong. */
 export function tellRun(run: LeagueRun): string {
   return [
-    `${run.system}, seed ${run.seed}, ${run.records} records`,
+    `${run.system}, seed ${run.seed}, edition ${run.edition}, ${run.records} records`,
+    `  again: npm run league -- --replay ${run.seed} --system ${run.system} --edition ${run.edition}`,
     ...run.history.map((line) => `  ${line}`),
     ...run.problems.map((line) => `  PROBLEM ${line}`),
     ...run.worldProblems.map((line) => `  WORLD ${line}`),

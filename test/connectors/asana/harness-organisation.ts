@@ -4,7 +4,7 @@ import { ASANA } from "../../support/asana-seed.ts";
 import { gidOf } from "./harness-world.ts";
 import type { Workspace } from "./harness-world.ts";
 
-const QUIET: ReadonlySet<string> = new Set(["hide a project", "show everything", "remove a field"]);
+const QUIET: ReadonlySet<string> = new Set(["hide a project", "show everything", "remove a field", "retype a field"]);
 
 /** What administrators do to a workspace, and how it is taken back. */
 export function workspaceTurmoil(
@@ -17,6 +17,7 @@ export function workspaceTurmoil(
     name,
     weight,
     quiet: QUIET.has(name),
+    hides: name.startsWith("hide "),
     make,
   });
   return {
@@ -63,6 +64,27 @@ export function workspaceTurmoil(
         await served.organise({ do: "remove-field", object: project, field });
         return `${field} of ${project}`;
       }),
+      {
+        ...change("rename a field", 0.6, async (draw) => {
+          serial += 1;
+          const field = draw.pick([ASANA.opportunity, ASANA.stage]) ?? "";
+          await served.organise({ do: "rename-field", field, to: `Field ${serial}` });
+          return `${field} to Field ${serial}`;
+        }),
+        since: 2,
+        afterFirstReading: true,
+      },
+      {
+        ...change("retype a field", 0.4, async (draw) => {
+          const object = draw.pick(await ws.projects());
+          const field = draw.pick([ASANA.opportunity, ASANA.stage]);
+          if (object === undefined || field === undefined) return null;
+          await served.organise({ do: "retype-field", object, field, type: "number" });
+          return `${field} of ${object}`;
+        }),
+        since: 2,
+        afterFirstReading: true,
+      },
     ],
     restore,
   };

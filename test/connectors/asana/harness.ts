@@ -6,6 +6,8 @@ import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acce
 import { fieldsOf, serveSystem, textOf } from "../../acceptance/served-system.ts";
 import { ASANA } from "../../support/asana-seed.ts";
 import { asanaChanges } from "./harness-changes.ts";
+import { fieldMidway } from "./harness-fields.ts";
+import { asanaHooks } from "./harness-hooks.ts";
 import { workspaceTurmoil } from "./harness-organisation.ts";
 import { gidOf, homesOf } from "./harness-world.ts";
 import type { Workspace } from "./harness-world.ts";
@@ -15,6 +17,12 @@ const SELECTION = {
   projects: ["owner", "due_on", "Opportunity ID", "Seats"],
   sections: [],
   tasks: ["assignee", "due_on", "Health", "Opportunity ID"],
+};
+/** The fields that are selected by name, as the seed has them. */
+const FIELDS: Readonly<Record<string, string>> = {
+  Health: ASANA.stage,
+  "Opportunity ID": ASANA.opportunity,
+  Seats: ASANA.seats,
 };
 const VALUES =
   "custom_fields.gid,custom_fields.name,custom_fields.text_value,custom_fields.number_value,custom_fields.enum_value.gid";
@@ -81,16 +89,27 @@ async function start(options: WorldOptions): Promise<World> {
   };
 
   async function truth(): Promise<Truth> {
+    const definitions = await list(`/workspaces/${workspaceGid}/custom_fields?opt_fields=name`);
+    /** A name means the field that bears it today, or else the one that bore it once. */
+    const meant = (names: readonly string[]): ReadonlySet<string> =>
+      new Set(
+        names.flatMap((name) => {
+          const bearer = definitions.find((definition) => definition["name"] === name);
+          return bearer === undefined ? (FIELDS[name] ?? []) : gidOf(bearer);
+        }),
+      );
     const kept = (
       rows: Readonly<Record<string, TrueRecord>>,
       names: readonly string[],
-    ): Readonly<Record<string, TrueRecord>> =>
-      Object.fromEntries(
+    ): Readonly<Record<string, TrueRecord>> => {
+      const gids = meant(names);
+      return Object.fromEntries(
         Object.entries(rows).map(([gid, row]) => [
           gid,
-          { ...row, content: { ...row.content, custom_fields: asked(row.content, names) } },
+          { ...row, content: { ...row.content, custom_fields: asked(row.content, gids) } },
         ]),
       );
+    };
     const tasks = kept(await told("tasks", TASK), SELECTION.tasks);
     const stories = await told("stories", `${STORY},target.gid`);
     return {
@@ -201,11 +220,14 @@ async function start(options: WorldOptions): Promise<World> {
     },
     changes: [...asanaChanges(ws), ...turmoil.changes],
     restore: turmoil.restore,
-    midway: (draw) => {
+    midway: (draw, edition) => {
       made += 1;
+      const after = draw.below(20);
+      if (edition > 1 && draw.chance(0.7)) return fieldMidway(draw, after, made);
       const change = { do: "rename-label", option: ASANA.green, to: `Midway ${made}` };
-      return { fault: "organisation", change, after: draw.below(20) };
+      return { fault: "organisation", change, after };
     },
+    hooks: asanaHooks(served),
     close: () => served.close(),
   };
 }
@@ -218,10 +240,13 @@ function isOurs(gid: string, tasks: Readonly<Record<string, TrueRecord>>): boole
   return parent !== null && isOurs(gidOf(parent), tasks);
 }
 
-/** The values of the custom fields that are selected. */
-function asked(row: JsonObject, names: readonly string[]): readonly JsonObject[] {
+const withoutName = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => name !== "name"));
+
+/** The values of the custom fields that are selected; their names may change without a trace on the row. */
+function asked(row: JsonObject, gids: ReadonlySet<string>): readonly JsonObject[] {
   const values = (row["custom_fields"] ?? []) as readonly JsonObject[];
-  return values.filter(({ name }) => names.includes(textOf(name)));
+  return values.filter((value) => gids.has(gidOf(value))).map(withoutName);
 }
 
 /** Asks for fewer rows than the client did, so that few tasks fill several pages. */

@@ -17,6 +17,7 @@ export function accountTurmoil(
     name,
     weight,
     quiet: QUIET.has(name),
+    hides: name.startsWith("hide "),
     make,
   });
   const ids = async (board: string): Promise<readonly string[]> =>
@@ -56,6 +57,18 @@ export function accountTurmoil(
         await served.organise({ do: "add-field", object, field: `extra_${serial}`, title: `Extra ${serial}` });
         return `extra_${serial} of ${object}`;
       }),
+      {
+        ...change("reuse a label", 0.5, async (draw) => {
+          const board = draw.pick(await account.boards());
+          if (board === undefined) return null;
+          serial += 1;
+          const from = String(draw.below(3));
+          const label = `Reused ${serial}`;
+          await served.organise({ do: "reuse-id", board, column: "status", from, label, isDone: draw.chance(0.5) });
+          return `${from} of ${board} as ${label}`;
+        }),
+        since: 2,
+      },
       change("deactivate a person", 0.3, async () => {
         await served.organise({ do: "deactivate-person", userId: "102" });
         return "102";

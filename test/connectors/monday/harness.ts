@@ -6,6 +6,7 @@ import type { Harness, TrueRecord, Truth, World, WorldOptions } from "../../acce
 import { fieldsOf, serveSystem, textOf } from "../../acceptance/served-system.ts";
 import type { Account } from "./harness-account.ts";
 import { mondayChanges } from "./harness-changes.ts";
+import { mondayHooks } from "./harness-hooks.ts";
 import { accountTurmoil } from "./harness-organisation.ts";
 import { accountSeed, BOARDS, GROUPS, SEED_AS_OF } from "./harness-seed.ts";
 
@@ -181,6 +182,7 @@ async function start(options: WorldOptions): Promise<World> {
     },
     changes: [...mondayChanges(world), ...turmoil.changes],
     restore: turmoil.restore,
+    hooks: mondayHooks(served),
     midway: (draw) => {
       made += 1;
       const after = draw.below(8);

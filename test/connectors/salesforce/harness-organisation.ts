@@ -67,6 +67,23 @@ export function orgTurmoil(
         await served.organise({ do: "rename-stage", from, to: `Renamed ${serial}` });
         return from;
       }),
+      {
+        ...change("reuse a stage", 0.5, async (draw) => {
+          serial += 1;
+          const from = draw.pick(STAGES) ?? "";
+          const isClosed = draw.chance(0.5);
+          await served.organise({
+            do: "reuse-id",
+            from,
+            label: `Reused ${serial}`,
+            isClosed,
+            isWon: isClosed && draw.chance(0.5),
+            probability: draw.below(101),
+          });
+          return `${from} as Reused ${serial}`;
+        }),
+        since: 2,
+      },
       change("dirty picklist", 0.5, async (draw) => {
         serial += 1;
         await served.organise({

@@ -22,6 +22,7 @@ const HISTORIES: Readonly<Record<string, { readonly parent: string; readonly fie
 const SYSTEM = ["CreatedDate", "LastModifiedDate", "SystemModstamp"];
 const COMPARED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.entries(SELECTION).map(([object, fields]) => [object, [...fields, ...SYSTEM]])),
+  OpportunityStage: ["MasterLabel", "ApiName", "IsClosed", "IsWon"],
   ...Object.fromEntries(Object.entries(HISTORIES).map(([object, { fields }]) => [object, fields])),
 };
 

@@ -48,6 +48,14 @@ export function salesforcePeer({ served }: World): Peer {
           store.put(object, textOf(row["Id"]), row, row["IsDeleted"] === true ? "deleted" : null);
         });
       }
+      await read(
+        "OpportunityStage",
+        "Id, SystemModstamp, MasterLabel, ApiName, IsClosed, IsWon",
+        "SystemModstamp",
+        (row) => {
+          store.put("OpportunityStage", textOf(row["Id"]), row);
+        },
+      );
       for (const [object, [stream, field, fields]] of Object.entries(HISTORIES)) {
         await read(object, `Id, CreatedDate, ${field}, ${fields}`, "CreatedDate", (row) => {
           store.putMember(object, textOf(row["Id"]), row, { stream, id: textOf(row[field]) });
