@@ -73,12 +73,15 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
     return { gateway, stream, board, columns, boardIds: new Set(boards.keys()), filter, signal: context.signal };
   };
 
-  /** For items whose board is known only once they have answered: any board's columns may be meant. */
-  const anywhere = async (stream: ItemStream, context: ReadContext): Promise<Anywhere> => {
+  /**
+   * For items whose board is known only once they have answered: any board's columns may be meant. Null before any board
+   * of the stream was read: it then comes as a whole.
+   */
+  const anywhere = async (stream: ItemStream, context: ReadContext): Promise<Anywhere | null> => {
     const boards = ofStream(await boardsIn(context), stream);
     const columns = [...boards.values()].flatMap((board) => selectedColumns(board, context.selection[stream]));
     const [first] = boards.values();
-    if (first === undefined) throw unknownBoard(stream);
+    if (first === undefined) return null;
     const { signal } = context;
     const source = {
       gateway,
@@ -115,8 +118,10 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
       }
     },
     async *reread(stream, ids, context): AsyncIterable<Reread> {
-      if (isItemStream(stream)) yield* rereadItems(await anywhere(stream, context), ids);
-      else if (stream === "boards") yield* rereadBoards(gateway, settings, ids, context);
+      if (isItemStream(stream)) {
+        const source = await anywhere(stream, context);
+        if (source !== null) yield* rereadItems(source, ids);
+      } else if (stream === "boards") yield* rereadBoards(gateway, settings, ids, context);
       else yield* rereadList(stream, ids, context);
     },
     async audit(partition, context) {

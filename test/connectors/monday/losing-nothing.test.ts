@@ -322,6 +322,18 @@ describe("losing nothing of monday.com", () => {
     ]);
   });
 
+  test("has nothing to read again of subitems before it has seen any board of theirs", async () => {
+    await start(1);
+    const made = await server.data<{ create_subitem: { id: string } }>(
+      'mutation { create_subitem(parent_item_id: 70001, item_name: "Part") { id } }',
+    );
+    hub = await mondayHub(server, ["Status"]);
+    const found: Reread[] = [];
+    for await (const page of hub.connection.read?.reread("subitems", [made.create_subitem.id], hub.context()) ?? [])
+      found.push(page);
+    expect(found).toEqual([]);
+  });
+
   test("counts as monday.com does, and estimates before it reads", async () => {
     await start(1200);
     hub = await mondayHub(server, ["Status"]);
