@@ -37,8 +37,8 @@ export interface CompanyProfile {
 }
 
 /**
- * Chances of the levels. Those of the name were counted over labelled books of the sample company's scenario (`npm run
- * resolution -- --estimate`) and rounded; where a value's rarity is known it takes the place of u.
+ * Chances of the levels, within what labelled books of the sample company show (`npm run resolution -- --estimate`), and more
+ * careful where those never err. Where the rarity of a value is known it takes the place of u.
  */
 const CHANCES: Chances = {
   name: {
@@ -112,10 +112,14 @@ export function companyName(text: string | null, { companies }: Aliases): string
   return alias === undefined ? name : foldCompany(alias);
 }
 
-/** The first four letters of the name as it stands and of its words in order, so that turned words meet. */
+/**
+ * The first four letters of the name as it stands and of its words in order, so that turned words meet; and the whole name,
+ * so that equal names meet where a country is not known.
+ */
 function nameKeys(name: string, country: string | null): readonly string[] {
-  const turned = name.split(" ").toSorted().join(" ");
-  return [name, turned].map((text) => `name ${text.replaceAll(" ", "").slice(0, 4)} ${country ?? ""}`);
+  const turned = name.split(" ").toSorted().join("");
+  const starts = [name.replaceAll(" ", ""), turned].map((text) => `name ${text.slice(0, 4)} ${country ?? ""}`);
+  return [...starts, `name ${turned}`];
 }
 
 function firstOf(texts: readonly string[], read: (text: string) => string | null): string | null {

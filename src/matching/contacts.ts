@@ -36,11 +36,12 @@ const SAME_LOCAL_PART = 0.88;
 /** Two persons of one name, or two contacts of one company, are more common than two companies of one name. */
 const UNSEEN = 0.2;
 
+/** Chosen as those of companies are. */
 const CHANCES: Chances = {
   "e-mail": {
     same: { m: 0.7, u: 0.000_01 },
     "alike at the same domain": { m: 0.12, u: 0.001 },
-    "same domain": { m: 0.04, u: 0.02 },
+    "same domain": { m: 0.14, u: 0.02 },
     different: { m: 0.1, u: 0.97 },
   },
   name: {

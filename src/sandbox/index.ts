@@ -25,8 +25,8 @@ export { UnknownDial } from "./kit/dial-control.ts";
 export { DIAL_FILE } from "./kit/fault.ts";
 export type { Dial } from "./kit/fault.ts";
 export type { LoadReport } from "./load/index.ts";
-export { TruthSchema } from "./scenario/index.ts";
-export type { BigWorld, Truth } from "./scenario/index.ts";
+export { createLabelledBooks, TruthSchema } from "./scenario/index.ts";
+export type { BigWorld, LabelledBooks, LabelledPair, Truth } from "./scenario/index.ts";
 
 export interface SandboxOptions {
   readonly seed: number;

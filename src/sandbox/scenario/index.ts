@@ -15,6 +15,8 @@ export { enlarge } from "./big.ts";
 export type { BigWorld } from "./big.ts";
 export { createCalendar, federalHolidays } from "./calendar.ts";
 export type { Calendar } from "./calendar.ts";
+export { createLabelledBooks } from "./labelled-books.ts";
+export type { LabelledBooks, LabelledPair } from "./labelled-books.ts";
 export { INBOUND_LEADS_QUEUE_ID, ROSTER } from "./roster.ts";
 export type { RosterEntry, Team } from "./roster.ts";
 export type { ScenarioOptions } from "./tell.ts";
