@@ -1,4 +1,5 @@
 import type { EventStory, Explanation, ObjectStory, RecordStory, ToldHandoff } from "../explain/index.ts";
+import { historyOf } from "../handoffs/index.ts";
 import { canonicalJson, formatRecordKey, toIso } from "../model/index.ts";
 import type { Canonical, Instant, JsonObject, Operation } from "../model/index.ts";
 
@@ -45,6 +46,13 @@ function handoffText(told: ToldHandoff, records: readonly RecordStory[], names: 
       const what = field === null ? "" : ` ${field}: ${write(before)} → ${afterText(after, write)}`;
       return `  proposed: ${action} in ${connection}${what} (${reason})`;
     }),
+    "  its states",
+    ...historyOf(handoff).map(
+      ({ at, label: became, because, ...fields }) =>
+        `    ${time(at)}  ${Object.entries(fields)
+          .map(([name, to]) => `${name} ${to}`)
+          .join(", ")} → ${became}: ${because}`,
+    ),
     "  its life",
     ...life.map(({ at, what, by, where, detail }) => {
       const who = by === null ? "" : ` by ${by}`;

@@ -53,6 +53,10 @@ export interface FileKind<Compiled> {
     data: unknown,
     context: KindContext,
   ): { readonly value: Compiled | null; readonly problems: readonly KindProblem[] };
+  /** Problems that only several files have together; each is told in the file of that identity. */
+  checkTogether?(compiled: readonly Compiled[]): readonly (KindProblem & { readonly identity: string })[];
+  /** Tries what the file itself expects of it (`tests:`); asked for only when everything else is in order. */
+  runTests?(data: unknown, compiled: Compiled, context: KindContext): readonly KindProblem[];
   /** What makes two files the same thing (`customer-onboarding@4`). */
   identityOf(compiled: Compiled): string;
   /** One sentence that says the file back. */

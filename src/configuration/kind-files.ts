@@ -1,35 +1,39 @@
 import { HubError, toProblem } from "../model/index.ts";
 import type { Problem } from "../model/index.ts";
-import type { FileKind, KindContext } from "./file-kind.ts";
+import type { FileKind, KindContext, KindProblem } from "./file-kind.ts";
 import { checkShape } from "./shape.ts";
 import type { NodePath, YamlFile } from "./yaml-file.ts";
 
 /**
  * Checks and compiles all files of one kind; a file with problems gives no value, the others go on.
  * @param context null when what the files may refer to is not known: then only their shape is checked.
+ * @param tests whether to run what the files expect of themselves, too.
  */
 export function compileKind<Compiled>(
   kind: FileKind<Compiled>,
   files: readonly YamlFile[],
   context: Omit<KindContext, "placeOf"> | null,
+  tests = false,
 ): { readonly values: readonly Compiled[]; readonly problems: readonly Problem[] } {
   const values: Compiled[] = [];
   const problems: Problem[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, YamlFile>();
   for (const yaml of files) {
     const shaped = checkShape(yaml, kind.schema, kind.shapeCode);
     problems.push(...shaped.problems);
     if (shaped.problems.length > 0 || context === null) continue;
-    const outcome = attempt(() => kind.compile(yaml.data, { ...context, placeOf: yaml.placeOf }));
+    const here: KindContext = { ...context, placeOf: yaml.placeOf };
+    const outcome = attempt(() => kind.compile(yaml.data, here));
     if ("thrown" in outcome) {
       problems.push(withLine(toProblem(outcome.thrown), yaml));
       continue;
     }
-    for (const { path, offset, ...problem } of outcome.problems) {
-      problems.push({ ...problem, place: yaml.placeOf(path, offset === undefined ? {} : { offset }) });
-    }
-    if (outcome.value === null) continue;
-    const identity = kind.identityOf(outcome.value);
+    const { value } = outcome;
+    const tried =
+      tests && value !== null && outcome.problems.length === 0 ? kind.runTests?.(yaml.data, value, here) : [];
+    for (const problem of [...outcome.problems, ...(tried ?? [])]) problems.push(placed(problem, yaml));
+    if (value === null) continue;
+    const identity = kind.identityOf(value);
     if (seen.has(identity)) {
       problems.push({
         code: "HUB-2025",
@@ -37,10 +41,18 @@ export function compileKind<Compiled>(
         place: yaml.placeOf([]),
         remedy: "Give one of them another name or version.",
       });
-    } else values.push(outcome.value);
-    seen.add(identity);
+    } else values.push(value);
+    seen.set(identity, yaml);
+  }
+  for (const { identity, ...problem } of kind.checkTogether?.(values) ?? []) {
+    const yaml = seen.get(identity);
+    if (yaml !== undefined) problems.push(placed(problem, yaml));
   }
   return { values, problems };
+}
+
+function placed({ path, offset, ...problem }: KindProblem, yaml: YamlFile): Problem {
+  return { ...problem, place: yaml.placeOf(path, offset === undefined ? {} : { offset }) };
 }
 
 function attempt<T>(run: () => T): T | { readonly thrown: HubError } {

@@ -34,7 +34,7 @@ export interface ReadOptions {
   readonly connectors: readonly ConnectorDefinition[];
   /** Further kinds of files, in the order in which they may refer to each other. */
   readonly kinds: readonly FileKind<unknown>[];
-  /** Runs the `tests:` of mapping files, too. */
+  /** Runs the `tests:` of the files, too. */
   readonly tests?: boolean;
 }
 
@@ -143,7 +143,8 @@ export async function checkConfiguration(
       compiled,
       isComplete,
     };
-    results.set(kind, collect(compileKind(kind, inFolder(kind.folder), complete ? context : null), problems).values);
+    const outcome = compileKind(kind, inFolder(kind.folder), complete ? context : null, options.tests === true);
+    results.set(kind, collect(outcome, problems).values);
   }
 
   const calendar = hub === null ? undefined : calendars.get(hub.time.calendar);

@@ -4,6 +4,8 @@ import type { CompiledMapping, FieldReader } from "../mappings/index.ts";
 export interface ObjectTypeWords {
   readonly type: string;
   readonly mappings: readonly string[];
+  /** Connections that its records are read from. */
+  readonly connections: readonly string[];
   /** Attribute → kind; `stage` included where the type has stages. */
   readonly attributes: ReadonlyMap<string, FieldReader["kind"]>;
   readonly references: readonly string[];
@@ -33,6 +35,7 @@ export function buildVocabulary(mappings: readonly CompiledMapping[]): ModelVoca
     types.set(mapping.objectType, {
       type: mapping.objectType,
       mappings: [...(former?.mappings ?? []), mapping.name],
+      connections: [...new Set([...(former?.connections ?? []), mapping.connection])],
       attributes,
       references: [...references],
       stages: mergeStages(former?.stages, mapping.stages),

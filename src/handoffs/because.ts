@@ -25,10 +25,19 @@ export interface Story {
   >;
   readonly evidence: Handoff["evidence"];
   readonly comparisons: readonly FieldComparison[];
+  /** Attributes of the source that the contract needs and that are empty. */
+  readonly lacks: readonly string[];
+  readonly rejection: Handoff["rejection"] | null;
+  readonly returnedAt: Instant | null;
+  readonly escalation: Handoff["escalation"] | null;
 }
 
 /** One plain sentence: what is so and why. */
 export function becauseOf(story: Story): string {
+  return story.state.link === "orphan" ? "" : `${linkOf(story)}${lacking(story)}${escalated(story)}.`;
+}
+
+function linkOf(story: Story): string {
   const { contract, source, stage, state } = story;
   const trigger = `"${source.name}" entered ${stage} on ${say(state.triggeredAt)}`;
   const itself = contract.presentOnce !== null;
@@ -37,29 +46,42 @@ export function becauseOf(story: Story): string {
     case "revoked": {
       const left =
         story.target === null || itself ? "" : `; the ${contract.targetType} "${story.target.name}" is left as it is`;
-      return `${trigger} and was taken back on ${say(state.revokedAt)}, so nothing is expected any more${left}.`;
+      return `${trigger} and was taken back on ${say(state.revokedAt)}, so nothing is expected any more${left}`;
     }
     case "missing":
       return itself
-        ? `${trigger}; no person took it by ${due}, and the grace ended on ${graceEnd}.`
-        : `${trigger}; no ${contract.targetType} came by ${due}, and the grace ended on ${graceEnd}.`;
+        ? `${trigger}; no person took it by ${due}, and the grace ended on ${graceEnd}`
+        : `${trigger}; no ${contract.targetType} came by ${due}, and the grace ended on ${graceEnd}`;
     case "expected": {
       const expected = itself ? "a person is to take it" : `its ${contract.targetType} is due`;
       const missing = state.timeliness === "late" ? `; it counts as missing from ${graceEnd} on` : "";
-      return `${trigger}; ${expected} by ${due}${missing}.`;
+      return `${trigger}; ${expected} by ${due}${missing}`;
     }
     case "ambiguous":
-      return `${trigger}; ${unsure(story)}.`;
+      return `${trigger}; ${unsure(story)}`;
     case "duplicate":
-      return `${trigger}, and ${story.evidence.length} ${contract.targetType}s say they are for it; the oldest linked one, "${story.target?.name ?? ""}", counts.`;
+      return `${trigger}, and ${story.evidence.length} ${contract.targetType}s say they are for it; the oldest linked one, "${story.target?.name ?? ""}", counts`;
     case "matched":
-      return `${trigger}; ${matched(story)}${decision(story)}${drift(story.comparisons)}.`;
+      return `${trigger}; ${matched(story)}${decision(story)}${drift(story.comparisons)}`;
     case "orphan":
       // Orphans have no source to tell of; see orphanBecause.
       return "";
     default:
       return assertNever(state.link);
   }
+}
+
+/** What the source does not bring along, and whether that holds up the creation. */
+function lacking({ lacks, contract, state }: Story): string {
+  if (lacks.length === 0) return "";
+  const missing = new Set(lacks);
+  const held = contract.needs.some(({ attribute, holds }) => holds && missing.has(attribute));
+  const waits = state.link === "missing" && held && contract.createFrom !== null;
+  return `; the ${contract.sourceType} lacks ${lacks.join(" and ")}${waits ? ", and nothing is created before it is there" : ""}`;
+}
+
+function escalated({ escalation }: Story): string {
+  return escalation == null ? "" : `; escalated to ${escalation.to} on ${say(escalation.since)}`;
 }
 
 export function orphanBecause(contract: Contract, target: Party, links: readonly string[]): string {
@@ -86,10 +108,22 @@ function matched({ contract, target, state, evidence }: Story): string {
   return `the ${contract.targetType} "${target?.name ?? ""}" ${when}${late(state)}, ${known}`;
 }
 
-function decision({ state: { rejectedAt, acceptedAt } }: Story): string {
+function decision({ state: { rejectedAt, acceptedAt }, rejection, returnedAt }: Story): string {
   if (rejectedAt !== null && (acceptedAt === null || rejectedAt < acceptedAt))
-    return `; it was rejected on ${say(rejectedAt)}`;
-  return acceptedAt === null ? "" : `; it was accepted on ${say(acceptedAt)}`;
+    return `; it was rejected on ${say(rejectedAt)}${reason(rejection)}`;
+  const back =
+    returnedAt !== null && acceptedAt !== null && returnedAt > acceptedAt
+      ? ` and given back on ${say(returnedAt)}`
+      : "";
+  return acceptedAt === null ? "" : `; it was accepted on ${say(acceptedAt)}${back}`;
+}
+
+function reason(rejection: Story["rejection"]): string {
+  if (rejection == null) return "";
+  if (rejection.known) return `: ${rejection.reason ?? ""}`;
+  return rejection.reason === null
+    ? " without a reason"
+    : `, but "${rejection.reason}" is none of the reasons that count`;
 }
 
 function drift(comparisons: readonly FieldComparison[]): string {

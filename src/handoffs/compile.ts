@@ -2,15 +2,15 @@ import { HubError, parseInstant } from "../model/index.ts";
 import type { BusinessCalendar, Instant } from "../model/index.ts";
 import { compileCondition } from "./condition.ts";
 import type { AttributeKinds, Condition } from "./condition.ts";
+import { compileDeadlines } from "./compile-due.ts";
 import { compileFields, readSkew } from "./compile-fields.ts";
-import type { Contract } from "./contract.ts";
-import { parseSpan } from "./durations.ts";
-import type { Span } from "./durations.ts";
+import { readCreateFrom, readPresence } from "./compile-target.ts";
+import type { Contract, RejectReasons } from "./contract.ts";
 import { compileMatch } from "./match-rules.ts";
 import { OCCASION_GRAMMAR, parseOccasions } from "./phrases.ts";
 import type { Occasion } from "./phrases.ts";
 import { checkAttribute, known } from "./problems.ts";
-import type { ContractProblem, Report, TypeWords } from "./problems.ts";
+import type { ContractProblem, Report, Sides, TypeWords } from "./problems.ts";
 import type { HandoffFile } from "./schema.ts";
 
 export interface ContractOptions {
@@ -21,8 +21,6 @@ export interface ContractOptions {
   /** Names of connections, for `create_from`. */
   readonly connections?: readonly string[];
 }
-
-const NO_SPAN: Span = { kind: "clock", ms: 0, text: "0h" };
 
 /** Compiles a contract; throws its first problem as a HubError of HUB-22xx. */
 export function compileContract(file: HandoffFile, options: ContractOptions): Contract {
@@ -43,90 +41,61 @@ export function tryCompileContract(
   options: ContractOptions,
 ): { readonly value: Contract | null; readonly problems: readonly ContractProblem[] } {
   const problems: ContractProblem[] = [];
-  const report: Report = (path, code, message, remedy) => {
-    problems.push({ code, message, path, ...(remedy === undefined ? {} : { remedy }) });
+  const report: Report = (path, code, message, remedy, choice) => {
+    problems.push({
+      code,
+      message,
+      path,
+      ...(remedy === undefined ? {} : { remedy }),
+      ...(choice === undefined ? {} : { choice }),
+    });
   };
   const trigger = readTrigger(file, report);
   const sourceType = trigger.type;
-  const itself = file.to.expect === "itself";
-  const targetType = itself ? sourceType : file.to.expect;
-  for (const [path, type] of [[["from", "when"], sourceType] as const, [["to", "expect"], targetType] as const]) {
-    if (options.types !== undefined && !options.types.has(type)) {
-      report(path, "HUB-2203", `No mapping makes objects of the type "${type}".`, known([...options.types.keys()]));
-    }
-  }
+  const targetType = file.to.expect === "itself" ? sourceType : file.to.expect;
   const source = options.types?.get(sourceType);
   const target = options.types?.get(targetType);
+  const sides: Sides = { sourceType, targetType, source, target, report };
+  for (const [path, type] of [[["from", "when"], sourceType] as const, [["to", "expect"], targetType] as const]) {
+    if (options.types === undefined || options.types.has(type)) continue;
+    const types = [...options.types.keys()];
+    report(path, "HUB-2203", `No mapping makes objects of the type "${type}".`, known(types), {
+      word: type,
+      known: types,
+    });
+  }
   checkStages(["from", "when"], trigger.stages, source, sourceType, report);
-  const occasions = (key: "accepted_when" | "rejected_when" | "revoked_when", type: string): readonly Occasion[] => {
-    const sentence = file[key];
-    if (sentence === undefined) return [];
-    const parsed = parseOccasions(sentence, type);
-    if ("unreadable" in parsed) {
-      report([key], "HUB-2202", `"${parsed.unreadable}" cannot be read.`, OCCASION_GRAMMAR);
-      return [];
-    }
-    const words = type === sourceType ? source : target;
-    for (const occasion of parsed.occasions) {
-      if (occasion.kind === "enters" || occasion.kind === "leaves")
-        checkStages([key], occasion.stages, words, type, report);
-      else if (occasion.kind === "set") checkAttribute([key], occasion.attribute, words, type, report);
-    }
-    return parsed.occasions;
-  };
-  const condition = (key: "where" | "unless"): Condition | null => {
-    const text = file[key];
-    if (text === undefined) return null;
-    const kinds: AttributeKinds = source?.attributes ?? null;
-    const compiled = compileCondition(text, sourceType, kinds);
-    if ("condition" in compiled) return compiled.condition;
-    report(
-      [key],
-      "HUB-2204",
-      `The condition cannot be used: ${compiled.slip}.`,
-      `It speaks of "${sourceType.replaceAll("-", "_")}.<attribute>" and gives yes or no.`,
-    );
-    return null;
-  };
-  const span = (key: "created" | "grace" | "accepted"): Span | null => {
-    const text = file.due[key];
-    if (text === undefined) return null;
-    const parsed = parseSpan(text);
-    if (parsed === undefined)
-      report(
-        ["due", key],
-        "HUB-2205",
-        `"${text}" is no length of time.`,
-        "Write 24h, 2 days, 1 business hour or 3 business days.",
-      );
-    return parsed ?? NO_SPAN;
-  };
   if (file.money !== undefined) checkAttribute(["money"], file.money, source, sourceType, report);
+  const since = readSince(file, options.calendar, report);
   const contract: Contract = {
     name: file.handoff,
     title: file.title ?? titleOf(file),
-    since: readSince(file, options.calendar, report),
+    since,
     mode: file.mode,
     fromTeam: file.from.team ?? null,
     toTeam: file.to.team ?? null,
     backupOwner: file.to.backup ?? null,
     sourceType,
     targetType,
-    presentOnce: readPresence(file, itself, source, sourceType, report),
+    presentOnce: readPresence(file, sides),
     trigger: { stages: trigger.stages },
     onceDecided: file.from.again === "once decided",
-    where: condition("where"),
-    unless: condition("unless"),
-    createFrom: readCreateFrom(file, options.connections, report),
-    created: span("created") ?? NO_SPAN,
-    grace: span("grace") ?? NO_SPAN,
-    accepted: span("accepted"),
-    match: compileMatch(file.match, { sourceType, targetType, source, target, report }),
-    needs: file.needs,
-    acceptedWhen: occasions("accepted_when", targetType),
-    rejectedWhen: occasions("rejected_when", targetType),
-    revokedWhen: occasions("revoked_when", sourceType),
-    fields: compileFields(file, { sourceType, targetType, source, target, report }),
+    where: readCondition("where", file, sides),
+    unless: readCondition("unless", file, sides),
+    createFrom: readCreateFrom(file, options.connections, sides),
+    ...compileDeadlines(file, since, options.calendar, report),
+    match: compileMatch(file.match, sides),
+    needs: file.needs.map((need, index) => {
+      const [attribute, holds] = typeof need === "string" ? [need, true] : [need.field, need.missing === "hold"];
+      checkAttribute(["needs", index], attribute, source, sourceType, report);
+      return { attribute, holds };
+    }),
+    acceptedWhen: readOccasions("accepted_when", targetType, file, sides),
+    rejectedWhen: readOccasions("rejected_when", targetType, file, sides),
+    returnedWhen: readOccasions("returned_when", targetType, file, sides),
+    revokedWhen: readOccasions("revoked_when", sourceType, file, sides),
+    rejection: readReasons(file, sides),
+    fields: compileFields(file, sides),
     clockSkewMs: readSkew(file, report),
     money: file.money ?? null,
     createsPerRun: file.limits.creates_per_run ?? null,
@@ -143,53 +112,63 @@ function readTrigger(file: HandoffFile, report: Report): { readonly type: string
   return { type, stages: [] };
 }
 
-function readPresence(
-  file: HandoffFile,
-  itself: boolean,
-  words: TypeWords | undefined,
+function readOccasions(
+  key: "accepted_when" | "rejected_when" | "returned_when" | "revoked_when",
   type: string,
-  report: Report,
-): string | null {
-  const text = file.to.present_when;
-  if (!itself) {
-    if (text !== undefined)
-      report(
-        ["to", "present_when"],
-        "HUB-2206",
-        "`present_when` belongs to a target that is the source itself.",
-        "Leave it out, or write `expect: itself`.",
-      );
-    return null;
+  file: HandoffFile,
+  { source, sourceType, target, report }: Sides,
+): readonly Occasion[] {
+  const sentence = file[key];
+  if (sentence === undefined) return [];
+  const parsed = parseOccasions(sentence, type);
+  if ("unreadable" in parsed) {
+    report([key], "HUB-2202", `"${parsed.unreadable}" cannot be read.`, OCCASION_GRAMMAR);
+    return [];
   }
-  const attribute = /^(?:when )?(?:its )?(\S+) is a person$/u.exec(text?.trim() ?? "")?.[1];
-  if (attribute === undefined) {
-    report(
-      ["to", "present_when"],
-      "HUB-2206",
-      "A target that is the source itself needs to say when it is present.",
-      "Write `present_when: owner is a person`.",
-    );
-    return null;
+  if (key === "returned_when" && file.accepted_when === undefined) {
+    report([key], "HUB-2202", "What was never accepted cannot be given back.", "Say `accepted_when`, too.");
   }
-  checkAttribute(["to", "present_when"], attribute, words, type, report);
-  return attribute;
+  const words = type === sourceType ? source : target;
+  for (const occasion of parsed.occasions) {
+    if (occasion.kind === "enters" || occasion.kind === "leaves")
+      checkStages([key], occasion.stages, words, type, report);
+    else if (occasion.kind === "set") checkAttribute([key], occasion.attribute, words, type, report);
+  }
+  return parsed.occasions;
 }
 
-function readCreateFrom(
+function readCondition(
+  key: "where" | "unless",
   file: HandoffFile,
-  connections: readonly string[] | undefined,
-  report: Report,
-): Contract["createFrom"] {
-  const text = file.to.create_from;
+  { source, sourceType, report }: Sides,
+): Condition | null {
+  const text = file[key];
   if (text === undefined) return null;
-  const [connection = "", ...rest] = text.split("/");
-  const template = rest.join("/");
-  if (template === "")
-    report(["to", "create_from"], "HUB-2207", `"${text}" names no template.`, "Write `<connection>/<template>`.");
-  else if (connections !== undefined && !connections.includes(connection)) {
-    report(["to", "create_from"], "HUB-2207", `There is no connection "${connection}".`, known(connections));
+  const kinds: AttributeKinds = source?.attributes ?? null;
+  const compiled = compileCondition(text, sourceType, kinds);
+  if ("condition" in compiled) return compiled.condition;
+  report(
+    [key],
+    "HUB-2204",
+    `The condition cannot be used: ${compiled.slip}.`,
+    `It speaks of "${sourceType.replaceAll("-", "_")}.<attribute>" and gives yes or no.`,
+  );
+  return null;
+}
+
+function readReasons(file: HandoffFile, { target, targetType, report }: Sides): RejectReasons | null {
+  const { reject_reasons: reasons, reject_reason: attribute } = file;
+  if (attribute !== undefined) checkAttribute(["reject_reason"], attribute, target, targetType, report);
+  if (reasons === undefined && attribute === undefined) return null;
+  const path = [reasons === undefined ? "reject_reason" : "reject_reasons"];
+  if (reasons === undefined) {
+    report(path, "HUB-2202", "It is not said which reasons count.", "List them under `reject_reasons:`.");
+    return null;
   }
-  return { connection, template };
+  if (file.rejected_when === undefined) {
+    report(path, "HUB-2202", "Nothing says when it is rejected.", "Say `rejected_when`, or leave the reasons out.");
+  }
+  return { known: reasons, attribute: attribute ?? null };
 }
 
 function readSince(file: HandoffFile, calendar: BusinessCalendar, report: Report): Instant {
@@ -206,10 +185,14 @@ function checkStages(
   type: string,
   report: Report,
 ): void {
-  if (words === undefined || words.stages === null) return;
+  const { stages: listed = null } = words ?? {};
+  if (listed === null) return;
   for (const stage of stages) {
-    if (!words.stages.includes(stage))
-      report(path, "HUB-2203", `Objects of the type ${type} have no stage "${stage}".`, known(words.stages));
+    if (listed.includes(stage)) continue;
+    report(path, "HUB-2203", `Objects of the type ${type} have no stage "${stage}".`, known(listed), {
+      word: stage,
+      known: listed,
+    });
   }
 }
 

@@ -52,6 +52,25 @@ export interface ComparedField extends Pair {
   readonly kinds: { readonly ours: string | null; readonly theirs: string | null };
 }
 
+/** An attribute that the source is to bring along. */
+export interface Need {
+  readonly attribute: string;
+  /** Nothing is created while it is missing. */
+  readonly holds: boolean;
+}
+
+export interface RejectReasons {
+  readonly known: readonly string[];
+  /** Attribute of the target that holds the reason; null: the stage it was rejected into. */
+  readonly attribute: string | null;
+}
+
+/** Who is told once a deadline was missed for that long. */
+export interface Escalation {
+  readonly after: Span;
+  readonly to: string;
+}
+
 /** A contract between two teams, checked and ready to be decided on. */
 export interface Contract {
   readonly name: string;
@@ -77,13 +96,18 @@ export interface Contract {
   readonly grace: Span;
   readonly accepted: Span | null;
   readonly match: MatchRules;
-  readonly needs: readonly string[];
+  readonly needs: readonly Need[];
   readonly acceptedWhen: readonly Occasion[];
   readonly rejectedWhen: readonly Occasion[];
+  readonly returnedWhen: readonly Occasion[];
   readonly revokedWhen: readonly Occasion[];
   readonly fields: readonly ComparedField[];
   /** How far the clocks of the two systems differ at most; null when nobody said. */
   readonly clockSkewMs: number | null;
+  /** Null when a rejection needs no reason. */
+  readonly rejection: RejectReasons | null;
+  /** In the order of their spans. */
+  readonly escalation: readonly Escalation[];
   /** Money attribute of the source. */
   readonly money: string | null;
   readonly createsPerRun: number | null;

@@ -1,24 +1,18 @@
 import { hashText } from "../model/index.ts";
-import type {
-  Canonical,
-  Decision,
-  Handoff,
-  Instant,
-  LinkState,
-  MatchEvidence,
-  Money,
-  Timeliness,
-} from "../model/index.ts";
+import type { Canonical, Handoff, Instant, LinkState, MatchEvidence, Money, Timeliness } from "../model/index.ts";
 import { becauseOf, historicalBecause } from "./because.ts";
 import { compareFields, contentOf } from "./compare.ts";
 import type { Contract } from "./contract.ts";
+import { NO_VERDICT, verdictOn } from "./decision.ts";
+import type { Verdict } from "./decision.ts";
 import { addSpan } from "./durations.ts";
+import { escalationOf } from "./escalation.ts";
 import type { Party, ReconcileInput } from "./input.ts";
 import { labelOf, plainOf } from "./labels.ts";
-import { firstOccasion } from "./occasions.ts";
 import type { Occurrence } from "./occurrences.ts";
 import { byAge, ownEvents } from "./parties.ts";
 import type { People } from "./parties.ts";
+import { isEmpty } from "./same-value.ts";
 
 /** What was found for one occurrence before its state is derived. */
 export interface Finding {
@@ -64,7 +58,7 @@ export function decide(
   const told = link === "matched" || link === "duplicate" || (link === "revoked" && found);
   const target = told && own && found ? finding.primary : null;
   const counts = told || link === "ambiguous" ? finding.createdAt : null;
-  const decision = told && found && own ? decisionOf(context, finding.primary, occurrence) : NO_DECISION;
+  const decision = told && found && own ? decisionOf(context, finding.primary, occurrence) : NO_VERDICT;
   const comparisons =
     link === "matched" && target !== null && !itself
       ? compareFields({
@@ -94,6 +88,9 @@ export function decide(
   };
   const label = labelOf(state);
   const waiver = waiverOf(input, id);
+  const { rejection, returnedAt } = decision;
+  const lacks = link === "revoked" ? [] : lackingOf(contract, source);
+  const escalation = waiver === null ? escalationOf(contract, { ...times, ...state }, asOf, calendar) : null;
   return {
     id,
     contract: contract.name,
@@ -104,7 +101,7 @@ export function decide(
     historical: false,
     ...state,
     label,
-    plain: plainOf(label, waiver !== null),
+    plain: plainOf(label, waiver !== null, rejection?.known !== false),
     because: becauseOf({
       contract,
       source,
@@ -113,6 +110,10 @@ export function decide(
       state: { ...times, link: state.link, timeliness: state.timeliness },
       evidence: finding.evidence,
       comparisons,
+      lacks,
+      rejection,
+      returnedAt,
+      escalation,
     }),
     ...times,
     assignedAt: told ? assignedAt(contract, finding) : null,
@@ -121,7 +122,17 @@ export function decide(
     comparisons,
     money: moneyOf(contract, source),
     waiver,
+    ...(returnedAt === null ? {} : { returnedAt }),
+    ...(rejection === null ? {} : { rejection }),
+    ...(lacks.length === 0 ? {} : { lacks }),
+    ...(escalation === null ? {} : { escalation }),
   };
+}
+
+/** What the source was to bring along and does not. */
+function lackingOf({ needs }: Contract, source: Party): readonly string[] {
+  const { attributes } = source.linked.object;
+  return needs.map(({ attribute }) => attribute).filter((attribute) => isEmpty(attributes[attribute] ?? null));
 }
 
 /** An occurrence from before the contract: counted, and nothing said of it. */
@@ -167,14 +178,6 @@ export const EMPTY = {
   money: null,
 } as const satisfies Partial<Handoff>;
 
-interface DecisionTimes {
-  readonly decision: Decision;
-  readonly acceptedAt: Instant | null;
-  readonly rejectedAt: Instant | null;
-}
-
-const NO_DECISION: DecisionTimes = { decision: "none", acceptedAt: null, rejectedAt: null };
-
 function absent(asOf: Instant, graceUntil: Instant): "expected" | "missing" {
   return asOf > graceUntil ? "missing" : "expected";
 }
@@ -189,16 +192,12 @@ function decisionOf(
   { contract, input, people }: DecisionContext,
   target: Party | null,
   occurrence: Occurrence,
-): DecisionTimes {
-  if (target === null) return NO_DECISION;
+): Verdict {
+  if (target === null) return NO_VERDICT;
   const itself = contract.presentOnce !== null;
   const to = itself && occurrence.nextAt !== null ? Math.min(input.asOf, occurrence.nextAt - 1) : input.asOf;
   const window = { from: itself ? occurrence.triggeredAt : Number.NEGATIVE_INFINITY, to };
-  const acceptedAt = firstOccasion(contract.acceptedWhen, target, window, people);
-  const rejectedAt = firstOccasion(contract.rejectedWhen, target, window, people);
-  if (rejectedAt !== null && (acceptedAt === null || rejectedAt < acceptedAt))
-    return { decision: "rejected", acceptedAt: null, rejectedAt };
-  return acceptedAt === null ? NO_DECISION : { decision: "accepted", acceptedAt, rejectedAt: null };
+  return verdictOn(contract, target, window, people);
 }
 
 function assignedAt(contract: Contract, { primary, createdAt }: Finding): Instant | null {

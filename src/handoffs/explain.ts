@@ -1,5 +1,5 @@
 import { assertNever, toIso } from "../model/index.ts";
-import type { Contract, Likeness } from "./contract.ts";
+import type { ComparedField, Contract, Likeness } from "./contract.ts";
 import type { Span } from "./durations.ts";
 import type { Occasion } from "./phrases.ts";
 
@@ -24,14 +24,18 @@ export function explainContract(contract: Contract): readonly string[] {
     ...(contract.rejectedWhen.length === 0
       ? []
       : [`It is rejected when ${occasions(contract.rejectedWhen, target)} before that.`]),
+    ...reasons(contract),
+    ...(contract.returnedWhen.length === 0
+      ? []
+      : [`Accepted, it is given back when ${occasions(contract.returnedWhen, target)}.`]),
+    ...contract.escalation.map(
+      ({ after, to }) => `${to} is told when a deadline was missed ${span(after)} ago and nothing came of it.`,
+    ),
     ...(contract.revokedWhen.length === 0
       ? []
       : [`Nothing is expected any more once ${occasions(contract.revokedWhen, source)}.`]),
-    ...(contract.needs.length === 0 ? [] : [`The ${source} is to bring along ${list(contract.needs, "and")}.`]),
-    ...contract.fields.map(
-      ({ name, ours, theirs, owner }) =>
-        `${name}: the ${source}'s ${ours} is compared with the ${target}'s ${theirs}; ${owner.replace("_", " ")} decides.`,
-    ),
+    ...needs(contract),
+    ...contract.fields.map((field) => fieldSentence(field, contract)),
     mode(contract),
   ];
 }
@@ -80,7 +84,7 @@ function sayOccasion(occasion: Occasion, type: string): string {
     case "leaves":
       return `the ${type} leaves ${list(occasion.stages)}`;
     case "step":
-      return `the step "${occasion.step}" is completed`;
+      return `the step "${occasion.step}" is ${occasion.did}`;
     case "set":
       return `the ${type}'s ${occasion.attribute} is set${occasion.byPerson ? " by a person" : ""}`;
     case "removed":
@@ -97,6 +101,70 @@ function mode({ mode, createFrom }: Contract): string {
       ? "creates nothing"
       : `creates what is missing from ${createFrom.template} in ${createFrom.connection}`;
   return `The hub ${mode === "auto" ? "carries out on its own" : "proposes"} repairs: it ${create} and brings fields the source owns up to date.`;
+}
+
+function needs({ needs: all, sourceType, createFrom }: Contract): readonly string[] {
+  const say = (holds: boolean): string =>
+    list(
+      all.filter((need) => need.holds === holds).map((need) => need.attribute),
+      "and",
+    );
+  const [held, told] = [say(true), say(false)];
+  return [
+    ...(held === ""
+      ? []
+      : [
+          `The ${sourceType} is to bring along ${held}${createFrom === null ? "" : "; while one is missing nothing is created"}.`,
+        ]),
+    ...(told === ""
+      ? []
+      : [`It should have ${told}, too; where one is missing that is told, and nothing waits for it.`]),
+  ];
+}
+
+function reasons({ rejection, targetType }: Contract): readonly string[] {
+  if (rejection === null) return [];
+  const where =
+    rejection.attribute === null ? "the stage it was rejected into" : `the ${targetType}'s ${rejection.attribute}`;
+  return [`A rejection says why in ${where}: ${list(rejection.known)}; without one of these it needs a decision.`];
+}
+
+function fieldSentence({ name, ours, theirs, owner, onConflict }: ComparedField, contract: Contract): string {
+  const { sourceType: source, targetType: target } = contract;
+  const pair = `the ${source}'s ${ours} and the ${target}'s ${theirs}`;
+  switch (owner) {
+    case "source":
+      return `${name}: the ${source}'s ${ours} decides what the ${target}'s ${theirs} is.`;
+    case "target":
+      return `${name}: the ${target}'s ${theirs} decides what the ${source}'s ${ours} is.`;
+    case "shared":
+      return `${name}: ${pair} follow each other; ${conflictWords(onConflict, source, target)}.`;
+    case "create_once":
+      return `${name}: the ${target}'s ${theirs} begins as the ${source}'s ${ours} and is free after that.`;
+    case "append_only":
+      return `${name}: what the ${source}'s ${ours} holds is added to the ${target}'s ${theirs}; nothing is taken away.`;
+    case "derived":
+      return `${name}: ${pair} are never compared and never written.`;
+    default:
+      return assertNever(owner);
+  }
+}
+
+function conflictWords(policy: ComparedField["onConflict"], source: string, target: string): string {
+  switch (policy) {
+    case "manual":
+      return "when both changed, a person decides";
+    case "most_recent":
+      return "when both changed, the later change holds where both systems tell its time, else a person decides";
+    case "prefer_non_empty":
+      return "when both changed, what is not empty holds, else a person decides";
+    case "source":
+      return `when both changed, the ${source} holds`;
+    case "target":
+      return `when both changed, the ${target} holds`;
+    default:
+      return assertNever(policy);
+  }
 }
 
 function list(words: readonly string[], join = "or"): string {

@@ -17,12 +17,14 @@ export function findTarget(claims: Claims, likenesses: Likenesses, source: Party
       rung: 1 as const,
       why,
       confidence: CONFIDENCE.link,
+      createdAt: target.createdAt,
     })),
     ...keys.map(({ target, why }) => ({
       targetKey: target.linked.id,
       rung: 2 as const,
       why,
       confidence: CONFIDENCE.key,
+      createdAt: target.createdAt,
     })),
   ];
   const [linked] = links;
@@ -55,6 +57,7 @@ function toEvidence({ target, why, confidence, breakdown, tieBreak }: Candidate)
     rung: 3,
     why,
     confidence,
+    createdAt: target.createdAt,
     breakdown,
     ...(tieBreak === undefined ? {} : { tieBreak }),
   };

@@ -35,7 +35,11 @@ const PLAIN: Readonly<Record<HandoffLabel, PlainState>> = {
   expected: "waiting",
 };
 
-/** What an admin sees (design §6). What is waived or older than the contract is left alone. */
-export function plainOf(label: HandoffLabel, leftAlone: boolean): PlainState {
-  return leftAlone ? "ignored" : PLAIN[label];
+/**
+ * What an admin sees (design §6). What is waived or older than the contract is left alone; a rejection settles nothing
+ * while nobody can tell why.
+ */
+export function plainOf(label: HandoffLabel, leftAlone: boolean, reasonKnown = true): PlainState {
+  if (leftAlone) return "ignored";
+  return label === "rejected" && !reasonKnown ? "needs your decision" : PLAIN[label];
 }

@@ -52,7 +52,9 @@ function timesOf(occasion: Occasion, party: Party, window: Window, people: Peopl
     case "step": {
       const step = foldText(occasion.step);
       return events
-        .filter((event) => event.type === "step completed" && foldText(textOf(event.attributes["step"]) ?? "") === step)
+        .filter(
+          (event) => event.type === `step ${occasion.did}` && foldText(textOf(event.attributes["step"]) ?? "") === step,
+        )
         .map((event) => event.occurredAt);
     }
     case "set":

@@ -4,12 +4,12 @@ import type { RemovalCause } from "../model/index.ts";
 export type Occasion =
   | { readonly kind: "enters"; readonly stages: readonly string[]; readonly byPerson: boolean }
   | { readonly kind: "leaves"; readonly stages: readonly string[] }
-  | { readonly kind: "step"; readonly step: string }
+  | { readonly kind: "step"; readonly step: string; readonly did: "completed" | "reopened" }
   | { readonly kind: "set"; readonly attribute: string; readonly byPerson: boolean }
   | { readonly kind: "removed"; readonly causes: readonly RemovalCause[] };
 
 export const OCCASION_GRAMMAR =
-  'Write "<type> enters <stage>, <stage> or <stage> [by a person]", "<type> leaves <stage>", "<step> completed", "<attribute> set by a person", "<type> is deleted or archived"; join several by ", or".';
+  'Write "<type> enters <stage>, <stage> or <stage> [by a person]", "<type> leaves <stage>", "<step> completed" or "reopened", "<attribute> set by a person", "<type> is deleted or archived"; join several by ", or".';
 
 const BY_PERSON = /\s+by\s+(?:a person|anyone but automation)$/u;
 const CAUSES: Readonly<Record<string, readonly RemovalCause[]>> = {
@@ -48,8 +48,8 @@ function parseClause(clause: string, type: string): Occasion | undefined {
       ? undefined
       : { kind: "removed", causes: causes.flatMap((cause) => cause ?? []) };
   }
-  const step = /^(.+) completed$/u.exec(text)?.[1];
-  if (step !== undefined) return { kind: "step", step };
+  const [, step, did] = /^(.+) (completed|reopened)$/u.exec(text) ?? [];
+  if (step !== undefined) return { kind: "step", step, did: did === "reopened" ? "reopened" : "completed" };
   const attribute = /^(?:its )?(\S+)(?: is)? set$/u.exec(text)?.[1];
   return attribute === undefined ? undefined : { kind: "set", attribute, byPerson };
 }

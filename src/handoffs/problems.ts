@@ -4,6 +4,13 @@ export interface ContractProblem {
   readonly message: string;
   readonly remedy?: string;
   readonly path: readonly (string | number)[];
+  /** A name that is not known, and those that are: the nearest is what was meant. */
+  readonly choice?: Choice;
+}
+
+export interface Choice {
+  readonly word: string;
+  readonly known: readonly string[];
 }
 
 /** What is known of an object type; the configuration's vocabulary of types fits. */
@@ -12,10 +19,18 @@ export interface TypeWords {
   readonly references: readonly string[];
   /** Null when stages are taken as they come. */
   readonly stages: readonly string[] | null;
+  /** Connections that its records are read from. */
+  readonly connections?: readonly string[];
 }
 
 /** Takes note of one problem. */
-export type Report = (path: ContractProblem["path"], code: string, message: string, remedy?: string) => void;
+export type Report = (
+  path: ContractProblem["path"],
+  code: string,
+  message: string,
+  remedy?: string,
+  choice?: Choice,
+) => void;
 
 /** What both sides of a contract are made of, and where slips are told. */
 export interface Sides {
@@ -39,6 +54,7 @@ export function checkAttribute(
     "HUB-2203",
     `Objects of the type ${type} have no attribute "${attribute}".`,
     known([...words.attributes.keys()]),
+    { word: attribute, known: [...words.attributes.keys()] },
   );
 }
 

@@ -6,12 +6,15 @@ import { writtenValue } from "./written.ts";
 
 const CALLS = 3;
 
-/** The creation of a missing target, with the link, the keys and what the source has to say; none where the contract creates nothing. */
+/**
+ * The creation of a missing target, with the link, the keys and what the source has to say. None where the contract
+ * creates nothing, or while the source lacks what the other team cannot do without.
+ */
 export function creation(proposing: Proposing, handoff: Handoff, source: LinkedObject): readonly Operation[] {
   const { contract, input, staff } = proposing;
   const { createFrom, match, targetType } = contract;
   const place = createFrom === null ? undefined : input.connections.get(createFrom.connection);
-  if (createFrom === null || place === undefined) return [];
+  if (createFrom === null || place === undefined || isHeld(proposing, handoff)) return [];
   const after: Record<string, Canonical> = { template: createFrom.template };
   const notes: string[] = [];
   for (const attribute of match.linkFromTarget) after[attribute] = source.nativeId;
@@ -59,4 +62,8 @@ export function creation(proposing: Proposing, handoff: Handoff, source: LinkedO
       calls: CALLS,
     }),
   ];
+}
+
+function isHeld({ contract }: Proposing, { lacks }: Handoff): boolean {
+  return lacks !== undefined && contract.needs.some(({ attribute, holds }) => holds && lacks.includes(attribute));
 }

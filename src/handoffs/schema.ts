@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contractTestSchema } from "./test-schema.ts";
 import { THRESHOLDS } from "../matching/index.ts";
 import { CONFLICT_POLICIES } from "./merge.ts";
 import { TIE_BREAKS } from "./tie-breaks.ts";
@@ -29,6 +30,23 @@ const fieldSchema = z.union([
     compare: z.enum(["folded", "exact"]).default("folded").describe("`exact`: case and inner white space count."),
   }),
 ]);
+
+/** What the source is to bring along. */
+const needSchema = z.union([
+  words,
+  z.strictObject({
+    field: words,
+    missing: z
+      .enum(["hold", "tell"])
+      .default("hold")
+      .describe("`hold`: nothing is created while it is missing. `tell`: it is created all the same, and told."),
+  }),
+]);
+
+const escalationSchema = z.strictObject({
+  after: span.describe("After the deadline that was missed."),
+  to: words.describe("A person or team of people.yaml."),
+});
 
 const rungSchema = z.union([
   z.strictObject({
@@ -107,16 +125,26 @@ export const handoffSchema = z.strictObject({
     accepted: span.optional(),
   }),
   match: z.array(rungSchema).default([]),
-  needs: z.array(words).default([]),
+  needs: z.array(needSchema).default([]).describe("Attributes of the source that are to be there at the trigger."),
   accepted_when: words.optional(),
   rejected_when: words.optional(),
+  returned_when: words.optional().describe("What gives an accepted one back."),
   revoked_when: words.optional(),
+  reject_reasons: z.array(words).min(1).optional().describe("The reasons a rejection may have."),
+  reject_reason: words
+    .optional()
+    .describe("Attribute of the target that holds the reason; the stage it was rejected into when left out."),
+  escalation: z
+    .union([escalationSchema, z.array(escalationSchema).min(1)])
+    .optional()
+    .describe("Who is told when a deadline was missed for that long."),
   fields: z.record(words, fieldSchema).default({}),
   clock_skew: span
     .optional()
     .describe("How far the two systems' clocks differ at most, as measured; `most_recent` needs it below 60 s."),
   money: words.optional().describe("The source's attribute that says how much is at stake."),
   limits: z.strictObject({ creates_per_run: z.number().int().nonnegative().optional() }).default({}),
+  tests: z.array(contractTestSchema).default([]).describe("Run by `hub config check`."),
 });
 
 export type HandoffFile = z.output<typeof handoffSchema>;

@@ -41,6 +41,8 @@ export interface MatchEvidence {
   readonly rung: 1 | 2 | 3;
   readonly why: string;
   readonly confidence: number;
+  /** When the target came to be there. */
+  readonly createdAt?: Instant;
   /** Of rung 3: what the confidence is made of. */
   readonly breakdown?: readonly FieldWeight[];
   /** What decided between candidates that are as likely, in the words of the contract. */
@@ -113,6 +115,25 @@ export interface Handoff {
   readonly money: Money | null;
   /** A person's decision to leave it alone. */
   readonly waiver: { readonly reason: string; readonly by: string; readonly until: Instant | null } | null;
+  /** When it was last given back after an acceptance; absent when it never was. */
+  readonly returnedAt?: Instant;
+  /** Why it was rejected, where the contract lists the reasons that count. */
+  readonly rejection?: { readonly reason: string | null; readonly known: boolean };
+  /** Attributes of the source that the contract needs and that are empty; absent when it lacks none. */
+  readonly lacks?: readonly string[];
+  /** Who was to be told of a missed deadline, and since when; absent while nobody is. */
+  readonly escalation?: { readonly to: string; readonly since: Instant };
+}
+
+/** One step in the life of a handoff: the fields that changed, what it counted as from then on, and why. */
+export interface StateChange {
+  readonly at: Instant;
+  readonly link?: LinkState;
+  readonly timeliness?: Timeliness;
+  readonly content?: ContentState;
+  readonly decision?: Decision;
+  readonly label: HandoffLabel;
+  readonly because: string;
 }
 
 /** One write the hub would make. The plan's hash covers what it does, not its score, cost or time (design §5.6). */

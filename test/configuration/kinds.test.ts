@@ -41,6 +41,7 @@ async function problemsOf(
   process: string,
   kpi = KPI,
   handoff = (text: string): string => text,
+  another: string | null = null,
 ): Promise<readonly string[]> {
   const directory = await mkdtemp(path.join(tmpdir(), "hub-kinds-"));
   made.push(directory);
@@ -50,12 +51,14 @@ async function problemsOf(
   for (const folder of ["handoffs", "processes", "kpis"]) await mkdir(path.join(directory, folder));
   const contract = await readFile(path.join("config", "handoffs", "sales-to-cs.yaml"), "utf8");
   await writeFile(path.join(directory, "handoffs", "sales-to-cs.yaml"), handoff(contract));
+  if (another !== null) await writeFile(path.join(directory, "handoffs", "another.yaml"), another);
   await writeFile(path.join(directory, "processes", "hiring.yaml"), process);
   await writeFile(path.join(directory, "kpis", "hiring-time.yaml"), kpi);
-  const { problems } = await checkConfiguration(directory, { connectors: CONNECTORS, kinds: STANDARD_KINDS });
+  const options = { connectors: CONNECTORS, kinds: STANDARD_KINDS, tests: true };
+  const { problems } = await checkConfiguration(directory, options);
   return problems.map(
     ({ code, message, place, remedy }) =>
-      `${code} ${path.relative(directory, place.file ?? "")}:${String(place.line)} ${message} ${remedy ?? ""}`,
+      `${code} ${path.relative(directory, place.file ?? "")}:${String(place.line)}${place.file?.includes("handoffs") === true ? `:${String(place.column)}` : ""} ${message} ${remedy ?? ""}`,
   );
 }
 
@@ -116,6 +119,90 @@ describe("processes, handoffs and KPIs", () => {
     );
     expect(problems.join("\n")).toContain('have no stage "Closed Wun"');
     expect(problems.join("\n")).toContain('have no attribute "contract_no"');
+  });
+});
+
+describe("a contract that cannot be kept", () => {
+  const BACK = `handoff: back
+since: 2026-01-01
+mode: propose
+from: { when: opportunity enters Proposal }
+to: { expect: onboarding }
+due: { created: 24h }
+fields:
+  value: { ours: amount, theirs: deal_amount, rule: target }
+`;
+
+  test.each<[string, string, string, string]>([
+    [
+      "an unknown field",
+      "amount: { theirs: deal_amount }",
+      "amount: { theirs: deal_amuont }",
+      'HUB-2203 handoffs/sales-to-cs.yaml:17:21 Objects of the type onboarding have no attribute "deal_amuont". Did you mean `deal_amount`?',
+    ],
+    [
+      "a needed attribute that is not there",
+      "needs: [amount, go_live, csm]",
+      "needs: [amount, go_life]",
+      'HUB-2203 handoffs/sales-to-cs.yaml:13:17 Objects of the type opportunity have no attribute "go_life". Did you mean `go_live`?',
+    ],
+    ["a stage", "enters Closed Won", "enters Closed Wun", 'have no stage "Closed Wun". Did you mean `Closed Won`?'],
+    ["an impossible due rule", "created: 24h,", "created: 0h,", "HUB-2211 handoffs/sales-to-cs.yaml:8:"],
+    [
+      "a missing connection",
+      "create_from: asana-main/",
+      "create_from: asana-mian/",
+      'HUB-2207 handoffs/sales-to-cs.yaml:7:64 There is no connection "asana-mian". Did you mean `asana-main`?',
+    ],
+    [
+      "a missing template",
+      "create_from: asana-main/Customer Onboarding v4",
+      "create_from: asana-main",
+      'HUB-2207 handoffs/sales-to-cs.yaml:7:64 "asana-main" names no template.',
+    ],
+    [
+      "a creation where nobody would look for it",
+      "create_from: asana-main/Customer Onboarding v4",
+      "create_from: salesforce-prod/Opportunity",
+      "objects of the type onboarding are read from asana-main",
+    ],
+    [
+      "an escalation to nobody",
+      "to: Customer Success }\nmoney",
+      "to: Customer Sucess }\nmoney",
+      'HUB-2029 handoffs/sales-to-cs.yaml:20:42 "Customer Sucess" is neither a person nor a team of people.yaml. Did you mean `Customer Success`?',
+    ],
+    [
+      "a stand-in who is nobody",
+      "expect: onboarding,",
+      "expect: onboarding, backup: Dana Ortis,",
+      '"Dana Ortis" is no person of people.yaml. Did you mean `Dana Ortiz`?',
+    ],
+    [
+      "two owners for one field",
+      "  owner: {",
+      "  price: { ours: amount, theirs: contract_number }\n  kind: { theirs: contract_number }\n  owner: {",
+      "HUB-2210 handoffs/sales-to-cs.yaml:19:9 onboarding.contract_number has two owners",
+    ],
+    [
+      "a test that does not hold",
+      "operations: [update onboarding.deal_amount to 9000]",
+      "operations: [update onboarding.deal_amount to 8000]",
+      "HUB-2212 handoffs/sales-to-cs.yaml:",
+    ],
+  ])("is told with place and remedy: %s", async (_what, right, wrong, expected) => {
+    const problems = await problemsOf(PROCESS, KPI, (text) => {
+      expect(text).toContain(right);
+      return text.replace(right, wrong);
+    });
+    expect(problems.join("\n")).toContain(expected);
+  });
+
+  test("is told where two contracts write in a circle", async () => {
+    const problems = await problemsOf(PROCESS, KPI, (text) => text, BACK);
+    expect(problems.join("\n")).toContain(
+      "HUB-2209 handoffs/sales-to-cs.yaml:17:11 What is written would come back: onboarding.deal_amount → opportunity.amount → onboarding.deal_amount",
+    );
   });
 });
 

@@ -1,11 +1,58 @@
 import { z } from "zod";
-import { HANDOFF_LABELS } from "../../model/index.ts";
-import type { Handoff } from "../../model/index.ts";
+import { historyOf } from "../../handoffs/index.ts";
+import { HANDOFF_LABELS, toIso } from "../../model/index.ts";
+import type { Handoff, ValueChange } from "../../model/index.ts";
 import { instantText, isoOrNull, jsonValue } from "./parts.ts";
 
 export const PLAIN_STATES = ["fine", "waiting", "late or missing", "needs your decision", "ignored"] as const;
 
 const moneyPart = z.strictObject({ amount: z.number(), currency: z.string(), corporate: z.number().nullable() });
+
+const LINKS = ["expected", "matched", "missing", "ambiguous", "duplicate", "orphan", "revoked"] as const;
+const TIMELINESS = ["pending", "on_time", "late"] as const;
+const CONTENTS = ["in_sync", "drifted", "conflict", "unknown"] as const;
+const DECISIONS = ["none", "accepted", "rejected", "returned"] as const;
+const side = z.enum(["source", "target"]);
+const changedPart = z
+  .strictObject({ at: instantText.nullable(), by: z.string().nullable() })
+  .describe("When that side came to hold its value, and by whom, where its system tells.");
+
+const evidencePart = z.strictObject({
+  target: z.string(),
+  rung: z.int().min(1).max(3),
+  why: z.string(),
+  confidence: z.number(),
+  createdAt: instantText.optional().describe("When that target came to be there."),
+  tieBreak: z.string().optional().describe("What decided between candidates that are as likely."),
+});
+
+const comparisonPart = z.strictObject({
+  field: z.string(),
+  source: jsonValue,
+  target: jsonValue,
+  equal: z.boolean(),
+  owner: z.string(),
+  base: jsonValue.optional().describe("What both sides held when they last agreed; absent when they never did."),
+  change: z
+    .enum(["in_sync", "source_changed", "target_changed", "convergent", "conflict", "first_sync"])
+    .optional()
+    .describe("What happened since; absent while nothing did."),
+  sourceChanged: changedPart.optional(),
+  targetChanged: changedPart.optional(),
+  resolution: side.nullable().optional().describe("The side that holds from now on; null while that is open."),
+});
+
+const historyPart = z.array(
+  z.strictObject({
+    at: instantText,
+    link: z.enum(LINKS).optional(),
+    timeliness: z.enum(TIMELINESS).optional(),
+    content: z.enum(CONTENTS).optional(),
+    decision: z.enum(DECISIONS).optional(),
+    label: z.enum(HANDOFF_LABELS),
+    because: z.string(),
+  }),
+);
 
 /** One handoff with its state and why it is so. */
 export const handoffPart = z.strictObject({
@@ -16,10 +63,10 @@ export const handoffPart = z.strictObject({
   target: z.string().nullable(),
   claimed: z.array(z.string()).describe("Every target that was considered."),
   historical: z.boolean().describe("From before the contract's `since`: counted, no state computed."),
-  link: z.enum(["expected", "matched", "missing", "ambiguous", "duplicate", "orphan", "revoked"]),
-  timeliness: z.enum(["pending", "on_time", "late"]),
-  content: z.enum(["in_sync", "drifted", "conflict", "unknown"]),
-  decision: z.enum(["none", "accepted", "rejected", "returned"]),
+  link: z.enum(LINKS),
+  timeliness: z.enum(TIMELINESS),
+  content: z.enum(CONTENTS),
+  decision: z.enum(DECISIONS),
   label: z.enum(HANDOFF_LABELS),
   state: z.enum(PLAIN_STATES).describe("The state in plain words."),
   because: z.string(),
@@ -28,13 +75,20 @@ export const handoffPart = z.strictObject({
   createdAt: instantText.nullable(),
   acceptedAt: instantText.nullable(),
   rejectedAt: instantText.nullable(),
+  returnedAt: instantText.nullable(),
   revokedAt: instantText.nullable(),
-  evidence: z.array(
-    z.strictObject({ target: z.string(), rung: z.int().min(1).max(3), why: z.string(), confidence: z.number() }),
-  ),
-  comparisons: z.array(
-    z.strictObject({ field: z.string(), source: jsonValue, target: jsonValue, equal: z.boolean(), owner: z.string() }),
-  ),
+  rejection: z
+    .strictObject({ reason: z.string().nullable(), known: z.boolean() })
+    .nullable()
+    .describe("Null where nothing was rejected, or the contract lists no reasons."),
+  lacks: z.array(z.string()).describe("Attributes of the source that the contract needs and that are empty."),
+  escalation: z
+    .strictObject({ to: z.string(), since: instantText })
+    .nullable()
+    .describe("Who was to be told of a missed deadline."),
+  evidence: z.array(evidencePart),
+  comparisons: z.array(comparisonPart),
+  history: historyPart.describe("Which of the four fields changed at which instants, and why."),
   money: moneyPart.nullable(),
   waiver: z.strictObject({ reason: z.string(), by: z.string(), until: instantText.nullable() }).nullable(),
 });
@@ -71,21 +125,53 @@ export function toHandoffPart(handoff: Handoff): z.infer<typeof handoffPart> {
     createdAt: isoOrNull(handoff.createdAt),
     acceptedAt: isoOrNull(handoff.acceptedAt),
     rejectedAt: isoOrNull(handoff.rejectedAt),
+    returnedAt: isoOrNull(handoff.returnedAt ?? null),
     revokedAt: isoOrNull(handoff.revokedAt),
-    evidence: handoff.evidence.map(({ targetKey, ...rest }) => ({ target: targetKey, ...rest })),
-    comparisons: handoff.comparisons.map(({ field, source, target, equal, owner }) => ({
-      field,
-      source: plainJson(source),
-      target: plainJson(target),
-      equal,
-      owner,
-    })),
+    rejection: handoff.rejection ?? null,
+    lacks: [...(handoff.lacks ?? [])],
+    escalation:
+      handoff.escalation === undefined ? null : { to: handoff.escalation.to, since: toIso(handoff.escalation.since) },
+    evidence: handoff.evidence.map(toEvidencePart),
+    comparisons: handoff.comparisons.map(toComparisonPart),
+    history: historyOf(handoff).map(({ at, ...change }) => ({ at: toIso(at), ...change })),
     money: handoff.money,
     waiver:
       handoff.waiver === null
         ? null
         : { reason: handoff.waiver.reason, by: handoff.waiver.by, until: isoOrNull(handoff.waiver.until) },
   };
+}
+
+function toEvidencePart(evidence: Handoff["evidence"][number]): z.infer<typeof evidencePart> {
+  const { targetKey, rung, why, confidence, createdAt, tieBreak } = evidence;
+  return {
+    target: targetKey,
+    rung,
+    why,
+    confidence,
+    ...(createdAt === undefined ? {} : { createdAt: toIso(createdAt) }),
+    ...(tieBreak === undefined ? {} : { tieBreak }),
+  };
+}
+
+function toComparisonPart(comparison: Handoff["comparisons"][number]): z.infer<typeof comparisonPart> {
+  const { field, source, target, equal, owner, base, change, sourceChanged, targetChanged, resolution } = comparison;
+  return {
+    field,
+    source: plainJson(source),
+    target: plainJson(target),
+    equal,
+    owner,
+    ...(base === undefined ? {} : { base: plainJson(base) }),
+    ...(change === undefined ? {} : { change }),
+    ...(sourceChanged === undefined ? {} : { sourceChanged: toChangedPart(sourceChanged) }),
+    ...(targetChanged === undefined ? {} : { targetChanged: toChangedPart(targetChanged) }),
+    ...(resolution === undefined ? {} : { resolution }),
+  };
+}
+
+function toChangedPart({ at, by }: ValueChange): z.infer<typeof changedPart> {
+  return { at: isoOrNull(at), by };
 }
 
 /** Canonical values are plain data already; the round trip says so to the compiler. */
