@@ -24,6 +24,7 @@ const CUSTOM_FIELDS: Readonly<Record<string, readonly SalesforceFieldSeed[]>> = 
     { name: "Segment__c", label: "Segment", type: "picklist", picklist: ["SMB", "Mid-Market", "Enterprise"] },
     { name: "Region__c", label: "Region", type: "picklist", picklist: ["AMER", "EMEA", "APAC"] },
     { name: "Domain__c", label: "Domain", type: "string" },
+    { name: "Hub_Handoff__c", label: "Hub handoff", type: "string", externalId: true, unique: true },
   ],
   Opportunity: [
     { name: "Contract_No__c", label: "Contract No", type: "string", externalId: true },

@@ -129,6 +129,32 @@ describe("refusals", () => {
     const since = { "If-Modified-Since": "Mon, 02 Mar 2026 12:00:00 GMT" };
     expect((await salesforce.call("GET", path, undefined, since)).status).toBe(304);
   });
+
+  test("conditions hold on every route to a record: by external id, to a parent, in a composite", async () => {
+    const account = await salesforce.create("Account", { Name: "Parent", Hub_External_Id__c: "conditional" });
+    const contact = await salesforce.create("Contact", { LastName: "Child", AccountId: account });
+    const before = { "If-Unmodified-Since": "Mon, 02 Mar 2026 11:59:59 GMT" };
+    const since = { "If-Modified-Since": "Mon, 02 Mar 2026 12:00:00 GMT" };
+    const statusOf = async (method: string, path: string, headers: Record<string, string>): Promise<number> =>
+      (await salesforce.call(method, path, method === "PATCH" ? { Name: "Other" } : undefined, headers)).status;
+    const byKey = "sobjects/Account/Hub_External_Id__c/conditional";
+    expect(await statusOf("PATCH", byKey, before)).toBe(412);
+    expect(await statusOf("DELETE", byKey, before)).toBe(412);
+    expect(await statusOf("GET", byKey, since)).toBe(304);
+    expect(await statusOf("GET", `sobjects/Contact/${contact}/Account`, since)).toBe(304);
+    expect(await statusOf("PATCH", "sobjects/Account/Hub_External_Id__c/conditional-new", before)).toBe(201);
+    const { body } = await salesforce.call("POST", "composite", {
+      compositeRequest: [byKey, `sobjects/Account/${account}`].map((path, index) => ({
+        method: "PATCH",
+        url: `/services/data/v64.0/${path}`,
+        referenceId: `r${index}`,
+        body: { Name: "Other" },
+        httpHeaders: before,
+      })),
+    });
+    expect(body).toMatchObject({ compositeResponse: [{ httpStatusCode: 412 }, { httpStatusCode: 412 }] });
+    expect((await salesforce.call("GET", byKey)).body).toMatchObject({ Name: "Parent" });
+  });
 });
 
 describe("upsert", () => {

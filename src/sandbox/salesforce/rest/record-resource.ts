@@ -134,6 +134,13 @@ function readRecord(state: RestState, call: Call, object: ObjectSchema, row: Row
   return printRecord(state.org, object, row, fields, call.version);
 }
 
+function liveWith(state: RestState, object: ObjectSchema, field: string, value: string): Row[] {
+  return state.org
+    .table(object)
+    .withValue(field, value)
+    .filter((each) => each["IsDeleted"] !== true);
+}
+
 function recordByKey(state: RestState, call: Call, object: ObjectSchema, keyName: string, value: string): Reply {
   const key = upsertKey(object, keyName);
   const context = writing(state, call);
@@ -146,6 +153,8 @@ function recordByKey(state: RestState, call: Call, object: ObjectSchema, keyName
         `The ${key.name} field should not be specified in the sobject data.`,
       );
     }
+    const [known] = liveWith(state, object, key.name, value);
+    if (known !== undefined) precondition(call, known);
     try {
       const outcome = state.org.atomically(() => upsertRecord(context, object, key, value, body));
       if (outcome.created) {
@@ -159,10 +168,7 @@ function recordByKey(state: RestState, call: Call, object: ObjectSchema, keyName
       return multipleChoices(call, object, error.ids);
     }
   }
-  const rows = state.org
-    .table(object)
-    .withValue(key.name, value)
-    .filter((each) => each["IsDeleted"] !== true);
+  const rows = liveWith(state, object, key.name, value);
   const [row] = rows;
   if (row === undefined) throw notFound();
   if (rows.length > 1)
