@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { z } from "zod";
 import { readFileSync } from "node:fs";
 import { inspectionCommands } from "./commands/inspection.ts";
+import { logCommands } from "./commands/log.ts";
 import { riverCommands } from "./commands/river.ts";
 import { sandboxCommands } from "./commands/sandbox.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
@@ -17,7 +18,7 @@ export async function main(argv: readonly string[], machine: CommandMachine = re
     .version(version())
     .exitOverride()
     .showSuggestionAfterError();
-  for (const register of [sandboxCommands, riverCommands, inspectionCommands]) {
+  for (const register of [sandboxCommands, riverCommands, inspectionCommands, logCommands]) {
     register(program, machine, (result) => {
       code = result;
     });

@@ -11,6 +11,7 @@ export { explainConfiguration } from "./explain.ts";
 export type { FileKind, KindContext, KindProblem } from "./file-kind.ts";
 export { configurationSchemas } from "./json-schemas.ts";
 export { knownPeople } from "./known-people.ts";
+export { calendarFromFile, readYamlFile } from "./one-file.ts";
 export type { PeopleFile, PersonFile } from "./people-file.ts";
 export { checkConfiguration, readConfiguration } from "./read.ts";
 export type { ReadOptions } from "./read.ts";

@@ -9,6 +9,7 @@ import { estimateDocument } from "./estimate.ts";
 import { explainDocument } from "./explain.ts";
 import { handoffsDocument, handoffsWaiveDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
+import { logImportDocument, logListDocument, logStatsDocument } from "./log.ts";
 import { configBindingsDocument } from "./names.ts";
 import { planDocument } from "./plan.ts";
 import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "./rejects.ts";
@@ -32,6 +33,9 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   handoffs: { title: "hub handoffs --json", schema: handoffsDocument },
   "handoffs-waive": { title: "hub handoffs waive ID --json", schema: handoffsWaiveDocument },
   "hyper-install": { title: "hub hyper install --json", schema: hyperInstallDocument },
+  "log-import": { title: "hub log import FILE --name NAME --json", schema: logImportDocument },
+  "log-list": { title: "hub log list --json", schema: logListDocument },
+  "log-stats": { title: "hub log stats NAME --json", schema: logStatsDocument },
   measure: { title: "hub measure --json", schema: measureDocument },
   plan: { title: "hub plan --json", schema: planDocument },
   publish: { title: "hub publish --json", schema: publishDocument },

@@ -1,0 +1,42 @@
+import { Option } from "commander";
+import { globalOptions } from "./options.ts";
+import type { Register } from "./options.ts";
+
+/** Event logs from elsewhere. Told of in the line below the first help screen. */
+export const logCommands: Register = (program, machine, done) => {
+  const log = program.command("log", { hidden: true }).description("event logs from and to elsewhere");
+
+  globalOptions(log.command("import"))
+    .description("bring a log in: CSV, XES, OCEL 2.0 (JSON, SQLite, XML), gzipped or not")
+    .argument("<file>")
+    .requiredOption("--name <name>", "what the log is called from now on; one of that name is replaced")
+    .option("--case <name>", "CSV: the column of the case; OCEL: the object type a case follows")
+    .option("--activity <column>", "CSV: the column of the activity")
+    .option("--time <column>", "CSV: the column of the time")
+    .option("--resource <column>", "CSV: the column of who did it")
+    .option("--lifecycle <column>", "CSV: the column of start, complete and the like")
+    .option("--tz <zone>", "zone of times without one, such as Europe/Berlin (default: the reporting zone)")
+    .addOption(new Option("--dates <order>", "how 03/04/2026 begins").choices(["day-first", "month-first"]))
+    .option("--strict", "stop at the first line that cannot be used", false)
+    .action(async (file, options) => {
+      const { logImportVerb } = await import("../verbs/log-import.ts");
+      done(await logImportVerb(machine, file, options));
+    });
+
+  globalOptions(log.command("list"))
+    .description("the logs there are")
+    .action(async (options) => {
+      const { logListVerb } = await import("../verbs/log-list.ts");
+      done(await logListVerb(machine, options));
+    });
+
+  globalOptions(log.command("stats"))
+    .description("cases, events, variants, throughput, rework")
+    .argument("<name>")
+    .option("--case <type>", "OCEL: the object type a case follows")
+    .option("--calendar <name>", "business time, too: a calendar of the configuration, or a file")
+    .action(async (name, options) => {
+      const { logStatsVerb } = await import("../verbs/log-stats.ts");
+      done(await logStatsVerb(machine, name, options));
+    });
+};

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { instantText, problemPart } from "./parts.ts";
+
+const zonePart = z
+  .strictObject({
+    name: z.string(),
+    from: z
+      .enum(["asked", "reporting zone", "format"])
+      .describe("--tz, the configuration's zone, or what the format says of itself."),
+    local: z.int().describe("Times that had no zone of their own."),
+    twice: z.int().describe("Of them, those the clock showed twice; the first is taken."),
+    skipped: z.int().describe("Of them, those the clock skipped; the moment after is taken."),
+  })
+  .nullable()
+  .describe("How times without a zone were read; null when there were none.");
+
+const columnsPart = z
+  .strictObject({
+    case: z.string(),
+    activity: z.string(),
+    time: z.string(),
+    resource: z.string().nullable(),
+    lifecycle: z.string().nullable(),
+  })
+  .nullable()
+  .describe("Of a CSV file: the column of each; null for other formats.");
+
+const formatPart = z.enum(["csv", "xes", "ocel-json", "ocel-sqlite", "ocel-xml", "hub"]);
+
+/** What is known of a log as a whole. */
+export const logPart = z.strictObject({
+  log: z.string(),
+  format: formatPart,
+  source: z.string().describe("The file it came from."),
+  importedAt: instantText,
+  events: z.int(),
+  objects: z.int().describe("OCEL: objects. XES: traces. CSV: 0."),
+  rejected: z.int().describe("Parts of the file that could not be used."),
+  caseType: z.string().nullable().describe("OCEL: the object type a case follows unless another is asked for."),
+  columns: columnsPart,
+  guessed: z.array(z.string()).describe("Of the columns, those nobody named."),
+  zone: zonePart,
+});
+
+/** `hub log import --json`. */
+export const logImportDocument = z.strictObject({
+  ...logPart.shape,
+  replaced: z.boolean().describe("A log of that name was there before."),
+  problems: z.array(problemPart).describe("The first hundred parts that could not be used, with their line."),
+});
+
+/** `hub log list --json`. */
+export const logListDocument = z.strictObject({ logs: z.array(logPart) });
+
+const spreadPart = z
+  .strictObject({
+    n: z.int(),
+    mean: z.number(),
+    min: z.number(),
+    p25: z.number(),
+    median: z.number(),
+    p75: z.number(),
+    p90: z.number(),
+    max: z.number(),
+  })
+  .nullable()
+  .describe("Milliseconds; quantiles by linear interpolation (type 7). Null without cases.");
+
+const casesOf = z.array(z.strictObject({ activity: z.string(), cases: z.int() }));
+
+/** `hub log stats --json`. */
+export const logStatsDocument = z.strictObject({
+  log: z.string(),
+  format: formatPart,
+  caseType: z.string().describe("What a case follows: `case`, or an object type of OCEL."),
+  caseTypeGuessed: z.boolean().describe("Nobody named it."),
+  calendar: z.string().nullable().describe("Of the business times."),
+  rejected: z.int().describe("Parts of the file that were left out when it was imported."),
+  cases: z.int(),
+  casesWithoutEvents: z.int(),
+  events: z.int().describe("Each once, however many cases it belongs to."),
+  eventsWithoutCase: z.int(),
+  eventsInSeveralCases: z.int().describe("They count once in each of their cases below."),
+  activities: z.array(z.strictObject({ activity: z.string(), events: z.int(), cases: z.int() })),
+  variantCount: z.int(),
+  variants: z
+    .array(z.strictObject({ activities: z.array(z.string()), cases: z.int(), share: z.number() }))
+    .describe("Most frequent first; `share` of the cases."),
+  startActivities: casesOf,
+  endActivities: casesOf,
+  directlyFollows: z.array(
+    z.strictObject({
+      from: z.string(),
+      to: z.string(),
+      count: z.int(),
+      cases: z.int().describe("Distinct cases with the pair."),
+      medianMs: z.number(),
+    }),
+  ),
+  throughput: spreadPart,
+  businessThroughput: spreadPart,
+  caseTimes: z
+    .array(
+      z.strictObject({
+        case: z.string(),
+        events: z.int(),
+        start: instantText,
+        end: instantText,
+        ms: z.number().describe("Last less first event."),
+        businessMs: z.number().nullable(),
+      }),
+    )
+    .describe("In the order of the log."),
+  rework: z
+    .array(
+      z.strictObject({
+        activity: z.string(),
+        cases: z.int().describe("Cases that do it more than once."),
+        repeats: z.int().describe("Times it was done again, over all cases."),
+        selfLoops: z.int().describe("Of them, those straight after itself."),
+      }),
+    )
+    .describe("Activities that are done again; where a log has `complete` events these count, not the starts."),
+});

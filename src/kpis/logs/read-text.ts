@@ -1,0 +1,72 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { HubError } from "../../model/index.ts";
+
+/** The first bytes of a file, unpacked when it is gzipped. @throws HubError HUB-2401 */
+export async function peek(file: string, bytes: number): Promise<Buffer> {
+  const stream = await openBytes(file);
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of stream) {
+      parts.push(asBuffer(part));
+      size += parts.at(-1)?.length ?? 0;
+      if (size >= bytes) break;
+    }
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  return Buffer.concat(parts).subarray(0, bytes);
+}
+
+/** A text file piece by piece: gzipped or not, UTF-8 or UTF-16 by its mark. @throws HubError HUB-2401 */
+export async function* readText(file: string): AsyncIterable<string> {
+  const head = await peek(file, 4);
+  const decoder = new TextDecoder(encodingOf(head));
+  try {
+    for await (const part of await openBytes(file)) yield decoder.decode(asBuffer(part), { stream: true });
+    yield decoder.decode();
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+function encodingOf(head: Buffer): string {
+  if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
+  return head[0] === 0xfe && head[1] === 0xff ? "utf-16be" : "utf-8";
+}
+
+async function openBytes(file: string): Promise<Readable> {
+  try {
+    const handle = await open(file);
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    await handle.close();
+    const stream = createReadStream(file);
+    if (buffer[0] !== 0x1f || buffer[1] !== 0x8b) return stream;
+    const gunzip = createGunzip();
+    stream.on("error", (error) => gunzip.destroy(error));
+    return stream.pipe(gunzip);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+function asBuffer(part: unknown): Buffer {
+  return Buffer.isBuffer(part) ? part : Buffer.from(String(part));
+}
+
+function unreadable(file: string, cause: unknown): HubError {
+  if (cause instanceof HubError) return cause;
+  return new HubError(
+    "HUB-2401",
+    `The file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
+      cause,
+      disposition: "operator",
+      place: { file },
+      remedy: "Check the path, and that the file is whole.",
+    },
+  );
+}

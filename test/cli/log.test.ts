@@ -1,0 +1,94 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { main } from "../../src/cli/main.ts";
+import { misfits } from "../support/documents.ts";
+import { testMachine } from "../support/e2e.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "hub-log-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function hub(...argv: readonly string[]): Promise<Said> {
+  const machine = testMachine({});
+  const code = await main(["log", ...argv, "--db", join(directory, "hub.sqlite")], machine);
+  return { code, ...machine.written };
+}
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, text);
+  return path;
+}
+
+const ORDERS =
+  "case,activity,time\n1,Order,2026-03-02T09:00:00Z\n1,Pay,2026-03-02T12:00:00Z\n2,Order,2026-03-02T09:00:00Z\n";
+
+describe("hub log", () => {
+  test("imports a log, lists it and says what its cases look like, each document as its schema says", async () => {
+    const imported = await hub("import", await file("orders.csv", ORDERS), "--name", "orders", "--json");
+    expect(imported.code).toBe(0);
+    const document: unknown = JSON.parse(imported.out);
+    expect(misfits("log-import", document)).toEqual([]);
+    expect(document).toMatchObject({
+      log: "orders",
+      events: 3,
+      replaced: false,
+      guessed: ["case", "activity", "time"],
+    });
+    expect(imported.err).toContain('Columns guessed by their names: case "case"');
+
+    const list: unknown = JSON.parse((await hub("list", "--json")).out);
+    expect(misfits("log-list", list)).toEqual([]);
+    expect(list).toMatchObject({ logs: [{ log: "orders", format: "csv" }] });
+
+    const stats: unknown = JSON.parse((await hub("stats", "orders", "--calendar", "us-business", "--json")).out);
+    expect(misfits("log-stats", stats)).toEqual([]);
+    expect(stats).toMatchObject({ cases: 2, events: 3, variantCount: 2, calendar: "us-business" });
+    expect((await hub("stats", "orders")).out).toMatch(/2 cases .*3 events[\s\S]*Order → Pay/u);
+  });
+
+  test("replaces a log of the same name, and ends with 3 when lines could not be used", async () => {
+    await hub("import", await file("orders.csv", ORDERS), "--name", "orders");
+    const said = await hub("import", await file("more.csv", `${ORDERS}3,Order\n`), "--name", "orders");
+    expect(said.code).toBe(3);
+    expect(said.out).toMatch(/^Replaced orders: 3 events, 1 left out/u);
+    expect(said.err).toMatch(/HUB-2403 .*\n.*more\.csv:5/u);
+    expect((await hub("import", join(directory, "more.csv"), "--name", "orders", "--strict")).code).toBe(1);
+  });
+
+  test("reads times without a zone in the reporting zone and says so", async () => {
+    const said = await hub("import", await file("local.csv", ORDERS.replaceAll("Z", "")), "--name", "local");
+    expect(said.err).toContain("3 times have no zone and are read in America/Los_Angeles, the reporting zone");
+  });
+
+  test("refuses a log that is not there, a name that cannot be one, and a calendar nobody knows", async () => {
+    expect(await hub("stats", "nope")).toMatchObject({ code: 2, err: expect.stringMatching(/^HUB-2406 /u) });
+    expect(await hub("stats", "../x")).toMatchObject({ code: 2, err: expect.stringMatching(/^HUB-2407 /u) });
+    await hub("import", await file("orders.csv", ORDERS), "--name", "orders");
+    expect(await hub("stats", "orders", "--calendar", "moon")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^HUB-2027 /u),
+    });
+  });
+
+  test("refuses a log's file that is none with HUB-2416, and a folder that cannot be with HUB-2415", async () => {
+    await hub("import", await file("orders.csv", ORDERS), "--name", "orders");
+    await writeFile(join(directory, "logs", "orders.duckdb"), "no log");
+    expect(await hub("stats", "orders")).toMatchObject({ code: 2, err: expect.stringMatching(/^HUB-2416 /u) });
+    await rm(join(directory, "logs"), { recursive: true });
+    await writeFile(join(directory, "logs"), "a file");
+    const said = await hub("import", join(directory, "orders.csv"), "--name", "orders");
+    expect(said).toMatchObject({ code: 1, err: expect.stringMatching(/^HUB-2415 /u) });
+    expect(await readFile(join(directory, "logs"), "utf8")).toBe("a file");
+  });
+});
