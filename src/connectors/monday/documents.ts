@@ -127,3 +127,20 @@ export const CHANGE = `mutation Change($board: ID!, $item: ID!, $values: JSON!) 
 export const MOVE = `mutation Move($item: ID!, $group: String!) {
   move_item_to_group(item_id: $item, group_id: $group) { id updated_at }
 }`;
+
+export const ARCHIVE = `mutation Archive($item: ID!) { archive_item(item_id: $item) { id } }`;
+
+export const NOTE = `mutation Note($item: ID!, $body: String!) { create_update(item_id: $item, body: $body) { id } }`;
+
+/** What was said of an item of late. */
+export const ITEM_UPDATES = `query ItemUpdates($ids: [ID!]) {
+  items(ids: $ids) { id state updates(limit: 25) { text_body } }
+}`;
+
+export const PEOPLE_BY_ID = `query PeopleById($wanted: [ID!], $limit: Int!) {
+  users(ids: $wanted, limit: $limit, status: [ACTIVE, INACTIVE, PENDING]) { id email status is_deleted }
+}`;
+
+export const PEOPLE_BY_EMAIL = `query PeopleByEmail($wanted: [String!], $limit: Int!) {
+  users(emails: $wanted, limit: $limit, status: [ACTIVE, INACTIVE, PENDING]) { id email status is_deleted }
+}`;

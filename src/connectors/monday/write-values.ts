@@ -1,10 +1,13 @@
 import { canonicalJson, HubError, isJsonObject, toIso } from "../../model/index.ts";
 import type { Canonical, FieldValue, Json } from "../../model/index.ts";
+import type { Assignment } from "../kit/index.ts";
 import type { BoardAnswer, CellAnswer } from "./answers.ts";
+import type { Accounts } from "./assignees.ts";
 import { namedColumns } from "./board-columns.ts";
 import type { NamedColumn } from "./board-columns.ts";
 import { cellValue, columnValue } from "./field-values.ts";
 import { cellContent } from "./item-records.ts";
+import { groupNamed } from "./item-place.ts";
 import { foldName } from "./settings.ts";
 import { same } from "./transitions.ts";
 
@@ -14,12 +17,36 @@ export interface WriteValues {
   readonly group: string | null;
 }
 
+/** The persons that people columns are to hold. */
+export function assignmentsIn(board: BoardAnswer, fields: Readonly<Record<string, Canonical>>): readonly Assignment[] {
+  const columns = namedColumns(board);
+  return Object.entries(fields).flatMap(([field, value]) =>
+    columnNamed(columns, field)?.type === "people"
+      ? personsIn(value).map((person) => ({ system: "monday", stream: "items", field, person }))
+      : [],
+  );
+}
+
+function personsIn(value: Canonical): readonly string[] {
+  if (typeof value === "string") return value === "" ? [] : [value];
+  if (isList(value)) return value;
+  return typeof value === "object" && value !== null && "person" in value ? [value.person] : [];
+}
+
+function columnNamed(columns: readonly NamedColumn[], field: string): NamedColumn | undefined {
+  return columns.find((candidate) => foldName(candidate.field) === foldName(field) || candidate.id === field);
+}
+
 /**
  * Brings fields, named as the normaliser offers them, to the write forms of reference monday.md §6. The name travels as
  * the value `name`.
  * @throws HubError HUB-1516 for a field the board does not have or a value its column cannot hold.
  */
-export function writeValues(board: BoardAnswer, fields: Readonly<Record<string, Canonical>>): WriteValues {
+export function writeValues(
+  board: BoardAnswer,
+  fields: Readonly<Record<string, Canonical>>,
+  accounts: Accounts,
+): WriteValues {
   const columns = namedColumns(board);
   const values: Record<string, Json> = {};
   let group: string | null = null;
@@ -29,13 +56,11 @@ export function writeValues(board: BoardAnswer, fields: Readonly<Record<string, 
         throw unwritable(board, field, "a name has 1 to 255 characters");
       values["name"] = value;
     } else if (field === "group") {
-      group = groupId(board, value);
+      group = groupNamed(board, typeof value === "string" ? value : "");
     } else {
-      const column = columns.find(
-        (candidate) => foldName(candidate.field) === foldName(field) || candidate.id === field,
-      );
+      const column = columnNamed(columns, field);
       if (column === undefined) throw unwritable(board, field, "the board has no such column");
-      values[column.id] = value === null ? null : cell(board, column, value);
+      values[column.id] = value === null ? null : cell(board, column, value, accounts);
     }
   }
   return { values, group };
@@ -70,14 +95,7 @@ function holds(column: NamedColumn, cell: CellAnswer | undefined, wanted: Json):
   return canonicalJson(names) === canonicalJson(labels);
 }
 
-function groupId(board: BoardAnswer, value: Canonical): string {
-  const wanted = typeof value === "string" ? foldName(value) : "";
-  const group = board.groups?.find((candidate) => foldName(candidate.title) === wanted || candidate.id === value);
-  if (group === undefined) throw unwritable(board, "group", "the board has no such group");
-  return group.id;
-}
-
-function cell(board: BoardAnswer, column: NamedColumn, value: Exclude<Canonical, null>): Json {
+function cell(board: BoardAnswer, column: NamedColumn, value: Exclude<Canonical, null>, accounts: Accounts): Json {
   const refuse = (why: string): never => {
     throw unwritable(board, column.field, why);
   };
@@ -96,13 +114,33 @@ function cell(board: BoardAnswer, column: NamedColumn, value: Exclude<Canonical,
       return known === undefined ? refuse(`"${value}" is not one of its labels`) : { index: Number(known[0]) };
     }
     case "dropdown": {
-      if (typeof value === "string") return { labels: [value] };
-      return isList(value) ? { labels: [...value] } : refuse("labels are expected");
+      const wanted = typeof value === "string" ? [value] : isList(value) ? value : refuse("labels are expected");
+      const known = [...column.labels.values()];
+      return {
+        labels: wanted.map(
+          (one) =>
+            known.find((label) => foldName(label) === foldName(one)) ?? refuse(`"${one}" is not one of its labels`),
+        ),
+      };
     }
-    case "people":
-      return typeof value === "object" && "person" in value
-        ? { personsAndTeams: [{ id: Number(value.person), kind: "person" }] }
-        : refuse("a person is expected");
+    case "people": {
+      const persons = personsIn(value);
+      if (persons.length === 0) return refuse("a person is expected");
+      return { personsAndTeams: persons.map((one) => ({ id: Number(accounts.get(one) ?? one), kind: "person" })) };
+    }
+    case "timeline": {
+      const [from, to] = isList(value) ? value : [];
+      return from !== undefined && to !== undefined ? { from, to } : refuse("a first and a last day are expected");
+    }
+    case "email":
+      return typeof value === "string" ? { email: value, text: value } : refuse("an address is expected");
+    case "phone":
+      return typeof value === "string" ? { phone: value, countryShortName: "" } : refuse("a number is expected");
+    case "board_relation":
+    case "dependency": {
+      const ids = typeof value === "string" ? [value] : isList(value) ? value : refuse("items are expected");
+      return { item_ids: ids.map(Number) };
+    }
     case "date":
       if (isList(value)) return refuse("a day is expected");
       if (typeof value === "object" && "day" in value) return { date: value.day };

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { isUnknown } from "../../../src/connectors/kit/index.ts";
 import type { WriteFace } from "../../../src/connectors/kit/index.ts";
+import type { HubError } from "../../../src/model/index.ts";
 import { mondayHub } from "../../support/monday-hub.ts";
 import type { MondayHub } from "../../support/monday-hub.ts";
 import { mondayBoardSeed, mondaySeed } from "../../support/monday-seed.ts";
@@ -89,5 +91,84 @@ describe("writing to monday.com", () => {
     await expect(update({ Status: "Nope" })).rejects.toMatchObject({ code: "HUB-1516" });
     await expect(update({ Colour: "red" })).rejects.toMatchObject({ code: "HUB-1516" });
     expect(await server.control("GET", "/calls")).toEqual({ total: 2, byOperation: { items: 2 } });
+  });
+
+  test("creates an item in the board and group that `create_from` names, for a person by address", async () => {
+    const command = {
+      stream: "items",
+      marker: "hub:80",
+      template: "Roadmap/Doing",
+      fields: {
+        name: "Feature",
+        Owner: { person: "ann@example.test" },
+        Tier: "gold",
+        Span: ["2026-01-01", "2026-01-05"],
+      },
+    };
+    const { id, complete } = await write.create(command, signal);
+    expect(complete).toBe(true);
+    await hub.cycle();
+    expect(hub.content("items", id)).toMatchObject({ group: { id: "second" } });
+    expect(hub.entity(id).fields["Owner"]).toEqual({ person: "102" });
+    await expect(write.create({ ...command, template: "Roadmap/Nowhere" }, signal)).rejects.toMatchObject({
+      code: "HUB-1516",
+    });
+    await expect(write.create({ ...command, fields: { name: "F", Tier: "Bronze" } }, signal)).rejects.toMatchObject({
+      code: "HUB-1516",
+    });
+  });
+
+  test("gives work to nobody who has left: HUB-1250 before anything is changed", async () => {
+    const command = { stream: "items", id: "70001", idempotencyKey: "k" };
+    for (const person of ["103", "bob@example.test", "who@example.test"]) {
+      await expect(write.update({ ...command, fields: { Owner: { person } } }, signal)).rejects.toMatchObject({
+        code: "HUB-1250",
+        place: { path: "Owner" },
+      });
+    }
+  });
+
+  test("creates anew under the same marker once a refused command was corrected", async () => {
+    const command = { stream: "items", marker: "hub:81", parent: "7", fields: { name: "Feature", Approved: true } };
+    await server.dial({ fault: "error-in-200", route: "mutation create_item", code: "ColumnValueException" });
+    const failure: unknown = await write.create(command, signal).catch((error: unknown) => error);
+    expect([(failure as HubError).code, isUnknown(failure)]).toEqual(["HUB-1512", false]);
+    const { id } = await write.create({ ...command, fields: { name: "Feature" } }, signal);
+    expect(await write.find("items", "hub:81", signal)).toMatchObject([{ id }]);
+  });
+
+  test("archives an item with an update that says why, once however often it is asked to, and finds it no more", async () => {
+    const made = await write.create({ stream: "items", marker: "hub:82", parent: "7", fields: { name: "F" } }, signal);
+    const command = { stream: "items", id: made.id, tag: "Taken back <by plan 7>", idempotencyKey: "u" };
+    await server.dial({ fault: "error-in-200", route: "mutation archive_item", code: "USER_UNAUTHORIZED" });
+    await expect(write.retire(command, signal)).rejects.toMatchObject({ code: "HUB-1502" });
+    await write.retire({ ...command, idempotencyKey: "u2" }, signal);
+    await write.retire({ ...command, idempotencyKey: "u3" }, signal);
+    const { items } = await server.data<{ items: unknown[] }>(
+      "query ($ids: [ID!]) { items(ids: $ids) { state updates { text_body } } }",
+      { ids: [made.id] },
+    );
+    expect(items).toEqual([{ state: "archived", updates: [{ text_body: expect.stringContaining("by plan 7") }] }]);
+    expect(await write.find("items", "hub:82", signal)).toEqual([]);
+    const change = write.update({ stream: "items", id: made.id, fields: { Effort: 1 }, idempotencyKey: "k" }, signal);
+    await expect(change).rejects.toMatchObject({ code: "HUB-1511", fate: "stale" });
+  });
+
+  test("is not sure of a change whose answers are all lost, and looks before it sends it again", async () => {
+    const command = { stream: "items", id: "70001", fields: { Effort: 8 }, idempotencyKey: "k" };
+    await server.dial({ fault: "lost-answer", route: "mutation change_multiple_column_values" });
+    expect((await write.update(command, signal)).complete).toBe(true);
+    await server.dial({ fault: "html", route: "mutation change_multiple_column_values", times: 9 });
+    const failure: unknown = await write
+      .update({ ...command, fields: { Effort: 9 }, idempotencyKey: "k2" }, signal)
+      .catch((error: unknown) => error);
+    expect([(failure as HubError).code, isUnknown(failure)]).toEqual(["HUB-1505", true]);
+  });
+
+  test("knows that what a locked board refuses was not done", async () => {
+    await server.dial({ fault: "error", route: "mutation change_multiple_column_values", status: 423, times: 99 });
+    const command = { stream: "items", id: "70001", fields: { Effort: 8 }, idempotencyKey: "k" };
+    const failure: unknown = await write.update(command, signal).catch((error: unknown) => error);
+    expect([(failure as HubError).code, isUnknown(failure)]).toEqual(["HUB-1505", false]);
   });
 });
