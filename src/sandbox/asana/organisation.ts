@@ -17,6 +17,7 @@ const TYPE = z.enum(["text", "number", "enum", "multi_enum", "date", "people"]);
 const CHANGE = z.discriminatedUnion("do", [
   z.strictObject({ do: z.enum(["rename-section", "rename-stage"]), section: gid, to: z.string() }),
   z.strictObject({ do: z.literal("rename-label"), option: gid, to: z.string() }),
+  z.strictObject({ do: z.literal("dirty-picklist"), option: gid }),
   z.strictObject({ do: z.literal("deactivate-person"), userGid: gid }),
   z.strictObject({ do: z.enum(["hide", "show"]), project: gid }),
   z.strictObject({
@@ -44,6 +45,10 @@ export async function organise(organised: Organised, given: OrganisationChange):
     case "rename-label":
       await write("PUT", `/enum_options/${asked.option}`, { name: asked.to });
       return { option: asked.option, to: asked.to };
+    case "dirty-picklist":
+      // Tasks keep an option that was switched off; nobody can choose it any more.
+      await write("PUT", `/enum_options/${asked.option}`, { enabled: false });
+      return { option: asked.option };
     case "deactivate-person":
       return deactivate(organised, asked.userGid);
     case "hide":

@@ -110,6 +110,24 @@ describe("Asana's organisation", () => {
     expect((await asana.call("GET", `/tasks/${told.unassigned[0] ?? ""}`)).data["assignee"]).toBeNull();
   });
 
+  test("switches an option off that tasks keep, renames a field, and counts money in another currency", async () => {
+    const settings = async (): Promise<unknown[]> =>
+      (
+        await asana.call(
+          "GET",
+          `/projects/${ASANA.onboarding}/custom_field_settings?opt_fields=custom_field.name,custom_field.currency_code,custom_field.enum_options.enabled`,
+        )
+      ).rows.map((row) => row["custom_field"]);
+    await asana.organise({ do: "dirty-picklist", option: ASANA.green });
+    const options = expect.arrayContaining([expect.objectContaining({ gid: ASANA.green, enabled: false })]);
+    expect(await settings()).toContainEqual(expect.objectContaining({ enum_options: options }));
+    await asana.organise({ do: "add-field", object: ASANA.onboarding, field: "Price", type: "number" });
+    await asana.organise({ do: "second-currency", field: "Price", currency: "GBP" });
+    expect(await settings()).toContainEqual(expect.objectContaining({ name: "Price", currency_code: "GBP" }));
+    await asana.organise({ do: "rename-field", field: "Price", to: "Fee" });
+    expect(await settings()).toContainEqual(expect.objectContaining({ name: "Fee", currency_code: "GBP" }));
+  });
+
   test("puts another field in a field's place", async () => {
     const settings = async (): Promise<unknown[]> =>
       (await asana.call("GET", `/projects/${ASANA.onboarding}/custom_field_settings`)).rows.map(

@@ -137,4 +137,14 @@ describe("monday.com's organisation", () => {
     await monday.organise({ do: "dirty-picklist", board: 7, column: "status", from: "1" });
     await expect(monday.organise({ do: "hide", board: 99 })).rejects.toThrow("99");
   });
+
+  test("counts numbers in another currency", async () => {
+    await monday.organise({ do: "add-field", object: "7", field: "Price", type: "numbers" });
+    const query = "{ boards(ids: [7]) { columns { id title settings_str } } }";
+    type Boards = { readonly boards: readonly { readonly columns: readonly { id: string; title: string }[] }[] };
+    const column = (await monday.data<Boards>(query)).boards[0]?.columns.find(({ title }) => title === "Price");
+    await monday.organise({ do: "second-currency", board: 7, column: column?.id, currency: "GBP" });
+    const after = await monday.data<Boards>(query);
+    expect(JSON.stringify(after.boards[0]?.columns.find(({ id }) => id === column?.id))).toMatch(/GBP|£/u);
+  });
 });

@@ -130,6 +130,21 @@ describe("Salesforce's organisation", () => {
     await expect(org.dialled.organise({ do: "rename-stage", from: "Nothing", to: "x" })).rejects.toThrow("Nothing");
   });
 
+  test("renames a picklist value in the records that hold it, without a new stamp", async () => {
+    const id = await org.create("Account", { Name: "Relabelled", Industry: "Banking" });
+    const row = async () =>
+      (await org.query(`SELECT Industry, SystemModstamp FROM Account WHERE Id = '${id}'`)).records[0];
+    const before = await row();
+    await org.dialled.organise({
+      do: "rename-label",
+      object: "Account",
+      field: "Industry",
+      from: "Banking",
+      to: "Money",
+    });
+    expect(await row()).toEqual({ ...before, Industry: "Money" });
+  });
+
   test("is refreshed: another organisation id, the same record ids, and everybody signs in anew", async () => {
     const id = await org.create("Account", { Name: "Stays" });
     const told = await org.dialled.organise({ do: "refresh-org" });
