@@ -38,8 +38,8 @@ export function approvalsInForce(approvals: readonly Approval[], now: Instant): 
 }
 
 /**
- * What may be carried out now: approved operations that the hub would still propose, and approved inverses. With a plan
- * only what that plan holds; what it holds and nobody would do any more has lapsed.
+ * What may be carried out now: approved operations that the hub would still propose, and approved inverses; with a plan
+ * only what that plan holds. What is approved and would no longer be done has lapsed.
  */
 export async function dueOperations(
   store: StorePort,
@@ -50,24 +50,22 @@ export async function dueOperations(
   const approvals = await store.outbox.approvals();
   const inForce = approvalsInForce(approvals, now);
   const proposed = new Set(current.map(({ id }) => id));
-  const operations = plan === null ? [...current, ...(await inverses(store, [...inForce.values()]))] : plan.operations;
-  const approved = operations.flatMap((operation): readonly Due[] => {
-    const approval = inForce.get(operation.id);
-    return approval === undefined ? [] : [{ operation, approval }];
-  });
+  const operations = plan === null ? [...current, ...(await planned(store, [...inForce.values()]))] : plan.operations;
+  const approved = [...new Map(operations.map((operation) => [operation.id, operation])).values()].flatMap(
+    (operation): readonly Due[] => {
+      const approval = inForce.get(operation.id);
+      return approval === undefined ? [] : [{ operation, approval }];
+    },
+  );
   const stillDue = ({ operation }: Due): boolean => operation.undoes !== undefined || proposed.has(operation.id);
   return { due: approved.filter(stillDue), lapsed: approved.filter((each) => !stillDue(each)) };
 }
 
-/** Inverses stand in plans of their own, which no reconciling proposes again. */
-async function inverses(store: StorePort, approvals: readonly Approval[]): Promise<readonly Operation[]> {
-  const found = new Map<string, Operation>();
-  for (const hash of new Set(approvals.map(({ planHash }) => planHash))) {
-    for (const operation of (await store.handoffs.plan(hash))?.operations ?? []) {
-      if (operation.undoes !== undefined) found.set(operation.id, operation);
-    }
-  }
-  return [...found.values()];
+/** What the plans hold that approvals were given on: inverses, which no reconciling proposes again, and what has lapsed. */
+async function planned(store: StorePort, approvals: readonly Approval[]): Promise<readonly Operation[]> {
+  const hashes = [...new Set(approvals.map(({ planHash }) => planHash))];
+  const plans = await Promise.all(hashes.map((hash) => store.handoffs.plan(hash)));
+  return plans.flatMap((plan) => plan?.operations ?? []);
 }
 
 /**

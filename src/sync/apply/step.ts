@@ -50,16 +50,16 @@ export async function applyStep(context: RunContext, input: ApplyInput): Promise
   }
   const dueNow = await dueOperations(store, input.current.operations, input.only, now);
   const open = await openOperations(context);
-  const done = new Map(
-    (await store.outbox.entries({ states: ["confirmed"] })).map(({ operationId, approvalId }) => [
-      operationId,
-      approvalId,
-    ]),
-  );
+  const entries = await store.outbox.entries({ states: ["confirmed", "stale"] });
+  const known = new Map(entries.map((entry) => [entry.operationId, entry]));
   const isOpen = ({ operation }: Due): boolean => open.some((each) => each.operation.id === operation.id);
-  const taken = dueNow.due.filter((each) => done.get(each.operation.id) !== each.approval.id && !isOpen(each));
-  // What was confirmed under an earlier approval is no longer proposed because it is done.
-  const lapsed = dueNow.lapsed.filter((each) => !done.has(each.operation.id) && !isOpen(each));
+  const isDone = ({ operation, approval }: Due): boolean => {
+    const entry = known.get(operation.id);
+    return entry?.state === "confirmed" && entry.approvalId === approval.id;
+  };
+  const taken = dueNow.due.filter((each) => !isDone(each) && !isOpen(each));
+  // What was confirmed is no longer proposed because it is done; that something has lapsed is told once.
+  const lapsed = dueNow.lapsed.filter((each) => !known.has(each.operation.id) && !isOpen(each));
   if (open.length + taken.length + lapsed.length === 0) return NOTHING;
   progress({ kind: "step", step: "apply", state: "started" });
   await takeUp(context, [...taken, ...lapsed]);
