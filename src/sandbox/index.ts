@@ -11,7 +11,7 @@ import { exchangeable } from "./kit/exchange.ts";
 import { host } from "./kit/host.ts";
 import { mulberry32 } from "./kit/random.ts";
 import { listen } from "./kit/server.ts";
-import type { RunningServer } from "./kit/server.ts";
+import type { RunningServer, Tls } from "./kit/server.ts";
 import type { SandboxEnvironment, SandboxSystem } from "./kit/system.ts";
 import { LOAD, loadedWorld } from "./load/index.ts";
 import type { LoadReport } from "./load/index.ts";
@@ -36,6 +36,8 @@ export interface SandboxOptions {
   /** The control API's port; the systems take the ones after it. 0 takes any free ones. */
   readonly port: number;
   readonly limits: "demo" | "real";
+  /** Serves HTTPS on all ports. */
+  readonly tls?: Tls;
   /** Records on top of the scenario's own. */
   readonly big?: BigWorld;
   /** The machine's clock. */
@@ -131,11 +133,16 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
       if (seeds.monday !== undefined) await monday.exchange(createMonday(seeds.monday, fresh("monday")));
       return { loaded: reports, systems: describe().systems, environment: variables() };
     };
-    const control = await listen(createControl({ clock, systems, dials, describe, load }), options.port, clock);
+    const control = await listen(
+      createControl({ clock, systems, dials, describe, load }),
+      options.port,
+      clock,
+      options.tls,
+    );
     servers.push(control);
     for (const [index, system] of systems.entries()) {
       const port = options.port === 0 ? 0 : options.port + 1 + index;
-      const server = await host(system, dials, clock, port);
+      const server = await host(system, dials, clock, port, options.tls);
       servers.push(server);
       origins.set(system.name, server.origin);
     }

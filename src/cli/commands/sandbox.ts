@@ -38,6 +38,7 @@ export const sandboxCommands: Register = (program, machine, done) => {
     .addOption(new Option("--limits <kind>", "rate limits").choices(["demo", "real"]).default("demo"))
     .option("--big <what=n...>", "records on top: opportunities=1000000 tasks=200000 items=200000", count)
     .option("--faults <file>", "what goes wrong, as YAML or JSON (docs/sandbox.md)")
+    .option("--tls <file...>", "serve HTTPS: a certificate's PEM file and its key's")
     .option("--truth <file>", "write what is true of the scenario, for tests")
     .option("--env-file <file>", "write the variables that point a hub here")
     .option("--json", "one JSON line that says where everything is", false)

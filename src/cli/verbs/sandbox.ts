@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { X509Certificate, createPrivateKey } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import { HubError, parseInstant } from "../../model/index.ts";
 import { startSandbox } from "../../sandbox/index.ts";
 import type { BigWorld, RunningSandbox } from "../../sandbox/index.ts";
@@ -15,6 +16,8 @@ export interface SandboxVerbOptions {
   readonly big?: BigWorld;
   /** A file of dials that stand from the start. */
   readonly faults?: string;
+  /** Files of a certificate and its key. */
+  readonly tls?: readonly string[];
   readonly truth?: string;
   readonly envFile?: string;
   readonly json: boolean;
@@ -29,6 +32,7 @@ export async function sandboxVerb(machine: Machine, options: SandboxVerbOptions)
   const hyperd = machine.environment["HUB_HYPERD"];
   const asOf = readInstant(options.asOf ?? DEFAULT_AS_OF);
   const faults = options.faults === undefined ? undefined : await readFaultFile(options.faults);
+  const tls = options.tls === undefined ? undefined : await readTls(options.tls);
   const sandbox = await withFaults(faults, () =>
     startSandbox({
       seed: options.seed,
@@ -40,6 +44,7 @@ export async function sandboxVerb(machine: Machine, options: SandboxVerbOptions)
       wallNow: machine.wallNow,
       ...(hyperd === undefined || hyperd === "" ? {} : { hyperd }),
       ...(faults === undefined ? {} : { faults }),
+      ...(tls === undefined ? {} : { tls }),
     }),
   );
   try {
@@ -66,6 +71,31 @@ export function readInstant(text: string): number {
     });
   }
   return instant;
+}
+
+/**
+ * The PEM files of `--tls CERT KEY`.
+ * @throws HubError HUB-0010 when there are not two, or one cannot be read or is not what it is to be
+ */
+async function readTls([certFile = "", keyFile = ""]: readonly string[]): Promise<{ cert: string; key: string }> {
+  const read = async (file: string, isFit: (pem: string) => boolean): Promise<string> => {
+    let cause: unknown;
+    try {
+      const pem = await readFile(file, "utf8");
+      if (isFit(pem)) return pem;
+    } catch (error) {
+      cause = error;
+    }
+    throw new HubError("HUB-0010", `The file "${file}" of --tls cannot be read, or is not what it is to be.`, {
+      disposition: "operator",
+      place: { file },
+      remedy: "Give the files of a certificate and of its key, both PEM: --tls cert.pem key.pem",
+      cause,
+    });
+  };
+  const cert = await read(certFile, (pem) => new X509Certificate(pem).serialNumber !== "");
+  const key = await read(keyFile, (pem) => new X509Certificate(cert).checkPrivateKey(createPrivateKey(pem)));
+  return { cert, key };
 }
 
 function environmentFile(sandbox: RunningSandbox): string {

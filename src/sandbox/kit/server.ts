@@ -1,13 +1,20 @@
 import { createServer } from "node:http";
-import type { Server, ServerResponse } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { isBroken } from "./broken.ts";
 import type { BrokenAnswer, WireAnswer } from "./broken.ts";
 import type { SandboxClock } from "./clock.ts";
 
+/** A certificate and its key, PEM. */
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface RunningServer {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https:` */
   readonly origin: string;
   close(): Promise<void>;
 }
@@ -18,13 +25,15 @@ const KEEP_ALIVE_MS = 65_000;
 /**
  * Serves `fetch` on loopback. The `Date` header tells the sandbox's business time, as a real service tells its own.
  * @param port 0 takes any free one.
+ * @param tls serves HTTPS; a certificate that is none is thrown as Node's own error
  */
 export async function listen(
   fetch: (request: Request) => WireAnswer | Promise<WireAnswer>,
   port: number,
   clock: SandboxClock,
+  tls?: Tls,
 ): Promise<RunningServer> {
-  const server = createServer((incoming, outgoing) => {
+  const listener: RequestListener = (incoming, outgoing) => {
     outgoing.setHeader("Date", new Date(clock.now()).toUTCString());
     const finish = (answer: WireAnswer): Response => {
       if (!isBroken(answer)) return answer;
@@ -36,13 +45,15 @@ export async function listen(
       return answer instanceof Promise ? answer.then(finish) : finish(answer);
     };
     void getRequestListener(serve, { overrideGlobalObjects: false })(incoming, outgoing);
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer({ ...tls }, listener);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
-  return { origin: `http://127.0.0.1:${portOf(server)}`, close: () => closeServer(server) };
+  const scheme = tls === undefined ? "http" : "https";
+  return { origin: `${scheme}://127.0.0.1:${portOf(server)}`, close: () => closeServer(server) };
 }
 
 /** Ends a socket as the broken answer says. */
