@@ -31,6 +31,7 @@ const responseSchema = z.looseObject({
   data: z.unknown(),
   response: z.looseObject({ headers: z.record(z.string(), z.unknown()) }),
 });
+const envelopeSchema = z.looseObject({ data: z.looseObject({}) });
 const listSchema = z.looseObject({
   data: z.array(z.unknown()),
   next_page: z.looseObject({ offset: z.string() }).nullish(),
@@ -105,9 +106,13 @@ export class AsanaGateway {
     this.#agent.destroy();
   }
 
-  /** The JSON body of one answer. Errors: HUB-1201 to 1203 and HUB-14xx. */
+  /** The JSON body of one answer; a write is done once it is answered with an envelope. Errors: HUB-1201 to 1203 and HUB-14xx. */
   async call(request: Request, signal: AbortSignal): Promise<unknown> {
-    return this.#send(request, signal, (body) => body);
+    const body = await this.#send(request, signal, (answer) => answer);
+    if (!writes(request)) return body;
+    const parsed = envelopeSchema.safeParse(body);
+    if (!parsed.success) throw unexpectedAnswer(nameOf(request), parsed.error, true);
+    return body;
   }
 
   /** One call whose `data` has a known shape. */

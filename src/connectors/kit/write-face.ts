@@ -83,7 +83,7 @@ export interface WriteFace {
   /** Makes what is missing of a record that `create` left incomplete; changes nothing that is there. Safe to repeat. */
   complete(command: CompleteCommand, signal: AbortSignal): Promise<WriteReceipt>;
   update(command: UpdateCommand, signal: AbortSignal): Promise<WriteReceipt>;
-  /** Takes a record out of everybody's way and tags it; never deletes. Safe to repeat. */
+  /** Takes a record out of everybody's way and tags it; never deletes. No marker finds it any more. Safe to repeat. */
   retire(command: RetireCommand, signal: AbortSignal): Promise<WriteReceipt>;
   /** Several at once where that saves calls; an outcome for each command, in their order. */
   createMany?(commands: readonly CreateCommand[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;

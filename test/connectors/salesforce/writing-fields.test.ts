@@ -115,6 +115,7 @@ describe("an opportunity for an expansion", () => {
     await write().retire(command, signal);
     await write().retire(command, signal);
     expect(await record("Opportunity", id)).toMatchObject({ StageName: "Closed Lost", Hub_Note__c: command.tag });
+    expect(await write().find("Opportunity", "hub:exp-1", signal)).toEqual([]);
     const other = write().retire({ ...command, stream: "Account", id: account }, signal);
     expect(await failureOf(other)).toMatchObject({ code: "HUB-1325", disposition: "operator" });
   });
