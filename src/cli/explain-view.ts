@@ -2,6 +2,7 @@ import type { EventStory, Explanation, ObjectStory, RecordStory, ToldHandoff } f
 import { historyOf } from "../handoffs/index.ts";
 import { canonicalJson, formatRecordKey, toIso } from "../model/index.ts";
 import type { Canonical, Instant, JsonObject, Operation } from "../model/index.ts";
+import { weightText } from "./match-text.ts";
 
 type Person = NonNullable<EventStory["person"]>;
 
@@ -32,8 +33,8 @@ function handoffText(told: ToldHandoff, records: readonly RecordStory[], names: 
     ...sideLines("from", handoff.sourceKey, records),
     ...sideLines("to", handoff.targetKey, records),
     ...handoff.evidence.map(
-      ({ targetKey, rung, why, confidence }) =>
-        `  evidence, rung ${rung} (${confidence}): ${targetKey}${named(targetKey, records)}: ${why}`,
+      ({ targetKey, rung, why, confidence, breakdown = [] }) =>
+        `  evidence, rung ${rung} (${confidence}): ${targetKey}${named(targetKey, records)}: ${[why, ...breakdown.map(weightText)].join("; ")}`,
     ),
     ...handoff.comparisons.map(({ field, source, target, equal, owner }) => {
       const agreed = base?.[field];

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readFileSync } from "node:fs";
 import { inspectionCommands } from "./commands/inspection.ts";
 import { logCommands } from "./commands/log.ts";
+import { matchCommands } from "./commands/match.ts";
 import { riverCommands } from "./commands/river.ts";
 import { sandboxCommands } from "./commands/sandbox.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
@@ -18,7 +19,7 @@ export async function main(argv: readonly string[], machine: CommandMachine = re
     .version(version())
     .exitOverride()
     .showSuggestionAfterError();
-  for (const register of [sandboxCommands, riverCommands, inspectionCommands, logCommands]) {
+  for (const register of [sandboxCommands, riverCommands, inspectionCommands, matchCommands, logCommands]) {
     register(program, machine, (result) => {
       code = result;
     });

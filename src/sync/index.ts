@@ -11,6 +11,7 @@ export * from "./forecast.ts";
 export * from "./link.ts";
 export * from "./linked-model.ts";
 export * from "./map.ts";
+export * from "./match-words.ts";
 export * from "./progress.ts";
 export * from "./pull/index.ts";
 export * from "./read-all.ts";

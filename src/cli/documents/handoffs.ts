@@ -23,6 +23,10 @@ const evidencePart = z.strictObject({
   why: z.string(),
   confidence: z.number(),
   createdAt: instantText.optional().describe("When that target came to be there."),
+  breakdown: z
+    .array(z.strictObject({ field: z.string(), level: z.string(), weight: z.number() }))
+    .optional()
+    .describe("Of likeness: what each field added to it, in bits."),
   tieBreak: z.string().optional().describe("What decided between candidates that are as likely."),
 });
 
@@ -143,13 +147,14 @@ export function toHandoffPart(handoff: Handoff): z.infer<typeof handoffPart> {
 }
 
 function toEvidencePart(evidence: Handoff["evidence"][number]): z.infer<typeof evidencePart> {
-  const { targetKey, rung, why, confidence, createdAt, tieBreak } = evidence;
+  const { targetKey, rung, why, confidence, createdAt, breakdown, tieBreak } = evidence;
   return {
     target: targetKey,
     rung,
     why,
     confidence,
     ...(createdAt === undefined ? {} : { createdAt: toIso(createdAt) }),
+    ...(breakdown === undefined ? {} : { breakdown: breakdown.map((weight) => ({ ...weight })) }),
     ...(tieBreak === undefined ? {} : { tieBreak }),
   };
 }

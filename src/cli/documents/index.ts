@@ -11,6 +11,7 @@ import { handoffsDocument, handoffsWaiveDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
 import { logImportDocument, logListDocument, logStatsDocument } from "./log.ts";
 import { configBindingsDocument } from "./names.ts";
+import { matchDecisionDocument, matchListDocument } from "./match.ts";
 import { planDocument } from "./plan.ts";
 import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "./rejects.ts";
 import { remapDocument } from "./remap.ts";
@@ -37,6 +38,9 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   "log-list": { title: "hub log list --json", schema: logListDocument },
   "log-stats": { title: "hub log stats NAME --json", schema: logStatsDocument },
   measure: { title: "hub measure --json", schema: measureDocument },
+  "match-confirm": { title: "hub match confirm A B --json", schema: matchDecisionDocument },
+  "match-list": { title: "hub match list --json", schema: matchListDocument },
+  "match-reject": { title: "hub match reject A B --json", schema: matchDecisionDocument },
   plan: { title: "hub plan --json", schema: planDocument },
   publish: { title: "hub publish --json", schema: publishDocument },
   rejects: { title: "hub rejects --json", schema: rejectsDocument },
