@@ -44,6 +44,8 @@ function patched(value: unknown, name: string): unknown {
   delete tree["nullable"];
   // Domains such as `example.com` are declared as addresses.
   if (tree["format"] === "uri") delete tree["format"];
+  // A template's dates say date-time, while their text and their example say a day.
+  if (tree["format"] === "date-time" && /^\d{4}-\d\d-\d\d$/u.test(String(value["example"]))) delete tree["format"];
   if (name === "color") delete tree["enum"];
   const { allOf } = value;
   if (!Array.isArray(allOf)) return nullable ? orNull(tree) : tree;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { AsanaProjectTemplateSeed } from "../../src/sandbox/seeds.ts";
 import { Reader } from "../connectors/asana/reader.ts";
 import { ASANA, asanaSeed, asanaTaskGid } from "../support/asana-seed.ts";
 import { startAsana } from "../support/asana-server.ts";
@@ -14,6 +15,19 @@ const present = existsSync(OFFICIAL);
 const skipped = (): boolean => {
   if (!present) console.log("Skipped: the vendor's specification is not beside the repository.");
   return !present;
+};
+
+const TEMPLATE: AsanaProjectTemplateSeed = {
+  gid: "1200000000009001",
+  name: "Onboarding",
+  teamGid: ASANA.team,
+  ownerGid: null,
+  requestedRoles: [{ gid: "1200000000009101", name: "Manager" }],
+  customFieldGids: [],
+  taskCustomFieldGids: [],
+  values: {},
+  dueAfterDays: 30,
+  sections: [{ name: "Plan", tasks: [{ name: "Kickoff", subtype: "default_task", roleGid: null, dueAfterDays: 2 }] }],
 };
 
 let spec: AsanaSpec;
@@ -71,7 +85,7 @@ describe("the contract with Asana", () => {
 
   test("holds for everything the connector sends and is answered", async () => {
     if (skipped()) return;
-    const own = await startAsana(asanaSeed(12), "demo");
+    const own = await startAsana({ ...asanaSeed(12), projectTemplates: [TEMPLATE] }, "demo");
     const recorder = await record(new URL(own.baseUrl).origin, own.clock);
     const reader = new Reader({ ...own, baseUrl: `${recorder.origin}/api/1.0` });
     await reader.run();
@@ -100,6 +114,28 @@ describe("the contract with Asana", () => {
       { stream: "projects", marker: "hub:p-1", fields: { name: "New", team: "Onboarding", "Opportunity ID": "006" } },
       signal,
     );
+    const fromTemplate = await connection.write?.create(
+      {
+        stream: "projects",
+        marker: "hub:p-2",
+        template: TEMPLATE.name,
+        fields: { name: "New", owner: { person: ASANA.ada } },
+      },
+      signal,
+    );
+    const epic = { stream: "tasks", parent: ASANA.rollout, fields: { name: "Epic" } };
+    await connection.write?.createMany?.(
+      [
+        { ...epic, marker: "hub:e-1" },
+        { ...epic, marker: "hub:e-2" },
+      ],
+      signal,
+    );
+    for (const [stream, id] of [
+      ["tasks", made?.id],
+      ["projects", fromTemplate?.id],
+    ] as const)
+      await connection.write?.retire({ stream, id: id ?? "", tag: "taken back", idempotencyKey: "u" }, signal);
     await connection.close();
     await recorder.stop();
     await own.close();

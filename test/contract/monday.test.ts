@@ -58,6 +58,13 @@ describe("the contract with monday.com", () => {
       { stream: "items", id: "70003", fields: { Effort: 5, group: "Doing" }, idempotencyKey: "op-1" },
       signal,
     );
+    const item = { name: "New", Owner: { person: "ann@example.test" } };
+    const made = await write?.create(
+      { stream: "items", marker: "hub:1", template: "Roadmap/Doing", fields: item },
+      signal,
+    );
+    await write?.find("items", "hub:1", signal);
+    await write?.retire({ stream: "items", id: made?.id ?? "", tag: "taken back", idempotencyKey: "u" }, signal);
     await recorder.stop();
     const broken = recorder.calls.flatMap(({ request, response }) => {
       const { query } = JSON.parse(request) as { query: string };
@@ -76,7 +83,11 @@ describe("the contract with monday.com", () => {
     );
     const talk = await server.data<{ updates: { id: string }[] }>("{ updates { id } }");
     await server.data(`mutation { create_update(parent_id: ${talk.updates[0]?.id}, body: "Reply") { id } }`);
+    await server.data(
+      `mutation { a: create_view(board_id: 7, type: TABLE, name: "Mine") { id } b: create_doc(location: { workspace: { workspace_id: 501, name: "Notes" } }) { id } }`,
+    );
     const roots: readonly (readonly [string, string, number])[] = [
+      ["docs", "Document", 2],
       ["me", "User", 2],
       ["account", "Account", 2],
       ["users", "User", 2],
@@ -178,6 +189,25 @@ describe("the contract with monday.com", () => {
     await send(`delete_column(board_id: ${board}, column_id: "${kind}") { ${column} }`);
     await send(`add_required_column(id: ${board}, column_id: "${size}") { required_column_ids }`);
     await send(`remove_required_column(id: ${board}, column_id: "${size}") { required_column_ids }`);
+    const rule = 'rule: { then: { operator: AND, groups: [] } }';
+    const ruled = await send(`create_validation_rule(id: ${board}, ${rule}) { id then if }`);
+    await send(`update_validation_rule(id: ${board}, rule_id: "${ruled}", ${rule}) { id then if }`);
+    await send(`delete_validation_rule(id: ${board}, rule_id: "${ruled}") { id }`);
+    const shown = everything(own, "BoardView", 1);
+    const view = await send(`create_view(board_id: ${board}, type: TABLE, name: "Table") { ${shown} }`);
+    await send(`update_view(board_id: ${board}, view_id: ${view}, type: TABLE, name: "Rows") { ${shown} }`);
+    await send(`delete_view(board_id: ${board}, view_id: ${view}) { ${shown} }`);
+    const pages = await send(`create_column(board_id: ${board}, title: "Pages", column_type: doc) { ${column} }`);
+    const doc = await send(
+      `create_doc(location: { board: { item_id: ${two}, column_id: "${pages}" } }) { ${everything(own, "Document", 1)} }`,
+    );
+    const block = await send(
+      `create_doc_block(doc_id: ${doc}, type: normal_text, content: "{\\"deltaFormat\\":[]}") { ${everything(own, "DocumentBlock", 1)} }`,
+    );
+    await send(`update_doc_block(block_id: "${block}", content: "{}") { ${everything(own, "DocumentBlock", 1)} }`);
+    await send(`delete_doc_block(block_id: "${block}") { id }`);
+    await send(`update_doc_name(docId: ${doc}, name: "Plan")`);
+    await send(`delete_doc(docId: ${doc})`);
     const talk = await send(`create_update(item_id: ${two}, body: "Hi") { ${update} }`);
     await send(`create_update(item_id: ${two}, parent_id: ${talk}, body: "Reply") { ${update} }`);
     await send(`edit_update(id: ${talk}, body: "Hello") { ${update} }`);

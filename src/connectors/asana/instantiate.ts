@@ -170,11 +170,13 @@ async function templateNamed(
   return pickNamed(ofTeam.some(fits) ? ofTeam : templates, wanted, path);
 }
 
-/** The start and the end a template asks for; a start that no field tells is today. */
+/** The gid by which every template calls the end of its project; its start is `1`. */
+const END = "2";
+
+/** The start or the end a template asks for; what no field tells is today. */
 function datesFor(template: Template, body: WriteBody, today: string): readonly object[] {
-  return (template.requested_dates ?? []).map(({ gid, name }) => {
-    const isEnd = /due|end/iu.test(name ?? "");
-    const day = body.data[isEnd ? "due_on" : "start_on"];
+  return (template.requested_dates ?? []).map(({ gid }) => {
+    const day = body.data[gid === END ? "due_on" : "start_on"];
     return { gid, value: typeof day === "string" ? day : today };
   });
 }
