@@ -1,5 +1,6 @@
 import type { ConnectionLimits, ConnectorDefinition } from "../connectors/kit/index.ts";
 import type { CompiledMapping, MappingFile, MappingSet, RateTable } from "../mappings/index.ts";
+import type { MatchingRules } from "../matching/index.ts";
 import { HubError } from "../model/index.ts";
 import type { BusinessCalendar, DriftPolicy, Instant, Json, Problem } from "../model/index.ts";
 import type { BindingsFile } from "./bindings-file.ts";
@@ -48,6 +49,7 @@ export interface Configuration {
     /** Of the writes of a run, 0..1. */
     readonly mostErrors: number;
   };
+  readonly matching: MatchingRules;
   readonly publish: {
     readonly connection: string | null;
     readonly formats: HubFile["publish"]["formats"];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { matchingSchema } from "./matching-file.ts";
 
 const MONTHS = [
   "January",
@@ -118,6 +119,7 @@ export const hubSchema = z.strictObject({
       most_errors: share.optional().describe("Of a run's writes that may go wrong before it stops; 5 % unless set."),
     })
     .default({}),
+  matching: matchingSchema.prefault({}),
   publish: z
     .strictObject({
       connection: connectionName

@@ -23,6 +23,7 @@ import type { FileKind, KindContext, KindProblem } from "./file-kind.ts";
 import { hubSchema, monthNumber } from "./hub-file.ts";
 import type { HubFile } from "./hub-file.ts";
 import { compileKind } from "./kind-files.ts";
+import { checkMatching, toMatchingRules } from "./matching-file.ts";
 import { peopleSchema } from "./people-file.ts";
 import { checkShape, suggestion } from "./shape.ts";
 import { readSourceFiles } from "./source-files.ts";
@@ -125,6 +126,8 @@ export async function checkConfiguration(
     if (options.tests === true) report(each.yaml, runMappingTests(each.mapping, each.file));
   }
 
+  if (complete && hubYaml !== undefined) report(hubYaml, checkMatching(hub.matching, vocabulary));
+
   const results = new Map<FileKind<unknown>, readonly unknown[]>();
   // The registry ties each result to the kind that made it; the map cannot say so in types.
   const compiled = <Compiled>(kind: FileKind<Compiled>): readonly Compiled[] =>
@@ -174,6 +177,7 @@ export async function checkConfiguration(
         mostShare: shareOf(hub.writes.most_share ?? "10 %"),
         mostErrors: shareOf(hub.writes.most_errors ?? "5 %"),
       },
+      matching: toMatchingRules(hub.matching),
       publish: { connection: hub.publish.connection ?? null, formats: hub.publish.formats },
       people,
       mappings: bundleMappings(mappings.map((each) => each.mapping)),

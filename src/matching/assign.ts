@@ -59,6 +59,18 @@ export function assign<T, Pair extends ScoredPair<T>>(
   return { accepted, queued: sorted.filter(isOpen) };
 }
 
+/** For each left record the one that is sure and ahead; several may lead to the same, as spellings of one name do. */
+export function bestOfEach<T, Pair extends ScoredPair<T>>(
+  pairs: readonly Pair[],
+  { accept, margin }: Thresholds,
+): readonly Pair[] {
+  return [...groupBy(pairs, ({ left }) => left).values()].flatMap((rivals) => {
+    const [first, second] = rivals.toSorted((a, b) => b.probability - a.probability);
+    if (first === undefined || first.probability < accept) return [];
+    return second === undefined || first.probability - second.probability >= margin ? [first] : [];
+  });
+}
+
 function groupBy<T, Pair>(pairs: readonly Pair[], of: (pair: Pair) => T): ReadonlyMap<T, readonly Pair[]> {
   const groups = new Map<T, Pair[]>();
   for (const pair of pairs) {

@@ -44,6 +44,25 @@ export interface Resolution extends Assignment<Resolved> {
   readonly skipped: readonly SkippedBlock[];
 }
 
+/** The pairs of both books that share a blocking key, scored, in the order of the left book. */
+export function scoreBooks<Record, Profile extends { readonly id: string }>(
+  kind: Kind<Record, Profile>,
+  left: readonly Record[],
+  right: readonly Record[],
+  options: ResolveOptions = {},
+): Pick<Resolution, "compared" | "skipped"> {
+  const { compared, skipped } = compareBooks(kind, left, right, options);
+  const { accept, queue } = options.thresholds ?? THRESHOLDS;
+  return {
+    skipped,
+    compared: compared.map(({ left, right, agreements, prior }) => {
+      const { probability, breakdown } = scoreOf(agreements, options.chances ?? kind.chances, prior);
+      const alone = breakdown.every(({ field, weight }) => weight <= 0 || kind.neverAlone.includes(field));
+      return { left, right, breakdown, probability: alone ? Math.min(probability, (accept + queue) / 2) : probability };
+    }),
+  };
+}
+
 /** Finds for each record of one book the record of the other that stands for the same thing, or none. */
 export function resolveBooks<Record, Profile extends { readonly id: string }>(
   kind: Kind<Record, Profile>,
@@ -51,15 +70,9 @@ export function resolveBooks<Record, Profile extends { readonly id: string }>(
   right: readonly Record[],
   options: ResolveOptions = {},
 ): Resolution {
-  const { compared, skipped } = compareBooks(kind, left, right, options);
-  const scored = compared.map(({ left, right, agreements, prior }): Resolved => {
-    const { probability, breakdown } = scoreOf(agreements, options.chances ?? kind.chances, prior);
-    const alone = breakdown.every(({ field, weight }) => weight <= 0 || kind.neverAlone.includes(field));
-    const { accept, queue } = options.thresholds ?? THRESHOLDS;
-    return { left, right, breakdown, probability: alone ? Math.min(probability, (accept + queue) / 2) : probability };
-  });
+  const { compared, skipped } = scoreBooks(kind, left, right, options);
   const inOrder = (a: Resolved, b: Resolved): number => compare(a.left, b.left) || compare(a.right, b.right);
-  return { ...assign(scored, options.thresholds ?? THRESHOLDS, inOrder), compared: scored, skipped };
+  return { ...assign(compared, options.thresholds ?? THRESHOLDS, inOrder), compared, skipped };
 }
 
 /** The pairs of both books that share a blocking key, field by field. */

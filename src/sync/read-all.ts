@@ -1,7 +1,6 @@
 import type { ReadMode } from "../connectors/kit/index.ts";
 import { canonicalJson, hashText } from "../model/index.ts";
 import type { Problem } from "../model/index.ts";
-import { foldText } from "../matching/index.ts";
 import { toldOf } from "./bindings-told.ts";
 import type { ToldNames } from "./bindings-told.ts";
 import { resolveBindings } from "./bindings.ts";
@@ -88,10 +87,10 @@ export async function mapStep(context: RunContext): Promise<MappedReport> {
 
 /** Gives objects, people and references their identity. */
 export async function linkStep(context: RunContext): Promise<LinkReport> {
-  const { store, fence, progress } = context;
+  const { configuration, store, fence, progress } = context;
   progress({ kind: "step", step: "link", state: "started" });
   const { actors } = await resolveAccounts(context);
-  const link = await linkObjects({ store, fence, actors, fold: foldText });
+  const link = await linkObjects({ store, fence, actors, matching: configuration.matching });
   progress({
     kind: "step",
     step: "link",
