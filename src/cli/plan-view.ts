@@ -1,59 +1,75 @@
 import { parseRecordKey } from "../model/index.ts";
-import type { Actor, Canonical, Operation, Plan } from "../model/index.ts";
+import type { Actor, Canonical, Handoff, Operation, Plan } from "../model/index.ts";
+import { canonicalText, namesByAccount, shorten } from "./canonical-text.ts";
+import type { Names } from "./canonical-text.ts";
+import { inZone } from "./local-time.ts";
+import type { PlanCost } from "./plan-cost.ts";
 import { formatTable } from "./table.ts";
 
-const SHOWN = 60;
+const SHOWN = 70;
+const NAME = 32;
 
-/** A plan as a table a person can approve from: what, where, before and after, why; people by their names. */
-export function formatPlan(plan: Plan, actors: readonly Actor[]): string {
+export interface PlanViewInput {
+  readonly plan: Plan;
+  readonly actors: readonly Actor[];
+  readonly handoffs: readonly Handoff[];
+  readonly costs: readonly PlanCost[];
+  readonly zone: string;
+}
+
+/** A plan as a table a person can approve from: for whom, what, before and after, why; people by their names. */
+export function formatPlan({ plan, actors, handoffs, costs, zone }: PlanViewInput): string {
   if (plan.operations.length === 0) return "Plan: nothing to repair.\n";
   const people = namesByAccount(actors);
-  const calls = plan.operations.reduce((sum, operation) => sum + operation.calls, 0);
+  const known = new Map(handoffs.map((handoff) => [handoff.id, handoff]));
+  const calls = costs.reduce((sum, cost) => sum + cost.calls, 0);
   return [
-    `Plan ${plan.hash}: ${plan.operations.length} operations, ${calls} calls. Nothing has been sent.\n`,
+    `Plan ${plan.hash}: ${String(plan.operations.length)} operations, ${String(calls)} calls. Nothing has been sent.\n`,
     formatTable(
       [
-        { title: "action" },
-        { title: "what" },
-        { title: "field" },
-        { title: "before" },
-        { title: "after" },
+        { title: "operation" },
+        { title: "handoff" },
+        { title: "for" },
+        { title: "does" },
+        { title: "before → after" },
         { title: "risk" },
+        { title: "sure", align: "right" },
+        { title: "calls", align: "right" },
         { title: "why" },
       ],
       plan.operations.map((operation) => [
-        operation.action,
-        `${operation.objectType} ${operation.targetKey === null ? "(new)" : (parseRecordKey(operation.targetKey)?.id ?? "")}`,
-        operation.field ?? "",
-        formatCanonical(operation.before, operation.system, people),
-        shorten(formatAfter(operation, people)),
+        operation.id.slice(0, 8),
+        operation.handoffId.slice(0, 8),
+        shorten(nameOf(known.get(operation.handoffId)), NAME),
+        deedOf(operation),
+        shorten(changeOf(operation, people), SHOWN),
         operation.risk,
-        operation.reason,
+        `${String(Math.round(operation.confidence * 100))} %`,
+        String(operation.calls),
+        inZone(operation.reason, zone),
       ]),
     ),
+    ...costs.map((cost) => `${costText(cost)}\n`),
   ].join("");
 }
 
-/** `system/user id` → the person's name. */
-type Names = ReadonlyMap<string, string>;
-
-function namesByAccount(actors: readonly Actor[]): Names {
-  return new Map(
-    actors.flatMap(({ name, accounts }) =>
-      accounts.map(({ key }) => {
-        const [system = "", , ...id] = key.split("/");
-        return [`${system}/${id.join("/")}`, name] as const;
-      }),
-    ),
-  );
+/** The company where one is known, else what the source is called. */
+export function nameOf(handoff: Pick<Handoff, "company" | "name"> | undefined): string {
+  return handoff?.company ?? handoff?.name ?? "";
 }
 
-function formatAfter({ after, system }: Operation, people: Names): string {
+function deedOf({ action, objectType, targetKey, field, connection }: Operation): string {
+  if (targetKey === null) return `${action} ${objectType} in ${connection}`;
+  return `${action} ${objectType} ${parseRecordKey(targetKey)?.id ?? ""}${field === null ? "" : ` ${field}`}`;
+}
+
+function changeOf(operation: Operation, people: Names): string {
+  const { before, after, system } = operation;
   if (typeof after !== "object" || after === null || isCanonicalObject(after)) {
-    return formatCanonical(after as Canonical, system, people);
+    return `${canonicalText(before, system, people)} → ${canonicalText(after as Canonical, system, people)}`;
   }
   return Object.entries(after)
-    .map(([name, value]) => `${name} ${formatCanonical(value, system, people)}`)
+    .map(([name, value]) => `${name} ${canonicalText(value, system, people)}`)
     .join(", ");
 }
 
@@ -61,21 +77,12 @@ function isCanonicalObject(value: object): boolean {
   return Array.isArray(value) || "day" in value || "at" in value || "person" in value || "currency" in value;
 }
 
-function formatCanonical(value: Canonical, system: string, people: Names): string {
-  if (value === null) return "";
-  if (typeof value !== "object") return String(value);
-  if (isList(value)) return value.join(", ");
-  if ("day" in value) return value.day;
-  if ("at" in value) return new Date(value.at).toISOString();
-  if ("person" in value) return people.get(`${system}/${value.person}`) ?? value.person;
-  return `${value.amount.toLocaleString("en-US")} ${value.currency}`;
+function costText({ connection, operations, calls, share, room }: PlanCost): string {
+  const known = share === null ? "; what it may spend a day is not known" : `, ${percent(share)} of the day's calls`;
+  const left = room === null ? "" : `; ${room.toLocaleString("en-US")} are left beside the reserve`;
+  return `  ${connection}: ${String(operations)} operations, ${calls.toLocaleString("en-US")} calls${known}${left}`;
 }
 
-/** `Array.isArray` does not narrow a union with a read-only list. */
-function isList(value: object): value is readonly string[] {
-  return Array.isArray(value);
-}
-
-function shorten(text: string): string {
-  return text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
+function percent(share: number): string {
+  return share > 0 && share < 0.001 ? "less than 0.1 %" : `${String(Math.round(share * 1000) / 10)} %`;
 }

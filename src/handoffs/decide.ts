@@ -10,7 +10,7 @@ import { escalationOf } from "./escalation.ts";
 import type { Party, ReconcileInput } from "./input.ts";
 import { labelOf, plainOf } from "./labels.ts";
 import type { Occurrence } from "./occurrences.ts";
-import { byAge, ownEvents } from "./parties.ts";
+import { attributesOf, byAge, ownEvents, textOf } from "./parties.ts";
 import type { People } from "./parties.ts";
 import { isEmpty } from "./same-value.ts";
 
@@ -122,11 +122,22 @@ export function decide(
     comparisons,
     money: moneyOf(contract, source),
     waiver,
+    name: source.name,
+    ...companyOf(context, source),
     ...(returnedAt === null ? {} : { returnedAt }),
     ...(rejection === null ? {} : { rejection }),
     ...(lacks.length === 0 ? {} : { lacks }),
     ...(escalation === null ? {} : { escalation }),
   };
+}
+
+/** The reference by which the contract compares companies leads to it, else one called after what it is. */
+function companyOf({ contract, input }: DecisionContext, { linked }: Party): { readonly company?: string } {
+  const compared = contract.match.likenesses.find((likeness) => likeness.kind === "company");
+  const reference = compared?.kind === "company" ? compared.ours.reference : null;
+  const id = linked.references[reference ?? "account"] ?? linked.references["company"];
+  const name = textOf(attributesOf(input, id)["name"]);
+  return name === null ? {} : { company: name };
 }
 
 /** What the source was to bring along and does not. */
@@ -151,6 +162,8 @@ export function historical(context: DecisionContext, source: Party, occurrence: 
     triggeredAt: occurrence.triggeredAt,
     money: moneyOf(contract, source),
     waiver: waiverOf(input, id),
+    name: source.name,
+    ...companyOf(context, source),
   };
 }
 

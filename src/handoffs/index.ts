@@ -1,6 +1,7 @@
 export { advancedBases } from "./bases.ts";
 export type { AdvanceInput } from "./bases.ts";
 export { isOpenConflict } from "./compare.ts";
+export { conflictRule } from "./conflict-rule.ts";
 export { compileContract, tryCompileContract } from "./compile.ts";
 export type { ContractOptions } from "./compile.ts";
 export type { Contract } from "./contract.ts";
@@ -18,5 +19,6 @@ export { proposeOperations } from "./propose.ts";
 export type { ProposeInput } from "./proposing.ts";
 export { reconcile } from "./reconcile.ts";
 export { isEmpty, sameValue } from "./same-value.ts";
+export { withWaivers } from "./words.ts";
 export { handoffSchema } from "./schema.ts";
 export type { HandoffFile } from "./schema.ts";

@@ -157,6 +157,7 @@ function orphan({ contract, input }: DecisionContext, target: Party): Handoff {
     createdAt: target.createdAt,
     graceUntil: addSpan(target.createdAt, contract.grace, input.calendar),
     waiver,
+    name: target.name,
   };
 }
 

@@ -115,6 +115,10 @@ export interface Handoff {
   readonly money: Money | null;
   /** A person's decision to leave it alone. */
   readonly waiver: { readonly reason: string; readonly by: string; readonly until: Instant | null } | null;
+  /** What the source is called, for an orphan the target. */
+  readonly name?: string;
+  /** The company it is about, where the source refers to one. */
+  readonly company?: string;
   /** When it was last given back after an acceptance; absent when it never was. */
   readonly returnedAt?: Instant;
   /** Why it was rejected, where the contract lists the reasons that count. */

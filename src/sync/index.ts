@@ -21,6 +21,8 @@ export * from "./run.ts";
 export * from "./sources.ts";
 export * from "./people.ts";
 export * from "./reconcile.ts";
+export { currentWaivers } from "./decide-contract.ts";
+export * from "./try-handoff.ts";
 export * from "./cycle.ts";
 export * from "./preview-handoffs.ts";
 export * from "./measure.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { z } from "zod";
 import { cycleDocument, measureDocument, publishDocument } from "../../src/cli/documents/cycle.ts";
-import { handoffsDocument, handoffsWaiveDocument } from "../../src/cli/documents/handoffs.ts";
+import { handoffsDocument, handoffsTryDocument, handoffsWordDocument } from "../../src/cli/documents/handoffs.ts";
 import { planDocument } from "../../src/cli/documents/plan.ts";
 import { syncDocument } from "../../src/cli/documents/sync.ts";
 import { misfits } from "../support/documents.ts";
@@ -69,15 +69,40 @@ describe("the document of", () => {
     expect(document.handoffs.every(({ because }) => because !== "")).toBe(true);
     const found = document.handoffs.find(({ historical, state }) => !historical && state === "late or missing");
     const id = found?.id ?? "";
-    const words = ["handoffs", "waive", id, "--reason", "agreed by phone", "--by", "dana", "--until", "2026-12-01"];
-    const waived = await ask("handoffs-waive", handoffsWaiveDocument, words);
-    expect(waived.document).toEqual({ id, reason: "agreed by phone", by: "dana", until: "2026-12-01T00:00:00.000Z" });
+    const words = ["--reason", "agreed by phone", "--by", "dana ortiz"];
+    const until = ["--until", "2026-12-01"];
+    const snoozed = await ask("handoffs-snooze", handoffsWordDocument, ["handoffs", "snooze", id, ...words, ...until]);
+    const by = "Dana Ortiz";
+    const told = { id, reason: "agreed by phone", by, until: "2026-12-01T00:00:00.000Z" };
+    expect(snoozed.document).toEqual({ ...told, kind: "snooze" });
+    const stateOf = async (): Promise<unknown> => {
+      const { document } = await ask("handoffs", handoffsDocument, ["handoffs"]);
+      return document.handoffs.find((each) => each.id === id);
+    };
+    // At once, and again after everything was decided anew.
+    expect(await stateOf()).toMatchObject({ state: "ignored", waiver: { by } });
     await ask("plan", planDocument, ["plan"]);
+    expect(await stateOf()).toMatchObject({ state: "ignored", waiver: { by } });
+    await ask("handoffs-resume", handoffsWordDocument, ["handoffs", "resume", id, ...words]);
+    expect(await stateOf()).toMatchObject({ state: "late or missing", waiver: null });
+    await ask("handoffs-waive", handoffsWordDocument, ["handoffs", "waive", id, ...words]);
+    expect(await stateOf()).toMatchObject({ state: "ignored", waiver: { by, until: null } });
+  });
+
+  test("handoffs try tells what a contract makes of one handoff, and stores nothing", async () => {
+    const { document } = await ask("handoffs", handoffsDocument, ["handoffs"]);
+    const missing = document.handoffs.find(({ label, contract }) => label === "missing" && contract === "sales-to-cs");
+    const id = missing?.id ?? "";
+    const same = await ask("handoffs-try", handoffsTryDocument, ["handoffs", "try", id]);
+    expect(same.document.after).toEqual(same.document.before);
+    const config = await copyConfiguration(company, "tried");
+    const file = join(config, "handoffs", "sales-to-cs.yaml");
+    const contract = (await readFile(file, "utf8")).split("tests:")[0] ?? "";
+    await writeFile(file, contract.replace("grace: 24h", "grace: 9000 days"));
+    const tried = await ask("handoffs-try", handoffsTryDocument, ["handoffs", "try", id, "--config", config]);
+    expect(tried.document.after?.label).toBe("late");
     const after = await ask("handoffs", handoffsDocument, ["handoffs"]);
-    expect(after.document.handoffs.find((each) => each.id === id)).toMatchObject({
-      state: "ignored",
-      waiver: { by: "dana" },
-    });
+    expect(after.document).toEqual(document);
   });
 
   test("measure tells each value with what is needed to doubt it", async () => {

@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { handoffCommands } from "./handoffs.ts";
 import { globalOptions } from "./options.ts";
 import type { Register } from "./options.ts";
 
@@ -21,24 +22,7 @@ export const riverCommands: Register = (program, machine, done) => {
       done(await syncVerb(machine, options));
     });
 
-  const handoffs = program.command("handoffs").description("the state of every handoff, with why");
-  globalOptions(handoffs.command("list", { isDefault: true }))
-    .description("what needs somebody first")
-    .option("--contract <name>", "only this contract")
-    .option("--all", "what is fine and what is historical, too", false)
-    .action(async (options) => {
-      const { handoffsVerb } = await import("../verbs/handoffs.ts");
-      done(await handoffsVerb(machine, options));
-    });
-  globalOptions(handoffs.command("waive <id>"))
-    .description("leave one handoff alone")
-    .requiredOption("--reason <text>", "why")
-    .requiredOption("--by <name>", "who decides it")
-    .option("--until <instant>", "until then only")
-    .action(async (id, options) => {
-      const { waiveVerb } = await import("../verbs/handoffs.ts");
-      done(await waiveVerb(machine, id, options));
-    });
+  handoffCommands(program, machine, done);
 
   globalOptions(program.command("plan"))
     .description("the writes that would repair the handoffs; sends nothing")

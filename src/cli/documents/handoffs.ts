@@ -2,7 +2,10 @@ import { z } from "zod";
 import { historyOf } from "../../handoffs/index.ts";
 import { HANDOFF_LABELS, toIso } from "../../model/index.ts";
 import type { Handoff, ValueChange } from "../../model/index.ts";
-import { instantText, isoOrNull, jsonValue } from "./parts.ts";
+import { operationPart } from "./plan.ts";
+import { instantText, isoOrNull, jsonValue, plainJson } from "./parts.ts";
+
+export { plainJson };
 
 export const PLAIN_STATES = ["fine", "waiting", "late or missing", "needs your decision", "ignored"] as const;
 
@@ -63,6 +66,8 @@ export const handoffPart = z.strictObject({
   id: z.string(),
   contract: z.string(),
   occurrence: z.int(),
+  name: z.string().describe("What the source is called, for an orphan the target."),
+  company: z.string().nullable(),
   source: z.string().nullable().describe("`system/tenant/stream/id`; null for an orphan."),
   target: z.string().nullable(),
   claimed: z.array(z.string()).describe("Every target that was considered."),
@@ -100,12 +105,21 @@ export const handoffPart = z.strictObject({
 /** `hub handoffs --json`. */
 export const handoffsDocument = z.strictObject({ asOf: instantText, handoffs: z.array(handoffPart) });
 
-/** `hub handoffs waive ID --json`. */
-export const handoffsWaiveDocument = z.strictObject({
+/** `hub handoffs waive|snooze|resume ID --json`. */
+export const handoffsWordDocument = z.strictObject({
   id: z.string(),
+  kind: z.enum(["waive", "snooze", "resume"]),
   reason: z.string(),
   by: z.string(),
   until: instantText.nullable(),
+});
+
+/** `hub handoffs try ID --json`: a stored handoff beside what the contract as it is written now makes of it. */
+export const handoffsTryDocument = z.strictObject({
+  asOf: instantText.describe("Of the run that decided the stored one."),
+  before: handoffPart,
+  after: handoffPart.nullable().describe("Null when nothing is expected there any more."),
+  proposed: z.strictObject({ before: z.array(operationPart), after: z.array(operationPart) }),
 });
 
 export function toHandoffPart(handoff: Handoff): z.infer<typeof handoffPart> {
@@ -113,6 +127,8 @@ export function toHandoffPart(handoff: Handoff): z.infer<typeof handoffPart> {
     id: handoff.id,
     contract: handoff.contract,
     occurrence: handoff.occurrence,
+    name: handoff.name ?? "",
+    company: handoff.company ?? null,
     source: handoff.sourceKey,
     target: handoff.targetKey,
     claimed: [...handoff.claimedKeys],
@@ -177,9 +193,4 @@ function toComparisonPart(comparison: Handoff["comparisons"][number]): z.infer<t
 
 function toChangedPart({ at, by }: ValueChange): z.infer<typeof changedPart> {
   return { at: isoOrNull(at), by };
-}
-
-/** Canonical values are plain data already; the round trip says so to the compiler. */
-export function plainJson(value: unknown): z.infer<typeof jsonValue> {
-  return jsonValue.parse(JSON.parse(JSON.stringify(value ?? null)));
 }

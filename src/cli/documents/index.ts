@@ -3,11 +3,12 @@ import { TruthSchema } from "../../sandbox/index.ts";
 import { certificateDocument } from "./certificate.ts";
 import { checkDocument } from "./check.ts";
 import { configCheckDocument, configSchemaDocument } from "./config.ts";
+import { conflictsDecideDocument, conflictsDocument } from "./conflicts.ts";
 import { cycleDocument, measureDocument, publishDocument } from "./cycle.ts";
 import { discoverDocument } from "./discover.ts";
 import { estimateDocument } from "./estimate.ts";
 import { explainDocument } from "./explain.ts";
-import { handoffsDocument, handoffsWaiveDocument } from "./handoffs.ts";
+import { handoffsDocument, handoffsTryDocument, handoffsWordDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
 import { logImportDocument, logListDocument, logStatsDocument } from "./log.ts";
 import { configBindingsDocument } from "./names.ts";
@@ -28,11 +29,16 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   "config-bindings": { title: "hub config bindings [--accept [NAME…]] --json", schema: configBindingsDocument },
   "config-check": { title: "hub config check --json", schema: configCheckDocument },
   "config-schema": { title: "hub config schema --json", schema: configSchemaDocument },
+  conflicts: { title: "hub conflicts --json", schema: conflictsDocument },
+  "conflicts-decide": { title: "hub conflicts decide HANDOFF FIELD --json", schema: conflictsDecideDocument },
   demo: { title: "hub demo --json", schema: cycleDocument },
   discover: { title: "hub discover CONNECTION [STREAM] --json", schema: discoverDocument },
   explain: { title: "hub explain ID --json", schema: explainDocument },
   handoffs: { title: "hub handoffs --json", schema: handoffsDocument },
-  "handoffs-waive": { title: "hub handoffs waive ID --json", schema: handoffsWaiveDocument },
+  "handoffs-resume": { title: "hub handoffs resume ID --json", schema: handoffsWordDocument },
+  "handoffs-snooze": { title: "hub handoffs snooze ID --json", schema: handoffsWordDocument },
+  "handoffs-try": { title: "hub handoffs try ID --json", schema: handoffsTryDocument },
+  "handoffs-waive": { title: "hub handoffs waive ID --json", schema: handoffsWordDocument },
   "hyper-install": { title: "hub hyper install --json", schema: hyperInstallDocument },
   "log-import": { title: "hub log import FILE --name NAME --json", schema: logImportDocument },
   "log-list": { title: "hub log list --json", schema: logListDocument },

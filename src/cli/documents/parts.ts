@@ -12,6 +12,11 @@ export function isoOrNull(instant: Instant | null): string | null {
 /** What a system or a mapping gave: any JSON value. */
 export const jsonValue: z.ZodType<Json> = z.any();
 
+/** Canonical values are plain data already; the round trip says so to the compiler. */
+export function plainJson(value: unknown): Json {
+  return jsonValue.parse(JSON.parse(JSON.stringify(value ?? null)));
+}
+
 const fieldShape = z.strictObject({ label: z.string(), type: z.string() });
 
 /** How one field of a stream differs from what was accepted of it. */

@@ -1,0 +1,52 @@
+import { handoffKind } from "../configuration/index.ts";
+import type { Configuration } from "../configuration/index.ts";
+import { HubError } from "../model/index.ts";
+import type { Handoff, Instant, Operation, StorePort } from "../model/index.ts";
+import { decideContract, pinnedConnections, recordedWords } from "./decide-contract.ts";
+import { loadLinkedModel } from "./linked-model.ts";
+
+/** A stored handoff beside what the contract as it is written now makes of the same records. */
+export interface TriedHandoff {
+  readonly before: Handoff;
+  /** Null when the contract no longer expects anything there. */
+  readonly after: Handoff | null;
+  /** What the latest plan proposes for it, and what would be proposed. */
+  readonly proposed: { readonly before: readonly Operation[]; readonly after: readonly Operation[] };
+}
+
+/**
+ * Decides one handoff anew as of an instant, and stores nothing.
+ * @throws HubError HUB-4013 when there is no contract of that name any more.
+ */
+export async function tryHandoff(
+  context: { readonly configuration: Configuration; readonly store: StorePort; readonly signal: AbortSignal },
+  before: Handoff,
+  asOf: Instant,
+): Promise<TriedHandoff> {
+  const { configuration, store, signal } = context;
+  const contract = configuration.compiled(handoffKind).find(({ name }) => name === before.contract);
+  if (contract === undefined) {
+    throw new HubError("HUB-4013", `There is no contract "${before.contract}" in the configuration.`, {
+      disposition: "operator",
+      remedy: "Name the directory that has it with --config DIR.",
+    });
+  }
+  const deciding = {
+    configuration,
+    store,
+    asOf,
+    model: await loadLinkedModel(store, signal),
+    recorded: await recordedWords(store, asOf),
+    connections: await pinnedConnections(store),
+  };
+  const { handoffs, operations } = await decideContract(deciding, contract);
+  const own = ({ handoffId }: Operation): boolean => handoffId === before.id;
+  return {
+    before,
+    after: handoffs.find(({ id }) => id === before.id) ?? null,
+    proposed: {
+      before: ((await store.handoffs.latestPlan())?.operations ?? []).filter(own),
+      after: operations.filter(own),
+    },
+  };
+}
