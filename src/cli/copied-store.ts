@@ -1,20 +1,20 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Instant } from "../model/index.ts";
+import type { Clock } from "../model/index.ts";
 import { openStore } from "../store/index.ts";
 import { withRun } from "../sync/index.ts";
 import type { LookContext, ProgressListener, RunContext } from "../sync/index.ts";
 import type { Machine } from "./terminal.ts";
 
 /**
- * Runs work on a copy of the store as of an instant, and throws the copy away: what would come of a change is found out
+ * Runs work on a copy of the store as of what a clock says, and throws the copy away: what would come of a change is found out
  * by doing it where nothing is kept.
  */
 export async function onCopiedStore<Answer>(
   machine: Machine,
   look: LookContext,
-  asOf: Instant,
+  clock: Clock,
   progress: ProgressListener,
   work: (copy: RunContext) => Promise<Answer>,
 ): Promise<Answer> {
@@ -22,10 +22,10 @@ export async function onCopiedStore<Answer>(
   try {
     const path = join(directory, "copy.sqlite");
     await look.store.copyTo(path);
-    const clock = { now: () => asOf };
     const store = openStore(path, clock);
     try {
       const { configuration } = look;
+      const asOf = clock.now();
       const start = {
         kind: "preview",
         startedAt: asOf,

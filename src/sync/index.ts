@@ -19,6 +19,7 @@ export * from "./remap.ts";
 export * from "./replay.ts";
 export * from "./run.ts";
 export * from "./sources.ts";
+export * from "./stored-world.ts";
 export * from "./people.ts";
 export * from "./reconcile.ts";
 export { currentWaivers } from "./decide-contract.ts";

@@ -27,14 +27,18 @@ export interface RepairCost {
   readonly moneyAtStake: number;
 }
 
-/** The stored handoffs beside what the configuration makes of the same records at the same instant. */
-export interface HandoffPreview {
-  /** The as-of of the run that decided the stored ones; both are as of then, so that time passing changes nothing. */
-  readonly asOf: Instant;
+/** Two states of the same handoffs. */
+export interface HandoffChanges {
   readonly unchanged: number;
   readonly moves: readonly LabelMove[];
   /** The first two of each move. */
   readonly examples: readonly ChangedHandoff[];
+}
+
+/** The stored handoffs beside what the configuration makes of the same records at the same instant. */
+export interface HandoffPreview extends HandoffChanges {
+  /** The as-of of the run that decided the stored ones; both are as of then, so that time passing changes nothing. */
+  readonly asOf: Instant;
   readonly before: RepairCost;
   readonly after: RepairCost;
 }
@@ -61,8 +65,18 @@ export async function previewHandoffs(copy: RunContext): Promise<HandoffPreview>
   await copy.store.mapping.requeue(copy.fence);
   await mapAndLink(copy);
   const { handoffs, operations } = await reconcileStep(copy);
-  const before = new Map(stored.map((handoff) => [handoff.id, handoff]));
-  const after = new Map(handoffs.map((handoff) => [handoff.id, handoff]));
+  return {
+    asOf: copy.asOf,
+    ...compareHandoffs(stored, handoffs),
+    before: costOf(stored, planned),
+    after: costOf(handoffs, operations),
+  };
+}
+
+/** Which handoffs have another label in the second of two states, or are in one of them only. */
+export function compareHandoffs(first: readonly Handoff[], second: readonly Handoff[]): HandoffChanges {
+  const before = new Map(first.map((handoff) => [handoff.id, handoff]));
+  const after = new Map(second.map((handoff) => [handoff.id, handoff]));
   const moves = new Map<string, LabelMove>();
   const examples: ChangedHandoff[] = [];
   let unchanged = 0;
@@ -75,14 +89,8 @@ export async function previewHandoffs(copy: RunContext): Promise<HandoffPreview>
     const alike = count(moves, pair);
     if (alike <= EXAMPLES_OF_A_MOVE && examples.length < EXAMPLES) examples.push(pair);
   }
-  return {
-    asOf: copy.asOf,
-    unchanged,
-    moves: [...moves.values()].toSorted((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1)),
-    examples,
-    before: costOf(stored, planned),
-    after: costOf(handoffs, operations),
-  };
+  const sorted = [...moves.values()].toSorted((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
+  return { unchanged, moves: sorted, examples };
 }
 
 function labelOf(handoff: Handoff | null): LabelMove["before"] {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { JsonObject, StreamCount } from "../../src/model/index.ts";
 import { hubOn, livingIn, startCompany } from "../support/e2e.ts";
 import type { Company, TestHub } from "../support/e2e.ts";
-import { storedRecords } from "../support/stored-records.ts";
-import type { StoredSystem } from "../support/stored-records.ts";
+import { storedWorld } from "../../src/sync/index.ts";
+import type { StoredSystem } from "../../src/sync/index.ts";
 
 interface Answer {
   readonly loaded: Readonly<Record<string, JsonObject>>;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   rehearsal = await startCompany({ seed: 3, scale: 0.01 });
   first = await hubOn(theirs);
   await first.sync();
-  stored = await storedRecords(first.hub.store);
+  stored = await storedWorld(first.hub.store, await first.hub.store.records.pins());
   answer = (await rehearsal.control("/load", "POST", stored)) as Answer;
   second = await hubOn(rehearsal, { environment: answer.environment });
   await second.sync();

@@ -6,6 +6,15 @@ import { instantText } from "./parts.ts";
 
 const label = z.enum([...HANDOFF_LABELS, "historical"]).nullable();
 
+/** How many handoffs of a contract have another label in a second state, and the money they carry. */
+export const handoffMovePart = z.strictObject({
+  contract: z.string(),
+  before: label,
+  after: label,
+  count: z.int(),
+  money: z.number(),
+});
+
 const sidePart = z
   .strictObject({ label, because: z.string(), target: z.string().nullable() })
   .nullable()
@@ -21,9 +30,7 @@ const costPart = z.strictObject({
 export const handoffPreviewPart = z.strictObject({
   asOf: instantText.describe("Of the run that decided the stored ones."),
   unchanged: z.int(),
-  moves: z.array(
-    z.strictObject({ contract: z.string(), before: label, after: label, count: z.int(), money: z.number() }),
-  ),
+  moves: z.array(handoffMovePart),
   examples: z
     .array(
       z.strictObject({

@@ -61,7 +61,9 @@ async function preview(machine: Machine, options: GlobalOptions): Promise<number
     const found = await previewRemap({ ...context, progress: view.listener });
     const decided = await decidedAsOf(context.store);
     const handoffs =
-      decided === null ? null : await onCopiedStore(machine, context, decided, view.listener, previewHandoffs);
+      decided === null
+        ? null
+        : await onCopiedStore(machine, context, { now: () => decided }, view.listener, previewHandoffs);
     view.finish();
     if (options.json) {
       const { types, examples, rejects, unmapped, ...counts } = found;

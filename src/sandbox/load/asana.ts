@@ -2,8 +2,9 @@ import type { AsanaSeed, AsanaTaskSeed } from "../seeds.ts";
 import { fieldBook, valuesIn } from "./asana-fields.ts";
 import type { FieldBook } from "./asana-fields.ts";
 import { storySeed } from "./asana-stories.ts";
+import { templateSeeds } from "./asana-templates.ts";
 import { goneAt, knownOf, object, objects, Tally, text } from "./given.ts";
-import type { Content, GivenSystem, Json, Known, Loaded } from "./given.ts";
+import type { Content, GivenAsana, Json, Known, Loaded } from "./given.ts";
 
 /** The hub's own notes on the event feed: no record of Asana's. */
 const NOTES = "events";
@@ -22,7 +23,7 @@ interface Places {
 }
 
 /** A workspace of exactly these records. @param base what somebody's records do not tell, such as e-mail domains */
-export function asanaSeed(given: GivenSystem, base: AsanaSeed): Loaded<AsanaSeed> {
+export function asanaSeed(given: GivenAsana, base: AsanaSeed): Loaded<AsanaSeed> {
   const tally = new Tally();
   const known = (stream: string): readonly Known[] => {
     const records = [...knownOf(given, stream, tally)];
@@ -61,6 +62,11 @@ export function asanaSeed(given: GivenSystem, base: AsanaSeed): Loaded<AsanaSeed
   for (const stream of Object.keys(given.records))
     if (!READ.has(stream))
       for (const _ of given.records[stream] ?? []) tally.leave(stream, "the stand-in has no such records");
+  const projects = [...places.projects.values()].map((project) => ({
+    ...project,
+    taskCustomFieldGids: shown.get(project.gid) ?? [],
+  }));
+  const sections = [...places.sections.values()];
   const seed: AsanaSeed = {
     workspace: {
       gid: given.tenant,
@@ -71,11 +77,9 @@ export function asanaSeed(given: GivenSystem, base: AsanaSeed): Loaded<AsanaSeed
     users,
     teams: [...places.teams.values()],
     customFields: fields.seeds(),
-    projects: [...places.projects.values()].map((project) => ({
-      ...project,
-      taskCustomFieldGids: shown.get(project.gid) ?? [],
-    })),
-    sections: [...places.sections.values()],
+    projects,
+    sections,
+    projectTemplates: templateSeeds(given.templates, given.tenant, { projects, sections, tasks, tokenUserGid }),
     tags: [...places.tags.values()],
     tasks,
     stories,

@@ -30,17 +30,22 @@ const SYSTEM = z.strictObject({
   records: z.record(z.string(), z.array(RECORD)),
 });
 
+/** Something of a name to make projects from, and projects that were made from it: records do not tell of it. */
+const TEMPLATE = z.strictObject({ name: z.string().min(1), like: z.array(z.string()).default([]) });
+
 /** The body of `POST /load`. */
 export const LOAD = z.strictObject({
   /** Business time from then on; left as it is when left out. */
   at: z.iso.datetime({ offset: true }).optional(),
   salesforce: SYSTEM.optional(),
-  asana: SYSTEM.optional(),
+  asana: SYSTEM.extend({ templates: z.array(TEMPLATE).default([]) }).optional(),
   monday: SYSTEM.optional(),
 });
 
 export type GivenRecord = z.output<typeof RECORD>;
 export type GivenSystem = z.output<typeof SYSTEM>;
+export type GivenTemplate = z.output<typeof TEMPLATE>;
+export type GivenAsana = NonNullable<z.output<typeof LOAD>["asana"]>;
 export type Given = z.output<typeof LOAD>;
 export type Content = z.output<typeof CONTENT>;
 export type Json = Content[string];
