@@ -189,7 +189,7 @@ describe("the contract with monday.com", () => {
     await send(`delete_column(board_id: ${board}, column_id: "${kind}") { ${column} }`);
     await send(`add_required_column(id: ${board}, column_id: "${size}") { required_column_ids }`);
     await send(`remove_required_column(id: ${board}, column_id: "${size}") { required_column_ids }`);
-    const rule = 'rule: { then: { operator: AND, groups: [] } }';
+    const rule = "rule: { then: { operator: AND, groups: [] } }";
     const ruled = await send(`create_validation_rule(id: ${board}, ${rule}) { id then if }`);
     await send(`update_validation_rule(id: ${board}, rule_id: "${ruled}", ${rule}) { id then if }`);
     await send(`delete_validation_rule(id: ${board}, rule_id: "${ruled}") { id }`);

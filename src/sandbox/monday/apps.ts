@@ -26,6 +26,7 @@ const READ_SCOPES: Readonly<Record<string, string>> = {
   tags: "tags:read",
   assets: "assets:read",
   webhooks: "webhooks:read",
+  docs: "docs:read",
 };
 const WRITE_SCOPES: Readonly<Record<string, string>> = {
   create_webhook: "webhooks:write",
@@ -45,6 +46,7 @@ export function scopeOf(root: "Query" | "Mutation", field: string): string | nul
   if (FREE.has(field)) return null;
   if (root === "Query") return READ_SCOPES[field] ?? "boards:read";
   if (/update$|_to_top$|_updates$|_to_update$/u.test(field)) return "updates:write";
+  if (/_doc(?:$|_)/u.test(field)) return "docs:write";
   if (field.endsWith("workspace")) return "workspaces:write";
   return WRITE_SCOPES[field] ?? "boards:write";
 }

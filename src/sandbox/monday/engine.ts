@@ -6,12 +6,14 @@ import { BOARDS } from "./resolve-boards.ts";
 import { BOARD_WRITES } from "./resolve-board-writes.ts";
 import { abstractType, CELLS } from "./resolve-cells.ts";
 import { COLUMN_WRITES } from "./resolve-column-writes.ts";
+import { DOCS } from "./resolve-docs.ts";
 import { ITEMS } from "./resolve-items.ts";
 import { ITEM_WRITES } from "./resolve-item-writes.ts";
 import { PEOPLE } from "./resolve-people.ts";
 import { PEOPLE_WRITES } from "./resolve-people-writes.ts";
 import { QUERIES } from "./resolve-queries.ts";
 import { UPDATE_WRITES } from "./resolve-update-writes.ts";
+import { VIEWS } from "./resolve-views.ts";
 import { DocumentCache, executableSchema, POINTS_PER_OBJECT } from "./schema.ts";
 import type { CheckedDocument, Resolvers } from "./schema.ts";
 import { generationOf, schemaTextOf } from "./schema-versions.ts";
@@ -30,17 +32,28 @@ export interface Executed {
   readonly cost: number;
 }
 
-const RESOLVERS: Resolvers = {
-  ...QUERIES,
-  ...BOARDS,
-  ...ITEMS,
-  ...PEOPLE,
-  ...CELLS,
-  Mutation: Object.assign(
-    {},
-    ...[ITEM_WRITES, BOARD_WRITES, COLUMN_WRITES, UPDATE_WRITES, PEOPLE_WRITES].map((writes) => writes["Mutation"]),
-  ) as Resolvers[string],
-};
+const PARTS: readonly Resolvers[] = [
+  QUERIES,
+  BOARDS,
+  ITEMS,
+  PEOPLE,
+  CELLS,
+  DOCS,
+  VIEWS,
+  ITEM_WRITES,
+  BOARD_WRITES,
+  COLUMN_WRITES,
+  UPDATE_WRITES,
+  PEOPLE_WRITES,
+];
+
+/** Several parts may know fields of one type. */
+const RESOLVERS: Resolvers = Object.fromEntries(
+  [...new Set(PARTS.flatMap((part) => Object.keys(part)))].map((type) => [
+    type,
+    Object.assign({}, ...PARTS.map((part) => part[type])) as Resolvers[string],
+  ]),
+);
 
 interface Served {
   readonly schema: GraphQLSchema;

@@ -31,11 +31,15 @@ export const boardLocked = (): GraphQLError =>
   mondayError("RESOURCE_LOCKED", "Resource is currently locked, please try again later", {}, 423);
 
 /** A value one of the board's own rules refuses; `error_data` is a list here (reference monday.md §3). */
-export const validationFailed = (itemId: string | null, columnIds: readonly string[]): GraphQLError =>
+export const validationFailed = (
+  itemId: string | null,
+  columnIds: readonly string[],
+  message = "Required column is empty",
+): GraphQLError =>
   mondayError(
     "DATA_VALIDATIONS_ERROR",
     "Data validation failed",
-    [{ itemId: itemId === null ? null : Number(itemId), columnIds, message: "Required column is empty" }],
+    [{ itemId: itemId === null ? null : Number(itemId), columnIds, message }],
     422,
   );
 

@@ -100,3 +100,43 @@ export interface Update {
   readonly pinned: boolean;
   readonly assetIds: readonly string[];
 }
+
+/** A document of the account; `objectId` is what it is known by among boards. */
+export interface Doc {
+  readonly id: string;
+  readonly objectId: string;
+  name: string;
+  readonly kind: "public" | "private" | "share";
+  readonly workspaceId: string | null;
+  readonly folderId: string | null;
+  readonly createdAt: string;
+  updatedAt: string;
+  readonly creatorId: string;
+  readonly ownerIds: readonly string[];
+  /** In the order of the document. */
+  blocks: readonly DocBlock[];
+}
+
+export interface DocBlock {
+  readonly id: string;
+  readonly docId: string;
+  readonly parentId: string | null;
+  readonly type: string;
+  readonly content: unknown;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly creatorId: string;
+}
+
+/** A way to look at a board. */
+export interface View {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly settings: unknown;
+  readonly filter: unknown;
+  readonly sort: unknown;
+  readonly tags: readonly string[];
+  readonly filterUserId: string | null;
+  readonly filterTeamId: string | null;
+}

@@ -310,6 +310,15 @@ export const BOARD_WRITES: Resolvers = {
       board.rules.set(rule.id, rule);
       return rule;
     }),
+    update_validation_rule: on(
+      (_source, args: { id: string; rule_id: string; rule: Record<string, unknown> }, { state, userId }) => {
+        const board = writableBoard(state, { userId }, args.id);
+        if (!board.rules.has(args.rule_id)) throw notFound("Rule", args.rule_id);
+        const rule = { ...args.rule, id: args.rule_id };
+        board.rules.set(rule.id, rule);
+        return rule;
+      },
+    ),
     delete_validation_rule: on((_source, args: { id: string; rule_id: string }, { state, userId }) => {
       const board = state.board(args.id);
       if (board === undefined) throw boardNotFound(args.id);

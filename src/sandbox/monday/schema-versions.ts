@@ -42,5 +42,5 @@ export function schemaTextOf(version: string): string {
   text = text
     .replace(/^ {4}limit: Int = 200$/mu, "    limit: Int")
     .replace(/^(type User \{[\s\S]*?^ {2}created_at: )ISO8601DateTime!/mu, "$1Date!");
-  return generation === "2025-10" ? text : text.replace(/^ {2}settings: JSON\n/mu, "");
+  return generation === "2025-10" ? text : text.replace(/^(type Column \{[\s\S]*?)^ {2}settings: JSON\n/mu, "$1");
 }

@@ -4,7 +4,21 @@ import { ActivityLog } from "./activity-log.ts";
 import { settingsOf } from "./column-settings.ts";
 import { generatedBoard } from "./generated-board.ts";
 import { ItemTable } from "./item-table.ts";
-import type { Asset, Column, Folder, Group, Item, ItemState, Tag, Team, Update, User, Workspace } from "./parts.ts";
+import type {
+  Asset,
+  Column,
+  Doc,
+  Folder,
+  Group,
+  Item,
+  ItemState,
+  Tag,
+  Team,
+  Update,
+  User,
+  View,
+  Workspace,
+} from "./parts.ts";
 import { ReadLag } from "./read-lag.ts";
 
 export type { ItemState, Update } from "./parts.ts";
@@ -38,6 +52,7 @@ export interface Board {
   /** Columns no item may be without, and the board's own rules by id (reference monday.md §3, validation rules). */
   readonly requiredColumns: Set<string>;
   readonly rules: Map<string, unknown>;
+  views: readonly View[];
   /** While true the board is locked: writes answer 423. */
   locked: boolean;
   /** True when the token's user has lost sight of the board. */
@@ -62,6 +77,7 @@ export class MondayState {
   readonly tags = new Map<string, Tag>();
   readonly assets = new Map<string, Asset>();
   readonly updates: Update[] = [];
+  readonly docs = new Map<string, Doc>();
   readonly jobs = new Map<string, { readonly total: number; readonly failed: number; readonly at: string }>();
   /** Operators the filter on the last update refuses: accounts differ in what they take. */
   refusedFilters: ReadonlySet<string> = new Set();
@@ -265,6 +281,7 @@ export function blankBoard(id: string, name: string, creatorId: string, now: str
     communication: null,
     requiredColumns: new Set(),
     rules: new Map(),
+    views: [],
     locked: false,
     hidden: false,
     activityHidden: false,

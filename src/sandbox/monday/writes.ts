@@ -1,3 +1,4 @@
+import { checkBoardRules } from "./board-rules.ts";
 import { parseCell } from "./cell-writes.ts";
 import {
   boardLocked,
@@ -8,7 +9,6 @@ import {
   itemNotFound,
   mondayError,
   unauthorized,
-  validationFailed,
 } from "./errors.ts";
 import { logType, logValue } from "./log-values.ts";
 import type { Column, Item, ItemState } from "./parts.ts";
@@ -140,7 +140,6 @@ export function createItem(state: MondayState, actor: Actor, board: Board, input
     const raw = parseCell(columnOf(board, id), value, input.createLabels);
     if (raw !== null) values[id] = raw;
   }
-  checkRequired(board, null, values);
   const now = state.now();
   const item: Item = {
     id: state.newId(),
@@ -154,6 +153,7 @@ export function createItem(state: MondayState, actor: Actor, board: Board, input
     values,
     ...(input.parentId === undefined ? {} : { parentId: input.parentId }),
   };
+  checkBoardRules(state, board, null, item, new Set());
   state.placeItem(board, item, input.anchor ?? null);
   const initial = Object.fromEntries(
     Object.entries(values).map(([id, raw]) => [id, logValue(columnOf(board, id), raw)]),
@@ -165,12 +165,6 @@ export function createItem(state: MondayState, actor: Actor, board: Board, input
     column_values_json: JSON.stringify(initial),
   });
   return item;
-}
-
-/** Refuses values that leave one of the board's required columns empty (reference monday.md §3). */
-function checkRequired(board: Board, itemId: string | null, values: Readonly<Record<string, unknown>>): void {
-  const missing = [...board.requiredColumns].filter((id) => (values[id] ?? null) === null);
-  if (missing.length > 0) throw validationFailed(itemId, missing);
 }
 
 /** Sets cells and, under the key `name`, the name; one row per cell. */
@@ -192,9 +186,9 @@ export function changeValues(
     return [column, String(value)];
   });
   const after = Object.fromEntries(parsed.map(([column, raw]) => [column.id, raw]));
-  if (parsed.some(([column]) => board.requiredColumns.has(column.id))) {
-    checkRequired(board, found.item.id, { ...found.item.values, ...after });
-  }
+  const { name: renamed = found.item.name, ...values } = after;
+  const would = { ...found.item, name: String(renamed), values: { ...found.item.values, ...values } };
+  checkBoardRules(state, board, found.item.id, would, new Set(Object.keys(after)));
   let item = found.item;
   for (const [column, raw] of parsed) {
     item =

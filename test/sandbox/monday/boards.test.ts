@@ -55,6 +55,27 @@ describe("boards of the stand-in for monday.com", () => {
     );
   });
 
+  test("refuse values their rules do not allow where the rules' conditions hold", async () => {
+    const rule = `rule: {
+      if: { groups: [{ column_id: "status", operator: ANY_OF, compare_value: ["Done"] }] }
+      then: { operator: AND, groups: [{ column_id: "effort", operator: BETWEEN, compare_value: [1, 5] }] }
+    }`;
+    await monday.data(`mutation { create_validation_rule(id: 7, ${rule}) { id } }`);
+    const write = (values: object): ReturnType<MondayServer["call"]> =>
+      monday.call(
+        "mutation ($v: JSON!) { change_multiple_column_values(board_id: 7, item_id: 70001, column_values: $v) { id } }",
+        { v: JSON.stringify(values) },
+      );
+    expect(code(await write({ effort: "9" }))).toBeUndefined();
+    expect((await write({ status: { label: "Done" } })).body.errors?.[0]?.extensions).toMatchObject({
+      code: "DATA_VALIDATIONS_ERROR",
+      error_data: [{ itemId: 70001, columnIds: ["effort"] }],
+    });
+    expect(code(await write({ status: { label: "Done" }, effort: "5" }))).toBeUndefined();
+    expect(code(await write({ effort: "6" }))).toBe("DATA_VALIDATIONS_ERROR");
+    expect(code(await write({ owner: null }))).toBeUndefined();
+  });
+
   test("answer 423 while they are locked, and forget the Idempotency-Key of what did not happen", async () => {
     await monday.control("POST", "/lock", { boardId: "7", locked: true });
     const write = (): ReturnType<MondayServer["call"]> =>
