@@ -6,3 +6,4 @@ export { hyperTables } from "./publications.ts";
 export type { HyperPlan, Publication } from "./publications.ts";
 export type { TableFile } from "./table-files.ts";
 export * from "./hyper/index.ts";
+export * from "./report/index.ts";

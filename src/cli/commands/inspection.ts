@@ -4,7 +4,7 @@ import type { Register } from "./options.ts";
 /** The first help screen shows ten verbs (design §9); these are told of in a line below them. */
 const LATER = { hidden: true };
 const MORE = `
-More: serve, certificate, rejects, remap, discover, config check, config bindings, config schema, hyper install,
+More: report, serve, certificate, rejects, remap, discover, config check, config bindings, config schema, hyper install,
 log import, log list, log stats, log check, log export.
 "hub help <command>" explains one; docs/cli.md has them all.`;
 

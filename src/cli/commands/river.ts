@@ -47,6 +47,14 @@ export const riverCommands: Register = (program, machine, done) => {
       done(await publishVerb(machine, options));
     });
 
+  globalOptions(program.command("report", { hidden: true }))
+    .description("the same pages as one HTML file")
+    .option("--out <dir>", "folder for report.html", ".hub/report")
+    .action(async (options) => {
+      const { reportVerb } = await import("../verbs/report.ts");
+      done(await reportVerb(machine, options));
+    });
+
   globalOptions(program.command("run"))
     .description("a whole cycle, as the schedule does it")
     .option("--out <dir>", "folder for the files", ".hub/extracts")

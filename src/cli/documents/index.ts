@@ -16,6 +16,7 @@ import { matchDecisionDocument, matchListDocument } from "./match.ts";
 import { planDocument } from "./plan.ts";
 import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "./rejects.ts";
 import { remapDocument } from "./remap.ts";
+import { reportDocument } from "./report.ts";
 import { sandboxDocument } from "./sandbox.ts";
 import { syncDocument } from "./sync.ts";
 
@@ -53,6 +54,7 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   "rejects-replay": { title: "hub rejects replay [ID…] --json", schema: rejectsReplayDocument },
   "rejects-show": { title: "hub rejects show ID --json", schema: rejectsShowDocument },
   remap: { title: "hub remap [--dry-run] --json", schema: remapDocument },
+  report: { title: "hub report --json", schema: reportDocument },
   run: { title: "hub run --json", schema: cycleDocument },
   sandbox: { title: "First line of hub sandbox --json", schema: sandboxDocument },
   sync: { title: "hub sync --json", schema: syncDocument },

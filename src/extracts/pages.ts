@@ -1,0 +1,67 @@
+import type { KpiDefinition, MeasureKind, ProcessDefinition } from "../kpis/index.ts";
+
+/** What a viewer leafs through, in this order; the report and the workbook have the same. */
+export const PAGES = [
+  { id: "overview", title: "Overview" },
+  { id: "lifecycle", title: "Customer lifecycle" },
+  { id: "product", title: "Product development" },
+  { id: "operations", title: "Operations" },
+  { id: "handoffs", title: "Handoffs" },
+  { id: "conformance", title: "Conformance" },
+  { id: "quality", title: "Data quality" },
+  { id: "evidence", title: "Evidence" },
+] as const;
+
+export type PageId = (typeof PAGES)[number]["id"];
+export type ProcessPage = "lifecycle" | "product" | "operations";
+
+/** What the company set itself (reference §2): the tiles that stand first. */
+const COMPANY_TARGETS: readonly MeasureKind[] = [
+  "cycle time reduction",
+  "automation coverage",
+  "compliance",
+  "error rate",
+];
+const HANDOFFS: ReadonlySet<MeasureKind> = new Set([
+  "handoff attainment",
+  "handoff latency",
+  "handoff acceptance",
+  "missing handoffs",
+  "orphan targets",
+  "duplicate handoffs",
+  "drifted handoffs",
+]);
+
+/** True for the KPIs of the company's own targets. */
+export function isCompanyTarget(kpi: Pick<KpiDefinition, "measure" | "target">): boolean {
+  return kpi.target !== null && COMPANY_TARGETS.includes(kpi.measure);
+}
+
+/** In the order in which the targets are told. */
+export function byTarget(a: KpiDefinition, b: KpiDefinition): number {
+  const rank = ({ measure }: KpiDefinition): number => (COMPANY_TARGETS.indexOf(measure) + 99) % 99;
+  return rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
+}
+
+/**
+ * Where a process is told: development is what sprints are planned in, the customer's life what belongs to accounts;
+ * anything else the company does for itself.
+ * @param withAccounts names of processes with a case of a known account
+ */
+export function pageOfProcess(
+  process: Pick<ProcessDefinition, "name" | "sprints">,
+  withAccounts: ReadonlySet<string>,
+): ProcessPage {
+  if (process.sprints !== null) return "product";
+  return withAccounts.has(process.name) ? "lifecycle" : "operations";
+}
+
+/** The page on which a KPI has its tile: that of its processes if they share one, else the overview. */
+export function pageOfKpi(kpi: KpiDefinition, pageOf: ReadonlyMap<string, ProcessPage>): PageId {
+  if (HANDOFFS.has(kpi.measure)) return "handoffs";
+  if (kpi.measure === "compliance") return "conformance";
+  const processes = kpi.goodProcess === null ? kpi.of : [kpi.goodProcess];
+  const pages = new Set(processes.map((name) => pageOf.get(name)));
+  const [only] = pages;
+  return pages.size === 1 && only !== undefined ? only : "overview";
+}

@@ -1,0 +1,66 @@
+import type { Kpi, ReportData, Value } from "../data.ts";
+
+/** What the viewer looks at; null is everything, for the period as each KPI defines it. */
+export interface Filter {
+  readonly process: string | null;
+  readonly segment: string | null;
+  readonly period: string | null;
+}
+
+export const NO_FILTER: Filter = { process: null, segment: null, period: null };
+
+/** A value, or why there is none for this cut. */
+export interface Reading {
+  readonly value: Value | null;
+  readonly why: string;
+}
+
+/**
+ * The value of a KPI under a filter. Only what was computed is shown: a cut that the KPI's file does not list says so
+ * and is never put together from others.
+ */
+export function readingOf(kpi: Kpi, filter: Filter): Reading {
+  const { process, segment, period } = filter;
+  if (process !== null && segment !== null) return { value: null, why: "not computed by process and segment together" };
+  if (process !== null && kpi.subject === "process" && !kpi.of.includes(process)) {
+    return { value: null, why: "does not cover this process" };
+  }
+  const byProcess = process !== null && kpi.subject === "process" && kpi.of.length > 1;
+  const scope = byProcess ? "process" : segment === null ? "company" : "segment";
+  const key = byProcess ? process : (segment ?? "all");
+  return valueIn(kpi, scope, key, period);
+}
+
+/** The value of one scope over the chosen period, or over the one its file shows. */
+export function valueIn(kpi: Kpi, scope: string, key: string, period: string | null): Reading {
+  const mine = kpi.values.filter((value) => value.scope === scope && value.key === key && value.window !== "month");
+  if (mine.length === 0)
+    return { value: null, why: scope === "company" ? "not computed for all together" : `not computed by ${scope}` };
+  const found = mine.find((value) => (period === null ? value.shown : value.window === period));
+  return found === undefined
+    ? { value: null, why: `not computed over ${period ?? "a window"}` }
+    : { value: found, why: "" };
+}
+
+/** The months that charts show: those of the period, else the last twelve. */
+export function monthsOf(data: ReportData, filter: Filter): readonly string[] {
+  const period = data.periods.find(({ name }) => name === filter.period);
+  if (period === undefined) return data.months;
+  return data.months.filter((month) => month >= period.from.slice(0, 7) && month <= period.to.slice(0, 7));
+}
+
+/** True for a row of the process and segment looked at; facts without a segment belong to no chosen one. */
+export function fits(row: { readonly p?: string; readonly s?: string | null }, filter: Filter): boolean {
+  if (filter.process !== null && row.p !== undefined && row.p !== filter.process) return false;
+  return filter.segment === null || row.s === undefined || row.s === filter.segment;
+}
+
+export function sumOf<Row>(rows: readonly Row[], pick: (row: Row) => number): number {
+  return rows.reduce((sum, row) => sum + pick(row), 0);
+}
+
+/** `Customer onboarding, Enterprise, fiscal quarter`; what a picture is restricted to. */
+export function filterText(data: ReportData, filter: Filter): string {
+  const process = data.processes.find(({ id }) => id === filter.process)?.title ?? "all processes";
+  return `${process}, ${filter.segment ?? "all segments"}, ${filter.period ?? "last 12 months"}`;
+}

@@ -1,0 +1,48 @@
+export const MINUTE_S = 60;
+export const HOUR_S = 3600;
+export const DAY_SECONDS = 86_400;
+export const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+export function countText(n: number): string {
+  return Math.round(n).toLocaleString("en-US");
+}
+
+/** `96.5 %`, `0.26 %`. */
+export function percentText(share: number): string {
+  const value = share * 100;
+  const digits = Math.abs(value) < 10 && value % 1 !== 0 ? 2 : 1;
+  return `${Number(value.toFixed(digits))} %`;
+}
+
+/** `3.2 days`, `6.8 hours`, `15 min`. */
+export function durationText(seconds: number): string {
+  if (Math.abs(seconds) >= 2 * DAY_SECONDS) return `${Number((seconds / DAY_SECONDS).toFixed(1))} days`;
+  if (Math.abs(seconds) >= HOUR_S) return `${Number((seconds / HOUR_S).toFixed(1))} hours`;
+  return `${Math.round(seconds / MINUTE_S)} min`;
+}
+
+export function valueText(value: number | null, unit: "ratio" | "seconds"): string {
+  if (value === null) return "–";
+  return unit === "ratio" ? percentText(value) : durationText(value);
+}
+
+/** `110,900 USD`; `1.23 M USD` where digits no longer say anything. */
+export function moneyText(amount: number, currency: string): string {
+  if (amount >= 1_000_000) return `${(amount / 1_000_000).toFixed(2)} M ${currency}`;
+  return `${countText(amount)} ${currency}`;
+}
+
+/** `Oct` of `2026-10`; January carries its year. */
+export function monthText(month: string): string {
+  const name = MONTH_NAMES[Number(month.slice(5, 7)) - 1] ?? month;
+  return name === "Jan" ? `Jan ’${month.slice(2, 4)}` : name;
+}
+
+/** `1 Aug 2026`. */
+export function dayText(day: string): string {
+  return `${Number(day.slice(8, 10))} ${MONTH_NAMES[Number(day.slice(5, 7)) - 1] ?? ""} ${day.slice(0, 4)}`;
+}
+
+export function plural(n: number, one: string, many: string): string {
+  return `${countText(n)} ${n === 1 ? one : many}`;
+}
