@@ -6,26 +6,6 @@ import { attributesOf, textOf } from "./parties.ts";
 import { sameValue } from "./same-value.ts";
 import type { Held } from "./same-value.ts";
 
-/**
- * How often a source and its own target agree (m), and a source and a target of somebody else that was made at the same time
- * (u). The name alone leaves a candidate to a person; with an amount or a day that agrees, too, it becomes sure.
- */
-const CHANCES: Chances = {
-  name: {
-    same: { m: 0.85, u: 0.01 },
-    "same words in another order": { m: 0.03, u: 0.002 },
-    "nearly the same": { m: 0.06, u: 0.005 },
-    alike: { m: 0.01, u: 0.01 },
-    "another part of the company": { m: 0.01, u: 0.02 },
-    "further words": { m: 0.015, u: 0.02 },
-    "faintly alike": { m: 0.01, u: 0.05 },
-    different: { m: 0.02, u: 0.9 },
-  },
-  reference: { same: { m: 0.9, u: 0.01 }, different: { m: 0.1, u: 0.99 } },
-  value: { agrees: { m: 0.85, u: 0.05 }, differs: { m: 0.15, u: 0.95 } },
-  person: { agrees: { m: 0.8, u: 0.15 }, differs: { m: 0.2, u: 0.85 } },
-};
-
 /** Before anything is compared, one in twenty of the unclaimed targets made near the trigger is the one. */
 const PRIOR = 0.05;
 
@@ -35,7 +15,7 @@ export function alikeness(contract: Contract, input: ReconcileInput, source: Par
   const chances: Record<string, Chances[string]> = {};
   const names: string[] = [];
   const note = (kind: string, field: string, level: string): void => {
-    const known = CHANCES[kind];
+    const known = contract.match.chances[kind];
     if (known === undefined) return;
     chances[field] = known;
     agreements.push({ field, level });
@@ -47,7 +27,7 @@ export function alikeness(contract: Contract, input: ReconcileInput, source: Par
       note("reference", likeness.reference, ours === theirs ? "same" : "different");
       names.push(likeness.reference);
     } else {
-      const level = bestName(likeness, source, target, input);
+      const level = bestName(contract, likeness, source, target, input);
       if (level === null || names.includes(likeness.kind)) continue;
       note("name", likeness.kind, level);
       names.push(likeness.kind);
@@ -85,6 +65,7 @@ export function foldedName(likeness: Likeness, text: string): string {
 }
 
 function bestName(
+  contract: Contract,
   likeness: Extract<Likeness, { theirs: unknown }>,
   source: Party,
   target: Party,
@@ -95,7 +76,8 @@ function bestName(
   const levels = targetNames(likeness, target).map((theirs) =>
     companyNameLevel(foldedName(likeness, ours), foldedName(likeness, theirs)),
   );
-  const weight = (level: string): number => (CHANCES["name"]?.[level]?.m ?? 0) / (CHANCES["name"]?.[level]?.u ?? 1);
+  const { name: names } = contract.match.chances;
+  const weight = (level: string): number => (names?.[level]?.m ?? 0) / (names?.[level]?.u ?? 1);
   return levels.toSorted((a, b) => weight(b) - weight(a))[0] ?? null;
 }
 

@@ -1,3 +1,4 @@
+import type { Chances } from "../matching/index.ts";
 import type { Instant, FieldComparison } from "../model/index.ts";
 import type { Condition } from "./condition.ts";
 import type { ConflictPolicy } from "./merge.ts";
@@ -39,6 +40,8 @@ export interface MatchRules {
   /** From which likelihood on a name that is only spelt alike is shown. */
   readonly queue: number;
   readonly tieBreaks: readonly TieBreak[];
+  /** How often names and fields of a source and its own target agree, and of those that do not belong together. */
+  readonly chances: Chances;
 }
 
 export interface ComparedField extends Pair {

@@ -1,8 +1,9 @@
+import { ALIKE_CHANCES } from "./alike-chances.ts";
 import { checkAttribute, known } from "./problems.ts";
 import type { Report, TypeWords } from "./problems.ts";
 import type { Likeness, MatchRules, Pair, SourceName } from "./contract.ts";
 import { parseSpan } from "./durations.ts";
-import { THRESHOLDS } from "../matching/index.ts";
+import { THRESHOLDS, withChances } from "../matching/index.ts";
 import type { HandoffFile } from "./schema.ts";
 
 interface Sides {
@@ -13,7 +14,7 @@ interface Sides {
   readonly report: Report;
 }
 
-type Taking = Pick<MatchRules, "accept" | "margin" | "queue" | "tieBreaks">;
+type Taking = Pick<MatchRules, "accept" | "margin" | "queue" | "tieBreaks" | "chances">;
 
 /** Sorts the lines of `match:` into links, keys and likenesses. */
 export function compileMatch(rungs: HandoffFile["match"], sides: Sides): MatchRules {
@@ -22,7 +23,13 @@ export function compileMatch(rungs: HandoffFile["match"], sides: Sides): MatchRu
   const keys: (readonly Pair[])[] = [];
   const likenesses: Likeness[] = [];
   let within = 0;
-  let taking: Taking = { accept: null, margin: THRESHOLDS.margin, queue: THRESHOLDS.queue, tieBreaks: [] };
+  let taking: Taking = {
+    accept: null,
+    margin: THRESHOLDS.margin,
+    queue: THRESHOLDS.queue,
+    tieBreaks: [],
+    chances: ALIKE_CHANCES,
+  };
   for (const [index, rung] of rungs.entries()) {
     if ("link" in rung) {
       const own = rung.link.startsWith(`${sides.sourceType}.`);
@@ -33,8 +40,14 @@ export function compileMatch(rungs: HandoffFile["match"], sides: Sides): MatchRu
     } else if ("same" in rung) {
       keys.push(rung.same.map((text, at) => readPair(text, ["match", index, "same", at], sides)));
     } else {
-      const { reference, company, text, accept, margin, queue, tie_break } = rung.alike;
-      taking = { accept: accept ?? null, margin, queue, tieBreaks: tie_break };
+      const { reference, company, text, accept, margin, queue, tie_break, chances } = rung.alike;
+      taking = {
+        accept: accept ?? null,
+        margin,
+        queue,
+        tieBreaks: tie_break,
+        chances: withChances(ALIKE_CHANCES, chances),
+      };
       if (reference !== undefined) likenesses.push({ kind: "reference", reference });
       if (company !== undefined) likenesses.push(readNames("company", company, index, sides));
       if (text !== undefined) likenesses.push(readNames("text", text, index, sides));

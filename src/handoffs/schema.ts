@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { contractTestSchema } from "./test-schema.ts";
 import { THRESHOLDS } from "../matching/index.ts";
+import { ALIKE_CHANCES } from "./alike-chances.ts";
 import { CONFLICT_POLICIES } from "./merge.ts";
 import { TIE_BREAKS } from "./tie-breaks.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/u, "is a name in small letters, digits and hyphens");
 const words = z.string().trim().min(1);
 const share = z.number().min(0).max(1);
+const chance = z.number().gt(0).lt(1);
 const span = z.string().trim().min(1).describe("A length of time: 24h, 2 days, 1 business hour, 3 business days.");
 
 export const OWNERSHIPS = ["source", "target", "shared", "create_once", "append_only", "derived"] as const;
@@ -48,6 +50,16 @@ const escalationSchema = z.strictObject({
   to: words.describe("A person or team of people.yaml."),
 });
 
+const chances = z
+  .record(z.string(), z.record(z.string(), z.strictObject({ m: chance, u: chance })))
+  .refine(
+    (given) =>
+      Object.entries(given).every(([field, levels]) =>
+        Object.keys(levels).every((level) => ALIKE_CHANCES[field]?.[level] !== undefined),
+      ),
+    { error: "names only fields and levels that docs/matching.md lists" },
+  );
+
 const rungSchema = z.union([
   z.strictObject({
     link: words.describe(
@@ -77,6 +89,7 @@ const rungSchema = z.union([
           .array(z.enum(TIE_BREAKS))
           .default([])
           .describe("What decides between candidates that are as likely, in this order; nobody unless set."),
+        chances: chances.default({}).describe("Chances of levels in place of the hub's own; docs/matching.md."),
       })
       .refine(
         ({ reference, company, text }) => reference !== undefined || company !== undefined || text !== undefined,

@@ -1,5 +1,5 @@
 import { bestOfEach, companyDomain, COMPANIES, foldCompany, foldText, scoreBooks } from "../matching/index.ts";
-import type { CompanyRecord, MatchingRules } from "../matching/index.ts";
+import type { CompanyRecord, MatchingRules, SkippedBlock } from "../matching/index.ts";
 import { parseRecordKey } from "../model/index.ts";
 import type { KeyReference, ModelObject } from "../model/index.ts";
 
@@ -22,7 +22,11 @@ export async function findByWords(
   references: readonly KeyReference[],
   identity: (key: string) => string,
   rules: MatchingRules,
-): Promise<(reference: Words) => FoundByWords | null> {
+): Promise<{
+  readonly find: (reference: Words) => FoundByWords | null;
+  /** Names that too many share to be compared for likeness. */
+  readonly skipped: readonly SkippedBlock[];
+}> {
   const asked = new Map<string, Set<string>>();
   for (const { reference } of references) {
     const attributes = asked.get(reference.type) ?? new Set();
@@ -53,7 +57,7 @@ export async function findByWords(
     references.map(({ reference }) => reference).filter((words) => exactly(words) === undefined),
     rules,
   );
-  return (words) => exactly(words) ?? alike.get(wordKey(words, rules)) ?? null;
+  return { find: (words) => exactly(words) ?? alike.found.get(wordKey(words, rules)) ?? null, skipped: alike.skipped };
 }
 
 interface Index {
@@ -96,22 +100,30 @@ function indexObject(
 }
 
 /** By the key of the words: what is surely the same company, for attributes that hold names of companies. */
-function findAlike(index: Index, unfound: readonly Words[], rules: MatchingRules): ReadonlyMap<string, FoundByWords> {
+function findAlike(
+  index: Index,
+  unfound: readonly Words[],
+  rules: MatchingRules,
+): { readonly found: ReadonlyMap<string, FoundByWords>; readonly skipped: readonly SkippedBlock[] } {
   const found = new Map<string, FoundByWords>();
+  const skipped: SkippedBlock[] = [];
   const byAttribute = Map.groupBy(unfound, ({ type, by }) => `${type}.${by}`);
   for (const [attribute, words] of byAttribute) {
     const names = index.names.get(attribute);
     if (names === undefined) continue;
-    const asked = new Map(words.map((each) => [wordKey(each, rules), each]));
-    const left = [...asked].map(([key, { value }]) => nameOnly(key, value));
+    // Spellings of one name are one question: asked twice, it would pass for a name that two companies share.
+    const spellings = Map.groupBy(words, ({ value }) => foldCompany(value));
+    const left = [...spellings.keys()].map((name) => nameOnly(name, name));
     const { thresholds, aliases, chances } = rules;
-    const { compared } = scoreBooks(COMPANIES, left, names, { thresholds, aliases, chances });
+    const { compared, skipped: tooMany } = scoreBooks(COMPANIES, left, names, { thresholds, aliases, chances });
+    skipped.push(...tooMany);
     for (const { left, right, probability } of bestOfEach(compared, thresholds)) {
-      const by = asked.get(left)?.by ?? "";
-      found.set(left, { objectId: right, method: `alike:${by} ${probability.toFixed(2)}` });
+      for (const each of spellings.get(left) ?? []) {
+        found.set(wordKey(each, rules), { objectId: right, method: `alike:${each.by} ${probability.toFixed(2)}` });
+      }
     }
   }
-  return found;
+  return { found, skipped };
 }
 
 function nameOnly(id: string, name: string): CompanyRecord {

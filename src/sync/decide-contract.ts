@@ -1,5 +1,6 @@
 import { advancedBases, conflictKey, proposeOperations, reconcile } from "../handoffs/index.ts";
 import type { ConflictDecision, Contract, Waiver } from "../handoffs/index.ts";
+import type { SkippedBlock } from "../matching/index.ts";
 import type {
   Canonical,
   ChildJoin,
@@ -29,6 +30,8 @@ export interface Decided {
   readonly operations: readonly Operation[];
   /** What both sides now agree on. */
   readonly advanced: readonly HandoffBase[];
+  /** Names that too many share to be compared for likeness. */
+  readonly skipped: readonly SkippedBlock[];
 }
 
 /** Loads both sides of a contract, decides its handoffs and proposes their repairs. */
@@ -36,6 +39,7 @@ export async function decideContract(deciding: Deciding, contract: Contract): Pr
   const { configuration, store, asOf, model, recorded, connections } = deciding;
   const { calendar } = configuration;
   const { sources, targets } = await bothSides(deciding, contract);
+  const skipped: SkippedBlock[] = [];
   const handoffs = reconcile(contract, {
     asOf,
     calendar,
@@ -44,6 +48,7 @@ export async function decideContract(deciding: Deciding, contract: Contract): Pr
     actors: model.actors,
     related: await relatedAttributes(store, [sources, targets]),
     ...recorded,
+    tellSkipped: (blocks) => skipped.push(...blocks),
   });
   const objects = new Map<string, LinkedObject>();
   for (const side of [sources, targets]) for (const object of side) objects.set(object.id, object);
@@ -51,6 +56,7 @@ export async function decideContract(deciding: Deciding, contract: Contract): Pr
     handoffs,
     operations: proposeOperations(contract, { handoffs, objects, actors: model.actors, connections, calendar }),
     advanced: advancedBases(contract, { handoffs, objects, ...recorded }),
+    skipped,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { MatchingRules } from "../matching/index.ts";
+import type { MatchingRules, SkippedBlock } from "../matching/index.ts";
 import type { Actor, Fence, ObjectLink, ReferenceLink, StorePort } from "../model/index.ts";
 import { findByWords } from "./business-keys.ts";
 
@@ -15,6 +15,8 @@ export interface LinkReport {
   readonly references: number;
   readonly unresolved: readonly { readonly type: string; readonly reference: string; readonly count: number }[];
   readonly people: number;
+  /** Names of companies that too many share to be compared for likeness. */
+  readonly skipped: readonly SkippedBlock[];
 }
 
 /**
@@ -28,7 +30,7 @@ export async function linkObjects(options: LinkOptions): Promise<LinkReport> {
   for (const { key, into } of await store.model.merges()) survivors.set(key, siblingKey(key, into));
   const identity = (key: string): string => followMerges(key, survivors);
   const asked = await store.model.keyReferences();
-  const find = await findByWords((types) => store.model.objects(types), asked, identity, matching);
+  const { find, skipped } = await findByWords((types) => store.model.objects(types), asked, identity, matching);
 
   const keys: ReferenceLink[] = [];
   const unresolved = new Map<string, number>();
@@ -60,6 +62,7 @@ export async function linkObjects(options: LinkOptions): Promise<LinkReport> {
       }),
     ],
     people: actors.length,
+    skipped,
   };
 }
 

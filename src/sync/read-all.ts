@@ -14,6 +14,7 @@ import type { MapReport } from "./map.ts";
 import { createMapper } from "./mappers.ts";
 import { pull } from "./pull/index.ts";
 import type { PullReport } from "./pull/index.ts";
+import { skippedNames } from "./skipped-names.ts";
 import { resolveAccounts } from "./people.ts";
 import { pullSources } from "./sources.ts";
 
@@ -91,6 +92,7 @@ export async function linkStep(context: RunContext): Promise<LinkReport> {
   progress({ kind: "step", step: "link", state: "started" });
   const { actors } = await resolveAccounts(context);
   const link = await linkObjects({ store, fence, actors, matching: configuration.matching });
+  for (const problem of skippedNames("link", link.skipped)) progress({ kind: "problem", ...problem });
   progress({
     kind: "step",
     step: "link",

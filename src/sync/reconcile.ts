@@ -5,6 +5,7 @@ import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
 import { decideContract, pinnedConnections, recordedWords } from "./decide-contract.ts";
 import { loadLinkedModel } from "./linked-model.ts";
+import { skippedNames } from "./skipped-names.ts";
 
 /** The handoffs of all contracts as of the run's as-of, and the writes that would repair them. */
 export interface Reconciliation {
@@ -36,6 +37,7 @@ export async function reconcileStep(context: RunContext): Promise<Reconciliation
     for (const handoff of decided.handoffs) handoffs.push(handoff);
     for (const operation of decided.operations) operations.push(operation);
     for (const base of decided.advanced) advanced.push(base);
+    for (const problem of skippedNames(contract.name, decided.skipped)) progress({ kind: "problem", ...problem });
   }
   await store.handoffs.replaceHandoffs(fence, handoffs);
   if (advanced.length > 0) await store.handoffs.saveBases(fence, advanced, asOf);

@@ -219,6 +219,18 @@ describe("a name", () => {
   });
 });
 
+test("the contract's own chances take the place of the hub's, and unknown levels are refused", () => {
+  const file: unknown = parse(readFileSync("config/handoffs/sales-to-cs.yaml", "utf8"));
+  const withChances = (chances: object): unknown =>
+    Object.assign({}, file, { match: [{ alike: { company: "account_name or name = account.name", chances } }] });
+  const likelihood = (rules: unknown): number =>
+    reconcile(compileContract(handoffSchema.parse(rules), { calendar }), input([deal()], [onboarding()], LATER))[0]
+      ?.evidence[0]?.confidence ?? 0;
+  expect(likelihood(withChances({ name: { same: { m: 0.1, u: 0.2 } } }))).toBeLessThan(likelihood(withChances({})));
+  expect(handoffSchema.safeParse(withChances({ name: { smae: { m: 0.1, u: 0.2 } } })).success).toBe(false);
+  expect(handoffSchema.safeParse(withChances({ nmae: { same: { m: 0.1, u: 0.2 } } })).success).toBe(false);
+});
+
 test("names that too many share are told of, and nothing is compared for them", () => {
   const features = Array.from({ length: 501 }, (_, n) =>
     feature({ id: `7${n}`, attributes: { name: `Dark mode ${n}`, feature_key: null } }),

@@ -3,6 +3,7 @@ import { PLAIN_RULES } from "../../src/matching/index.ts";
 import type { MatchingRules } from "../../src/matching/index.ts";
 import type { AttributeChange, KeyReference, ModelObject } from "../../src/model/index.ts";
 import { findByWords } from "../../src/sync/business-keys.ts";
+import { skippedNames } from "../../src/sync/skipped-names.ts";
 
 interface Made {
   readonly name: string;
@@ -56,21 +57,28 @@ const ACCOUNTS = [
   ...bystanders,
 ];
 
-async function find(by: string, value: string, rules: MatchingRules = RULES): Promise<string | null> {
-  const reference = { name: "account", type: "account", by, value };
-  const asked: readonly KeyReference[] = [{ objectKey: "asana/ws/projects/1", objectType: "onboarding", reference }];
+function search(
+  references: readonly KeyReference["reference"][],
+  accounts: readonly ModelObject[] = ACCOUNTS,
+  rules: MatchingRules = RULES,
+): ReturnType<typeof findByWords> {
   const identity = (key: string): string => (key.endsWith("/loser") ? key.replace("loser", "acme") : key);
-  const found = (
-    await findByWords(
-      async function* () {
-        yield ACCOUNTS;
-      },
-      asked,
-      identity,
-      rules,
-    )
-  )(reference);
-  return found === null ? null : `${found.objectId.split("/").at(-1)} ${found.method}`;
+  async function* objects(): AsyncIterable<readonly ModelObject[]> {
+    yield accounts;
+  }
+  const asked = references.map((reference, n) => ({
+    objectKey: `asana/ws/projects/${n}`,
+    objectType: "onboarding",
+    reference,
+  }));
+  return findByWords(objects, asked, identity, rules);
+}
+
+async function found(by: string, value: string, rules: MatchingRules = RULES): Promise<string | null> {
+  const reference = { name: "account", type: "account", by, value };
+  const { find } = await search([reference], ACCOUNTS, rules);
+  const hit = find(reference);
+  return hit === null ? null : `${hit.objectId.split("/").at(-1)} ${hit.method}`;
 }
 
 describe("a reference by words", () => {
@@ -85,7 +93,7 @@ describe("a reference by words", () => {
     ["domain", "mail.acme.example", "acme key:domain"],
     ["domain", "info@old-acme.example", "acme key:domain"],
   ])("by %s, %j, leads to %j", async (by, value, expected) => {
-    expect(await find(by, value)).toBe(expected);
+    expect(await found(by, value)).toBe(expected);
   });
 
   test.each([
@@ -96,10 +104,32 @@ describe("a reference by words", () => {
     ["an id is written nearly alike", "id", "cedra"],
     ["a domain is free mail", "domain", "acme@gmail.com"],
   ])("leads nowhere where %s", async (_why, by, value) => {
-    expect(await find(by, value)).toBeNull();
+    expect(await found(by, value)).toBeNull();
   });
 
   test("is never found by likeness where nobody said that the attribute holds a company's name", async () => {
-    expect(await find("name", "ACME Robotics, Inc.", PLAIN_RULES)).toBeNull();
+    expect(await found("name", "ACME Robotics, Inc.", PLAIN_RULES)).toBeNull();
   });
+});
+
+test("two spellings of one name lead to the one company, and names that too many share are told of", async () => {
+  const spellings = ["ACME Robotics, Inc.", "Acme Robotics GmbH"].map((value) => ({
+    name: "account",
+    type: "account",
+    by: "name",
+    value,
+  }));
+  const { find, skipped } = await search(spellings);
+  expect(spellings.map((words) => find(words)?.objectId)).toEqual([
+    "salesforce/org/Account/acme",
+    "salesforce/org/Account/acme",
+  ]);
+  expect(skipped).toEqual([]);
+
+  const crowd = Array.from({ length: 501 }, (_, n) => account(`a${n}`, { name: `Acme ${n} Works` }));
+  const crowded = await search(spellings.slice(0, 1), crowd);
+  expect(skippedNames("link", crowded.skipped)).toEqual([
+    expect.objectContaining({ code: "HUB-4022", message: expect.stringContaining('"name acme " (501)') }),
+  ]);
+  expect(skippedNames("link", [])).toEqual([]);
 });
