@@ -112,7 +112,12 @@ export interface AsanaSeed {
     /** True for one who left: named by what they did, and in no list. */
     readonly departed?: boolean;
   }[];
-  readonly teams: readonly { readonly gid: string; readonly name: string }[];
+  readonly teams: readonly {
+    readonly gid: string;
+    readonly name: string;
+    /** Everybody when left out. */
+    readonly memberGids?: readonly string[];
+  }[];
   readonly customFields: readonly AsanaCustomFieldSeed[];
   readonly projects: readonly AsanaProjectSeed[];
   readonly sections: readonly {

@@ -77,6 +77,7 @@ async function people(ask: Ask): Promise<void> {
   await ask("GET", `/user_task_lists/${String(list.data["gid"])}/tasks?completed_since=now`);
   const [teamMember] = (await ask("GET", `/team_memberships?team=${team}`)).rows;
   await ask("GET", `/team_memberships/${String(teamMember?.["gid"])}`);
+  for (const deed of ["removeUser", "addUser"]) await ask("POST", `/teams/${team}/${deed}`, { user: ASANA.ben });
   const [member] = (await ask("GET", `/workspaces/${workspace}/workspace_memberships`)).rows;
   await ask("GET", `/workspace_memberships/${String(member?.["gid"])}`);
 }
@@ -169,6 +170,14 @@ async function projects(
   await ask("GET", `/projects/${project}/project_statuses`);
   await ask("GET", `/project_statuses/${older}`);
   await ask("DELETE", `/project_statuses/${older}`);
+  const brief = await gidOf("POST", `/projects/${project}/project_briefs`, {
+    title: "Why",
+    html_text: "<body>Because <strong>so</strong></body>",
+  });
+  await ask("GET", `/project_briefs/${brief}?opt_fields=text,title,project.name`);
+  await ask("PUT", `/project_briefs/${brief}`, { text: "Because" });
+  await ask("GET", `/projects/${project}`);
+  await ask("DELETE", `/project_briefs/${brief}`);
   await ask("DELETE", `/projects/${second}`);
   return { project, section };
 }
@@ -243,6 +252,12 @@ async function tasks(
   await ask("POST", `/sections/${ASANA.done}/addTask`, { task });
   await ask("POST", `/tasks/${task}/addProject`, { project: rollout });
   await ask("POST", `/tasks/${task}/removeProject`, { project: rollout });
+  const entry = await gidOf("POST", `/tasks/${task}/time_tracking_entries`, { duration_minutes: 12 });
+  await ask("PUT", `/time_tracking_entries/${entry}`, { duration_minutes: 15, entered_on: "2026-03-02" });
+  for (const path of [`/tasks/${task}`, `/tasks/${task}/time_tracking_entries`, `/time_tracking_entries/${entry}`])
+    await ask("GET", path);
+  await ask("GET", `/time_tracking_entries?task=${task}&user=${ada}&entered_on_start_date=2026-03-01`);
+  await ask("DELETE", `/time_tracking_entries/${entry}`);
   const tag = await gidOf("POST", "/tags", { workspace, name: "Urgent", color: "red" });
   const second = await gidOf("POST", `/workspaces/${workspace}/tags`, { name: "Later" });
   await ask("PUT", `/tags/${second}`, { notes: "Some day" });

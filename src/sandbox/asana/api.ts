@@ -3,6 +3,7 @@ import { viewOf } from "./auth.ts";
 import type { Credential } from "./auth.ts";
 import type { Answer, Call } from "./call.ts";
 import { ApiFault, badRequest, errorBody, noRoute } from "./errors.ts";
+import { addBriefRoutes } from "./brief-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { addFieldRoutes } from "./field-routes.ts";
 import { addGoalRoutes } from "./goal-routes.ts";
@@ -20,6 +21,7 @@ import { addStoryRoutes } from "./story-routes.ts";
 import { addTagRoutes } from "./tag-routes.ts";
 import { addTaskRelationRoutes } from "./task-relation-routes.ts";
 import { addTaskRoutes } from "./task-routes.ts";
+import { addTimeTrackingRoutes } from "./time-tracking-routes.ts";
 import type { View } from "./view.ts";
 import { addWebhookRoutes } from "./webhook-routes.ts";
 import { addWorkspaceRoutes } from "./workspace-routes.ts";
@@ -69,6 +71,8 @@ export class Api {
     addWebhookRoutes(this.#router);
     addStoryRoutes(this.#router);
     addEventRoutes(this.#router);
+    addTimeTrackingRoutes(this.#router);
+    addBriefRoutes(this.#router);
     this.#router.add("POST", "/batch", (call) => this.#batch(call));
   }
 

@@ -20,6 +20,8 @@ type GroupKinds = Omit<
   | "membership"
   | "story"
   | "event"
+  | "timeEntry"
+  | "brief"
 >;
 
 const APP = "https://app.asana.com/1";

@@ -5,6 +5,7 @@ import { copyShell, copyTask, fill, sectionsOf, tasksOf } from "./copies.ts";
 import { badRequest, unknownObject } from "./errors.ts";
 import { instantiateProject, templateFor } from "./instantiation.ts";
 import { requireTeam, taskOf } from "./lookups.ts";
+import { scheduled, scheduleOf } from "./schedules.ts";
 import { startJob } from "./start-job.ts";
 import type { Router } from "./router.ts";
 import { requireProject } from "./state.ts";
@@ -37,10 +38,11 @@ function duplicateProject(call: Call): Answer {
   const teamGid = optionalText(call.data, "team");
   const team = typeof teamGid === "string" ? requireTeam(call, teamGid).gid : project.teamGid;
   const taken = takenOf(call);
+  const schedule = scheduleOf(call, taken);
   return startJob(call, "duplicate_project", {
     begin: () => ({ project: copyShell(call, project, name, team, taken) }),
     finish: (begun, half) => {
-      const plans = tasksOf(call, project, taken);
+      const plans = scheduled(tasksOf(call, project, taken), schedule);
       const count = plans.flat().length;
       if (begun.project !== undefined) fill(call, begun.project, plans, half ? Math.floor(count / 2) : count);
       return begun;

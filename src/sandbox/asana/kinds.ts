@@ -2,6 +2,7 @@ import type { EventRow } from "./events.ts";
 import type { JobRow } from "./jobs.ts";
 import type {
   AttachmentRow,
+  BriefRow,
   CustomFieldRow,
   FieldValue,
   GoalMetricRow,
@@ -16,6 +17,7 @@ import type {
   TagRow,
   TaskRow,
   TeamRow,
+  TimeEntryRow,
   UserRow,
 } from "./rows.ts";
 import { Ref, names } from "./selection.ts";
@@ -78,6 +80,8 @@ export interface Resources {
   readonly portfolioMember: ResourceType<MemberRow<PortfolioRow>>;
   /** A project's membership in the shape of `/memberships`. */
   readonly sharedMember: ResourceType<MemberRow<ProjectRow>>;
+  readonly timeEntry: ResourceType<TimeEntryRow>;
+  readonly brief: ResourceType<BriefRow>;
   readonly projectTemplate: ResourceType<ProjectTemplateRow>;
   readonly taskTemplate: ResourceType<TaskTemplateRow>;
   readonly job: ResourceType<JobRow>;

@@ -37,6 +37,12 @@ export function requireTeam(call: Call, gid: string): TeamRow {
   return team;
 }
 
+/** The people of a team who have not left. */
+export function membersOf(call: Call, team: TeamRow): UserRow[] {
+  const { users, departedUsers } = call.world.state;
+  return team.memberGids.flatMap((gid) => (departedUsers.has(gid) ? [] : (users.get(gid) ?? [])));
+}
+
 export function requireWorkspace(call: Call, gid: string): void {
   if (gid !== call.world.state.workspace.gid) throw unknownObject("workspace", gid);
 }

@@ -1,10 +1,10 @@
 import { list, one } from "./answers.ts";
 import type { Answer, Call } from "./call.ts";
-import { param, textList } from "./call.ts";
+import { empty, param, requiredText, textList } from "./call.ts";
 import { emitProject } from "./changes.ts";
 import { badRequest, unknownObject } from "./errors.ts";
 import { taskListGid } from "./group-resources.ts";
-import { checkWorkspace, memberOf, requireTeam, requireUser, requireWorkspace } from "./lookups.ts";
+import { checkWorkspace, memberOf, membersOf, requireTeam, requireUser, requireWorkspace } from "./lookups.ts";
 import type { MemberRow } from "./kinds.ts";
 import type { Router } from "./router.ts";
 import type { PortfolioRow, ProjectRow, TeamRow, UserRow } from "./rows.ts";
@@ -32,9 +32,25 @@ function projectMembers(call: Call, project: ProjectRow): MemberRow<ProjectRow>[
   );
 }
 
+function teamMembers(call: Call, team: TeamRow): MemberRow<TeamRow>[] {
+  return memberships(team, membersOf(call, team));
+}
+
+/** POST /teams/{g}/addUser and removeUser. */
+function changeTeam(call: Call, deed: "add" | "remove"): Answer {
+  const team = requireTeam(call, param(call));
+  const user = requireUser(call, requiredText(call.data, "user"));
+  const rest = team.memberGids.filter((gid) => gid !== user.gid);
+  team.memberGids = deed === "add" ? [...rest, user.gid] : rest;
+  if (deed === "remove") return empty();
+  const [row] = memberships(team, [user]);
+  if (row === undefined) throw unknownObject("user", user.gid);
+  return one(call, call.world.resources.teamMember, row);
+}
+
 function everyTeamMember(call: Call): MemberRow<TeamRow>[] {
   const { state } = call.world;
-  return [...state.teams.values()].flatMap((team) => memberships(team, state.users.values()));
+  return [...state.teams.values()].flatMap((team) => teamMembers(call, team));
 }
 
 function everyProjectMember(call: Call): MemberRow<ProjectRow>[] {
@@ -116,7 +132,7 @@ export function addMemberRoutes(router: Router): void {
 function addTeamMemberRoutes(router: Router): void {
   const add = router.add.bind(router);
   const ofTeam = (call: Call, gid: string): Answer =>
-    list(call, call.world.resources.teamMember, memberships(requireTeam(call, gid), call.world.state.users.values()));
+    list(call, call.world.resources.teamMember, teamMembers(call, requireTeam(call, gid)));
   const ofUser = (call: Call, id: string): Answer => {
     const user = requireUser(call, id);
     return list(
@@ -125,6 +141,8 @@ function addTeamMemberRoutes(router: Router): void {
       everyTeamMember(call).filter((row) => row.user === user),
     );
   };
+  add("POST", "/teams/{team_gid}/addUser", (call) => changeTeam(call, "add"));
+  add("POST", "/teams/{team_gid}/removeUser", (call) => changeTeam(call, "remove"));
   add("GET", "/teams/{team_gid}/team_memberships", (call) => ofTeam(call, param(call)));
   add("GET", "/users/{user_gid}/team_memberships", (call) => ofUser(call, param(call)));
   add("GET", "/team_memberships", (call) => {

@@ -66,7 +66,10 @@ export function projectResources(state: State, of: () => Resources): ProjectKind
       completed_by: (row) => userRef(row.completedByGid),
       created_at: (row) => row.createdAt,
       created_from_template: () => null,
-      project_brief: () => null,
+      project_brief: (row) => {
+        for (const brief of state.briefs.values()) if (brief.projectGid === row.gid) return ref(of().brief, brief);
+        return null;
+      },
       modified_at: (row) => row.modifiedAt,
       current_status: (row) => {
         const latest = row.statuses[0];

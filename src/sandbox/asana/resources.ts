@@ -9,6 +9,7 @@ import type { FieldResult, ResourceType } from "./selection.ts";
 import type { State } from "./state.ts";
 import { storyFields } from "./story-resource.ts";
 import { taskResources } from "./task-resource.ts";
+import { timeAndBriefs } from "./time-and-briefs.ts";
 
 /** Builds all kinds over one state. */
 export function createResources(state: State): Resources {
@@ -18,6 +19,7 @@ export function createResources(state: State): Resources {
     ...projectResources(state, of),
     ...taskResources(state, of),
     ...groupResources(state, of),
+    ...timeAndBriefs(state, of),
     story: storyResource(state, of),
     event: eventResource(state, of),
   };

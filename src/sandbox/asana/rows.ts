@@ -10,7 +10,8 @@ export interface UserRow {
 
 export interface TeamRow {
   readonly gid: string;
-  readonly name: string;
+  name: string;
+  memberGids: readonly string[];
 }
 
 export interface OptionRow {
@@ -163,6 +164,30 @@ export interface StatusRow {
   readonly createdAt: string;
   readonly authorGid: string | null;
   readonly parentGid: string;
+}
+
+/** Time somebody noted on a task. */
+export interface TimeEntryRow {
+  readonly gid: string;
+  readonly taskGid: string;
+  /** The project it counts for. */
+  readonly projectGid: string | null;
+  readonly createdByGid: string | null;
+  readonly createdAt: string;
+  readonly minutes: number;
+  /** `YYYY-MM-DD` */
+  readonly enteredOn: string;
+  readonly billable: string;
+  readonly description: string;
+}
+
+/** What a project is about; a project has at most one. */
+export interface BriefRow {
+  readonly gid: string;
+  readonly projectGid: string;
+  readonly title: string;
+  readonly text: string;
+  readonly htmlText: string | null;
 }
 
 export interface PortfolioRow {

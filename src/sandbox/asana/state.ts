@@ -2,6 +2,7 @@ import type { AsanaOptionSeed, AsanaSeed } from "../seeds.ts";
 import { unknownObject, forbidden } from "./errors.ts";
 import type {
   AttachmentRow,
+  BriefRow,
   CustomFieldRow,
   FieldValue,
   GoalRow,
@@ -14,6 +15,7 @@ import type {
   TagRow,
   TaskRow,
   TeamRow,
+  TimeEntryRow,
   UserRow,
 } from "./rows.ts";
 import { StoryIndex, TaskIndex } from "./task-index.ts";
@@ -40,6 +42,8 @@ export interface State {
   readonly tags: Map<string, TagRow>;
   readonly attachments: Map<string, AttachmentRow>;
   readonly statuses: Map<string, StatusRow>;
+  readonly timeEntries: Map<string, TimeEntryRow>;
+  readonly briefs: Map<string, BriefRow>;
   readonly portfolios: Map<string, PortfolioRow>;
   readonly goals: Map<string, GoalRow>;
   /** Whether the call under way may change what it reads; generated rows are kept only then. */
@@ -124,7 +128,12 @@ export function createState(seed: AsanaSeed, random: () => number): State {
     workspace: seed.workspace,
     users: new Map(seed.users.map((user) => [user.gid, user])),
     usersByEmail: new Map(seed.users.map((user) => [user.email.toLowerCase(), user])),
-    teams: new Map(seed.teams.map((team) => [team.gid, team])),
+    teams: new Map(
+      seed.teams.map(({ memberGids = seed.users.map(({ gid }) => gid), ...team }) => [
+        team.gid,
+        { ...team, memberGids },
+      ]),
+    ),
     customFields: new Map(),
     options: new Map(),
     projects: new Map(),
@@ -138,6 +147,8 @@ export function createState(seed: AsanaSeed, random: () => number): State {
     tags: new Map(),
     attachments: new Map(),
     statuses: new Map(),
+    timeEntries: new Map(),
+    briefs: new Map(),
     portfolios: new Map(),
     goals: new Map(),
     changing: false,

@@ -102,7 +102,11 @@ export function taskResources(state: State, of: () => Resources): Pick<Resources
       likes,
       num_hearts: (row) => row.likerGids.length,
       num_likes: (row) => row.likerGids.length,
-      actual_time_minutes: () => null,
+      actual_time_minutes: (row) => {
+        if (state.timeEntries.size === 0) return null;
+        const own = [...state.timeEntries.values()].filter(({ taskGid }) => taskGid === row.gid);
+        return own.length === 0 ? null : own.reduce((sum, { minutes }) => sum + minutes, 0);
+      },
       dependencies: (row) => row.dependencies.filter((one) => taskVisible(state, one)).map((one) => ref(bare, one)),
       dependents: (row) => row.dependents.filter((one) => taskVisible(state, one)).map((one) => ref(bare, one)),
       is_rendered_as_separator: () => false,

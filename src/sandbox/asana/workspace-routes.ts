@@ -1,8 +1,8 @@
 import { list, one, whole } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { param } from "./call.ts";
-import { ApiFault } from "./errors.ts";
-import { checkWorkspace, requireTeam, requireUser, requireWorkspace } from "./lookups.ts";
+import { ApiFault, badRequest } from "./errors.ts";
+import { checkWorkspace, membersOf, requireTeam, requireUser, requireWorkspace } from "./lookups.ts";
 import type { SettingEntry } from "./kinds.ts";
 import type { Router } from "./router.ts";
 import type { UserRow } from "./rows.ts";
@@ -33,8 +33,12 @@ export function addWorkspaceRoutes(router: Router): void {
   });
   add("GET", "/teams/{team_gid}", (call) => one(call, call.world.resources.team, requireTeam(call, param(call))));
   add("GET", "/users/{user_gid}/teams", (call) => {
-    requireUser(call, param(call));
-    return list(call, call.world.resources.team, [...call.world.state.teams.values()]);
+    const user = requireUser(call, param(call));
+    const organization = call.query.get("organization");
+    if (organization === null) throw badRequest("organization: Missing input");
+    checkWorkspace(call, organization);
+    const teams = [...call.world.state.teams.values()].filter(({ memberGids }) => memberGids.includes(user.gid));
+    return list(call, call.world.resources.team, teams);
   });
   add("GET", "/users", (call) => {
     const workspace = call.query.get("workspace");
@@ -51,8 +55,12 @@ export function addWorkspaceRoutes(router: Router): void {
     return whole(call, call.world.resources.user, usersByName(call).slice(0, 2000));
   });
   add("GET", "/teams/{team_gid}/users", (call) => {
-    requireTeam(call, param(call));
-    return list(call, call.world.resources.user, usersByName(call));
+    const members = new Set(membersOf(call, requireTeam(call, param(call))));
+    return list(
+      call,
+      call.world.resources.user,
+      usersByName(call).filter((user) => members.has(user)),
+    );
   });
   add("GET", "/users/{user_gid}/favorites", (call) => {
     requireUser(call, param(call));
