@@ -29,3 +29,6 @@ export { LogReader } from "./logs/log-reader.ts";
 export type { LogAbout } from "./logs/about.ts";
 export { logStats } from "./logs/stats.ts";
 export type { LogStats, Spread } from "./logs/stats.ts";
+export { exportLog, EXPORT_FORMATS } from "./logs/export.ts";
+export type { ExportFormat } from "./logs/export.ts";
+export { hubLog } from "./logs/hub-log.ts";

@@ -91,4 +91,26 @@ describe("hub log", () => {
     expect(said).toMatchObject({ code: 1, err: expect.stringMatching(/^HUB-2415 /u) });
     expect(await readFile(join(directory, "logs"), "utf8")).toBe("a file");
   });
+
+  test("exports a log that comes back as it was", async () => {
+    await hub("import", await file("orders.csv", ORDERS), "--name", "orders");
+    const out = join(directory, "out.json");
+    const said = await hub("export", "orders", "--format", "ocel-json", "--out", out, "--json");
+    const document: unknown = JSON.parse(said.out);
+    expect(misfits("log-export", document)).toEqual([]);
+    expect(document).toMatchObject({ log: "orders", events: 3, told: [] });
+    await hub("import", out, "--name", "again");
+    expect(JSON.parse((await hub("stats", "again", "--json")).out)).toMatchObject({
+      caseType: "case",
+      cases: 2,
+      events: 3,
+    });
+  });
+
+  test("exports a log or the hub's own, not both and not neither, and nothing of an empty store", async () => {
+    const to = ["--format", "csv", "--out", join(directory, "out.csv")];
+    for (const argv of [[], ["orders", "--hub"]])
+      expect(await hub("export", ...argv, ...to)).toMatchObject({ code: 2, err: expect.stringMatching(/^HUB-2417 /u) });
+    expect(await hub("export", "--hub", ...to)).toMatchObject({ code: 2, err: expect.stringMatching(/^HUB-0005 /u) });
+  });
 });

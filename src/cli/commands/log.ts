@@ -39,4 +39,18 @@ export const logCommands: Register = (program, machine, done) => {
       const { logStatsVerb } = await import("../verbs/log-stats.ts");
       done(await logStatsVerb(machine, name, options));
     });
+
+  globalOptions(log.command("export"))
+    .description("write a log, or the hub's own objects and events, to a file")
+    .argument("[name]")
+    .option("--hub", "the hub's own objects and events", false)
+    .addOption(
+      new Option("--format <format>").choices(["ocel-json", "ocel-sqlite", "xes", "csv"]).makeOptionMandatory(),
+    )
+    .requiredOption("--out <file>", "the file; one that is there is replaced")
+    .option("--case <type>", "XES and CSV of an object-centric log: the object type a case follows")
+    .action(async (name, options) => {
+      const { logExportVerb } = await import("../verbs/log-export.ts");
+      done(await logExportVerb(machine, name, options));
+    });
 };

@@ -10,7 +10,7 @@ import { estimateDocument } from "./estimate.ts";
 import { explainDocument } from "./explain.ts";
 import { handoffsDocument, handoffsTryDocument, handoffsWordDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
-import { logImportDocument, logListDocument, logStatsDocument } from "./log.ts";
+import { logExportDocument, logImportDocument, logListDocument, logStatsDocument } from "./log.ts";
 import { configBindingsDocument } from "./names.ts";
 import { matchDecisionDocument, matchListDocument } from "./match.ts";
 import { planDocument } from "./plan.ts";
@@ -41,6 +41,7 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   "handoffs-try": { title: "hub handoffs try ID --json", schema: handoffsTryDocument },
   "handoffs-waive": { title: "hub handoffs waive ID --json", schema: handoffsWordDocument },
   "hyper-install": { title: "hub hyper install --json", schema: hyperInstallDocument },
+  "log-export": { title: "hub log export NAME|--hub --json", schema: logExportDocument },
   "log-import": { title: "hub log import FILE --name NAME --json", schema: logImportDocument },
   "log-list": { title: "hub log list --json", schema: logListDocument },
   "log-stats": { title: "hub log stats NAME --json", schema: logStatsDocument },

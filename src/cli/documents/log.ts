@@ -122,3 +122,13 @@ export const logStatsDocument = z.strictObject({
     )
     .describe("Activities that are done again; where a log has `complete` events these count, not the starts."),
 });
+
+/** `hub log export --json`. */
+export const logExportDocument = z.strictObject({
+  log: z.string().nullable().describe("Null for the hub's own objects and events."),
+  format: z.enum(["ocel-json", "ocel-sqlite", "xes", "csv"]),
+  file: z.string(),
+  events: z.int(),
+  objects: z.int(),
+  told: z.array(z.string()).describe("What the format could not say."),
+});

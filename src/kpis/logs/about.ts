@@ -67,6 +67,8 @@ export const logAboutSchema = z.strictObject({
   rejected: z.number(),
   /** The object type that a case of the log follows by default; null in a log written case by case. */
   caseType: z.string().nullable(),
+  /** Nobody named it: it is the type that most events belong to. */
+  caseTypeGuessed: z.boolean(),
 });
 
 /** What is known of an imported log as a whole. */

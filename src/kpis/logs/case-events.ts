@@ -16,6 +16,26 @@ export interface CaseNotion {
  * @throws HubError HUB-2411 for an object type the log does not have
  */
 export async function makeSteps(log: LogReader, asked?: string): Promise<CaseNotion> {
+  const notion = await makeCases(log, asked);
+  await log.run(
+    `CREATE TEMP TABLE activity_name AS SELECT (row_number() OVER (ORDER BY activity))::INTEGER AS activity_no, activity
+     FROM event SEMI JOIN membership USING (seq) GROUP BY activity`,
+  );
+  await log.run(
+    `CREATE TEMP TABLE step AS
+     SELECT case_no, (row_number() OVER w)::INTEGER AS pos, activity_no, lead(activity_no) OVER w AS next_activity,
+       happened, lead(happened) OVER w AS next_happened, seq AS event_seq, lower(lifecycle) AS lifecycle
+     FROM membership JOIN case_name USING (case_id) JOIN event USING (seq) JOIN activity_name USING (activity)
+     WINDOW w AS (PARTITION BY case_no ORDER BY happened, seq)`,
+  );
+  return notion;
+}
+
+/**
+ * Only `case_name` and `membership` (case_id, seq of an event).
+ * @throws HubError HUB-2411 for an object type the log does not have
+ */
+export async function makeCases(log: LogReader, asked?: string): Promise<CaseNotion> {
   const notion = await notionOf(log, asked);
   const source =
     notion === null
@@ -28,31 +48,20 @@ export async function makeSteps(log: LogReader, asked?: string): Promise<CaseNot
     `CREATE TEMP TABLE case_name AS SELECT (row_number() OVER (ORDER BY min(seq), case_id))::INTEGER AS case_no, case_id
      FROM membership GROUP BY case_id`,
   );
-  await log.run(
-    `CREATE TEMP TABLE activity_name AS SELECT (row_number() OVER (ORDER BY activity))::INTEGER AS activity_no, activity
-     FROM event SEMI JOIN membership USING (seq) GROUP BY activity`,
-  );
-  await log.run(
-    `CREATE TEMP TABLE step AS
-     SELECT case_no, (row_number() OVER w)::INTEGER AS pos, activity_no, lead(activity_no) OVER w AS next_activity,
-       happened, lead(happened) OVER w AS next_happened, seq AS event_seq, lower(lifecycle) AS lifecycle
-     FROM membership JOIN case_name USING (case_id) JOIN event USING (seq) JOIN activity_name USING (activity)
-     WINDOW w AS (PARTITION BY case_no ORDER BY happened, seq)`,
-  );
   return notion ?? { type: "case", guessed: false };
 }
 
 /** Null for a log written case by case. */
 async function notionOf(log: LogReader, asked: string | undefined): Promise<CaseNotion | null> {
-  const { caseType } = log.about;
-  if (caseType === null && log.about.format !== "hub" && !log.about.format.startsWith("ocel")) {
+  const { caseType, format } = log.about;
+  if (format === "csv" || format === "xes") {
     if (asked === undefined || asked === "case") return null;
     throw noSuchType(asked, ["case"]);
   }
   const types = (await log.rows("SELECT DISTINCT type FROM object ORDER BY type")).map(({ type }) => String(type));
   const type = asked ?? caseType ?? types[0];
   if (type === undefined || !types.includes(type)) throw noSuchType(type ?? "", types);
-  return { type, guessed: asked === undefined };
+  return { type, guessed: asked === undefined && log.about.caseTypeGuessed };
 }
 
 function noSuchType(type: string, types: readonly string[]): HubError {

@@ -1,19 +1,29 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import { basename } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import { HubError } from "../../model/index.ts";
 import type { Instant, Problem } from "../../model/index.ts";
 import type { LogAbout } from "./about.ts";
-import { readCsv } from "./csv/read.ts";
 import type { ColumnRole } from "./csv/columns.ts";
+import { readCsv } from "./csv/read.ts";
 import { localZone } from "./local-zone.ts";
-import type { LogFormat } from "./log.ts";
+import type { LogFormat, LogSink } from "./log.ts";
 import { LogWriter } from "./log-writer.ts";
 import type { DateOrder } from "./moment.ts";
+import { readOcelJson } from "./ocel/read-json.ts";
+import { readOcelSqlite } from "./ocel/read-sqlite.ts";
+import { readOcelXml } from "./ocel/read-xml.ts";
+import type { ReadLogOptions } from "./read-options.ts";
 import { peek } from "./read-text.ts";
+import { readXes } from "./xes/read.ts";
 
 export interface ImportOptions {
   readonly file: string;
   /** Where the log's own file will be. */
   readonly path: string;
+  /** Of CSV the columns; of OCEL `case`, the object type a case follows. */
   readonly columns: Readonly<Partial<Record<ColumnRole, string>>>;
   readonly zone: { readonly name: string; readonly from: "asked" | "reporting zone" } | null;
   readonly dateOrder?: DateOrder;
@@ -33,27 +43,26 @@ export interface Imported {
  */
 export async function importLog(options: ImportOptions): Promise<Imported> {
   const { file, path, strict } = options;
-  const format = await formatOf(file);
-  const zone = options.zone === null ? null : localZone(options.zone.name);
-  const from = options.zone?.from ?? "asked";
+  const { format, packed } = await formatOf(file);
+  const chosen = zoneFor(format, options.zone);
+  const zone = chosen === null ? null : localZone(chosen.name);
+  const reading: ReadLogOptions = {
+    zone,
+    columns: options.columns,
+    ...(options.dateOrder === undefined ? {} : { dateOrder: options.dateOrder }),
+  };
   const writer = await LogWriter.open({ path, strict });
   try {
-    const read = {
-      zone,
-      columns: options.columns,
-      ...(options.dateOrder === undefined ? {} : { dateOrder: options.dateOrder }),
-    };
-    const csv = await readCsv(file, read, writer);
-    const about = await writer.finish(({ rejected }) => ({
+    const header = await readers[format]({ file, packed, spare: `${path}.unpacked` }, reading, writer);
+    const about = await writer.finish({
       format,
       source: basename(file),
       importedAt: options.now,
-      zone: zone === null || zone.counts.local === 0 ? null : { name: zone.name, from, ...zone.counts },
-      csv,
-      xes: null,
-      rejected,
-      caseType: null,
-    }));
+      zone: zone === null || chosen === null || zone.counts.local === 0 ? null : { ...chosen, ...zone.counts },
+      csv: header.csv ?? null,
+      xes: header.xes ?? null,
+      caseType: format.startsWith("ocel") ? (options.columns.case ?? null) : null,
+    });
     return { about, problems: writer.firstProblems };
   } catch (error) {
     await writer.discard();
@@ -61,10 +70,61 @@ export async function importLog(options: ImportOptions): Promise<Imported> {
   }
 }
 
+interface Source {
+  readonly file: string;
+  readonly packed: boolean;
+  /** Where the file may be unpacked to. */
+  readonly spare: string;
+}
+
+type Read = (source: Source, options: ReadLogOptions, sink: LogSink) => Promise<Partial<Pick<LogAbout, "csv" | "xes">>>;
+
+const readers: Readonly<Record<Exclude<LogFormat, "hub">, Read>> = {
+  csv: async ({ file }, options, sink) => ({ csv: await readCsv(file, options, sink) }),
+  xes: async ({ file }, options, sink) => ({ xes: await readXes(file, options, sink) }),
+  "ocel-json": async ({ file }, options, sink) => {
+    await readOcelJson(file, options, sink);
+    return {};
+  },
+  "ocel-xml": async ({ file }, options, sink) => {
+    await readOcelXml(file, options, sink);
+    return {};
+  },
+  "ocel-sqlite": async ({ file, packed, spare }, options, sink) => {
+    if (!packed) {
+      readOcelSqlite(file, options, sink);
+      return {};
+    }
+    try {
+      await pipeline(createReadStream(file), createGunzip(), createWriteStream(spare));
+      readOcelSqlite(spare, options, sink);
+    } finally {
+      await rm(spare, { force: true });
+    }
+    return {};
+  },
+};
+
+/** SQLite's form of OCEL has no zones and means UTC, unless somebody knows better. */
+function zoneFor(
+  format: LogFormat,
+  zone: ImportOptions["zone"],
+): { readonly name: string; readonly from: "asked" | "reporting zone" | "format" } | null {
+  return format === "ocel-sqlite" && zone?.from !== "asked" ? { name: "UTC", from: "format" } : zone;
+}
+
 /** The format by what the file begins with. */
-async function formatOf(file: string): Promise<LogFormat> {
-  const head = await peek(file, 16);
-  if (head.length === 0)
+async function formatOf(
+  file: string,
+): Promise<{ readonly format: Exclude<LogFormat, "hub">; readonly packed: boolean }> {
+  const { head, packed } = await peek(file, 65_536);
+  if (head.length === 0) {
     throw new HubError("HUB-2401", "The file is empty.", { disposition: "operator", place: { file } });
-  return "csv";
+  }
+  const text = head.toString("latin1").replace(/^(?:\u00EF\u00BB\u00BF)?\s*/u, "");
+  if (text.startsWith("SQLite format 3\0")) return { format: "ocel-sqlite", packed };
+  if (text.startsWith("{")) return { format: "ocel-json", packed };
+  if (!text.startsWith("<")) return { format: "csv", packed };
+  const isOcel = /<(?:\w+:)?(?:object-types|event-types|objects|events)[\s/>]/u.test(text);
+  return { format: isOcel ? "ocel-xml" : "xes", packed };
 }

@@ -121,16 +121,17 @@ export class LogWriter implements LogSink {
   }
 
   /** Checks what only the whole can show, and puts the file in its place. @throws HubError HUB-2415 */
-  async finish(
-    about: (counts: { readonly rejected: number }) => Omit<LogAbout, "events" | "objects">,
-  ): Promise<LogAbout> {
+  async finish(about: Omit<LogAbout, "events" | "objects" | "rejected" | "caseTypeGuessed">): Promise<LogAbout> {
     for (const table of ["event", "object", "event_object", "object_object", "declared"] as const)
       this.#tables[table].close();
     for (const problem of await settleLog(this.#connection)) this.problem(problem);
     try {
       this.#tables.problem.close();
       const complete: LogAbout = {
-        ...about({ rejected: this.#counts.problem }),
+        ...about,
+        caseType: about.caseType ?? (await this.#commonType()),
+        caseTypeGuessed: about.caseType === null,
+        rejected: this.#counts.problem,
         events: await this.#count("event"),
         objects: await this.#count("object"),
       };
@@ -150,6 +151,16 @@ export class LogWriter implements LogSink {
   async discard(): Promise<void> {
     this.#close();
     await removeFiles(partOf(this.#options.path));
+  }
+
+  /** The object type that most events belong to, the rarer one when two are alike; null without relations. */
+  async #commonType(): Promise<string | null> {
+    const reader = await this.#connection.runAndReadAll(
+      `SELECT type FROM event_object JOIN object ON object.id = object_id GROUP BY type
+       ORDER BY count(DISTINCT event_id) DESC, count(DISTINCT object_id), type LIMIT 1`,
+    );
+    const type = reader.getRows()[0]?.[0];
+    return typeof type === "string" ? type : null;
   }
 
   async #count(table: "event" | "object"): Promise<number> {

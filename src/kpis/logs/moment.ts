@@ -101,10 +101,10 @@ function daysIn(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-/** ISO 8601 with the moment's own offset; a day alone stays a day. Microseconds show only where there are any. */
-export function writeMoment({ micros, offset, dayOnly }: Moment): string {
-  const wall = wallText(micros, offset);
-  return dayOnly ? wall.slice(0, 10) : `${wall}${offsetText(offset)}`;
+/** ISO 8601 with the moment's own offset; a day alone stays a day (`2026-03-01+01:00`). Microseconds show only where there are any. */
+export function writeMoment(moment: Moment): string {
+  const { micros, offset, dayOnly } = moment;
+  return dayOnly ? `${wallText(micros, offset).slice(0, 10)}${offsetText(offset)}` : writeInstant(moment);
 }
 
 /** ISO 8601 with time and offset, also for a day alone. */

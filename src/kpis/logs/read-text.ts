@@ -5,8 +5,8 @@ import { createGunzip } from "node:zlib";
 import { HubError } from "../../model/index.ts";
 
 /** The first bytes of a file, unpacked when it is gzipped. @throws HubError HUB-2401 */
-export async function peek(file: string, bytes: number): Promise<Buffer> {
-  const stream = await openBytes(file);
+export async function peek(file: string, bytes: number): Promise<{ readonly head: Buffer; readonly packed: boolean }> {
+  const { stream, packed } = await openBytes(file);
   const parts: Buffer[] = [];
   let size = 0;
   try {
@@ -18,15 +18,19 @@ export async function peek(file: string, bytes: number): Promise<Buffer> {
   } catch (cause) {
     throw unreadable(file, cause);
   }
-  return Buffer.concat(parts).subarray(0, bytes);
+  return { head: Buffer.concat(parts).subarray(0, bytes), packed };
 }
 
-/** A text file piece by piece: gzipped or not, UTF-8 or UTF-16 by its mark. @throws HubError HUB-2401 */
+/**
+ * A text file piece by piece: gzipped or not, UTF-8 or UTF-16 by its mark, XML as it declares itself.
+ * @throws HubError HUB-2401
+ */
 export async function* readText(file: string): AsyncIterable<string> {
-  const head = await peek(file, 4);
-  const decoder = new TextDecoder(encodingOf(head));
+  const { head } = await peek(file, 200);
   try {
-    for await (const part of await openBytes(file)) yield decoder.decode(asBuffer(part), { stream: true });
+    const decoder = new TextDecoder(encodingOf(head));
+    const { stream } = await openBytes(file);
+    for await (const part of stream) yield decoder.decode(asBuffer(part), { stream: true });
     yield decoder.decode();
   } catch (cause) {
     throw unreadable(file, cause);
@@ -35,19 +39,20 @@ export async function* readText(file: string): AsyncIterable<string> {
 
 function encodingOf(head: Buffer): string {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
-  return head[0] === 0xfe && head[1] === 0xff ? "utf-16be" : "utf-8";
+  if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
+  return /^\s*<\?xml[^>]*?encoding=["']([\w.-]+)["']/u.exec(head.toString("latin1"))?.[1] ?? "utf-8";
 }
 
-async function openBytes(file: string): Promise<Readable> {
+async function openBytes(file: string): Promise<{ readonly stream: Readable; readonly packed: boolean }> {
   try {
     const handle = await open(file);
     const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
     await handle.close();
     const stream = createReadStream(file);
-    if (buffer[0] !== 0x1f || buffer[1] !== 0x8b) return stream;
+    if (buffer[0] !== 0x1f || buffer[1] !== 0x8b) return { stream, packed: false };
     const gunzip = createGunzip();
     stream.on("error", (error) => gunzip.destroy(error));
-    return stream.pipe(gunzip);
+    return { stream: stream.pipe(gunzip), packed: true };
   } catch (cause) {
     throw unreadable(file, cause);
   }

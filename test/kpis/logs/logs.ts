@@ -46,3 +46,14 @@ export async function eventsOf(log: LogReader): Promise<readonly (readonly [stri
     return [String(row["case_id"]), String(row["activity"]), new Date(Number(micros / 1000n)).toISOString()];
   });
 }
+
+/** Everything a log says, without where in a file it stood; instants in UTC unless their offsets count, too. */
+export async function contentOf(log: LogReader, offsets = true): Promise<unknown> {
+  const offset = offsets ? "offset_min" : "0";
+  const events = await log.rows(`SELECT id, case_id, activity, epoch_us(happened)::VARCHAR AS happened,
+    ${offset} AS offset_min, day_only, resource, lifecycle, attributes FROM event ORDER BY seq`);
+  const objects = await log.rows("SELECT id, type, attributes FROM object ORDER BY seq");
+  const eventObject = await log.rows("SELECT event_id, object_id, qualifier FROM event_object ORDER BY ALL");
+  const objectObject = await log.rows("SELECT source_id, target_id, qualifier FROM object_object ORDER BY ALL");
+  return { events, objects, eventObject, objectObject, xes: log.about.xes };
+}
