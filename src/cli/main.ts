@@ -6,6 +6,7 @@ import { logCommands } from "./commands/log.ts";
 import { matchCommands } from "./commands/match.ts";
 import { riverCommands } from "./commands/river.ts";
 import { sandboxCommands } from "./commands/sandbox.ts";
+import { writeCommands } from "./commands/writes.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { realMachine } from "./machine.ts";
 import type { CommandMachine } from "./machine.ts";
@@ -19,7 +20,14 @@ export async function main(argv: readonly string[], machine: CommandMachine = re
     .version(version())
     .exitOverride()
     .showSuggestionAfterError();
-  for (const register of [sandboxCommands, riverCommands, inspectionCommands, matchCommands, logCommands]) {
+  for (const register of [
+    sandboxCommands,
+    riverCommands,
+    writeCommands,
+    inspectionCommands,
+    matchCommands,
+    logCommands,
+  ]) {
     register(program, machine, (result) => {
       code = result;
     });

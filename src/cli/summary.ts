@@ -2,6 +2,7 @@ import type { KpiResult } from "../kpis/index.ts";
 import { DAY, HOUR, MINUTE } from "../model/index.ts";
 import type { PlainState } from "../model/index.ts";
 import type { CycleReport, PublishReport } from "../sync/index.ts";
+import { formatApply } from "./apply-view.ts";
 import { PLAIN_STATES } from "./documents/handoffs.ts";
 import { summariseHandoffs } from "./handoff-summary.ts";
 import { formatMoney } from "./money.ts";
@@ -19,6 +20,7 @@ export function formatSummary(report: CycleReport, { title, currency }: SummaryO
     `\n${title}\n`,
     section("Rows per stream", rowsTable(report)),
     section("Handoffs", handoffTable(report, currency)),
+    ...(report.apply.outcomes.length === 0 ? [] : [section("Carried out", formatApply(report.apply))]),
     section("Plan", planLine(report)),
     section("KPIs", formatKpis(report.measurement.results)),
     section("Cycle times", formatCycleTimes(report.measurement.results)),
@@ -172,7 +174,7 @@ function handoffTable(report: CycleReport, currency: string): string {
 
 function planLine({ plan }: CycleReport): string {
   const creates = plan.operations.filter(({ action }) => action === "create").length;
-  return `  ${plan.operations.length} operations would repair what can be repaired (${creates} created, ${plan.operations.length - creates} updated). Nothing has been sent.\n  hub plan shows them; hash ${plan.hash}\n`;
+  return `  ${plan.operations.length} operations would repair what can be repaired (${creates} created, ${plan.operations.length - creates} updated). None of them has been sent.\n  hub plan shows them; hash ${plan.hash}\n`;
 }
 
 function unmappedLines({ unmapped }: CycleReport): string {

@@ -22,6 +22,8 @@ export interface CycleReport {
   /** What is proposed after what was approved has been carried out. */
   readonly plan: Plan;
   readonly apply: ApplyReport;
+  /** False when something that was approved is not done. */
+  readonly applied: boolean;
   readonly measurement: Measurement;
   readonly publish: PublishReport;
   readonly unmapped: readonly (UnmappedValue & { readonly count: number })[];
@@ -46,6 +48,7 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
       handoffs,
       plan,
       apply,
+      applied,
       measurement,
       publish,
       unmapped: await context.store.mapping.unmapped(),

@@ -4,6 +4,7 @@ import { toIso } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
 import type { CycleReport, PublishReport } from "../../sync/index.ts";
 import { summariseHandoffs } from "../handoff-summary.ts";
+import { applyPart, toApplyPart } from "./apply.ts";
 import { PLAIN_STATES } from "./handoffs.ts";
 import { instantText, problemPart } from "./parts.ts";
 import { syncPart, toSyncPart } from "./sync.ts";
@@ -81,6 +82,7 @@ export const cycleDocument = z.strictObject({
     }),
   ),
   plan: z.strictObject({ hash: z.string(), operations: z.int() }),
+  apply: applyPart.describe("What was approved and carried out."),
   cases: z.record(z.string(), z.int()),
   kpis: z.array(kpiPart),
   unmapped: z.array(z.strictObject({ mapping: z.string(), field: z.string(), value: z.string(), count: z.int() })),
@@ -128,6 +130,7 @@ export function toCycleDocument(report: CycleReport, asOf: Instant): z.infer<typ
     sync: toSyncPart(report),
     handoffs: summariseHandoffs(report.handoffs),
     plan: { hash: report.plan.hash, operations: report.plan.operations.length },
+    apply: toApplyPart({ apply: report.apply, complete: report.applied }),
     cases: { ...report.measurement.cases },
     kpis: report.measurement.results.filter((result) => result.shown).map(toKpiPart),
     unmapped: [...report.unmapped],

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { TruthSchema } from "../../sandbox/index.ts";
+import { applyDocument, approveDocument, pauseDocument, writesDocument } from "./apply.ts";
 import { certificateDocument } from "./certificate.ts";
 import { checkDocument } from "./check.ts";
 import { configCheckDocument, configSchemaDocument } from "./config.ts";
@@ -25,6 +26,8 @@ import { syncDocument } from "./sync.ts";
  * hyphen. `truth` is the file of `hub sandbox --truth`.
  */
 export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodType }>> = {
+  apply: { title: "hub apply HASH --json", schema: applyDocument },
+  approve: { title: "hub approve HASH --json", schema: approveDocument },
   certificate: { title: "hub certificate --json", schema: certificateDocument },
   check: { title: "hub check --json", schema: checkDocument },
   "config-bindings": { title: "hub config bindings [--accept [NAME…]] --json", schema: configBindingsDocument },
@@ -60,5 +63,9 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   sandbox: { title: "First line of hub sandbox --json", schema: sandboxDocument },
   sync: { title: "hub sync --json", schema: syncDocument },
   "sync-estimate": { title: "hub sync --estimate --json", schema: estimateDocument },
+  undo: { title: "hub undo HASH --json", schema: planDocument },
+  writes: { title: "hub writes --json", schema: writesDocument },
+  "writes-pause": { title: "hub writes pause --json", schema: pauseDocument },
+  "writes-resume": { title: "hub writes resume --json", schema: pauseDocument },
   truth: { title: "hub sandbox --truth FILE", schema: TruthSchema },
 };

@@ -40,6 +40,7 @@ export async function runAndTell(machine: Machine, options: RunVerbOptions, hype
       );
     await tellWhenToTryAgain(machine, hub, result.answer.pull);
     const code = exitCodeOfPull(result.answer.pull);
+    if (code === EXIT.complete && result.answer.apply.waits) return EXIT.retryLater;
     return code === EXIT.complete && !result.complete ? EXIT.incomplete : code;
   } finally {
     await hub.close();

@@ -85,10 +85,16 @@ async function openDoor(
   const { identity, writer, context: reading } = await beginSession(source, connection, options);
   const { system } = connection;
   const { tenant } = identity;
-  const again = async (face: ReadFace, stream: string, id: string): Promise<void> => {
-    for await (const page of face.reread(stream, [id], reading)) await writer.reread({ system, tenant, stream }, page);
+  /** Returns why the record is gone, as far as the system told. */
+  const again = async (face: ReadFace, stream: string, id: string): Promise<RemovalCause | null> => {
+    let end: RemovalCause | null = null;
+    for await (const page of face.reread(stream, [id], reading)) {
+      await writer.reread({ system, tenant, stream }, page);
+      end = page.tombstones.find((each) => each.stream === stream && each.id === id)?.cause ?? end;
+    }
     const now = (): Instant => dependencies.clock.now();
     await mapEntities({ store, fence, mapperOf, now, progress: () => undefined, signal });
+    return end;
   };
   return {
     connection: name,
@@ -97,7 +103,7 @@ async function openDoor(
     account: identity.user,
     write,
     look: async (stream, id) => {
-      await again(read, stream, id);
+      const end = await again(read, stream, id);
       const key = { system, tenant, stream, id };
       const history = await store.records.history(key);
       const { objects } = await store.model.ofEntity(key);
@@ -105,7 +111,8 @@ async function openDoor(
         key: formatRecordKey(key),
         objects,
         modifiedAt: history?.modifiedAt ?? null,
-        removed: history?.removed?.cause ?? null,
+        // What was gone before it was ever stored leaves nothing in the store that could have ended.
+        removed: history === null ? end : (history.removed?.cause ?? null),
         versions: history?.versions.length ?? 0,
       };
     },

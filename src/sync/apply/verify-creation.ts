@@ -53,7 +53,7 @@ export async function verifyCreation(
     return settle(carriage, { state: "half_done", problem, nativeId: id, targetKey });
   }
   if (receipt === null) await noteAdoption(carriage, id);
-  const problem = (await others(carriage, id, sighting)) ?? differing(carriage, object, ours);
+  const problem = others(carriage, id, sighting) ?? differing(carriage, object, ours);
   return settle(carriage, { state: "confirmed", problem, nativeId: id, targetKey });
 
   async function noteAdoption(of: Carriage, nativeId: string): Promise<void> {
@@ -131,16 +131,8 @@ function differing({ context, due, command }: Carriage, object: ModelObject | nu
   return notThere(due.operation, `${found} by now`);
 }
 
-/** Records with our marker that are not ours. */
-async function others(
-  carriage: Carriage,
-  id: string,
-  sighting: Extract<Sighting, { kind: "done" }>,
-): Promise<Problem | null> {
-  const { context, door, due, command } = carriage;
-  if (door.write.traits.uniqueMarker) return null;
-  const { marker } = createCommand(carriage);
-  const hits = await door.write.find(command.stream, marker, context.signal);
-  const ids = new Set([...hits, ...sighting.others].map((hit) => hit.id).filter((hit) => hit !== id));
-  return ids.size === 0 ? null : duplicated(due.operation, id, [...ids]);
+/** Records with our marker that are not ours, as far as they were seen; `lateDuplicates` looks once more. */
+function others({ due }: Carriage, id: string, { others: found }: Extract<Sighting, { kind: "done" }>): Problem | null {
+  const ids = [...new Set(found.map((hit) => hit.id))].filter((hit) => hit !== id);
+  return ids.length === 0 ? null : duplicated(due.operation, id, ids);
 }
