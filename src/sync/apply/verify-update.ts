@@ -59,8 +59,11 @@ function lostValue(
   const fresh = changesOf(operation, now).filter(
     (change) => !known.has(nameOf(change)) && (before !== null || change.validAt >= since),
   );
-  const ours = fresh.findLastIndex(({ value }) => stands(value, after, calendar));
-  const last = fresh.slice(0, ours === -1 ? 0 : ours).at(-1);
+  const ours = fresh.findLast(({ value }) => stands(value, after, calendar));
+  // Ours stands: what happened at the same instant, in whatever order it is told, happened before.
+  const last = fresh.findLast(
+    ({ value, validAt }) => ours !== undefined && validAt <= ours.validAt && !stands(value, after, calendar),
+  );
   if (last === undefined || stands(last.value, operation.before, calendar)) return null;
   return { value: last.value, by: last.by?.person ?? null };
 }
