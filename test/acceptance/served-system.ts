@@ -42,6 +42,8 @@ export interface ServedSystemOptions {
   readonly system: string;
   readonly create: (environment: SandboxEnvironment) => SandboxSystem;
   readonly asOf: number;
+  /** Shared with other systems; a clock of its own when left out. */
+  readonly clock?: SandboxClock;
   readonly seed: number;
   readonly limits?: "demo" | "real";
   /** Makes the pages that are asked for smaller, so that few records fill several. */
@@ -63,7 +65,7 @@ export class Refused extends Error {
 
 export async function serveSystem(options: ServedSystemOptions): Promise<ServedSystem> {
   const { asOf, seed, limits = "demo", bend, quick = false } = options;
-  const clock = new SandboxClock(asOf, () => asOf);
+  const clock = options.clock ?? new SandboxClock(asOf, () => asOf);
   clock.freeze(true);
   const directory = mkdtempSync(join(tmpdir(), "hub-world-"));
   const dials = new Dials(seed, clock);

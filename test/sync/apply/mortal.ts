@@ -14,6 +14,11 @@ export class Doom {
     this.#left = after;
   }
 
+  /** From now on it has so many things left to do. */
+  arm(after: number): void {
+    this.#left = after;
+  }
+
   tick(): void {
     if (this.dead) throw new Killed("It is dead already.");
     this.#left -= 1;
