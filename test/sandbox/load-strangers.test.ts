@@ -10,6 +10,7 @@ const USER = "005AB000001hTvXYAU";
 const salesforce = {
   tenant: "00DAB0000009xYz2AI",
   name: "Contoso",
+  fields: { Account: [{ name: "Hub__c", externalId: true, unique: true }] },
   records: {
     ObjectDescription: [
       { id: "*", content: { prefixes: { Deal_Room__c: "a0B", Quote: "0Q0" } } },
@@ -214,16 +215,18 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-async function ask(url: string, token: string, body?: JsonObject): Promise<JsonObject> {
-  const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+async function ask(url: string, token: string, body?: JsonObject, method = "POST"): Promise<JsonObject> {
+  const init = body === undefined ? {} : { method, body: JSON.stringify(body) };
   const headers = { authorization: token, "content-type": "application/json" };
   const response = await fetch(url, { ...init, headers });
   return (await response.json()) as JsonObject;
 }
-const ofSalesforce = (path: string): Promise<JsonObject> =>
+const ofSalesforce = (path: string, method?: string, body?: JsonObject): Promise<JsonObject> =>
   ask(
     `${systems["salesforce"]?.["baseUrl"] ?? ""}/services/data/v64.0/${path}`,
     `Bearer ${systems["salesforce"]?.["accessToken"] ?? ""}`,
+    body,
+    method,
   );
 const ofAsana = async (path: string): Promise<JsonObject> =>
   (await ask(`${systems["asana"]?.["baseUrl"] ?? ""}${path}`, `Bearer ${systems["asana"]?.["token"] ?? ""}`))[
@@ -248,6 +251,15 @@ describe("an org that is not TechFlow", () => {
     expect(await ofSalesforce(`query?q=${quotes}`)).toMatchObject({ records: [{ Name: "Q-1", Discount__c: 5 }] });
     const rooms = encodeURIComponent("SELECT Name FROM Deal_Room__c WHERE Opened__c = true");
     expect(await ofSalesforce(`query?q=${rooms}`)).toMatchObject({ totalSize: 1 });
+  });
+
+  test("can be written to by an external id that no record tells of", async () => {
+    const path = "sobjects/Account/Hub__c/h-1";
+    expect(await ofSalesforce(path, "PATCH", { Name: "Fabrikam" })).toMatchObject({ created: true });
+    expect(await ofSalesforce(path, "PATCH", { Tier__c: "silver" })).toMatchObject({ created: false });
+    expect(await ofSalesforce(path)).toMatchObject({ Name: "Fabrikam", Tier__c: "silver", Hub__c: "h-1" });
+    const { Id: id } = await ofSalesforce(path);
+    await sandbox.control("/systems/salesforce/hard-delete", "POST", { object: "Account", id });
   });
 
   test("has merged records as merged, and none of what is not known or out of sight", async () => {

@@ -33,11 +33,21 @@ const SYSTEM = z.strictObject({
 /** Something of a name to make projects from, and projects that were made from it: records do not tell of it. */
 const TEMPLATE = z.strictObject({ name: z.string().min(1), like: z.array(z.string()).default([]) });
 
+/** A field that is written and never read, such as a marker: records do not tell of it. */
+const FIELD = z.strictObject({
+  name: z.string().min(1),
+  label: z.string().optional(),
+  type: z.string().default("string"),
+  externalId: z.boolean().default(false),
+  unique: z.boolean().default(false),
+  referenceTo: z.array(z.string()).default([]),
+});
+
 /** The body of `POST /load`. */
 export const LOAD = z.strictObject({
   /** Business time from then on; left as it is when left out. */
   at: z.iso.datetime({ offset: true }).optional(),
-  salesforce: SYSTEM.optional(),
+  salesforce: SYSTEM.extend({ fields: z.record(z.string(), z.array(FIELD)).default({}) }).optional(),
   asana: SYSTEM.extend({ templates: z.array(TEMPLATE).default([]) }).optional(),
   monday: SYSTEM.optional(),
 });
@@ -45,6 +55,7 @@ export const LOAD = z.strictObject({
 export type GivenRecord = z.output<typeof RECORD>;
 export type GivenSystem = z.output<typeof SYSTEM>;
 export type GivenTemplate = z.output<typeof TEMPLATE>;
+export type GivenSalesforce = NonNullable<z.output<typeof LOAD>["salesforce"]>;
 export type GivenAsana = NonNullable<z.output<typeof LOAD>["asana"]>;
 export type Given = z.output<typeof LOAD>;
 export type Content = z.output<typeof CONTENT>;

@@ -7,14 +7,14 @@ import type {
   SalesforceValue,
 } from "../seeds.ts";
 import { knownOf, object, Tally, text } from "./given.ts";
-import type { Content, GivenSystem, Json, Known, Loaded } from "./given.ts";
+import type { Content, GivenSalesforce, Json, Known, Loaded } from "./given.ts";
 
 /** What a hub keeps of the org's descriptions; its record `*` holds the key prefixes of objects. */
 const DESCRIPTIONS = "ObjectDescription";
 const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+0000)$/u;
 
 /** An org of exactly these records. @param base what somebody's records do not tell, such as the time zone */
-export function salesforceSeed(given: GivenSystem, base: SalesforceSeed): Loaded<SalesforceSeed> {
+export function salesforceSeed(given: GivenSalesforce, base: SalesforceSeed): Loaded<SalesforceSeed> {
   const tally = new Tally();
   const described = new Map([...knownOf(given, DESCRIPTIONS, tally)].map(({ id, content }) => [id, content] as const));
   const rows: Record<string, SalesforceRow[]> = {};
@@ -29,7 +29,10 @@ export function salesforceSeed(given: GivenSystem, base: SalesforceSeed): Loaded
     organization: { ...base.organization, id: given.tenant, name: given.name ?? base.organization.name },
     integrationUserId,
     customFields: Object.fromEntries(
-      Object.entries(rows).map(([stream, own]) => [stream, fieldsOf(stream, described.get(stream), own)]),
+      [...new Set([...Object.keys(rows), ...Object.keys(given.fields)])].map((stream) => {
+        const told = fieldsOf(stream, described.get(stream), rows[stream] ?? []);
+        return [stream, withWritten(told, given.fields[stream] ?? [])];
+      }),
     ),
     customObjects: Object.entries(rows).flatMap(([stream, own]) => objectOf(stream, described, own) ?? []),
     described: Object.fromEntries([...described].flatMap(([name, content]) => describedAs(name, content))),
@@ -65,7 +68,7 @@ function named(row: SalesforceRow): SalesforceRow {
     : { ...rest, Id: row.Id, FirstName: first, LastName: last };
 }
 
-function signingIn(given: GivenSystem, base: SalesforceSeed, rows: Record<string, SalesforceRow[]>): string {
+function signingIn(given: GivenSalesforce, base: SalesforceSeed, rows: Record<string, SalesforceRow[]>): string {
   const users = rows["User"] ?? [];
   const wanted = given.user ?? base.integrationUserId;
   const known = users.find(({ Id }) => Id === wanted) ?? users.find((user) => user["IsActive"] !== false);
@@ -94,6 +97,19 @@ function fieldsOf(
       const label = text(own?.["label"]) ?? name;
       return [{ name, label, type, ...(type === "reference" ? { referenceTo } : {}) }];
     });
+}
+
+/** With the fields that are written and not read; what is said of a field there holds for one that is read, too. */
+function withWritten(
+  told: readonly SalesforceFieldSeed[],
+  written: GivenSalesforce["fields"][string],
+): SalesforceFieldSeed[] {
+  const own = written.map(({ type, label, ...field }): SalesforceFieldSeed => {
+    const known = told.find(({ name }) => name === field.name);
+    return { ...field, label: label ?? known?.label ?? field.name, type: fieldType(type) ?? "string" };
+  });
+  const names = new Set(own.map(({ name }) => name));
+  return [...told.filter(({ name }) => !names.has(name)), ...own];
 }
 
 const TYPES: ReadonlySet<string> = new Set<SalesforceFieldSeed["type"]>([
