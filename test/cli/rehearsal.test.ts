@@ -39,7 +39,7 @@ describe("hub plan --rehearse", () => {
     expect(made.every(({ target }) => target !== null)).toBe(true);
     expect(rehearsal.operations.filter(({ state }) => state !== "confirmed" && state !== "held")).toEqual([]);
     expect(rehearsal.handoffs.moves).toContainEqual(expect.objectContaining({ before: "missing", after: "late" }));
-    for (const system of ["salesforce", "asana", "monday"])
+    for (const system of ["salesforce", "asana", "monday"] as const)
       expect(await company.calls(system)).toMatchObject({ total: 0 });
   });
 
