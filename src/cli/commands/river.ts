@@ -26,7 +26,13 @@ export const riverCommands: Register = (program, machine, done) => {
 
   globalOptions(program.command("plan"))
     .description("the writes that would repair the handoffs; sends nothing")
+    .option("--rehearse", "carry it out in a fresh sandbox that is loaded with what the hub has stored", false)
     .action(async (options) => {
+      if (options.rehearse) {
+        const { rehearseVerb } = await import("../verbs/rehearse.ts");
+        done(await rehearseVerb(machine, options));
+        return;
+      }
       const { planVerb } = await import("../verbs/plan.ts");
       done(await planVerb(machine, options));
     });

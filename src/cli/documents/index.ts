@@ -4,11 +4,11 @@ import { applyDocument, approveDocument, pauseDocument, writesDocument } from ".
 import { certificateDocument } from "./certificate.ts";
 import { checkDocument } from "./check.ts";
 import { configCheckDocument, configSchemaDocument } from "./config.ts";
-import { conflictsDecideDocument, conflictsDocument } from "./conflicts.ts";
 import { cycleDocument, measureDocument, publishDocument } from "./cycle.ts";
 import { discoverDocument } from "./discover.ts";
 import { estimateDocument } from "./estimate.ts";
 import { explainDocument } from "./explain.ts";
+import { conflictsDecideDocument, conflictsDocument } from "./conflicts.ts";
 import { handoffsDocument, handoffsTryDocument, handoffsWordDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
 import { logExportDocument, logImportDocument, logListDocument, logStatsDocument } from "./log.ts";
@@ -16,6 +16,7 @@ import { configBindingsDocument } from "./names.ts";
 import { matchDecisionDocument, matchListDocument } from "./match.ts";
 import { planDocument } from "./plan.ts";
 import { rejectsDocument, rejectsReplayDocument, rejectsShowDocument } from "./rejects.ts";
+import { rehearsalDocument } from "./rehearsal.ts";
 import { remapDocument } from "./remap.ts";
 import { reportDocument } from "./report.ts";
 import { sandboxDocument } from "./sandbox.ts";
@@ -53,6 +54,7 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   "match-list": { title: "hub match list --json", schema: matchListDocument },
   "match-reject": { title: "hub match reject A B --json", schema: matchDecisionDocument },
   plan: { title: "hub plan --json", schema: planDocument },
+  "plan-rehearse": { title: "hub plan --rehearse --json", schema: rehearsalDocument },
   publish: { title: "hub publish --json", schema: publishDocument },
   rejects: { title: "hub rejects --json", schema: rejectsDocument },
   "rejects-replay": { title: "hub rejects replay [ID…] --json", schema: rejectsReplayDocument },
