@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { createLabelledBooks } from "../../src/sandbox/index.ts";
-import { measureResolution } from "../support/resolution.ts";
+import { measureDoubles, measureResolution } from "../support/resolution.ts";
 
 const books = createLabelledBooks({ seed: 11, scale: 0.2, asOf: Date.parse("2026-11-02T11:00:00Z") });
 
@@ -35,6 +35,16 @@ describe("two books of the same customers", () => {
     const again = createLabelledBooks({ seed: 11, scale: 0.2, asOf: Date.parse("2026-11-02T11:00:00Z") });
     expect(again).toEqual(books);
   });
+});
+
+test("the doubles among the scenario's accounts are found, and neither subsidiaries nor strangers", () => {
+  const { outcomes, matches, right, wrong } = measureDoubles(books.accounts);
+  expect(outcomes.map(({ noise }) => noise)).toEqual(
+    expect.arrayContaining(["double", "misspelt double", "subsidiary", "stranger"]),
+  );
+  expect(matches).toBeGreaterThan(0);
+  expect(right).toBe(matches);
+  expect(wrong).toEqual([]);
 });
 
 test("nothing is taken above a threshold that nothing reaches", () => {

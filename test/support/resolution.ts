@@ -1,5 +1,13 @@
-import { COMPANIES, CONTACTS, compareBooks, resolveBooks } from "../../src/matching/index.ts";
-import type { Agreement, Resolution, ResolveOptions } from "../../src/matching/index.ts";
+import {
+  assign,
+  COMPANIES,
+  CONTACTS,
+  compareBooks,
+  resolveBooks,
+  scoreBooks,
+  THRESHOLDS,
+} from "../../src/matching/index.ts";
+import type { Agreement, Resolution, Resolved, ResolveOptions } from "../../src/matching/index.ts";
 import type { LabelledBooks, LabelledPair } from "../../src/sandbox/index.ts";
 
 /** How pairs of one kind of noise came out. */
@@ -25,7 +33,7 @@ export interface ResolutionOutcome {
   readonly skippedBlocks: number;
 }
 
-type Settings = Omit<ResolveOptions, "aliases" | "chances"> & { readonly prior?: number };
+type Settings = Omit<ResolveOptions, "aliases" | "chances">;
 
 /** Resolves both books as a link between two systems would, and holds the result against the labels. */
 export function measureResolution(books: LabelledBooks, settings: Settings = {}): ResolutionOutcome {
@@ -41,14 +49,10 @@ export function measureResolution(books: LabelledBooks, settings: Settings = {})
     new Set(resolved[type][which].map(key));
   const accepted = { company: keysOf("company", "accepted"), contact: keysOf("contact", "accepted") };
   const queued = { company: keysOf("company", "queued"), contact: keysOf("contact", "queued") };
-  const groups = Map.groupBy(books.pairs, ({ type, same, noise }) => `${type} ${same} ${noise}`);
-  const outcomes = [...groups.values()].flatMap((pairs): NoiseOutcome[] => {
-    const [first] = pairs;
-    if (first === undefined) return [];
-    const { type, noise, same } = first;
-    const count = (set: ReadonlySet<string>): number => pairs.filter((pair) => set.has(key(pair))).length;
-    return [{ type, noise, same, pairs: pairs.length, accepted: count(accepted[type]), queued: count(queued[type]) }];
-  });
+  const outcomes = groupOutcomes(books.pairs, (pair) => ({
+    accepted: accepted[pair.type].has(key(pair)),
+    queued: queued[pair.type].has(key(pair)),
+  }));
   const all = [...resolved.company.accepted, ...resolved.contact.accepted];
   const wrong = all.filter((pair) => !sameThing.has(key(pair)));
   return {
@@ -56,11 +60,33 @@ export function measureResolution(books: LabelledBooks, settings: Settings = {})
     matches: sameThing.size,
     accepted: all.length,
     right: all.length - wrong.length,
-    wrong: wrong.map(({ left, right, probability, breakdown }) => {
-      const fields = breakdown.map(({ field, level, weight }) => `${field} ${level} ${weight.toFixed(1)}`).join(", ");
-      return `${left} = ${right} (${probability.toFixed(3)}: ${fields})`;
-    }),
+    wrong: wrong.map(sayPair),
     skippedBlocks: resolved.company.skipped.length + resolved.contact.skipped.length,
+  };
+}
+
+/** Finds the doubles within one book: of every record at most one, surely and ahead of any other. */
+export function measureDoubles({ book, pairs }: LabelledBooks["accounts"], settings: Settings = {}): ResolutionOutcome {
+  const key = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
+  const thresholds = settings.thresholds ?? THRESHOLDS;
+  const { compared, skipped } = scoreBooks(COMPANIES, book, book, settings);
+  const once = compared.filter(({ left, right }) => left < right);
+  const { accepted, queued } = assign(once, thresholds, (a, b) =>
+    key(a.left, a.right) < key(b.left, b.right) ? -1 : 1,
+  );
+  const sameThing = new Set(pairs.filter(({ same }) => same).map(({ left, right }) => key(left, right)));
+  const [taken, shown] = [accepted, queued].map((all) => new Set(all.map(({ left, right }) => key(left, right))));
+  const wrong = accepted.filter(({ left, right }) => !sameThing.has(key(left, right)));
+  return {
+    outcomes: groupOutcomes(pairs, (pair) => ({
+      accepted: taken?.has(key(pair.left, pair.right)) === true,
+      queued: shown?.has(key(pair.left, pair.right)) === true,
+    })),
+    matches: sameThing.size,
+    accepted: accepted.length,
+    right: accepted.length - wrong.length,
+    wrong: wrong.map(sayPair),
+    skippedBlocks: skipped.length,
   };
 }
 
@@ -85,6 +111,25 @@ export function labelledComparisons(
     ),
     contact: labelled(compareBooks(CONTACTS, books.contacts.left, books.contacts.right, { aliases }).compared),
   };
+}
+
+function groupOutcomes(
+  pairs: readonly LabelledPair[],
+  of: (pair: LabelledPair) => { readonly accepted: boolean; readonly queued: boolean },
+): readonly NoiseOutcome[] {
+  const groups = Map.groupBy(pairs, ({ type, same, noise }) => `${type} ${same} ${noise}`);
+  return [...groups.values()].flatMap((group): NoiseOutcome[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { type, noise, same } = first;
+    const count = (which: "accepted" | "queued"): number => group.filter((pair) => of(pair)[which]).length;
+    return [{ type, noise, same, pairs: group.length, accepted: count("accepted"), queued: count("queued") }];
+  });
+}
+
+function sayPair({ left, right, probability, breakdown }: Resolved): string {
+  const fields = breakdown.map(({ field, level, weight }) => `${field} ${level} ${weight.toFixed(1)}`).join(", ");
+  return `${left} = ${right} (${probability.toFixed(3)}: ${fields})`;
 }
 
 /** Each record of the first book goes by its own id, which merged records of the other may name. */

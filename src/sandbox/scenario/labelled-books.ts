@@ -40,6 +40,8 @@ export interface LabelledBooks {
   readonly domains: ReadonlyMap<string, string>;
   /** Every pair that is one thing, and pairs made to be taken for one. */
   readonly pairs: readonly LabelledPair[];
+  /** The accounts of Salesforce itself, among which some are double, misspelt double, merged, subsidiaries or strangers. */
+  readonly accounts: { readonly book: readonly BookCompany[]; readonly pairs: readonly LabelledPair[] };
 }
 
 /**
@@ -47,7 +49,7 @@ export interface LabelledBooks {
  * free mail, merged, renamed and moved, beside subsidiaries, strangers and namesakes. Pure: the same options give the same.
  */
 export function createLabelledBooks(options: ScenarioOptions): LabelledBooks {
-  const { story } = tellStory(options);
+  const { story, accountPairs } = tellStory(options);
   const accounts = story.accounts.filter(({ mergedInto }) => mergedInto === null);
   const companies = labelledCompanies(story.setting.random("labelled companies"), accounts);
   const contacts = labelledContacts(story.setting.random("labelled contacts"), accounts);
@@ -56,5 +58,22 @@ export function createLabelledBooks(options: ScenarioOptions): LabelledBooks {
     contacts: { left: contacts.left, right: contacts.right },
     domains: companies.domains,
     pairs: [...companies.pairs, ...contacts.pairs],
+    accounts: {
+      book: story.accounts.map(({ id, name, domain, region, mergedInto }) => ({
+        id,
+        name,
+        addresses: [`https://www.${domain}`],
+        phone: null,
+        country: region,
+        externalIds: mergedInto === null ? [id] : [id, mergedInto.account.id],
+      })),
+      pairs: accountPairs.map(({ a, b, same, why }) => ({
+        type: "company",
+        left: a.id,
+        right: b.id,
+        same,
+        noise: why,
+      })),
+    },
   };
 }

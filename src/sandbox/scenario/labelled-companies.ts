@@ -7,7 +7,7 @@ import type { AccountStory, Region } from "./story.ts";
 
 /** What befalls an account on its way into the other book, with its share; the rest is not there at all. */
 const NOISE = [
-  ["as it is", 0.22],
+  ["as it is", 0.17],
   ["misspelt", 0.12],
   ["other legal form", 0.12],
   ["word order", 0.07],
@@ -16,6 +16,7 @@ const NOISE = [
   ["merged", 0.06],
   ["renamed", 0.06],
   ["moved to another domain", 0.05],
+  ["misspelt with another legal form", 0.05],
 ] as const;
 const TEMPTATIONS = [
   "subsidiary",
@@ -61,8 +62,9 @@ export function labelledCompanies(random: Random, accounts: readonly AccountStor
       id: `billing-${account.id}`,
       name: account.name,
       addresses: random.chance(0.75) ? [random.pick([`billing@${account.domain}`, account.domain])] : [],
-      phone: random.chance(0.6) ? writePhone(random, digits) : null,
-      country: random.chance(0.75) ? country : null,
+      // Some numbers are those of a branch, some countries those of whoever typed.
+      phone: random.chance(0.6) ? writePhone(random, random.chance(0.06) ? phoneNumber(random) : digits) : null,
+      country: random.chance(0.75) ? (random.chance(0.04) ? abroadOf(random, country) : country) : null,
       externalIds: [],
     };
     const noise = drawNoise(random);
@@ -79,6 +81,14 @@ export function labelledCompanies(random: Random, accounts: readonly AccountStor
     }
   }
   return { left, right: random.shuffled(right), domains, pairs };
+}
+
+function abroadOf(random: Random, country: string): string {
+  return random.pick(
+    Object.values(COUNTRIES)
+      .flat()
+      .filter((other) => other !== country),
+  );
 }
 
 type Noise = (typeof NOISE)[number][0];
@@ -115,6 +125,8 @@ function changed(
       return { ...company, name: misspell(random, name) };
     case "other legal form":
       return { ...company, name: `${random.chance(0.2) ? "The " : ""}${name} ${random.pick(LEGAL)}` };
+    case "misspelt with another legal form":
+      return { ...company, name: `${misspell(random, name)} ${random.pick(LEGAL)}` };
     case "word order":
       return {
         ...company,
@@ -153,11 +165,7 @@ function tempting(
   country: string,
   freshName: () => string,
 ): BookCompany {
-  const abroad = random.pick(
-    Object.values(COUNTRIES)
-      .flat()
-      .filter((other) => other !== country),
-  );
+  const abroad = abroadOf(random, country);
   const own = {
     id: `billing-${slug(temptation)}-${id}`,
     phone: random.chance(0.6) ? writePhone(random, phoneNumber(random)) : null,
@@ -172,7 +180,9 @@ function tempting(
         ["Asia Pacific", "SG"],
         ["UK Ltd", "GB"],
       ] as const);
-      return { ...own, name: `${name} ${part}`, addresses: [domainOf(`${name} ${part}`)], country: place };
+      // Some have a domain of their own, some sit at that of the group.
+      const address = random.chance(0.6) ? domainOf(`${name} ${part}`) : `${part.slice(0, 2).toLowerCase()}@${domain}`;
+      return { ...own, name: `${name} ${part}`, addresses: [address], country: place };
     }
     case "stranger of nearly the same name": {
       const other = random.pick([
@@ -184,7 +194,12 @@ function tempting(
       return { ...own, name: other, addresses: random.chance(0.8) ? [domainOf(other)] : [] };
     }
     case "same name abroad":
-      return { ...own, name, addresses: [`${slug(name)}-${abroad.toLowerCase()}.example`], country: abroad };
+      return {
+        ...own,
+        name,
+        addresses: random.chance(0.7) ? [`${slug(name)}-${abroad.toLowerCase()}.example`] : [],
+        country: random.chance(0.9) ? abroad : null,
+      };
     case "brand at the same domain":
       return { ...own, name: freshName(), addresses: [`hello@${domain}`] };
     default:
