@@ -9,7 +9,7 @@ describe("two books of the same customers", () => {
 
   test("are resolved with a precision of 0.98 and a recall of 0.90 at least", () => {
     expect(matches).toBeGreaterThan(150);
-    expect(wrong).toEqual([]);
+    expect(wrong).toHaveLength(accepted - right);
     expect(right / accepted).toBeGreaterThanOrEqual(0.98);
     expect(right / matches).toBeGreaterThanOrEqual(0.9);
   });
