@@ -1,6 +1,7 @@
 import { handoffKind } from "../configuration/index.ts";
 import { planHash } from "../handoffs/index.ts";
-import type { Handoff, HandoffBase, Operation, Plan } from "../model/index.ts";
+import type { Handoff, Operation, Plan } from "../model/index.ts";
+import { withoutMade } from "./apply/made.ts";
 import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
 import { decideContract, pinnedConnections, recordedWords } from "./decide-contract.ts";
@@ -30,17 +31,15 @@ export async function reconcileStep(context: RunContext): Promise<Reconciliation
   };
   const handoffs: Handoff[] = [];
   const operations: Operation[] = [];
-  const advanced: HandoffBase[] = [];
   for (const contract of configuration.compiled(handoffKind)) {
     await breathe(context.signal);
     const decided = await decideContract(deciding, contract);
     for (const handoff of decided.handoffs) handoffs.push(handoff);
     for (const operation of decided.operations) operations.push(operation);
-    for (const base of decided.advanced) advanced.push(base);
+    for (const bases of decided.advanced()) if (bases.length > 0) await store.handoffs.saveBases(fence, bases, asOf);
     for (const problem of skippedNames(contract.name, decided.skipped)) progress({ kind: "problem", ...problem });
   }
   await store.handoffs.replaceHandoffs(fence, handoffs);
-  if (advanced.length > 0) await store.handoffs.saveBases(fence, advanced, asOf);
   const current = handoffs.filter((handoff) => !handoff.historical);
   progress({
     kind: "step",
@@ -55,13 +54,14 @@ export async function reconcileStep(context: RunContext): Promise<Reconciliation
 export async function planStep(context: RunContext, operations: readonly Operation[]): Promise<Plan> {
   const { store, fence, asOf, dependencies, progress } = context;
   progress({ kind: "step", step: "plan", state: "started" });
-  const plan: Plan = { hash: planHash(operations), asOf, createdAt: dependencies.clock.now(), operations };
+  const open = await withoutMade(store, operations);
+  const plan: Plan = { hash: planHash(open), asOf, createdAt: dependencies.clock.now(), operations: open };
   await store.handoffs.savePlan(fence, plan);
   progress({
     kind: "step",
     step: "plan",
     state: "done",
-    detail: `${operations.length} operations proposed, none sent; plan ${plan.hash.slice(0, 12)}`,
+    detail: `${open.length} operations proposed, none sent; plan ${plan.hash.slice(0, 12)}`,
   });
   return plan;
 }

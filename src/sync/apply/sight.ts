@@ -42,7 +42,7 @@ export async function sight(input: SightInput): Promise<Sighting> {
 }
 
 /** Out of sight is not gone: whoever creates must not take it for that. */
-export function isAway({ removed }: Seen): boolean {
+export function isAway({ removed }: Pick<Seen, "removed">): boolean {
   return removed !== null && removed !== "visibility lost";
 }
 

@@ -443,6 +443,25 @@ events: { project created: created }
   });
 });
 
+test("a connection that cannot be written to is told, and what needs it waits (HUB-2629)", async () => {
+  driftedPair(world.system);
+  const plan = await approved();
+  world.system.readOnly = true;
+  expect(states(await world.apply(plan))).toEqual([["held", "HUB-2629"]]);
+});
+
+test("what was made after the moment that is asked about is not proposed again while it stands", async () => {
+  wonDeal(world.system);
+  const before = world.system.now;
+  const plan = await approved();
+  await world.apply(plan);
+  world.system.now = before;
+  expect((await world.plan()).operations).toEqual([]);
+  const [made] = world.system.projects();
+  if (made !== undefined) made.archived = true;
+  expect((await world.plan()).operations).toMatchObject([{ action: "create" }]);
+});
+
 describe("two hubs on one store", () => {
   test("do not both write: the one that lost the lease stops before it sends (HUB-3003)", async () => {
     const { system } = world;

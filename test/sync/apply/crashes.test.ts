@@ -129,7 +129,8 @@ async function problemsOf(trial: Trial): Promise<readonly string[]> {
     if (ours.length > 1) problems.push(`${project} was written ${String(ours.length)} times`);
     const touched = edits.some((each) => each.project === project);
     if (fields["amount"] !== wanted && !touched) problems.push(`${project} is ${String(fields["amount"])}`);
-    if (ours.length === 0 && touched && !(await isTold(trial, project))) problems.push(`${project} was skipped silently`);
+    if (ours.length === 0 && touched && !(await isTold(trial, project)))
+      problems.push(`${project} was skipped silently`);
     const at = history.findIndex(({ by }) => by === HUB_ACCOUNT);
     const under = history[at - 1];
     if (at > 0 && under?.by === PERSON && under.from !== null) {

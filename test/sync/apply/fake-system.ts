@@ -61,6 +61,7 @@ export class FakeSystem {
   readonly records = new Map<string, FakeRecord>();
   readonly log: { readonly call: string; readonly id: string; readonly at: number }[] = [];
   broken = false;
+  readOnly = false;
   #next = 1;
 
   constructor(now: number) {
@@ -149,7 +150,7 @@ export class FakeSystem {
         { name: "deals", title: "Deals", role: "entity", after: ["users"] },
         { name: "projects", title: "Projects", role: "entity", after: ["users"] },
       ],
-      connect: async () => ({ ...connection, write: this.#write() }),
+      connect: async () => (this.readOnly ? connection : { ...connection, write: this.#write() }),
       normaliser: () => (entity) =>
         normalise(entity.stream, entity.id, entity.content ?? {}, entity.tombstone !== null),
     };
