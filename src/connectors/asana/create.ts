@@ -4,8 +4,9 @@ import type { CompleteCommand, CreateCommand, WriteReceipt } from "../kit/index.
 import { definitionsOf, ofPlan } from "./custom-field-definitions.ts";
 import { completeInstantiation, instantiate } from "./instantiate.ts";
 import { keepsExternalId, withLines } from "./markers.ts";
-import { gidByName, listNamed, pickNamed, sectionGid } from "./named-things.ts";
+import { gidByName, sectionGid } from "./named-things.ts";
 import { currentProject, missingFor, setProject } from "./project-fields.ts";
+import { homeOf } from "./task-home.ts";
 import { listOf, textOf } from "./values.ts";
 import { accountsOf } from "./users.ts";
 import { assignmentsIn, writeBody } from "./write-values.ts";
@@ -128,7 +129,9 @@ export async function taskData(
   signal: AbortSignal,
 ): Promise<Data> {
   const { gateway } = parts;
-  const { project, section: named } = await homeFor(parts, command, signal);
+  const place = command.parent ?? command.template;
+  if (place === undefined) throw notOffered("creating a task outside a project", "Name the project in `create_from`.");
+  const { project, section: named } = await homeOf(parts, place, signal);
   const sectionName = body.section ?? named;
   const section = sectionName === null ? null : await sectionGid(gateway, project, sectionName, signal);
   const notes = typeof body.data["notes"] === "string" ? body.data["notes"] : "";
@@ -138,22 +141,4 @@ export async function taskData(
   const home = section === null ? { projects: [project] } : { memberships: [{ project, section }] };
   const fields = Object.keys(body.customFields).length === 0 ? {} : { custom_fields: body.customFields };
   return { ...body.data, ...marked, ...home, ...fields };
-}
-
-/** The project a task goes to, and the section that `create_from` names with it. A project's name may hold a slash. */
-async function homeFor(
-  parts: WriterParts,
-  { parent, template }: CreateCommand,
-  signal: AbortSignal,
-): Promise<{ readonly project: string; readonly section: string | null }> {
-  const text = parent ?? template;
-  if (text === undefined) throw notOffered("creating a task outside a project", "Name the project in `create_from`.");
-  if (/^\d+$/u.test(text)) return { project: text, section: null };
-  const path = "/projects";
-  const query = { workspace: await parts.workspace(signal), archived: false, opt_fields: "name" };
-  const projects = await listNamed(parts.gateway, { path, query }, signal);
-  const cut = text.lastIndexOf("/");
-  const whole = projects.some(({ name }) => name.trim().toLowerCase() === text.trim().toLowerCase());
-  if (whole || cut < 0) return { project: pickNamed(projects, text, path).gid, section: null };
-  return { project: pickNamed(projects, text.slice(0, cut), path).gid, section: text.slice(cut + 1) };
 }

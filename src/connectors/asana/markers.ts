@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { parseInstant } from "../../model/index.ts";
-import type { FoundTarget } from "../kit/index.ts";
+import { oldestFirst } from "../kit/index.ts";
+import type { FoundTarget, WritePlace } from "../kit/index.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway, Query } from "./gateway.ts";
 import { projectFilter } from "./read.ts";
+import { homeOf } from "./task-home.ts";
 import { contentOf } from "./shapes.ts";
 import { assertWritable } from "./writer-parts.ts";
 import type { WriterParts } from "./writer-parts.ts";
@@ -66,25 +68,60 @@ export function keepsExternalId(gateway: AsanaGateway, stream: string): boolean 
 
 /**
  * Everything that carries a marker, oldest first: a task of an app by its external id, anything else by a line of its
- * notes, a project that is being made by its name. Listings show at once what was written; the search of paid plans is
- * up to a minute late and asks for more than one call, so it is not used.
+ * notes, a project that is being made by its name. Listings show at once what was written (reference asana.md §11). Where
+ * a task's project is known that one is listed, and the workspace searched for what people moved or copied elsewhere; a
+ * free plan has no search, and then every project is listed, as it is without a place.
  */
 export async function find(
-  { gateway, settings, workspace }: WriterParts,
+  parts: WriterParts,
   stream: string,
   marker: string,
   signal: AbortSignal,
+  place?: WritePlace,
 ): Promise<readonly FoundTarget[]> {
+  const { gateway, settings } = parts;
   assertWritable(stream);
   if (keepsExternalId(gateway, stream)) return findExternal(gateway, marker, signal);
-  const inScope = projectFilter(settings);
-  const query = { workspace: await workspace(signal), opt_fields: "name,notes,created_at,team.gid,team.name" };
+  const workspace = await parts.workspace(signal);
+  const isOurs = (row: Marked): boolean => carries(row, marker);
+  const home = stream === "tasks" ? (place?.parent ?? place?.template ?? null) : null;
+  const elsewhere = home === null ? null : await search(gateway, workspace, marker, signal);
+  if (home !== null && elsewhere !== null) {
+    const { project } = await homeOf(parts, home, signal);
+    // A task in several places is shown in each.
+    return oldestFirst([...(await tasksOf(gateway, project, signal)), ...elsewhere].filter(isOurs).map(foundTarget));
+  }
+  const query = { workspace, opt_fields: "name,notes,created_at,team.gid,team.name" };
   const projects = await marked(gateway, "/projects", query, signal);
-  if (stream === "projects") return oldestFirst(projects.filter((project) => carries(project, marker)));
-  const listings = projects
-    .filter((project) => inScope(contentOf(project)))
-    .map(({ gid: project }) => marked(gateway, "/tasks", { project, opt_fields: "notes,created_at" }, signal));
-  return oldestFirst((await Promise.all(listings)).flat().filter((task) => carries(task, marker)));
+  if (stream === "projects") return oldestFirst(projects.filter(isOurs).map(foundTarget));
+  const inScope = projectFilter(settings);
+  const asked = projects.filter((project) => inScope(contentOf(project)));
+  const tasks = await Promise.all(asked.map(({ gid }) => tasksOf(gateway, gid, signal)));
+  return oldestFirst(tasks.flat().filter(isOurs).map(foundTarget));
+}
+
+const tasksOf = (gateway: AsanaGateway, project: string, signal: AbortSignal): Promise<readonly Marked[]> =>
+  marked(gateway, "/tasks", { project, opt_fields: "notes,created_at" }, signal);
+
+/** What the workspace's search shows of a text; null where the plan has none. It is up to a minute late. */
+async function search(
+  gateway: AsanaGateway,
+  workspace: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<readonly Marked[] | null> {
+  const request = { method: "GET", path: "/workspaces/{workspace_gid}/tasks/search" } as const;
+  const query = { text, limit: 100, opt_fields: "notes,created_at" };
+  try {
+    return await gateway.read(
+      { ...request, params: { workspace_gid: workspace }, query },
+      z.array(markedSchema),
+      signal,
+    );
+  } catch (error) {
+    if (refusalBehind(error)?.status === 402) return null;
+    throw error;
+  }
 }
 
 function carries({ name, notes }: Marked, marker: string): boolean {
@@ -104,12 +141,6 @@ async function marked(
       if (parsed.success) rows.push(parsed.data);
     }
   return rows;
-}
-
-/** A task in several projects is listed in each. */
-function oldestFirst(rows: readonly Marked[]): readonly FoundTarget[] {
-  const found = new Map(rows.map((row) => [row.gid, foundTarget(row)]));
-  return [...found.values()].toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
 }
 
 function foundTarget({ gid, created_at: createdAt }: Marked): FoundTarget {

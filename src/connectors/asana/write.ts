@@ -18,7 +18,7 @@ const SETTLE_MS = MINUTE;
 export function writeFace(parts: WriterParts): WriteFace {
   return {
     traits: { conditional: false, uniqueMarker: false, settleMs: SETTLE_MS },
-    find: (stream, marker, signal) => find(parts, stream, marker, signal),
+    find: (stream, marker, signal, place) => find(parts, stream, marker, signal, place),
     create: (command, signal) => create(parts, command, signal),
     complete: (command, signal) => complete(parts, command, signal),
     update: (command, signal) => update(parts, command, signal),

@@ -33,6 +33,12 @@ export interface CreateCommand {
   readonly parent?: string;
 }
 
+/** Where records are created, in the words of a creation. */
+export interface WritePlace {
+  readonly template?: string | null;
+  readonly parent?: string | null;
+}
+
 /** A creation whose record stands already. */
 export interface CompleteCommand extends CreateCommand {
   readonly id: string;
@@ -76,8 +82,12 @@ export type WriteOutcome =
  */
 export interface WriteFace {
   readonly traits: WriteTraits;
-  /** All records of a stream that carry the marker, oldest first; more than one when somebody has made a copy. */
-  find(stream: string, marker: string, signal: AbortSignal): Promise<readonly FoundTarget[]>;
+  /**
+   * All records of a stream that carry the marker, oldest first; more than one when somebody has made a copy. With the
+   * place the hub creates them in, systems that have to list everything list that place, and search for what was put
+   * elsewhere: that shows within the time to settle.
+   */
+  find(stream: string, marker: string, signal: AbortSignal, place?: WritePlace): Promise<readonly FoundTarget[]>;
   /** Puts the marker into the same call that makes the record, so that a crash at any moment leaves it findable. */
   create(command: CreateCommand, signal: AbortSignal): Promise<WriteReceipt>;
   /** Makes what is missing of a record that `create` left incomplete; changes nothing that is there. Safe to repeat. */
@@ -88,6 +98,12 @@ export interface WriteFace {
   /** Several at once where that saves calls; an outcome for each command, in their order. */
   createMany?(commands: readonly CreateCommand[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;
   updateMany?(commands: readonly UpdateCommand[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;
+}
+
+/** Each record once, oldest first; those of one moment by id. */
+export function oldestFirst(found: readonly FoundTarget[]): readonly FoundTarget[] {
+  const each = new Map(found.map((one) => [one.id, one]));
+  return [...each.values()].toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1));
 }
 
 /** True when a write was refused because the record has changed: it was not done, and has to be planned anew. */

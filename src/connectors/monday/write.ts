@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { canonicalJson, hashText, parseInstant, SECOND } from "../../model/index.ts";
+import { oldestFirst } from "../kit/index.ts";
 import type { FoundTarget, WriteFace, WriteReceipt } from "../kit/index.ts";
 import { accountsOf } from "./assignees.ts";
 import type { BoardAnswer } from "./answers.ts";
@@ -58,7 +59,7 @@ export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteF
         for (const { id, created_at: createdAt } of data.items_page_by_column_values.items)
           found.push({ id, createdAt: parseInstant(createdAt ?? "") ?? null });
       }
-      return found.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
+      return oldestFirst(found);
     },
 
     async create(command, signal) {

@@ -33,9 +33,11 @@ export async function lateDuplicates(
     const entries = await store.outbox.entries({ handoffId: operation.handoffId });
     const marker = markerOfCreation({ operation, entries });
     const { id } = recordOf(targetKey);
-    const { stream } = commandOf(configuration, operation);
+    const command = commandOf(configuration, operation);
     try {
-      const others = (await write.find(stream, marker, signal)).map((hit) => hit.id).filter((hit) => hit !== id);
+      const others = (await write.find(command.stream, marker, signal, command))
+        .map((hit) => hit.id)
+        .filter((hit) => hit !== id);
       if (others.length > 0) told.set(operation.id, { ...outcome, problem: duplicated(operation, id, others) });
     } catch (error) {
       signal.throwIfAborted();

@@ -59,7 +59,7 @@ export function objectOfType({ objects }: Seen, type: string): ModelObject | nul
 async function sightCreation(input: SightInput): Promise<Sighting> {
   const { door, command, signal } = input;
   const marker = markerOfCreation(input);
-  const hits = await door.write.find(command.stream, marker, signal);
+  const hits = await door.write.find(command.stream, marker, signal, command);
   for (const id of knownIds(input)) {
     const seen = await door.look(command.stream, id);
     if (!isAway(seen)) return { kind: "done", id, seen, others: hits.filter((hit) => hit.id !== id) };

@@ -140,6 +140,20 @@ describe("writing to Asana", () => {
     expect((await write.find("tasks", "hub:2", signal)).map((one) => one.id)).toEqual([id, copy.data["gid"]]);
   });
 
+  test("looks in the place it creates in and searches the rest, where the plan has a search", async () => {
+    const place = { template: "Rollout: Beta/End" };
+    const command = { stream: "tasks", marker: "hub:6", ...place, fields: { name: "Epic" } };
+    const { id } = await write.create(command, signal);
+    const copy = await server.call("POST", "/tasks", { name: "Copy", projects: [ASANA.onboarding], notes: "hub:6" });
+    expect((await write.find("tasks", "hub:6", signal, place)).map((one) => one.id)).toEqual([id]);
+    server.clock.advance(write.traits.settleMs);
+    const both = [id, String(copy.data["gid"])];
+    expect((await write.find("tasks", "hub:6", signal, place)).map((one) => one.id)).toEqual(both);
+    expect((await write.find("tasks", "hub:6", signal)).map((one) => one.id)).toEqual(both);
+    await server.control("POST", "/plan", { plan: "free" });
+    expect((await write.find("tasks", "hub:6", signal, place)).map((one) => one.id)).toEqual(both);
+  });
+
   test("writes over people's notes, never over its own marker", async () => {
     const command = { stream: "tasks", marker: "hub:3", parent: ASANA.rollout, fields: { name: "Epic", notes: "Why" } };
     const { id } = await write.create(command, signal);
