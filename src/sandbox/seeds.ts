@@ -397,6 +397,10 @@ export type MondayColumnType =
   | "time_tracking"
   | "file"
   | "doc"
+  | "direct_doc"
+  | "group"
+  | "person"
+  | "progress"
   | "button"
   | "subtasks"
   | "team";

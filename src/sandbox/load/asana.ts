@@ -246,18 +246,32 @@ function noteSection(
   places.sections.set(gid, { gid, name: nameIn(section), projectGid, createdAt: at, deletedAt });
 }
 
-/** The custom fields that the tasks of each project show, in the order the tasks show them. */
+/**
+ * The custom fields that the tasks of each project show, in the order the tasks show them. Those of one project only tell
+ * for sure; what a task in several shows beyond that is of the one that no other task tells of, or of its first.
+ */
 function fieldsOfProjects(tasks: readonly Known[]): Map<string, string[]> {
   const shown = new Map<string, Set<string>>();
+  const add = (project: string, gids: readonly string[]): void => {
+    const own = shown.get(project) ?? new Set<string>();
+    for (const gid of gids) own.add(gid);
+    shown.set(project, own);
+  };
+  const several: { readonly homes: readonly string[]; readonly gids: readonly string[] }[] = [];
   for (const { content } of tasks) {
     const entries = objects(content["custom_fields"]).filter(({ enabled }) => enabled !== false);
+    const gids = entries.flatMap(({ gid }) => text(gid) ?? []);
     const homes = objects(content["memberships"]).flatMap(({ project }) => gidIn(project) ?? []);
-    // Of a task in several projects nobody can tell which of them a field is of; its first one shows all.
     const [home] = homes;
-    if (home === undefined) continue;
-    const own = shown.get(home) ?? new Set<string>();
-    for (const { gid } of entries) if (typeof gid === "string") own.add(gid);
-    shown.set(home, own);
+    if (home !== undefined && homes.length === 1) add(home, gids);
+    else if (home !== undefined) several.push({ homes, gids });
+  }
+  const told = new Set(shown.keys());
+  for (const { homes, gids } of several) {
+    const known = new Set(homes.flatMap((home) => [...(shown.get(home) ?? [])]));
+    const rest = gids.filter((gid) => !known.has(gid));
+    const home = homes.find((each) => !told.has(each)) ?? homes[0];
+    if (home !== undefined && rest.length > 0) add(home, rest);
   }
   return new Map([...shown].map(([gid, own]) => [gid, [...own]]));
 }
