@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { array, assert as check, double, integer, property, record } from "fast-check";
 import {
   assign,
   candidatePairs,
@@ -68,6 +69,31 @@ describe("the assignment", () => {
       queued: [],
     });
   });
+});
+
+test("whatever the pairs and their order, nobody is given twice, and nothing below a threshold is taken", () => {
+  const scored = array(
+    record({
+      left: integer({ min: 0, max: 5 }),
+      right: integer({ min: 0, max: 5 }),
+      probability: double({ min: 0, max: 1, noNaN: true }),
+    }),
+    { maxLength: 30 },
+  ).map((all) => [...new Map(all.map((pair) => [`${pair.left} ${pair.right}`, pair])).values()]);
+  const inOrder = (a: { left: number; right: number }, b: { left: number; right: number }): number =>
+    a.left - b.left || a.right - b.right;
+  check(
+    property(scored, (pairs) => {
+      const { accepted, queued } = assign(pairs, THRESHOLDS, inOrder);
+      for (const side of ["left", "right"] as const) {
+        expect(new Set(accepted.map((pair) => pair[side])).size).toBe(accepted.length);
+      }
+      expect(accepted.every(({ probability }) => probability >= THRESHOLDS.accept)).toBe(true);
+      expect(queued.every(({ probability }) => probability >= THRESHOLDS.queue)).toBe(true);
+      expect(assign(pairs.toReversed(), THRESHOLDS, inOrder)).toEqual({ accepted, queued });
+    }),
+    { seed: 20_261_102, numRuns: 300 },
+  );
 });
 
 test("a block of too many records is skipped and told of, and its records meet by other keys", () => {

@@ -5,7 +5,7 @@ import type { Register } from "./options.ts";
 const LATER = { hidden: true };
 const MORE = `
 More: report, serve, certificate, rejects, remap, discover, config check, config bindings, config schema, hyper install,
-log import, log list, log stats, log check, log export.
+match list, match confirm, match reject, log import, log list, log stats, log check, log export.
 "hub help <command>" explains one; docs/cli.md has them all.`;
 
 /** Questions about the systems, the store and the configuration; only `remap` and `hyper install` change anything. */
