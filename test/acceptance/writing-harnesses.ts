@@ -1,5 +1,5 @@
 import { asanaProjectWriting, asanaTaskWriting } from "../connectors/asana/writing-harness.ts";
-import { mondayWriting } from "../connectors/monday/writing-harness.ts";
+import { mondayNotedWriting, mondayWriting } from "../connectors/monday/writing-harness.ts";
 import { salesforceWriting } from "../connectors/salesforce/writing-harness.ts";
 import type { WritingHarness } from "./writing-harness.ts";
 
@@ -9,4 +9,5 @@ export const WRITING_HARNESSES: readonly WritingHarness[] = [
   asanaProjectWriting,
   asanaTaskWriting,
   mondayWriting,
+  mondayNotedWriting,
 ];

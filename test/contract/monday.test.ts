@@ -65,6 +65,11 @@ describe("the contract with monday.com", () => {
     );
     await write?.find("items", "hub:1", signal);
     await write?.retire({ stream: "items", id: made?.id ?? "", tag: "taken back", idempotencyKey: "u" }, signal);
+    const unmarked = (await mondayHub(proxied, [])).connection.write;
+    const noted = { stream: "items", marker: "hub:2", parent: "7", fields: { name: "Noted" } };
+    const second = await unmarked?.create(noted, signal);
+    await unmarked?.complete({ ...noted, id: second?.id ?? "" }, signal);
+    expect(await unmarked?.find("items", "hub:2", signal)).toHaveLength(1);
     await recorder.stop();
     const broken = recorder.calls.flatMap(({ request, response }) => {
       const { query } = JSON.parse(request) as { query: string };

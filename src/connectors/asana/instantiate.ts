@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { MINUTE, parseInstant, toIso } from "../../model/index.ts";
 import type { JsonObject } from "../../model/index.ts";
+import { isUnfinished, unfinishedName } from "../kit/index.ts";
 import type { CompleteCommand, CreateCommand, WriteReceipt } from "../kit/index.ts";
-import { find, isJobLine, isUnfinished, jobIn, jobLine, unfinishedName, withLines, withoutLines } from "./markers.ts";
+import { find, isJobLine, jobIn, jobLine, withLines, withoutLines } from "./markers.ts";
 import { foldName, gidByName, pickNamed } from "./named-things.ts";
 import { currentProject, missingFor, putProject, setProject } from "./project-fields.ts";
 import { followJob, hasEnded, notBegun, nothingMade, startInstantiation } from "./template-jobs.ts";

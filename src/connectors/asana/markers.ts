@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseInstant } from "../../model/index.ts";
-import { oldestFirst } from "../kit/index.ts";
+import { isUnfinished, oldestFirst } from "../kit/index.ts";
 import type { FoundTarget, WritePlace } from "../kit/index.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway, Query } from "./gateway.ts";
@@ -22,9 +22,6 @@ type Marked = z.output<typeof markedSchema>;
 const OWN_LINE = /^hub(?:-job)?:\S+$/u;
 const JOB_LINE = /^hub-job:(\d+)$/u;
 
-/** The name of a project while it is being made: what makes it from a template takes nothing but a name along. */
-export const unfinishedName = (name: string, marker: string): string => `${name} [${marker}]`;
-export const isUnfinished = (name: string, marker: string): boolean => name.trimEnd().endsWith(`[${marker}]`);
 export const jobLine = (job: string): string => `hub-job:${job}`;
 
 /** Notes with further lines of the hub's own below what stands there; those that are there stay. */

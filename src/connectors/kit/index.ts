@@ -12,5 +12,6 @@ export * from "./read-face.ts";
 export * from "./streams.ts";
 export * from "./surroundings.ts";
 export * from "./transport.ts";
+export * from "./unfinished-names.ts";
 export * from "./webhooks.ts";
 export * from "./write-face.ts";

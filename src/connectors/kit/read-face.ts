@@ -1,4 +1,4 @@
-import type { JsonObject, Page, Position } from "../../model/index.ts";
+import type { Json, JsonObject, Page, Position } from "../../model/index.ts";
 import type { Partition } from "./streams.ts";
 
 /** What is stored already, for finding partitions and for sweeps. Only live records (no tombstone), in pages. */
@@ -8,6 +8,14 @@ export interface KnownRecords {
     stream: string,
     partition?: string,
   ): AsyncIterable<readonly { readonly id: string; readonly content: JsonObject; readonly partition: string }[]>;
+  /** Those of some ids. */
+  among(stream: string, ids: readonly string[]): Promise<ReadonlyMap<string, JsonObject>>;
+  /** Ids of a partition that the listing under way (`Page.listing`) did not name up to now. */
+  unlisted(stream: string, partition: string): AsyncIterable<readonly string[]>;
+  /** How many ids the listing under way names, each once. */
+  listedCount(stream: string, partition: string): Promise<number>;
+  /** What `Page.listing.resume` said when the last sweep of the partition was cut; null when it is to start anew. */
+  resume(stream: string, partition: string): Promise<Json>;
 }
 
 /**

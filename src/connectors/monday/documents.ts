@@ -144,3 +144,17 @@ export const PEOPLE_BY_ID = `query PeopleById($wanted: [ID!], $limit: Int!) {
 export const PEOPLE_BY_EMAIL = `query PeopleByEmail($wanted: [String!], $limit: Int!) {
   users(emails: $wanted, limit: $limit, status: [ACTIVE, INACTIVE, PENDING]) { id email status is_deleted }
 }`;
+
+/** Items whose names hold a text. */
+export const NAMED_ITEMS = `query NamedItems($board: [ID!], $query: ItemsQuery) {
+  boards(ids: $board) { items_page(limit: 100, query_params: $query) { items { id name created_at } } }
+}`;
+
+/** What was said on a board, newest first. */
+export const BOARD_UPDATES = `query BoardUpdates($board: [ID!], $limit: Int!, $page: Int!) {
+  boards(ids: $board) { updates(limit: $limit, page: $page) { item_id text_body } }
+}`;
+
+export const ITEM_STATES = `query ItemStates($ids: [ID!], $limit: Int!) {
+  items(ids: $ids, limit: $limit) { id name state created_at }
+}`;

@@ -178,8 +178,7 @@ class BoardReading {
       return confirmItems(this.#source, ids, new Map());
     }
     if (!this.#unnamed) return NOTHING;
-    const { ids } = await differences(this.#source, this.#context);
-    return confirmItems(this.#source, ids, new Map());
+    return confirmItems(this.#source, await differences(this.#source, this.#context), new Map());
   }
 
   /** Rows the next reading will meet again. */

@@ -10,7 +10,7 @@ export const settingsSchema = z.strictObject({
       name: z.union([z.string(), z.array(z.string()).nonempty()]).optional(),
     })
     .default({}),
-  /** Title of a text column that carries the hub's marker; without one the hub creates no items. */
+  /** Title of a text column that carries the hub's marker; without it an update of each item does, at three times the calls. */
   marker: z.string().optional(),
   /** Share of the daily calls left to people: `30 %` or 0.3. */
   reserve: z.union([z.number().min(0).max(1), z.string().regex(/^\d{1,3}(\.\d+)? ?%$/u)]).optional(),

@@ -28,15 +28,10 @@ export function itemsOnly(stream: string): void {
   });
 }
 
-export function noMarker(board?: string): HubError {
-  const where = board === undefined ? "" : ` on the board ${board}`;
-  return new HubError(
-    "HUB-1513",
-    `There is no column for the hub's marker${where}, so nothing it creates could be found again.`,
-    {
-      disposition: "operator",
-      place: { system: "monday" },
-      remedy: "Add a text column to the board and name its title as `marker` of the connection in hub.yaml.",
-    },
-  );
+export function noMarker(board: string, column: string): HubError {
+  return new HubError("HUB-1513", `The board ${board} has no column ${column} for the hub's marker.`, {
+    disposition: "operator",
+    place: { system: "monday", path: "marker" },
+    remedy: "Add a text column of that title to the board, or leave `marker` of the connection out.",
+  });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { canonicalJson, hashText, parseInstant, SECOND } from "../../model/index.ts";
-import { oldestFirst } from "../kit/index.ts";
+import { oldestFirst, unfinishedName } from "../kit/index.ts";
 import type { FoundTarget, WriteFace, WriteReceipt } from "../kit/index.ts";
 import { accountsOf } from "./assignees.ts";
 import type { BoardAnswer } from "./answers.ts";
@@ -9,6 +9,7 @@ import { changeItem, stampedSchema } from "./change-item.ts";
 import { CREATE, FIND } from "./documents.ts";
 import type { MondayGateway } from "./gateway.ts";
 import { placeFor } from "./item-place.ts";
+import { completeNoted, finishNoted, notedItems } from "./noted-marker.ts";
 import { retireItem } from "./retire.ts";
 import { foldName } from "./settings.ts";
 import type { MondaySettings } from "./settings.ts";
@@ -23,6 +24,8 @@ export interface WriterParts {
   readonly boards: (signal: AbortSignal) => Promise<readonly BoardAnswer[]>;
 }
 
+const LONGEST_NAME = 255;
+
 /** Writes show in reads 5 to 30 s late (reference monday.md §7). */
 const SETTLE_MS = 30 * SECOND;
 
@@ -30,15 +33,15 @@ const foundSchema = z.object({ id: z.string(), created_at: z.string().nullable()
 
 /**
  * Writes items. Every mutation carries an Idempotency-Key, under which monday.com repeats its first answer for 30 minutes
- * (reference monday.md §9); later the marker in a column of the board tells what was made. An item is made whole in one
- * call, so that none is ever half made.
+ * (reference monday.md §9); later the marker in a column of the board tells what was made. Then an item is made whole in one
+ * call. Without such a column it takes three: the marker is said in an update, and stands in the item's name until it is.
  */
 export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteFace {
-  const markerColumn = (board: BoardAnswer): string | undefined => {
-    const { marker } = settings;
-    if (marker === undefined) throw noMarker();
-    return namedColumns(board).find((column) => foldName(column.field) === foldName(marker))?.id;
-  };
+  const { marker: columnName } = settings;
+  const markerColumn = (board: BoardAnswer): string | undefined =>
+    columnName === undefined
+      ? undefined
+      : namedColumns(board).find((column) => foldName(column.field) === foldName(columnName))?.id;
 
   return {
     traits: { conditional: false, uniqueMarker: false, settleMs: SETTLE_MS },
@@ -48,7 +51,10 @@ export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteF
       const found: FoundTarget[] = [];
       for (const board of await boards(signal)) {
         const column = markerColumn(board);
-        if (column === undefined) continue;
+        if (column === undefined) {
+          if (columnName === undefined) found.push(...(await notedItems(gateway, board, marker, signal)));
+          continue;
+        }
         const { data } = await gateway.ask({
           operation: `find in board ${board.id}`,
           query: FIND,
@@ -67,16 +73,18 @@ export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteF
       const place = placeFor(command, await boards(signal));
       const { board } = place;
       const column = markerColumn(board);
-      if (column === undefined) throw noMarker(board.name);
+      if (column === undefined && columnName !== undefined) throw noMarker(board.name, columnName);
       const accounts = await accountsOf(gateway, assignmentsIn(board, command.fields), signal);
       const { values, group } = writeValues(board, command.fields, accounts);
       const { name, ...cells } = values;
       if (typeof name !== "string") throw refusedCommand(board, "a new item needs a name");
+      const marked = column === undefined ? unfinishedName(name, command.marker) : name;
+      if (marked.length > LONGEST_NAME) throw refusedCommand(board, "the name is too long");
       const variables = {
         board: board.id,
         group: group ?? place.group,
-        name,
-        values: JSON.stringify({ ...cells, [column]: command.marker }),
+        name: marked,
+        values: JSON.stringify(column === undefined ? cells : { ...cells, [column]: command.marker }),
       };
       const { data, requestId } = await gateway.ask({
         operation: `create in board ${board.id}`,
@@ -87,10 +95,22 @@ export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteF
         // Sent again after a lost answer it creates nothing more; a command that was corrected is another one.
         idempotencyKey: `${command.marker}:${hashText(canonicalJson(variables)).slice(0, 8)}`,
       });
-      return receipt(gateway, data.create_item, requestId);
+      if (column !== undefined) return receipt(gateway, data.create_item, requestId);
+      const item = { id: data.create_item.id, board: board.id, marker: command.marker, name };
+      return receipt(gateway, data.create_item, requestId, await finishNoted(gateway, item, signal));
     },
 
-    complete: ({ id }) => Promise.resolve(receipt(gateway, { id, updated_at: null }, null)),
+    async complete(command, signal) {
+      const { id, marker, stream } = command;
+      itemsOnly(stream);
+      const { board } = placeFor(command, await boards(signal));
+      const name = typeof command.fields["name"] === "string" ? command.fields["name"] : "";
+      const missing =
+        markerColumn(board) === undefined && columnName === undefined
+          ? await completeNoted(gateway, { id, board: board.id, marker, name }, signal)
+          : [];
+      return receipt(gateway, { id, updated_at: null }, null, missing);
+    },
 
     async update(command, signal) {
       itemsOnly(command.stream);
@@ -110,7 +130,8 @@ function receipt(
   gateway: MondayGateway,
   item: { readonly id: string; readonly updated_at: string | null },
   requestId: string | null,
+  missing: readonly string[] = [],
 ): WriteReceipt {
   const at = parseInstant(item.updated_at ?? "") ?? gateway.now();
-  return { id: item.id, requestId, at, complete: true, missing: [] };
+  return { id: item.id, requestId, at, complete: missing.length === 0, missing };
 }

@@ -97,8 +97,10 @@ describe("what monday.com refuses", () => {
 
 describe("what the hub refuses to do with monday.com", () => {
   test("creating without a place for the marker is HUB-1513", async () => {
-    const unmarked = await mondayHub(server, []);
-    await expect(unmarked.connection.write?.find("items", "hub-1", signal)).rejects.toMatchObject({
+    const unmarked = await mondayHub(server, [], { marker: "Nowhere" });
+    const command = { stream: "items", marker: "hub:1", parent: "7", fields: { name: "New" } };
+    expect(await unmarked.connection.write?.find("items", "hub:1", signal)).toEqual([]);
+    await expect(unmarked.connection.write?.create(command, signal)).rejects.toMatchObject({
       code: "HUB-1513",
       disposition: "operator",
     });

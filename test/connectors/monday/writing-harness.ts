@@ -5,7 +5,7 @@ import { fieldsOf, serveSystem, textOf } from "../../acceptance/served-system.ts
 import type { WritingHarness, WritingWorld } from "../../acceptance/writing-harness.ts";
 import { mondayBoardSeed, mondaySeed } from "../../support/monday-seed.ts";
 
-async function start(): Promise<WritingWorld> {
+async function start(settings: JsonObject): Promise<WritingWorld> {
   const served = await serveSystem({
     system: "monday",
     create: (environment) => createMonday(mondaySeed([mondayBoardSeed("7", 2, "Roadmap")]), environment),
@@ -23,7 +23,7 @@ async function start(): Promise<WritingWorld> {
   };
   return {
     served,
-    settings: { marker: "Reference" },
+    settings,
     creation: (marker) => ({
       stream: "items",
       marker,
@@ -46,7 +46,7 @@ async function start(): Promise<WritingWorld> {
     },
     copy: async (id) => {
       const { duplicate_item: made } = await ask(
-        "mutation ($id: ID!) { duplicate_item(board_id: 7, item_id: $id) { id } }",
+        "mutation ($id: ID!) { duplicate_item(board_id: 7, item_id: $id, with_updates: true) { id } }",
         { id },
       );
       return textOf(fieldsOf(made)["id"]);
@@ -57,14 +57,26 @@ async function start(): Promise<WritingWorld> {
   };
 }
 
-/** Items of monday.com. */
-export const mondayWriting: WritingHarness = {
-  title: "Items of monday.com",
+const ITEMS = {
   definition: monday,
   stream: "items",
   creating: "mutation create_item",
   changing: "mutation change_multiple_column_values",
   refusal: { fault: "error-in-200", code: "ColumnValueException" },
+};
+
+/** Items of monday.com, on boards with a column for the marker. */
+export const mondayWriting: WritingHarness = {
+  ...ITEMS,
+  title: "Items of monday.com",
   halfDone: { dial: null, because: "an item is made with its columns and its group in one call" },
-  start,
+  start: () => start({ marker: "Reference" }),
+};
+
+/** Items of monday.com, on boards without one. */
+export const mondayNotedWriting: WritingHarness = {
+  ...ITEMS,
+  title: "Items of monday.com without a marker column",
+  halfDone: { dial: { fault: "error-in-200", code: "USER_UNAUTHORIZED", route: "mutation create_update" } },
+  start: () => start({}),
 };
