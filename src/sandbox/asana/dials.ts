@@ -13,6 +13,7 @@ export const FAULTS: readonly FaultName[] = [
   "late-commit",
   "reorder",
   "schema",
+  "meanwhile",
   "job",
   "webhook-duplicate",
   "webhook-reorder",

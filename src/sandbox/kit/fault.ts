@@ -78,6 +78,14 @@ export const DIAL = z.discriminatedUnion("fault", [
   z.strictObject({ ...where, fault: z.literal("organisation"), change: ORGANISATION_CHANGE }),
   z.strictObject({
     ...where,
+    fault: z.literal("meanwhile"),
+    /** What somebody else does: the body of the system's own `POST /write`. */
+    write: z.looseObject({}),
+    /** Just before the call is served, or just after. */
+    when: z.enum(["before", "after"]).default("before"),
+  }),
+  z.strictObject({
+    ...where,
     fault: z.literal("job"),
     /** Nothing made; half of it made and told as failed, or told as done; never an end. */
     outcome: z.enum(["failed", "half-done", "incomplete", "stuck"]).default("failed"),

@@ -28,9 +28,20 @@ async function struck(system: SandboxSystem, dials: Dials, clock: SandboxClock, 
   const latency = dials.strike(system.name, routes, "latency");
   if (latency !== null) clock.advance(latency.dial.ms);
   await changeBefore(line);
+  const meanwhile = dials.strike(system.name, routes, "meanwhile")?.dial ?? null;
+  if (meanwhile?.when === "before") await writtenMeanwhile(line, meanwhile);
   const seen = timeSeen(line, routes.some(writes));
   const answer = (): Promise<WireAnswer> => answered(line, latency !== null || seen !== null);
-  return seen === null ? answer() : clock.during(seen, answer);
+  const given = await (seen === null ? answer() : clock.during(seen, answer));
+  if (meanwhile?.when === "after") await writtenMeanwhile(line, meanwhile);
+  return given;
+}
+
+/** Somebody else's write while a client's call is under way. */
+async function writtenMeanwhile({ system, dials }: Line, { write }: DialOf<"meanwhile">): Promise<void> {
+  const request = new Request("http://control/write", { method: "POST", body: JSON.stringify(write) });
+  const answer = await system.control(request);
+  if (!answer.ok) dials.complain(await answer.text());
 }
 
 /** Control routes that write take part in what a write's stamps and commits suffer. */

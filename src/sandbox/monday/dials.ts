@@ -15,6 +15,7 @@ export const FAULTS: readonly FaultName[] = [
   "reorder",
   "retired-version",
   "schema",
+  "meanwhile",
   "webhook-duplicate",
   "webhook-reorder",
 ];

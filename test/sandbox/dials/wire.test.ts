@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { JsonObject } from "../../../src/model/index.ts";
 import { ASANA, asanaSeed } from "../../support/asana-seed.ts";
 import { startAsana } from "../../support/asana-server.ts";
 import type { OwnDial } from "../../support/dialled-system.ts";
@@ -20,6 +21,8 @@ interface Wired {
   written(): Promise<number>;
   /** The route of `write`. */
   readonly writeRoute: string;
+  /** What creates the same record over the control API. */
+  readonly sameWrite: JsonObject;
   close(): Promise<void>;
 }
 
@@ -35,6 +38,7 @@ async function salesforce(): Promise<Wired> {
     write: () => fetch(`${base}/sobjects/Account`, { method: "POST", headers, body: '{"Name":"Written"}' }),
     written: async () => (await server.query("SELECT Id FROM Account WHERE Name = 'Written'")).totalSize,
     writeRoute: "POST /sobjects",
+    sameWrite: { object: "Account", fields: { Name: "Written" } },
   };
 }
 
@@ -50,6 +54,7 @@ async function asana(): Promise<Wired> {
     write: () => fetch(`${server.baseUrl}/tasks`, { method: "POST", headers, body }),
     written: async () => (await server.call("GET", `/tasks?project=${ASANA.rollout}`)).rows.length,
     writeRoute: "POST /tasks",
+    sameWrite: { method: "POST", path: "/tasks", body: { data: { name: "Written", projects: [ASANA.rollout] } } },
   };
 }
 
@@ -71,6 +76,7 @@ async function monday(): Promise<Wired> {
       return found.boards[0]?.items_page.items.filter(({ name }) => name === "Written").length ?? 0;
     },
     writeRoute: "mutation create_item",
+    sameWrite: { query: 'mutation { create_item(board_id: 7, item_name: "Written") { id } }', asUserId: 102 },
     close: () => server.stop(),
   };
 }
@@ -154,6 +160,20 @@ describe.each([
     expect(await wired.written()).toBe(3);
     patience.abort();
     hanging.catch(() => undefined);
+  });
+
+  test("lets somebody else write just before a call is served, or just after", async () => {
+    await wired.dial({ fault: "meanwhile", route: wired.writeRoute, write: wired.sameWrite });
+    expect((await wired.read()).status).toBe(200);
+    expect(await wired.written()).toBe(0);
+    await wired.write();
+    expect(await wired.written()).toBe(2);
+    await wired.dial(
+      { fault: "meanwhile", write: wired.sameWrite, route: wired.writeRoute, when: "after" },
+      { fault: "reset", route: wired.writeRoute },
+    );
+    await expect(wired.write()).rejects.toThrow("fetch failed");
+    expect(await wired.written()).toBe(3);
   });
 
   test("lets time pass without a wait, and tells another time than it is", async () => {

@@ -12,6 +12,7 @@ export const FAULTS: readonly FaultName[] = [
   "reorder",
   "retired-version",
   "schema",
+  "meanwhile",
 ];
 
 const VERSION = /^\/+services\/+data\/+v\d+\.\d(?=\/)/u;
