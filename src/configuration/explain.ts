@@ -18,6 +18,7 @@ export function explainConfiguration(configuration: Configuration): readonly str
     ),
     peopleSentence(people),
     ...configuration.mappingFiles.map(({ mapping, file }) => mappingSentence(mapping, file)),
+    ...matchingSentences(configuration.matching),
     ...configuration.kinds.flatMap((kind) => configuration.compiled(kind).map((each) => kind.explain(each))),
     publishSentence(configuration),
   ];
@@ -62,6 +63,22 @@ function mappingSentence(mapping: CompiledMapping, file: MappingFile): string {
     file.keep === undefined ? "" : `; ${list(file.keep)} kept for later`,
     ".",
   ].join("");
+}
+
+function matchingSentences({ companies, domains, aliases, thresholds }: Configuration["matching"]): readonly string[] {
+  const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
+  const known = aliases.companies.size + aliases.domains.size;
+  return [
+    ...(companies.size === 0
+      ? []
+      : [
+          `References by ${list([...companies])} are also found in other spellings, where one company is ${percent(thresholds.accept)} likely and ${percent(thresholds.margin)} ahead of any other.`,
+        ]),
+    ...(domains.size === 0
+      ? []
+      : [`References by ${list([...domains])} go by the registrable domain; free mail refers to nobody.`]),
+    ...(known === 0 ? [] : [`${count(known, "alias", "aliases")} of companies and domains are known.`]),
+  ];
 }
 
 function publishSentence({ publish }: Configuration): string {

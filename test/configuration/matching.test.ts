@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readConfiguration, STANDARD_KINDS } from "../../src/configuration/index.ts";
+import { explainConfiguration, readConfiguration, STANDARD_KINDS } from "../../src/configuration/index.ts";
 import type { Configuration } from "../../src/configuration/index.ts";
 import { CONNECTORS } from "../../src/connectors/index.ts";
 
@@ -36,6 +36,17 @@ describe("matching in hub.yaml", () => {
       aliases: { companies: new Map([["big blue", "IBM"]]), domains: new Map([["old.example", "new.example"]]) },
       chances: { name: { alike: { m: 0.2, u: 0.01 }, same: { m: expect.any(Number) } } },
     });
+  });
+
+  test("is said back in sentences", async () => {
+    const said = explainConfiguration(
+      await read("{ accept: 0.9, companies: [account.name], domains: [account.domain] }"),
+    );
+    expect(said).toContain(
+      "References by account.name are also found in other spellings, where one company is 90 % likely and 10 % ahead of any other.",
+    );
+    expect(said).toContain("References by account.domain go by the registrable domain; free mail refers to nobody.");
+    expect(explainConfiguration(await read("{}")).join()).not.toContain("References by");
   });
 
   test.each([
