@@ -1,7 +1,7 @@
 import type { KpiResult } from "../kpis/index.ts";
 import { DAY, HOUR, MINUTE } from "../model/index.ts";
 import type { PlainState } from "../model/index.ts";
-import type { CycleReport, PublishReport } from "../sync/index.ts";
+import type { CycleReport, PublishReport, WrittenPages } from "../sync/index.ts";
 import { formatApply } from "./apply-view.ts";
 import { PLAIN_STATES } from "./documents/handoffs.ts";
 import { summariseHandoffs } from "./handoff-summary.ts";
@@ -25,6 +25,7 @@ export function formatSummary(report: CycleReport, { title, currency }: SummaryO
     section("KPIs", formatKpis(report.measurement.results)),
     section("Cycle times", formatCycleTimes(report.measurement.results)),
     section("Not mapped", unmappedLines(report)),
+    section("Report", formatPages(report.pages)),
     formatPublish(report.publish),
     ...(report.complete ? [] : [section("Missing from this run", problemLines(report))]),
   ].join("");
@@ -104,6 +105,15 @@ export function formatPublish(report: PublishReport): string {
         ),
     ...report.notes.map((note) => `${note}\n`),
   ].join("");
+}
+
+/** Where the pages are. */
+export function formatPages({ report, workbook }: WrittenPages): string {
+  const size = Math.ceil(report.bytes / 1024).toLocaleString("en-US");
+  const lines = [`  ${report.file}`, `  ${report.pages.length} pages, ${size} kB; open it in a browser`];
+  if (workbook !== null)
+    lines.push(`  ${workbook}`, "  the same pages for Tableau; open it there once the data sources are published");
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** `57.3 %`, `12.4 days`, `3.2 hours`; a dash for what is not known. */

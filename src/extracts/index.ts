@@ -7,3 +7,4 @@ export type { HyperPlan, Publication } from "./publications.ts";
 export type { TableFile } from "./table-files.ts";
 export * from "./hyper/index.ts";
 export * from "./report/index.ts";
+export * from "./workbook/index.ts";

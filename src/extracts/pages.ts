@@ -1,4 +1,4 @@
-import type { KpiDefinition, MeasureKind, ProcessDefinition } from "../kpis/index.ts";
+import type { KpiDefinition, MeasureKind, ProcessDefinition, Star } from "../kpis/index.ts";
 
 /** What a viewer leafs through, in this order; the report and the workbook have the same. */
 export const PAGES = [
@@ -54,6 +54,42 @@ export function pageOfProcess(
 ): ProcessPage {
   if (process.sprints !== null) return "product";
   return withAccounts.has(process.name) ? "lifecycle" : "operations";
+}
+
+/** A process as the pages tell it: its latest version. */
+export interface PageProcess {
+  readonly name: string;
+  readonly title: string;
+  readonly team: string | null;
+  readonly page: ProcessPage;
+  readonly stages: readonly string[];
+}
+
+const PROCESS_PAGES: readonly ProcessPage[] = ["lifecycle", "product", "operations"];
+
+/** The processes of a measured star in the order of the pages. */
+export async function processPages(
+  star: Star,
+  processes: readonly ProcessDefinition[],
+): Promise<readonly PageProcess[]> {
+  const rows = await star.query(
+    "SELECT DISTINCT p.process AS process FROM fact_case c JOIN dim_process p USING (process_key) WHERE c.account_key IS NOT NULL",
+  );
+  const withAccounts = new Set(rows.map((row) => String(row["process"])));
+  const latest = new Map<string, ProcessDefinition>();
+  for (const process of processes) {
+    const known = latest.get(process.name);
+    if (known === undefined || process.effectiveFrom > known.effectiveFrom) latest.set(process.name, process);
+  }
+  return [...latest.values()]
+    .map((process) => ({
+      name: process.name,
+      title: process.title,
+      team: process.team,
+      page: pageOfProcess(process, withAccounts),
+      stages: process.stages.map(({ name }) => name),
+    }))
+    .sort((a, b) => PROCESS_PAGES.indexOf(a.page) - PROCESS_PAGES.indexOf(b.page) || (a.title < b.title ? -1 : 1));
 }
 
 /** The page on which a KPI has its tile: that of its processes if they share one, else the overview. */

@@ -5,8 +5,8 @@ import type { Handoff, Plan, UnmappedValue } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
 import type { LinkReport } from "./link.ts";
 import { measureStep } from "./measure.ts";
-import { publishStep } from "./publish/index.ts";
-import type { PublishOptions, PublishReport } from "./publish/index.ts";
+import { publishStep, writePages } from "./publish/index.ts";
+import type { PublishOptions, PublishReport, WrittenPages } from "./publish/index.ts";
 import type { PullReport } from "./pull/index.ts";
 import { mapAndLink, pullStep } from "./read-all.ts";
 import type { MappedReport } from "./read-all.ts";
@@ -25,6 +25,7 @@ export interface CycleReport {
   /** False when something that was approved is not done. */
   readonly applied: boolean;
   readonly measurement: Measurement;
+  readonly pages: WrittenPages;
   readonly publish: PublishReport;
   readonly unmapped: readonly (UnmappedValue & { readonly count: number })[];
   /** False when any stream, record or data source that was asked for is missing. */
@@ -39,6 +40,7 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
   const { apply, handoffs, plan, complete: applied } = await applyAndReconcile(context, reconciled, pull, null);
   const { star, ...measurement } = await measureStep(context);
   try {
+    const pages = await writePages(context, { star, ...measurement }, files.directory);
     const publish = await publishStep(context, star, files);
     await retentionStep(context);
     return {
@@ -50,6 +52,7 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
       apply,
       applied,
       measurement,
+      pages,
       publish,
       unmapped: await context.store.mapping.unmapped(),
       complete: pull.complete && map.complete && applied && publish.problems.length === 0,

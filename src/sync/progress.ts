@@ -20,7 +20,7 @@ export type Progress =
     }
   | ({ readonly kind: "problem" } & Problem);
 
-export const STEPS = ["pull", "map", "link", "reconcile", "plan", "apply", "measure", "publish"] as const;
+export const STEPS = ["pull", "map", "link", "reconcile", "plan", "apply", "measure", "report", "publish"] as const;
 export type StepName = (typeof STEPS)[number];
 
 export type ProgressListener = (progress: Progress) => void;

@@ -55,6 +55,21 @@ describe("hub report", () => {
     expect(misfits("report", answer.document)).toEqual([]);
   });
 
+  test("writes the workbook beside it, over the data sources of the configured server", async () => {
+    const { workbook } = reportDocument.parse(answer.document);
+    const { hostname, port } = new URL(company.environment["TABLEAU_CLOUD_BASE_URL"] ?? "");
+    const document = await readFile(workbook ?? "", "utf8");
+    expect(document).toContain(`port="${port}" server="${hostname}" server-ds-friendly-name="KPI values"`);
+  });
+
+  test("writes no workbook for somebody without the server's credentials, and the report all the same", async () => {
+    const environment = { ...company.environment, TABLEAU_CLOUD_TOKEN_SECRET: undefined };
+    const words = ["report", "--json", "--out", join(directory, "bare"), "--db", company.database("report")];
+    const { code, out } = await runCommand(company, words, environment);
+    expect(code).toBe(0);
+    expect(reportDocument.parse(JSON.parse(out)).workbook).toBeNull();
+  });
+
   test("shows the values that hub measure tells, and no others", async () => {
     const { out } = await runCommand(company, ["measure", "--json", "--db", company.database("report")]);
     const measured = measureDocument.parse(JSON.parse(out)).kpis;

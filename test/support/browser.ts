@@ -87,7 +87,7 @@ export async function openBrowser(binary: string): Promise<BrowserPage> {
     requests,
     async open(url, width, height) {
       const mobile = width < PHONE_WIDTH;
-      await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: mobile ? 2 : 1, mobile });
+      await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile });
       const loaded = new Promise<void>((done) => {
         const listener = (method: string): void => {
           if (method !== "Page.loadEventFired") return;

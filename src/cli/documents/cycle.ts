@@ -7,6 +7,7 @@ import { summariseHandoffs } from "../handoff-summary.ts";
 import { applyPart, toApplyPart } from "./apply.ts";
 import { PLAIN_STATES } from "./handoffs.ts";
 import { instantText, problemPart } from "./parts.ts";
+import { reportPart, toReportPart } from "./report.ts";
 import { syncPart, toSyncPart } from "./sync.ts";
 
 /** One value of one KPI with what is needed to trust or doubt it. */
@@ -86,6 +87,7 @@ export const cycleDocument = z.strictObject({
   cases: z.record(z.string(), z.int()),
   kpis: z.array(kpiPart),
   unmapped: z.array(z.strictObject({ mapping: z.string(), field: z.string(), value: z.string(), count: z.int() })),
+  report: reportPart,
   publish: publishPart,
 });
 
@@ -134,6 +136,7 @@ export function toCycleDocument(report: CycleReport, asOf: Instant): z.infer<typ
     cases: { ...report.measurement.cases },
     kpis: report.measurement.results.filter((result) => result.shown).map(toKpiPart),
     unmapped: [...report.unmapped],
+    report: toReportPart(report.pages),
     publish: toPublishPart(report.publish),
   };
 }

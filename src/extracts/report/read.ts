@@ -2,10 +2,9 @@ import { DateTime } from "luxon";
 import type { KpiDefinition, KpiResult, ProcessDefinition, Star } from "../../kpis/index.ts";
 import { toIso } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
-import { byTarget, pageOfProcess, PAGES } from "../pages.ts";
-import type { ProcessPage } from "../pages.ts";
-import { numberOf, textOf, textOrNull } from "./cells.ts";
-import type { Process, ReportData, Source } from "./data.ts";
+import { byTarget, PAGES, processPages } from "../pages.ts";
+import { textOf, textOrNull } from "./cells.ts";
+import type { ReportData, Source } from "./data.ts";
 import { readDeviations, readQuality, readRules, readVerdicts } from "./read-conformance.ts";
 import {
   readAttention,
@@ -46,8 +45,8 @@ export interface ReportInput {
 /** Takes from the star what the report shows. */
 export async function readReport(input: ReportInput): Promise<ReportData> {
   const { star, asOf, zone } = input;
-  const processes = await readProcesses(input);
-  const pageOf = new Map(processes.map(({ id, page }) => [id, page]));
+  const processes = await processPages(star, input.processes);
+  const pageOf = new Map(processes.map(({ name, page }) => [name, page]));
   const evidence = readEvidence(input.results);
   const [gated] = await star.query("SELECT max(reason) AS reason FROM fact_kpi_snapshot WHERE gated = 1");
   const segments = await star.query("SELECT segment FROM dim_segment ORDER BY 1");
@@ -60,7 +59,7 @@ export async function readReport(input: ReportInput): Promise<ReportData> {
     gate: gated === undefined ? null : textOrNull(gated, "reason"),
     pages: PAGES,
     sources: input.sources.map((source) => toSource(source, asOf, zone)),
-    processes,
+    processes: processes.map(({ name, ...rest }) => ({ id: name, ...rest })),
     segments: segments.map((row) => textOf(row, "segment")),
     periods: await readPeriods(star),
     kpis: await readKpis(star, [...input.kpis].sort(byTarget), pageOf),
@@ -80,30 +79,6 @@ export async function readReport(input: ReportInput): Promise<ReportData> {
     evidence,
     records: await readEvidenceRecords(star, evidence),
   };
-}
-
-async function readProcesses({ star, processes }: ReportInput): Promise<readonly Process[]> {
-  const rows = await star.query(
-    "SELECT p.process AS process, count(c.account_key) AS accounts FROM dim_process p LEFT JOIN fact_case c USING (process_key) GROUP BY 1",
-  );
-  const withAccounts = new Set(
-    rows.filter((row) => numberOf(row, "accounts") > 0).map((row) => textOf(row, "process")),
-  );
-  const latest = new Map<string, ProcessDefinition>();
-  for (const process of processes) {
-    const known = latest.get(process.name);
-    if (known === undefined || process.effectiveFrom > known.effectiveFrom) latest.set(process.name, process);
-  }
-  const order: readonly ProcessPage[] = ["lifecycle", "product", "operations"];
-  return [...latest.values()]
-    .map((process) => ({
-      id: process.name,
-      title: process.title,
-      team: process.team,
-      page: pageOfProcess(process, withAccounts),
-      stages: process.stages.map(({ name }) => name),
-    }))
-    .sort((a, b) => order.indexOf(a.page) - order.indexOf(b.page) || (a.title < b.title ? -1 : 1));
 }
 
 function toSource({ connection, system, readAt, streams }: SourceReading, asOf: Instant, zone: string): Source {

@@ -13,6 +13,8 @@ import { sendSource } from "./send.ts";
 import type { PublishedSource } from "./send.ts";
 
 export type { Format, SourceFile, WrittenFiles } from "./files.ts";
+export { writePages } from "./pages.ts";
+export type { WrittenPages } from "./pages.ts";
 export type { PublishedSource } from "./send.ts";
 
 export interface PublishReport {

@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "./e2e.ts";
+
+const SCHEMA = process.env["HUB_TWB_SCHEMA"] ?? join(ROOT, "..", "shared", "specs", "twb_2026.1.0.xsd");
+
+/** True where Tableau's schema of workbooks and the program that holds a file against it are here. */
+export function canValidateWorkbooks(): boolean {
+  return existsSync(SCHEMA) && spawnSync("xmllint", ["--version"]).status === 0;
+}
+
+const XS = "http://www.w3.org/2001/XMLSchema";
+/** The schema imports two namespaces without saying where they are (reference tableau.md §6.4). */
+const STUBS = [
+  {
+    namespace: "http://www.tableausoftware.com/xml/user",
+    file: "user.xsd",
+    content:
+      '<xs:attributeGroup name="UserAttributes-AG"><xs:anyAttribute processContents="skip"/></xs:attributeGroup>',
+  },
+  {
+    namespace: "http://www.w3.org/XML/1998/namespace",
+    file: "xml.xsd",
+    content: '<xs:attribute name="base" type="xs:anyURI"/>',
+  },
+];
+
+/** What the schema says against a workbook; empty when it fits. */
+export async function workbookMisfits(workbook: string, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  let schema = await readFile(SCHEMA, "utf8");
+  for (const { namespace, file, content } of STUBS) {
+    await writeFile(
+      join(folder, file),
+      `<xs:schema xmlns:xs="${XS}" targetNamespace="${namespace}">${content}</xs:schema>`,
+    );
+    schema = schema.replace(
+      `<xs:import namespace="${namespace}"/>`,
+      `<xs:import namespace="${namespace}" schemaLocation="${file}"/>`,
+    );
+  }
+  await writeFile(join(folder, "twb.xsd"), schema);
+  const { status, stderr } = spawnSync("xmllint", ["--noout", "--schema", join(folder, "twb.xsd"), workbook], {
+    encoding: "utf8",
+  });
+  return status === 0 ? "" : stderr;
+}
