@@ -32,3 +32,7 @@ export type { LogStats, Spread } from "./logs/stats.ts";
 export { exportLog, EXPORT_FORMATS } from "./logs/export.ts";
 export type { ExportFormat } from "./logs/export.ts";
 export { hubLog } from "./logs/hub-log.ts";
+export { checkLog } from "./logs/check.ts";
+export type { CheckedCase, CheckedLog } from "./logs/check.ts";
+export { compileChecks, withProcedure } from "./logs/check-file.ts";
+export type { Checks } from "./logs/check-file.ts";

@@ -113,4 +113,33 @@ describe("hub log", () => {
       expect(await hub("export", ...argv, ...to)).toMatchObject({ code: 2, err: expect.stringMatching(/^HUB-2417 /u) });
     expect(await hub("export", "--hub", ...to)).toMatchObject({ code: 2, err: expect.stringMatching(/^HUB-0005 /u) });
   });
+
+  test("checks a log by rules and against a procedure", async () => {
+    await hub("import", await file("orders.csv", ORDERS), "--name", "orders");
+    const rules = await file("rules.yaml", "rules:\n  R1: response(Order, Pay)\n");
+    const path = await file("path.yaml", "[Order, Pay]\n");
+    const said = await hub("check", "orders", "--rules", rules, "--procedure", path, "--json");
+    const document: unknown = JSON.parse(said.out);
+    expect(misfits("log-check", document)).toEqual([]);
+    expect(document).toMatchObject({
+      conforming: 1,
+      violating: 1,
+      rules: [{ rule: "R1", formal: "response(Order, Pay)", violated: 1 }],
+      alignment: { fitting: 1, cost: 1 },
+      caseResults: [
+        { case: "1", cost: 0, fitness: 1 },
+        { case: "2", cost: 1 },
+      ],
+    });
+    const text = await hub("check", "orders", "--rules", rules, "--procedure", path);
+    expect(text).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('"Order" (2026-03-02) was never followed by "Pay". (R1)'),
+    });
+    expect(await hub("check", "orders")).toMatchObject({ code: 2, err: expect.stringMatching(/^HUB-2410 /u) });
+    expect(await hub("check", "orders", "--rules", path)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^HUB-2410 /u),
+    });
+  });
 });

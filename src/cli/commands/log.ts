@@ -40,6 +40,18 @@ export const logCommands: Register = (program, machine, done) => {
       done(await logStatsVerb(machine, name, options));
     });
 
+  globalOptions(log.command("check"))
+    .description("judge every case by rules, and align it with a procedure")
+    .argument("<name>")
+    .option("--rules <file>", "rules, as docs/logs.md describes, or a file of config/processes")
+    .option("--procedure <file>", "a list of activities, paths, or a file of config/processes")
+    .option("--case <type>", "OCEL: the object type a case follows")
+    .option("--calendar <name>", "of business hours and days (default: the configuration's)")
+    .action(async (name, options) => {
+      const { logCheckVerb } = await import("../verbs/log-check.ts");
+      done(await logCheckVerb(machine, name, options));
+    });
+
   globalOptions(log.command("export"))
     .description("write a log, or the hub's own objects and events, to a file")
     .argument("[name]")

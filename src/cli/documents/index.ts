@@ -11,7 +11,7 @@ import { explainDocument } from "./explain.ts";
 import { conflictsDecideDocument, conflictsDocument } from "./conflicts.ts";
 import { handoffsDocument, handoffsTryDocument, handoffsWordDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
-import { logExportDocument, logImportDocument, logListDocument, logStatsDocument } from "./log.ts";
+import { logCheckDocument, logExportDocument, logImportDocument, logListDocument, logStatsDocument } from "./log.ts";
 import { configBindingsDocument } from "./names.ts";
 import { matchDecisionDocument, matchListDocument } from "./match.ts";
 import { planDocument } from "./plan.ts";
@@ -45,6 +45,7 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   "handoffs-try": { title: "hub handoffs try ID --json", schema: handoffsTryDocument },
   "handoffs-waive": { title: "hub handoffs waive ID --json", schema: handoffsWordDocument },
   "hyper-install": { title: "hub hyper install --json", schema: hyperInstallDocument },
+  "log-check": { title: "hub log check NAME --json", schema: logCheckDocument },
   "log-export": { title: "hub log export NAME|--hub --json", schema: logExportDocument },
   "log-import": { title: "hub log import FILE --name NAME --json", schema: logImportDocument },
   "log-list": { title: "hub log list --json", schema: logListDocument },

@@ -132,3 +132,72 @@ export const logExportDocument = z.strictObject({
   objects: z.int(),
   told: z.array(z.string()).describe("What the format could not say."),
 });
+
+const eventPart = z.strictObject({
+  activity: z.string(),
+  at: instantText,
+  id: z.string().describe("As the log has it, else made from its place in the log."),
+  line: z.int().nullable().describe("Where it stands in the file."),
+});
+
+/** `hub log check --json`. */
+export const logCheckDocument = z.strictObject({
+  log: z.string(),
+  checkedAgainst: z.string(),
+  caseType: z.string(),
+  caseTypeGuessed: z.boolean(),
+  calendar: z.string(),
+  notInLog: z.array(z.string()).describe("Activities that rules or paths name and no case has."),
+  cases: z.int(),
+  completed: z.int(),
+  open: z.int(),
+  conforming: z.int().describe("Completed cases without a violation."),
+  violating: z.int().describe("Completed cases with one, and open ones with one that cannot be repaired."),
+  pending: z.int().describe("Open cases that may still go either way."),
+  compliance: z.number().nullable().describe("Conforming ÷ all completed cases; null without any."),
+  rules: z.array(
+    z.strictObject({
+      rule: z.string(),
+      text: z.string(),
+      sentence: z.string(),
+      formal: z.string(),
+      activations: z.int().describe("Over all cases; 0 for a rule that never fires."),
+      satisfied: z.int(),
+      vacuous: z.int().describe("Of the satisfied cases, those where nothing activated the rule."),
+      violated: z.int(),
+      pending: z.int(),
+    }),
+  ),
+  alignment: z
+    .strictObject({
+      paths: z.array(z.array(z.string())),
+      aligned: z.int().describe("Completed cases."),
+      fitting: z.int().describe("Of them, those that cost nothing."),
+      cost: z.int().describe("Over all of them; a move of the case or of the path alone costs 1."),
+      logFitness: z.number().nullable().describe("1 − all costs ÷ all worst costs."),
+      meanFitness: z.number().nullable(),
+    })
+    .nullable()
+    .describe("Null without a path."),
+  caseResults: z.array(
+    z.strictObject({
+      case: z.string(),
+      status: z.enum(["completed", "open"]),
+      verdict: z.enum(["conforming", "violating", "pending"]),
+      violations: z.array(
+        z.strictObject({
+          rule: z.string(),
+          category: z.string(),
+          step: z.string(),
+          message: z.string(),
+          at: instantText.nullable().describe("When it became final."),
+          events: z.array(eventPart),
+        }),
+      ),
+      pendingRules: z.array(z.string()),
+      cost: z.int().nullable(),
+      fitness: z.number().nullable(),
+      deviations: z.array(z.strictObject({ category: z.string(), activity: z.string(), message: z.string() })),
+    }),
+  ),
+});

@@ -3,13 +3,15 @@ import { assertNever, hashText, parseRecordKey } from "../../model/index.ts";
 import { addSpan, daysBetween } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { versionAt } from "../definitions/compile-process.ts";
-import { dayOf, moneyOf, textOf, valueAtPath } from "./attributes.ts";
+import { dayOf, moneyOf, textOf, valueAt, valueAtPath } from "./attributes.ts";
 import type { Case, CaseEvent, CaseStatus, Verdict } from "./case.ts";
 import { judge } from "./conformance.ts";
 import { sharedKey } from "./context.ts";
 import type { CaseContext, StartSource } from "./context.ts";
 import { activityNames, caseEvents, findEnd } from "./events.ts";
 import { pathFitness } from "./fitness.ts";
+import { eventOrder } from "./judged.ts";
+import type { Judged } from "./judged.ts";
 import { repeatedActivities, stepExecutions } from "./steps.ts";
 import { businessTime, isReturn, stageVisits } from "./visits.ts";
 
@@ -209,15 +211,18 @@ function judgeAll(
   removed: boolean,
   context: CaseContext,
 ): readonly Verdict[] {
-  const judged = {
-    subject,
+  const judged: Judged = {
     label: labelOf(nameOf(subject, process), process.caseType),
     events,
+    order: eventOrder(events, "seconds"),
     startedAt,
     endedAt,
     asOf: context.asOf,
     calendar: context.calendarOf(process.team),
-    attribute: (name: string) => textOf(subject.object.attributes[name] ?? null) ?? dimensions[name] ?? null,
+    attribute: (name) => textOf(subject.object.attributes[name] ?? null) ?? dimensions[name] ?? null,
+    current: (name) => subject.object.attributes[name] ?? null,
+    valueAt: (name, at) => valueAt(subject, name, at),
+    roleOf: ({ actor }) => actor?.team ?? null,
   };
   // What was taken out of the world before its end is no case that could still keep its procedure.
   if (removed) return [];

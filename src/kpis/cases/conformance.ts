@@ -1,49 +1,19 @@
 import { assertNever } from "../../model/index.ts";
-import type { BusinessCalendar, Instant, LinkedObject } from "../../model/index.ts";
-import { addDays, addSpan, daysBetween, formatDuration, formatSpan } from "../definitions/durations.ts";
 import { fold } from "../definitions/problems.ts";
 import type { Rule, RuleBody } from "../definitions/rule.ts";
-import { dayOf, textOf, valueAt } from "./attributes.ts";
-import type { CaseEvent, DeviationCategory, Verdict } from "./case.ts";
-import { isLater } from "./events.ts";
-
-/** What a rule is judged on. */
-export interface Judged {
-  readonly subject: LinkedObject;
-  /** `Onboarding Acme`, how a sentence names the case. */
-  readonly label: string;
-  /** In order; only what happened up to the as-of. */
-  readonly events: readonly CaseEvent[];
-  readonly startedAt: Instant;
-  /** Null for an open case. */
-  readonly endedAt: Instant | null;
-  readonly asOf: Instant;
-  readonly calendar: BusinessCalendar;
-  /** Own attributes and dimensions by name. */
-  readonly attribute: (name: string) => string | null;
-}
-
-interface Finding {
-  readonly activations: number;
-  /** Null when the rule holds so far. */
-  readonly broken: {
-    readonly category: DeviationCategory;
-    readonly message: string;
-    readonly events: readonly CaseEvent[];
-    readonly at: Instant;
-  } | null;
-  /** The rule could still be broken (or met) while the case is open. */
-  readonly undecided: boolean;
-}
-
-const held = (activations: number, undecided = false): Finding => ({ activations, broken: null, undecided });
+import type { Verdict } from "./case.ts";
+import { findData, findRole } from "./judge-data.ts";
+import { findOrder } from "./judge-order.ts";
+import { findLate, findLead } from "./judge-time.ts";
+import { broken, held } from "./judged.ts";
+import type { Finding, Judged, JudgedEvent, Seen } from "./judged.ts";
 
 /**
  * Judges one rule. A completed case satisfies or violates; in an open one only what can no longer be repaired counts as a
  * violation, the rest is pending (reference §2.6).
  */
 export function judge(rule: Rule, on: Judged): Verdict {
-  const finding = applies(rule, on) ? find(rule.body, on) : held(0);
+  const finding = applies(rule, on) ? find(rule.body, see(on)) : held(0);
   const state =
     finding.broken !== null ? "violated" : finding.undecided && on.endedAt === null ? "pending" : "satisfied";
   return {
@@ -51,7 +21,7 @@ export function judge(rule: Rule, on: Judged): Verdict {
     state,
     activations: finding.activations,
     category: finding.broken?.category ?? null,
-    step: finding.broken === null ? null : rule.body.kind === "response" ? rule.body.b : rule.body.a,
+    step: finding.broken?.step ?? null,
     message: finding.broken === null ? "" : `${on.label}: ${finding.broken.message}`,
     eventIds: finding.broken?.events.map((event) => event.id) ?? [],
     at: finding.broken?.at ?? null,
@@ -66,222 +36,145 @@ function applies({ condition }: Rule, on: Judged): boolean {
   return matches !== condition.negated;
 }
 
-function find(body: RuleBody, on: Judged): Finding {
-  const of = (activity: string): readonly CaseEvent[] =>
-    on.events.filter((event) => event.activity === activity && !event.reopens);
-  const closed = on.endedAt !== null;
-  const end = on.endedAt ?? on.asOf;
-  const day = (at: Instant): string => on.calendar.localDay(at);
+function see(on: Judged): Seen {
+  return {
+    ...on,
+    of: (activity) => on.events.filter((event) => event.activity === activity && !event.reopens),
+    day: (at) => on.calendar.localDay(at),
+    closed: on.endedAt !== null,
+    end: on.endedAt ?? on.asOf,
+  };
+}
+
+function find(body: RuleBody, on: Seen): Finding {
   switch (body.kind) {
-    case "precedence": {
-      const before = of(body.a)[0];
-      const after = of(body.b);
-      const early = after.find((event) => before === undefined || isLater(before.at, event.at));
-      if (early === undefined) return held(after.length, true);
-      return before === undefined
-        ? broken(
-            after.length,
-            "missing step",
-            `"${body.b}" happened on ${day(early.at)} without "${body.a}".`,
-            [early],
-            early.at,
-          )
-        : broken(
-            after.length,
-            "out of order",
-            `"${body.b}" happened on ${day(early.at)}, before "${body.a}" (${day(before.at)}).`,
-            [early, before],
-            early.at,
-          );
-    }
-    case "response": {
-      const asked = of(body.a);
-      const answers = of(body.b);
-      const open = asked.find((event) => !answers.some((answer) => !isLater(event.at, answer.at)));
-      if (open === undefined || !closed) return held(asked.length, true);
-      return broken(
-        asked.length,
-        "missing step",
-        `"${body.a}" (${day(open.at)}) was never followed by "${body.b}".`,
-        [open],
-        end,
-      );
-    }
+    case "precedence":
+    case "response":
+    case "succession":
+      return findOrder(body, on);
     case "within":
-      return findLate(body, on, of, day);
-    case "count": {
-      const found = of(body.a);
-      const extra = body.max === null ? undefined : found[body.max];
-      if (extra !== undefined) {
-        const category = body.max === 0 ? "unexpected step" : "repeated";
-        const times = `${found.length} ${found.length === 1 ? "time" : "times"}`;
-        return broken(
-          found.length,
-          category,
-          `"${body.a}" happened ${times}, at most ${body.max} allowed.`,
-          [extra],
-          extra.at,
-        );
-      }
-      if (found.length >= body.min || !closed) return held(Math.max(found.length, 1), true);
-      const missing =
-        found.length === 0
-          ? `"${body.a}" never happened.`
-          : `"${body.a}" happened ${found.length} times, ${body.min} needed.`;
-      return broken(1, "missing step", missing, found, end);
-    }
+      return findLate(body, on);
     case "lead":
-      return findLead(body, on, of(body.a)[0], day);
-    case "not both": {
-      const [a] = of(body.a);
-      const [b] = of(body.b);
-      if (a === undefined || b === undefined) return held(0, true);
-      return broken(
-        1,
-        "both exclusive branches",
-        `both "${body.a}" and "${body.b}" happened.`,
-        [a, b],
-        Math.max(a.at, b.at),
-      );
-    }
-    case "different actor": {
-      const makers = of(body.b);
-      const same = of(body.a).find(
-        (event) => event.actor !== null && makers.some((maker) => maker.actor?.id === event.actor?.id),
-      );
-      if (same === undefined) return held(makers.length, true);
-      return broken(1, "wrong role", `"${body.a}" was done by whoever did "${body.b}".`, [same], same.at);
-    }
-    case "needs": {
-      const [event] = of(body.a);
-      if (event === undefined) return held(0, true);
-      if (textOf(valueAt(on.subject, body.attribute, event.at)) !== null) return held(1);
-      const value = valueAt(on.subject, body.attribute, event.at);
-      if (value !== null && typeof value === "object") return held(1);
-      return broken(
-        1,
-        "missing data",
-        `"${body.a}" happened on ${day(event.at)} with ${body.attribute} empty.`,
-        [event],
-        event.at,
-      );
-    }
-    case "first": {
-      const [event] = on.events;
-      if (event === undefined || event.activity === body.a) return held(1);
-      return broken(
-        1,
-        "out of order",
-        `the first activity was "${event.activity}", not "${body.a}".`,
-        [event],
-        event.at,
-      );
-    }
-    case "last": {
-      const event = on.events.at(-1);
-      if (!closed || event === undefined || event.activity === body.a) return held(1, true);
-      return broken(
-        1,
-        "out of order",
-        `the last activity was "${event.activity}", not "${body.a}".`,
-        [event],
-        event.at,
-      );
-    }
+      return findLead(body, on);
+    case "needs":
+      return findData(body, on);
+    case "role":
+      return findRole(body, on);
+    case "count":
+      return findCount(body, on);
+    case "responded existence":
+      return findOther(body, on, [body.a]);
+    case "coexistence":
+      return findOther(body, on, [body.a, body.b]);
+    case "not both":
+    case "not succession":
+      return findForbidden(body, on);
+    case "different actor":
+      return findSameActor(body, on);
+    case "first":
+    case "last":
+      return findEdge(body, on);
     default:
       return assertNever(body);
   }
 }
 
-function findLate(
-  body: Extract<RuleBody, { kind: "within" }>,
-  on: Judged,
-  of: (activity: string) => readonly CaseEvent[],
-  day: (at: Instant) => string,
-): Finding {
-  const answers = of(body.a);
-  const clocks = body.of === null ? [on.startedAt] : of(body.of).map((event) => event.at);
-  const from = body.of === null ? "the start" : `"${body.of}"`;
-  for (const clock of clocks) {
-    const limit = addSpan(clock, body.span, on.calendar);
-    // The first time the activity was done counts: doing it once more later does not make it late.
-    const answer = body.of === null ? answers[0] : answers.find((event) => !isLater(clock, event.at));
-    if (answer === undefined) {
-      if (on.endedAt !== null) {
-        return broken(
-          clocks.length,
-          "missing step",
-          `"${body.a}" never happened; it was due ${formatSpan(body.span)} after ${from}.`,
-          [],
-          on.endedAt,
-        );
-      }
-      if (!isLater(on.asOf, limit)) continue;
-      return broken(
-        clocks.length,
-        "late",
-        `"${body.a}" was due by ${day(limit)} (${formatSpan(body.span)} after ${from}) and has not happened.`,
-        [],
-        limit,
-      );
-    }
-    if (!isLater(answer.at, limit)) continue;
-    const over = formatDuration(answer.at - limit);
-    return broken(
-      clocks.length,
-      "late",
-      `"${body.a}" happened on ${day(answer.at)}, ${over} after it was due (${formatSpan(body.span)} after ${from}).`,
-      [answer],
-      answer.at,
-    );
+function findCount({ a, min, max }: Extract<RuleBody, { kind: "count" }>, on: Seen): Finding {
+  const found = on.of(a);
+  const extra = max === null ? undefined : found[max];
+  if (extra !== undefined) {
+    const times = `${found.length} ${found.length === 1 ? "time" : "times"}`;
+    return broken(found.length, {
+      category: max === 0 ? "unexpected step" : "repeated",
+      message: `"${a}" happened ${times}, at most ${max ?? 0} allowed.`,
+      events: [extra],
+      at: extra.at,
+      step: a,
+    });
   }
-  return held(clocks.length, true);
+  if (found.length >= min || !on.closed) return held(Math.max(found.length, 1), true);
+  return broken(1, {
+    category: "missing step",
+    message: found.length === 0 ? `"${a}" never happened.` : `"${a}" happened ${found.length} times, ${min} needed.`,
+    events: found,
+    at: on.end,
+    step: a,
+  });
 }
 
-function findLead(
-  body: Extract<RuleBody, { kind: "lead" }>,
-  on: Judged,
-  event: CaseEvent | undefined,
-  day: (at: Instant) => string,
+/** Of two activities one asks for the other; those in `askers` do. */
+function findOther(
+  { a, b }: Extract<RuleBody, { kind: "responded existence" | "coexistence" }>,
+  on: Seen,
+  askers: readonly string[],
 ): Finding {
-  // The day as it was known when the clock struck, not as somebody edited it later.
-  let limit: string | null = null;
-  const current = dayOf(on.subject.object.attributes[body.attribute] ?? null);
-  if (current !== null) {
-    const known =
-      dayOf(valueAt(on.subject, body.attribute, on.calendar.endOfDay(addDays(current, -body.days)))) ?? current;
-    limit = addDays(known, -body.days);
+  let activations = 0;
+  for (const asker of askers) {
+    const other = asker === a ? b : a;
+    const events = on.of(asker);
+    activations += events.length;
+    const [first] = events;
+    if (first === undefined || on.of(other).length > 0 || !on.closed) continue;
+    return broken(events.length, {
+      category: "missing step",
+      message: `"${asker}" happened on ${on.day(first.at)}, "${other}" never did.`,
+      events: [first],
+      at: on.end,
+      step: other,
+    });
   }
-  if (limit === null) return held(0, true);
-  const happened = event === undefined ? null : day(event.at);
-  if (happened !== null && happened <= limit) return held(1);
-  if (event !== undefined && happened !== null) {
-    const late = daysBetween(limit, happened);
-    return broken(
-      1,
-      "late",
-      `"${body.a}" happened on ${happened}, ${late} ${late === 1 ? "day" : "days"} after it was due (${body.days} days before ${body.attribute}).`,
-      [event],
-      event.at,
-    );
-  }
-  if (on.endedAt === null && day(on.asOf) <= limit) return held(0, true);
-  const at = on.endedAt ?? on.calendar.endOfDay(limit);
-  return broken(
-    1,
-    on.endedAt === null ? "late" : "missing step",
-    `"${body.a}" has not happened; it was due by ${limit} (${body.days} days before ${body.attribute}).`,
-    [],
-    at,
-  );
+  return held(activations, true);
 }
 
-function broken(
-  activations: number,
-  category: DeviationCategory,
-  message: string,
-  events: readonly CaseEvent[],
-  at: Instant,
-): Finding {
-  return { activations: Math.max(1, activations), broken: { category, message, events, at }, undecided: false };
+function findForbidden({ kind, a, b }: Extract<RuleBody, { kind: "not both" | "not succession" }>, on: Seen): Finding {
+  const [first] = on.of(a);
+  const others = on.of(b);
+  if (kind === "not succession") {
+    const after = others.find((event) => first !== undefined && event !== first && on.order.isLater(event, first));
+    if (first === undefined || after === undefined) return held(on.of(a).length, true);
+    return broken(on.of(a).length, {
+      category: "out of order",
+      message: `"${b}" happened on ${on.day(after.at)}, after "${a}" (${on.day(first.at)}).`,
+      events: [after, first],
+      at: after.at,
+      step: b,
+    });
+  }
+  const [other] = others;
+  if (first === undefined || other === undefined) return held(0, true);
+  return broken(1, {
+    category: "both exclusive branches",
+    message: `both "${a}" and "${b}" happened.`,
+    events: [first, other],
+    at: Math.max(first.at, other.at),
+    step: a,
+  });
+}
+
+function findSameActor({ a, b }: Extract<RuleBody, { kind: "different actor" }>, on: Seen): Finding {
+  const makers = on.of(b);
+  const isMaker = (event: JudgedEvent): boolean =>
+    event.actor !== null && makers.some((maker) => maker.actor?.id === event.actor?.id);
+  const same = on.of(a).find(isMaker);
+  if (same === undefined) return held(makers.length, true);
+  return broken(1, {
+    category: "wrong role",
+    message: `"${a}" was done by whoever did "${b}".`,
+    events: [same],
+    at: same.at,
+    step: a,
+  });
+}
+
+function findEdge({ kind, a }: Extract<RuleBody, { kind: "first" | "last" }>, on: Seen): Finding {
+  const event = kind === "first" ? on.events[0] : on.events.at(-1);
+  const fits = event === undefined || event.activity === a;
+  if (kind === "first" ? fits : fits || !on.closed) return held(1, kind === "last");
+  return broken(1, {
+    category: "out of order",
+    message: `the ${kind} activity was "${event?.activity ?? ""}", not "${a}".`,
+    events: event === undefined ? [] : [event],
+    at: event?.at ?? on.end,
+    step: a,
+  });
 }

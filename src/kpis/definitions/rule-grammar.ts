@@ -1,12 +1,14 @@
-import { assertNever } from "../../model/index.ts";
 import type { ErrorPlace } from "../../model/index.ts";
-import { formatSpan, parseSpan } from "./durations.ts";
-import { definitionError, fold, quoteList, suggest } from "./problems.ts";
-import type { Rule, RuleBody, RuleCondition } from "./rule.ts";
+import { parseSpan } from "./durations.ts";
+import { definitionError, fold, suggest } from "./problems.ts";
+import type { Closeness, Rule, RuleBody, RuleCondition } from "./rule.ts";
+import { parseFormal, parseTest } from "./rule-formal.ts";
+import { explainRule, formalRule } from "./rule-words.ts";
 
 const GRAMMAR =
-  "Write a rule as `A before B`, `A within 5 business days of B` (or `of start`), `A at least once`, `A at most twice`, `A never`, `A at least 90 days before <day attribute>`, "
-  + "`A followed by B`, `not both A and B`, `A by someone other than B`, `A only with <attribute>`, `A first` or `A last`, each optionally with `if <attribute> is <value>`.";
+  "Write a rule as `A before B`, `A followed by B`, `A then B` (both; each also `directly …`), `A within 5 business days of B` (or `of start`), `A at least once`, `A at most twice`, "
+  + "`A never`, `A needs B`, `both or none of A and B`, `not both A and B`, `B never after A`, `A at least 90 days before <day attribute>`, `A by someone other than B`, `A by role R`, "
+  + "`A only with <attribute>` (or `<attribute> >= 100`), `A first` or `A last`, each optionally with `if <attribute> is <value>`; or by its formal name, `alternate_response(A, B)`.";
 
 const TIMES: Readonly<Record<string, number>> = { once: 1, twice: 2 };
 
@@ -48,6 +50,9 @@ function parseBody(text: string, whole: string, { activities }: RuleVocabulary, 
       `${suggest(word, activities)} Activities are the stages, steps and ends of the process and what \`activities\` declares.`,
     );
   };
+  const isKnown = (word: string): boolean => activities.some((activity) => fold(activity) === fold(word));
+  const formal = isKnown(text) ? undefined : parseFormal(text, { isKnown, nameOf: name });
+  if (formal !== undefined) return formal;
   const read = (pattern: RegExp): readonly string[] | undefined => pattern.exec(text)?.slice(1);
 
   const lead = read(/^(.+) at least (\d+) days? before ([a-z_][\w]*)$/u);
@@ -68,92 +73,54 @@ function parseBody(text: string, whole: string, { activities }: RuleVocabulary, 
     const a = name(count[0] ?? "");
     return { kind: "count", a, min: count[1] === "at most" ? 0 : times, max: count[1] === "at least" ? null : times };
   }
+  const after = read(/^(.+) never after (.+)$/u);
+  if (after !== undefined) return { kind: "not succession", a: name(after[1] ?? ""), b: name(after[0] ?? "") };
   const never = read(/^(.+) never$/u);
   if (never !== undefined) return { kind: "count", a: name(never[0] ?? ""), min: 0, max: 0 };
+  const pair = (words: readonly string[]): { readonly a: string; readonly b: string } => ({
+    a: name(words[0] ?? ""),
+    b: name(words[1] ?? ""),
+  });
   const both = read(/^not both (.+) and (.+)$/u);
-  if (both !== undefined) return { kind: "not both", a: name(both[0] ?? ""), b: name(both[1] ?? "") };
+  if (both !== undefined) return { kind: "not both", ...pair(both) };
+  const together = read(/^both or none of (.+) and (.+)$/u);
+  if (together !== undefined) return { kind: "coexistence", ...pair(together) };
   const eyes = read(/^(.+) by someone other than (.+)$/u);
-  if (eyes !== undefined) return { kind: "different actor", a: name(eyes[0] ?? ""), b: name(eyes[1] ?? "") };
-  const needs = read(/^(.+) only with ([a-z_]\w*)$/u);
-  if (needs !== undefined) return { kind: "needs", a: name(needs[0] ?? ""), attribute: needs[1] ?? "" };
-  const response = read(/^(.+?) (?:is )?followed by (.+)$/u);
-  if (response !== undefined) return { kind: "response", a: name(response[0] ?? ""), b: name(response[1] ?? "") };
-  const before = read(/^(.+?) before (.+)$/u);
-  if (before !== undefined) return { kind: "precedence", a: name(before[0] ?? ""), b: name(before[1] ?? "") };
+  if (eyes !== undefined) return { kind: "different actor", ...pair(eyes) };
+  const role = read(/^(.+) by role (.+)$/u);
+  if (role !== undefined) return { kind: "role", a: name(role[0] ?? ""), role: role[1] ?? "" };
+  const needs = read(/^(.+) only with ([a-z_][\w:]*)$/iu);
+  if (needs !== undefined) return { kind: "needs", a: name(needs[0] ?? ""), attribute: needs[1] ?? "", test: null };
+  const tested = read(/^(.+) only with ([a-z_][\w:]*) ?((?:[<>=!]|is\b).+)$/iu);
+  const test = tested === undefined ? undefined : parseTest(tested[2] ?? "");
+  if (tested !== undefined && test !== undefined)
+    return { kind: "needs", a: name(tested[0] ?? ""), attribute: tested[1] ?? "", test };
+  const response = read(/^(.+?) (?:is )?followed by (.+)$/u) ?? [];
+  const direct = read(/^(.+?) (?:is )?directly followed by (.+)$/u);
+  if (direct !== undefined) return { kind: "response", ...pair(direct), close: "chain" };
+  if (response.length > 0) {
+    const inTurn = /^(.+) before the next (.+)$/u.exec(response[1] ?? "");
+    return inTurn === null || isKnown(response[1] ?? "")
+      ? { kind: "response", ...pair(response), close: "any" }
+      : { kind: "response", ...pair([response[0] ?? "", inTurn[1] ?? ""]), close: "alternate" };
+  }
+  for (const [pattern, kind, close] of ORDERED) {
+    const found = read(pattern);
+    if (found !== undefined) return { kind, ...pair(found), close };
+  }
+  const existence = read(/^(.+?) needs (.+)$/u);
+  if (existence !== undefined) return { kind: "responded existence", ...pair(existence) };
   const edge = read(/^(.+) (first|last)$/u);
   if (edge !== undefined) return { kind: edge[1] === "first" ? "first" : "last", a: name(edge[0] ?? "") };
   throw definitionError("HUB-2303", `The rule "${whole}" has no form the hub knows.`, place, GRAMMAR);
 }
 
-/** The rule as a sentence for the admin who wrote it. */
-export function explainRule(body: RuleBody, condition: RuleCondition | null): string {
-  const when =
-    condition === null
-      ? ""
-      : ` when ${condition.attribute} is ${condition.negated ? "not " : ""}${condition.values.join(" or ")}`;
-  return `${plainBody(body)}${when}.`;
-}
-
-function plainBody(body: RuleBody): string {
-  switch (body.kind) {
-    case "precedence":
-      return `Every "${body.b}" has an earlier "${body.a}"`;
-    case "response":
-      return `Every "${body.a}" is later followed by "${body.b}"`;
-    case "within":
-      return body.of === null
-        ? `"${body.a}" happens within ${formatSpan(body.span)} of the case's start`
-        : `Every "${body.of}" has a "${body.a}" no later than ${formatSpan(body.span)} after it`;
-    case "count":
-      if (body.max === 0) return `"${body.a}" never happens`;
-      if (body.max === null) return `"${body.a}" happens at least ${times(body.min)}`;
-      return body.min === body.max
-        ? `"${body.a}" happens exactly ${times(body.min)}`
-        : `"${body.a}" happens at most ${times(body.max)}`;
-    case "lead":
-      return `"${body.a}" happens at least ${body.days} days before the day in ${body.attribute}`;
-    case "not both":
-      return `Not both of ${quoteList([body.a, body.b])} happen`;
-    case "different actor":
-      return `"${body.a}" is done by somebody other than who did "${body.b}"`;
-    case "needs":
-      return `"${body.a}" happens only with ${body.attribute} filled in`;
-    case "first":
-      return `"${body.a}" is the first activity`;
-    case "last":
-      return `"${body.a}" is the last activity`;
-    default:
-      return assertNever(body);
-  }
-}
-
-function times(count: number): string {
-  return count === 1 ? "once" : `${count} times`;
-}
-
-function formalRule(body: RuleBody): string {
-  switch (body.kind) {
-    case "precedence":
-    case "response":
-      return `${body.kind}(${body.a}, ${body.b})`;
-    case "within":
-      return `response_within(${body.of ?? "start"}, ${body.a}, ${formatSpan(body.span)})`;
-    case "count":
-      if (body.max === null) return `existence(${body.a}, ${body.min})`;
-      return body.min === 0 ? `absence(${body.a}, ${body.max + 1})` : `exactly(${body.a}, ${body.min})`;
-    case "lead":
-      return `day(${body.a}) <= ${body.attribute} - ${body.days} d`;
-    case "not both":
-      return `not_coexistence(${body.a}, ${body.b})`;
-    case "different actor":
-      return `different_actor(${body.a}, ${body.b})`;
-    case "needs":
-      return `data_at(${body.a}, ${body.attribute}, filled)`;
-    case "first":
-      return `init(${body.a})`;
-    case "last":
-      return `end(${body.a})`;
-    default:
-      return assertNever(body);
-  }
-}
+/** Forms that set two activities in an order; the narrower ones first. */
+const ORDERED: readonly (readonly [RegExp, "precedence" | "succession", Closeness])[] = [
+  [/^(.+?) directly before (.+)$/u, "precedence", "chain"],
+  [/^(.+?) before each (.+)$/u, "precedence", "alternate"],
+  [/^(.+?) before (.+)$/u, "precedence", "any"],
+  [/^(.+?) then directly (.+)$/u, "succession", "chain"],
+  [/^(.+?) then (.+) in turn$/u, "succession", "alternate"],
+  [/^(.+?) then (.+)$/u, "succession", "any"],
+];

@@ -1,19 +1,8 @@
-import { z } from "zod";
 import type { LogAttribute } from "./log.ts";
 
 /** An attribute as the log file keeps it: name, type, value, then instant and children where there are any. */
 type Kept = [name: string, type: string, value: string, at?: Instant | null, children?: Kept[]];
 type Instant = [micros: string, offset: number, dayOnly: boolean];
-
-const kept: z.ZodType<Kept> = z.lazy(() =>
-  z.union([
-    z.tuple([z.string(), z.string(), z.string()]),
-    z.tuple([z.string(), z.string(), z.string(), instant.nullable()]),
-    z.tuple([z.string(), z.string(), z.string(), instant.nullable(), z.array(kept)]),
-  ]),
-);
-const instant = z.tuple([z.string(), z.number(), z.boolean()]);
-const list = z.array(kept);
 
 /** The attributes as one text, null when there are none. */
 export function keepAttributes(attributes: readonly LogAttribute[]): string | null {
@@ -22,7 +11,9 @@ export function keepAttributes(attributes: readonly LogAttribute[]): string | nu
 
 /** The attributes behind a text of `keepAttributes`. */
 export function readAttributes(text: string | null): readonly LogAttribute[] {
-  return text === null ? [] : list.parse(JSON.parse(text)).map(fromKept);
+  if (text === null) return [];
+  const kept: Kept[] = JSON.parse(text);
+  return kept.map(fromKept);
 }
 
 function toKept({ name, type, value, at, children }: LogAttribute): Kept {
