@@ -1,4 +1,4 @@
-import { companyNameLevel, foldCompany, foldText, scoreOf } from "../matching/index.ts";
+import { companyName, companyNameLevel, foldText, NO_ALIASES, scoreOf } from "../matching/index.ts";
 import type { Agreement, Chances, Score } from "../matching/index.ts";
 import type { Contract, Likeness, SourceName } from "./contract.ts";
 import type { Party, ReconcileInput } from "./input.ts";
@@ -59,9 +59,9 @@ export function sourceName({ reference, attribute }: SourceName, source: Party, 
   return textOf(attributesOf(input, source.linked.references[reference])[attribute]);
 }
 
-/** A name without what tells nothing: legal form, case, accents. */
-export function foldedName(likeness: Likeness, text: string): string {
-  return likeness.kind === "company" ? foldCompany(text) : foldText(text);
+/** A name without what tells nothing: legal form, case, accents; a company by the name in use. */
+export function foldedName(likeness: Likeness, text: string, { aliases = NO_ALIASES }: ReconcileInput): string {
+  return likeness.kind === "company" ? (companyName(text, aliases) ?? "") : foldText(text);
 }
 
 function bestName(
@@ -74,7 +74,7 @@ function bestName(
   const ours = sourceName(likeness.ours, source, input);
   if (ours === null) return null;
   const levels = targetNames(likeness, target).map((theirs) =>
-    companyNameLevel(foldedName(likeness, ours), foldedName(likeness, theirs)),
+    companyNameLevel(foldedName(likeness, ours, input), foldedName(likeness, theirs, input)),
   );
   const { name: names } = contract.match.chances;
   const weight = (level: string): number => (names?.[level]?.m ?? 0) / (names?.[level]?.u ?? 1);

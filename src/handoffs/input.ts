@@ -1,4 +1,4 @@
-import type { SkippedBlock } from "../matching/index.ts";
+import type { Aliases, SkippedBlock } from "../matching/index.ts";
 import type {
   Actor,
   BusinessCalendar,
@@ -34,6 +34,8 @@ export interface ReconcileInput {
   readonly matchDecisions?: readonly MatchDecision[];
   /** Pairs that a confirmed write made: the target's object id to the source's. */
   readonly confirmedLinks?: ReadonlyMap<string, string>;
+  /** Other names of companies, for likeness. */
+  readonly aliases?: Aliases;
   /** Hears which names too many share to be compared for likeness. */
   readonly tellSkipped?: (skipped: readonly SkippedBlock[]) => void;
   /** Persons' words on fields whose sides disagree, by `conflictKey`. */

@@ -137,7 +137,7 @@ function speltAlike(
     const keysOf = (thing: Expectant | Party): readonly string[] => {
       const names =
         "source" in thing ? [sourceName(likeness.ours, thing.source, input) ?? ""] : targetNames(likeness, thing);
-      return names.flatMap((name) => beginnings(foldedName(likeness, name)));
+      return names.flatMap((name) => beginnings(foldedName(likeness, name, input)));
     };
     const blocks = candidatePairs<Expectant | Party>(left, targets, keysOf, BLOCK_CAP);
     skipped.push(...blocks.skipped);

@@ -8,7 +8,7 @@ export { blockBy } from "./block.ts";
 export type { Block } from "./block.ts";
 export { BLOCK_CAP, candidatePairs } from "./candidates.ts";
 export type { SkippedBlock } from "./candidates.ts";
-export { COMPANIES, NO_ALIASES } from "./companies.ts";
+export { COMPANIES, companyName, NO_ALIASES } from "./companies.ts";
 export type { Aliases, CompanyRecord } from "./companies.ts";
 export { companyNameLevel, personNameLevel, readPersonName } from "./comparison.ts";
 export type { NameLevel } from "./comparison.ts";

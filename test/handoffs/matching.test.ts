@@ -194,6 +194,13 @@ describe("a name", () => {
     ]);
   });
 
+  test("is known by its other names, where the administrator told them", () => {
+    const project = onboarding({ attributes: { name: "Onboarding: Big Blue" } });
+    const aliases = { companies: new Map([["big blue", "Acme Robotics"]]), domains: new Map<string, string>() };
+    expect(decided([deal()], [project], { related })).toEqual(["missing -", "orphan 120"]);
+    expect(decided([deal()], [project], { related, aliases })).toEqual(["ambiguous -"]);
+  });
+
   test("goes to whom it names in full and is no candidate of others", () => {
     const deals = [
       deal(),
