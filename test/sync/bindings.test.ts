@@ -3,6 +3,7 @@ import type { NameList } from "../../src/connectors/kit/index.ts";
 import { resolveNames } from "../../src/configuration/index.ts";
 import type { PinnedNames } from "../../src/configuration/index.ts";
 import type { FieldValue, NormalisedEntity, Transition } from "../../src/model/index.ts";
+import { inShownWords } from "../../src/sync/bindings-back.ts";
 import { acceptBindings } from "../../src/sync/bindings-accept.ts";
 import { toldOf } from "../../src/sync/bindings-told.ts";
 import { translatorOf } from "../../src/sync/bindings-translate.ts";
@@ -144,3 +145,25 @@ function bindings(lists: readonly ListBindings[], vanished?: string): ReadonlyMa
   const gone = vanished === undefined ? [] : [{ stream: "items", key: vanished }];
   return new Map([["product", { lists, vanished: gone, translate: null, effect: "" }]]);
 }
+
+describe("what is to be written", () => {
+  const renamed = [
+    list({ f1: "Deal value" }, { Amount: { id: "f1" } }, { field: null }),
+    list({ 0: "Open", 1: "Shipped" }, PINS, { scope: SCOPE }),
+  ];
+
+  test("is said in the words that the system shows now: fields, choices, and lists of them", () => {
+    expect(inShownWords(renamed, "items", { Amount: 5, Stage: "Done", Tags: ["Done"] })).toEqual({
+      "Deal value": 5,
+      Stage: "Shipped",
+      Tags: ["Done"],
+    });
+    expect(inShownWords(renamed, "items", { Stage: ["Open", "Done"] })).toEqual({ Stage: ["Open", "Shipped"] });
+    expect(inShownWords(renamed, "others", { Amount: 5 })).toEqual({ Amount: 5 });
+  });
+
+  test("keeps a choice that two boards call differently", () => {
+    const other = list({ 1: "Live" }, PINS, { scope: { ...SCOPE, id: "b2" } });
+    expect(inShownWords([...renamed, other], "items", { Stage: "Done" })).toEqual({ Stage: "Done" });
+  });
+});

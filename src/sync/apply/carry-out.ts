@@ -36,7 +36,7 @@ export async function carryOut(work: Work, due: Due): Promise<Outcome> {
 }
 
 async function begun(work: Work, due: Due, entry: OutboxEntry, entries: readonly OutboxEntry[]): Promise<Settled> {
-  const { context } = work;
+  const { context, door } = work;
   const { operation } = due;
   let command: Command;
   try {
@@ -49,7 +49,8 @@ async function begun(work: Work, due: Due, entry: OutboxEntry, entries: readonly
       { state: "failed", problem: toProblem(error) },
     );
   }
-  return proceed({ ...work, due, command, entry, entries });
+  const shownNow = { ...command, fields: door.inShownWords(command.stream, command.fields) };
+  return proceed({ ...work, due, command: shownNow, entry, entries });
 }
 
 const NOTHING_TO_SET = (targetKey: string | null): Command => ({

@@ -1,6 +1,8 @@
 import type { Connection, ReadFace, WriteFace } from "../../connectors/kit/index.ts";
 import { formatRecordKey, HubError } from "../../model/index.ts";
-import type { Instant, ModelObject, RemovalCause } from "../../model/index.ts";
+import type { Canonical, Instant, ModelObject, RemovalCause } from "../../model/index.ts";
+import { inShownWords } from "../bindings-back.ts";
+import { bindingsOf } from "../bindings.ts";
 import { closeConnection } from "../closing.ts";
 import type { RunContext } from "../context.ts";
 import { mapEntities } from "../map.ts";
@@ -28,6 +30,11 @@ export interface Door {
   /** Whose name the connection writes under, in its system. */
   readonly account: string;
   readonly write: WriteFace;
+  /** Fields of a stream in the words the system shows now, where names were pinned. */
+  readonly inShownWords: (
+    stream: string,
+    fields: Readonly<Record<string, Canonical>>,
+  ) => Readonly<Record<string, Canonical>>;
   /** Reads one record again, stores it as pull does, and maps it. */
   look(stream: string, id: string): Promise<Seen>;
 }
@@ -84,6 +91,8 @@ async function openDoor(
   if (read === undefined || write === undefined) throw noWrites(name);
   const { identity, writer, context: reading } = await beginSession(source, connection, options);
   const { system } = connection;
+  const configured = context.configuration.connections.get(name);
+  const bindings = configured === undefined ? null : await bindingsOf(context, configured);
   const { tenant } = identity;
   /** Returns why the record is gone, as far as the system told. */
   const again = async (face: ReadFace, stream: string, id: string): Promise<RemovalCause | null> => {
@@ -102,6 +111,7 @@ async function openDoor(
     tenant,
     account: identity.user,
     write,
+    inShownWords: (stream, fields) => inShownWords(bindings?.lists ?? [], stream, fields),
     look: async (stream, id) => {
       const end = await again(read, stream, id);
       const key = { system, tenant, stream, id };
