@@ -61,6 +61,23 @@ export interface Page {
    * count, and over what.
    */
   readonly sourceCount?: { readonly count: number; readonly of: string };
+  /** What the source lists of the partition, for a sweep that compares it with what is stored. */
+  readonly listing?: Listing;
+}
+
+/**
+ * A part of a listing of everything a partition holds. It is kept beside what is stored, so that nobody has to hold it
+ * whole to find what is missing, and so that a sweep that is stopped can go on.
+ */
+export interface Listing {
+  /** What is listed from here on is another listing: an earlier one is forgotten. */
+  readonly starts?: boolean;
+  /** Ids of the partition's stream, whether they changed or not. */
+  readonly ids: readonly string[];
+  /** Where it goes on when it stops after this page; null where it can only start anew. */
+  readonly resume: Json;
+  /** All of it was listed, and what is missing was looked after. */
+  readonly ends?: boolean;
 }
 
 /** An entity is one record plus its history rows: the unit of mapping. Members are in the order of `id`. */

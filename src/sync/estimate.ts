@@ -5,6 +5,7 @@ import { watchLedger, withConnection } from "./check.ts";
 import type { LookContext } from "./check.ts";
 import { forecast } from "./forecast.ts";
 import type { Forecast } from "./forecast.ts";
+import { knownRecords } from "./pull/known.ts";
 import { neededStreams } from "./pull/streams.ts";
 import { pullSources } from "./sources.ts";
 import type { PullChoice } from "./sources.ts";
@@ -89,10 +90,12 @@ async function estimateConnection(
         const reading: ReadContext = {
           mode: choice.mode,
           selection: configuration.mappings.selection(name),
-          known: {
-            records: (stream, partition) =>
-              store.records.live({ system: configured.system, tenant, stream }, partition),
-          },
+          known: knownRecords(
+            store.records,
+            { system: configured.system, tenant },
+            () => dependencies.clock.now(),
+            signal,
+          ),
           signal,
         };
         for (const { name: stream } of neededStreams(offered, new Set(mapped))) {

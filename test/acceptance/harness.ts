@@ -16,7 +16,8 @@ export interface FieldChange {
 }
 
 /** What a system may be without: a part of the suite then says why it is not tried. */
-export type Capability = "merge" | "late" | "move" | Removal | "quota" | "retired-version" | "webhooks";
+export type Capability =
+  "merge" | "late" | "move" | Removal | "quota" | "retired-version" | "webhooks" | "sweep in parts";
 
 /** How a system calls back when something changes. */
 export interface Hooks {

@@ -47,6 +47,8 @@ export interface PullRun {
   readonly signal?: AbortSignal;
   readonly onCommit?: (n: number) => void;
   readonly streams?: readonly string[];
+  /** What sweeps may spend in a day, in calls. */
+  readonly sweepCalls?: number;
   /** Reads from another world with the same store. */
   readonly world?: World;
 }
@@ -154,6 +156,7 @@ export function openHub(harness: Harness, world: World, seed = 1): WorldHub {
               settings: harness.definition.settings.parse(other.settings),
               credentials: () => Promise.resolve(other.served.credentials),
               selection: other.selection,
+              ...(run.sweepCalls === undefined ? {} : { limits: { rules: { sweeps: { calls: run.sweepCalls } } } }),
             },
           ],
           ...(run.streams === undefined ? {} : { streams: run.streams }),

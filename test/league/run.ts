@@ -306,6 +306,8 @@ class Match {
       const { kind, stream, id, what } = this.#beforeSweep[0] ?? { kind: "", stream: "", id: "", what: "" };
       this.#problems.push(`increments missed ${this.#beforeSweep.length}: ${kind} ${stream} ${id} ${what}`);
     }
+    // A sweep that stopped for want of calls goes on where it was: only the next one looks at everything again.
+    if (this.#starved) await this.#lastPull("sweep", false);
     await this.#lastPull("sweep", true);
     await this.#lastPull("incremental", true);
     await this.#peerReads();

@@ -2,6 +2,7 @@ import type { Connection, ReadContext, ReadMode } from "../../src/connectors/kit
 import { monday } from "../../src/connectors/monday/index.ts";
 import type { MondaySettings } from "../../src/connectors/monday/index.ts";
 import type { Entity, JsonObject, NormalisedEntity, Page, Position, Tombstone } from "../../src/model/index.ts";
+import { Listings } from "./listings.ts";
 import type { MondayServer } from "./monday-server.ts";
 
 interface Stored {
@@ -45,6 +46,7 @@ export async function mondayHub(
   const logged: string[] = [];
   const records = new Map<string, Map<string, Stored>>();
   const positions = new Map<string, Position>();
+  const listings = new Listings();
   const ofStream = (stream: string): Map<string, Stored> => {
     const known = records.get(stream) ?? new Map<string, Stored>();
     records.set(stream, known);
@@ -76,16 +78,14 @@ export async function mondayHub(
     mode,
     selection: { items: selection, ...also },
     signal: new AbortController().signal,
-    known: {
-      async *records(stream, partition) {
-        await Promise.resolve();
-        const found = [...ofStream(stream)]
-          .filter(([, record]) => record.tombstone === null)
-          .filter(([, record]) => partition === undefined || record.partition === partition)
-          .map(([id, record]) => ({ id, content: record.content, partition: record.partition }));
-        if (found.length > 0) yield found;
-      },
-    },
+    known: listings.known(async function* (stream, partition) {
+      await Promise.resolve();
+      const found = [...ofStream(stream)]
+        .filter(([, record]) => record.tombstone === null)
+        .filter(([, record]) => partition === undefined || record.partition === partition)
+        .map(([id, record]) => ({ id, content: record.content, partition: record.partition }));
+      if (found.length > 0) yield found;
+    }),
   });
   const commit = (key: string, partition: string, page: Page): void => {
     const ended = new Map(page.tombstones.map((tombstone) => [`${tombstone.stream} ${tombstone.id}`, tombstone]));
@@ -97,6 +97,8 @@ export async function mondayHub(
       const known = ofStream(tombstone.stream).get(tombstone.id);
       if (known !== undefined) known.tombstone = tombstone;
     }
+    const [stream = ""] = key.split(" ");
+    listings.take(stream, partition, page.listing);
     positions.set(key, page.position);
   };
   const readPartition = async (

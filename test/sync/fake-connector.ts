@@ -4,6 +4,7 @@ import type {
   Connection,
   ConnectorDefinition,
   ConnectorDependencies,
+  KnownRecords,
   Partition,
   ReadFace,
   Reread,
@@ -20,7 +21,7 @@ import { AS_OF, fixedClock } from "../support/store.ts";
 export interface FakeSystem {
   streams: readonly StreamDefinition[];
   partitions: (stream: string) => readonly Partition[];
-  read: (partition: Partition, position: Position | null, mode: string) => AsyncIterable<Page>;
+  read: (partition: Partition, position: Position | null, mode: string, known: KnownRecords) => AsyncIterable<Page>;
   audit?: (partition: Partition) => Audit | null;
   /** Fields as the system describes them: type by name. */
   fields?: Readonly<Record<string, string>>;
@@ -47,7 +48,7 @@ function connectorOf(system: FakeSystem): ConnectorDefinition {
   const { audit, reread } = system;
   const read: ReadFace = {
     partitions: async (stream) => system.partitions(stream),
-    read: (partition, position, context) => system.read(partition, position, context.mode),
+    read: (partition, position, context) => system.read(partition, position, context.mode, context.known),
     reread: (stream, ids) => reread?.(stream, ids) ?? pagesOf(),
     audit: async (partition) => audit?.(partition) ?? null,
     estimate: async () => ({ calls: 1, records: null, exact: false }),

@@ -70,8 +70,8 @@ describe("what the source counts and what is stored", () => {
     await pullFake(forgetful(["a1", "a2", "b1"], []), store, fence);
     const system = forgetful(["a1", "a2"], []);
     const { read } = system;
-    system.read = async function* (partition, position, mode) {
-      for await (const page of read(partition, position, mode)) {
+    system.read = async function* (partition, position, mode, known) {
+      for await (const page of read(partition, position, mode, known)) {
         const gone = { stream: "things", id: "b1", cause: "deleted" as const, at: null };
         yield mode === "sweep" ? { ...page, tombstones: [gone] } : page;
       }

@@ -52,6 +52,32 @@ describe("a sweep that stops for its budget (HUB-1204)", () => {
     expect([...new Set(system.swept)].sort()).toEqual(["first0", "first1", "first2", "second0", "second1", "third0"]);
   });
 
+  test("goes on in the middle of a partition that no budget covers, where its source can", async () => {
+    const listed: string[] = [];
+    const system = budgeted({ first: [9], second: [2], third: [2] });
+    const { read } = system;
+    system.read = async function* (partition, position, mode, known) {
+      if (partition.stream !== "first") {
+        yield* read(partition, position, mode, known);
+        return;
+      }
+      const resume = await known.resume("first", partition.id);
+      for (let at = typeof resume === "number" ? resume : 0; at < 9; at += 1) {
+        if (system.budget === 0)
+          throw new HubError("HUB-1204", "spent", { disposition: "retry-later", remedy: "Wait." });
+        system.budget -= 1;
+        listed.push(String(at));
+        yield onePage({ listing: { starts: at === 0, ids: [String(at)], resume: at + 1, ends: at === 8 } });
+      }
+      system.swept.push(partition.id);
+    };
+
+    await sweeps(system, 5, 5);
+
+    expect(listed.slice(0, 9)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
+    expect([...new Set(system.swept)].sort()).toEqual(["first0", "second0", "third0"]);
+  });
+
   test("does not wait for ever for a partition that no budget covers", async () => {
     const system = budgeted({ first: [9], second: [2], third: [2] });
 

@@ -42,7 +42,6 @@ export async function* readProjectTasks(
     opt_fields: asked.optFields,
     ...(plan.since === null ? {} : { modified_since: overlapped(plan.since) }),
   };
-  const known = plan.everything ? await knownIn(context, partition.id) : null;
   const seen = new Set<string>();
   const stamps: string[] = [];
   /** Tasks that count here: those listed whose first project this is, and what hangs on them alone. */
@@ -63,8 +62,7 @@ export async function* readProjectTasks(
     }
     const given = fresh.filter((task) => !comesElsewhere(task));
     if (given.length === 0 && rejects.length === 0) continue;
-    const compare = known ?? (await knownAmong(context, given));
-    const content = await withHistories(gateway, given, compare, plan, context);
+    const content = await withHistories(gateway, given, await knownAmong(context, given), plan, context);
     for (const task of content.subtasks) {
       seen.add(task.gid);
       const row = contentOf(task);
@@ -78,7 +76,7 @@ export async function* readProjectTasks(
       position: { covered, state: plan.meanwhile },
     };
   }
-  const absent = known === null ? [] : [...known.keys()].filter((gid) => !seen.has(gid));
+  const absent = plan.everything ? await absentFrom(context, partition.id, seen) : [];
   const settled = await settleTasks(gateway, absent, context);
   const unlisted = settled.records.filter(
     ({ stream, content }) => stream === "tasks" && homeOfTask(content) === undefined,
@@ -101,33 +99,30 @@ export async function* readProjectTasks(
   };
 }
 
-/** Signatures of the tasks the hub believes to be in the project. */
-async function knownIn(context: ReadContext, project: string): Promise<Map<string, string>> {
-  const known = new Map<string, string>();
+/** Tasks the hub believes to be in the project that are not among those seen. */
+async function absentFrom(
+  context: ReadContext,
+  project: string,
+  seen: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const absent: string[] = [];
   for await (const page of context.known.records("tasks", project)) {
-    for (const { id, content } of page) known.set(id, signatureOf(content));
+    for (const { id } of page) if (!seen.has(id)) absent.push(id);
   }
   // What the event feed or the project list delivered last is known under their partitions.
   for (const shared of SHARED) {
     for await (const page of context.known.records("tasks", shared)) {
-      for (const { id, content } of page)
-        if (projectsOf(content).includes(project)) known.set(id, signatureOf(content));
+      for (const { id, content } of page) if (!seen.has(id) && projectsOf(content).includes(project)) absent.push(id);
     }
   }
-  return known;
+  return absent;
 }
 
 /** Signatures of some tasks, wherever they were delivered. */
-async function knownAmong(context: ReadContext, tasks: readonly Task[]): Promise<Map<string, string>> {
-  const wanted = new Set(tasks.map(({ gid }) => gid));
-  const partitions = new Set([...SHARED, ...tasks.flatMap((task) => projectsOf(contentOf(task)))]);
-  const known = new Map<string, string>();
-  for (const partition of partitions) {
-    for await (const page of context.known.records("tasks", partition)) {
-      for (const { id, content } of page) if (wanted.has(id)) known.set(id, signatureOf(content));
-    }
-  }
-  return known;
+async function knownAmong(context: ReadContext, tasks: readonly Task[]): Promise<ReadonlyMap<string, string>> {
+  const gids = tasks.map(({ gid }) => gid);
+  const known = await context.known.among("tasks", gids);
+  return new Map([...known].map(([gid, content]) => [gid, signatureOf(content)]));
 }
 
 /** The listed tasks as records, their subtasks, and the histories of those that changed. */

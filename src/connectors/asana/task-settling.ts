@@ -69,8 +69,8 @@ export async function settleTasks(
 async function newParents(tasks: readonly Task[], context: ReadContext): Promise<readonly Task[]> {
   const parents = new Map(tasks.filter((task) => (task.num_subtasks ?? 0) > 0).map((task) => [task.gid, task]));
   if (parents.size === 0) return [];
-  for await (const page of context.known.records("tasks")) for (const { id } of page) parents.delete(id);
-  return [...parents.values()];
+  const known = await context.known.among("tasks", [...parents.keys()]);
+  return [...parents.values()].filter(({ gid }) => !known.has(gid));
 }
 
 /** Known subtasks of tasks that are gone, other than those asked for already. */

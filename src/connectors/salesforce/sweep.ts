@@ -1,9 +1,10 @@
+import { z } from "zod";
 import { DAY, HubError, MINUTE, parseInstant } from "../../model/index.ts";
 import type { Instant, Page, Position, Tombstone } from "../../model/index.ts";
 import type { ReadContext } from "../kit/index.ts";
 import type { Row } from "./answers.ts";
 import type { SalesforceClient } from "./client.ts";
-import { Comparison } from "./comparison.ts";
+import { differing } from "./comparison.ts";
 import type { ObjectSpec } from "./objects.ts";
 import type { ReadState } from "./position.ts";
 import { descriptionPage, objectOutOfSight } from "./reader.ts";
@@ -23,11 +24,17 @@ const TOMBSTONES_PER_PAGE = 2_000;
 const MANY = 300;
 const MOST_STALLS = 3;
 
+/** More missing rows than this are not looked up together. */
+const MISSING_AT_ONCE = 20_000;
+
+const resumeSchema = z.object({ after: z.string() });
+
 /**
  * Lists every row with its stamp and what may change without moving it (formulas, roll-ups, parents' fields), and
  * compares that with what is known. A row that differs or is not known (undeleted, newly shared, committed too late) is
  * read whole. What is known and not listed is looked up in the recycle bin and in the delete log; what neither tells of
- * is out of sight, not deleted. Histories only grow and are not swept. The position stays as it is.
+ * is out of sight, not deleted. Histories only grow and are not swept. The position stays as it is; a sweep that was cut
+ * goes on behind the last id it listed.
  */
 export async function* sweep(
   reader: Reader,
@@ -49,29 +56,54 @@ export async function* sweep(
   yield* descriptionPage(reader, spec, described, plan, position);
 
   const compared = [...(plan.stamp === null ? [] : [plan.stamp]), ...unstamped(plan, described)];
-  const comparison = new Comparison(context.known.records(spec.name), compared);
-  let live = 0;
-  for await (const rows of liveRows(client, spec, ["Id", ...compared], signal)) {
-    live += rows.length;
-    const differing = await comparison.differing(rows);
-    const here = new Set(rows.map((row) => row.Id));
-    const range = rangeOf(differing.filter((id) => here.has(id)));
-    yield* readWhole(
-      reader,
-      spec,
-      plan,
-      range === null ? differing : differing.filter((id) => !here.has(id)),
-      position,
-      signal,
-    );
-    if (range !== null) yield* readRange(reader, spec, plan, range, position, signal);
+  const last = resumeSchema.safeParse(await context.known.resume(spec.name, spec.name)).data ?? null;
+  const nothing = { records: [], tombstones: [], rejects: [], position };
+  let after = last?.after ?? null;
+  if (last === null) yield { ...nothing, listing: { starts: true, ids: [], resume: null } };
+  for await (const rows of liveRows(client, spec, ["Id", ...compared], after, signal)) {
+    const ids = rows.map((row) => row.Id);
+    const changed = differing(rows, await context.known.among(spec.name, ids), compared);
+    const range = rangeOf(changed);
+    if (range === null) yield* readWhole(reader, spec, plan, changed, position, signal);
+    else yield* readRange(reader, spec, plan, range, position, signal);
+    after = ids.at(-1) ?? after;
+    yield { ...nothing, listing: { ids, resume: after === null ? null : { after } } };
   }
-  yield* readWhole(reader, spec, plan, await comparison.rest(), position, signal);
-  const { tombstones, rows } = await explain(client, spec, plan, comparison.missing(), signal);
-  if (rows.length > 0) yield { ...contentOf(spec, rows), position };
-  yield* tombstonePages(tombstones, position);
-  const of = `live rows of ${spec.name} listed by the sweep`;
-  yield { records: [], tombstones: [], rejects: [], position, sourceCount: { count: live, of } };
+  yield* lookedAfter(reader, spec, plan, position, context);
+  // What was listed in several nights is not what the object holds at any one time.
+  const count = await context.known.listedCount(spec.name, spec.name);
+  const sourceCount = { count, of: `live rows of ${spec.name} listed by the sweep` };
+  const listing = { ids: [], resume: null, ends: true };
+  yield { ...nothing, listing, ...(last === null ? { sourceCount } : {}) };
+}
+
+/** Finds out what became of everything that is known and was not listed, a bounded number at a time. */
+async function* lookedAfter(
+  reader: Reader,
+  spec: ObjectSpec,
+  plan: ReadPlan,
+  position: Position,
+  context: ReadContext,
+): AsyncGenerator<Page> {
+  const log = onceOnly(() => deleteLog(reader.client, spec, context.signal));
+  const settle = async function* (missing: readonly string[]): AsyncGenerator<Page> {
+    const { tombstones, rows } = await explain(reader.client, spec, plan, missing, context.signal, log);
+    if (rows.length > 0) yield { ...contentOf(spec, rows), position };
+    yield* tombstonePages(tombstones, position);
+  };
+  let missing: string[] = [];
+  for await (const ids of context.known.unlisted(spec.name, spec.name)) {
+    missing.push(...ids);
+    if (missing.length < MISSING_AT_ONCE) continue;
+    yield* settle(missing);
+    missing = [];
+  }
+  yield* settle(missing);
+}
+
+function onceOnly<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** Many of one listed page are read as the range they lie in: it holds no more rows than the page. */
@@ -116,9 +148,10 @@ async function* liveRows(
   client: SalesforceClient,
   spec: ObjectSpec,
   fields: readonly string[],
+  after: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Row[]> {
-  let last: string | null = null;
+  let last = after;
   let rows: number | null = null;
   for (let stalls = 0; ;) {
     const startedAfter: string | null = last;
@@ -158,6 +191,7 @@ export async function explain(
   plan: ReadPlan,
   missing: readonly string[],
   signal: AbortSignal,
+  deletions: () => Promise<ReadonlyMap<string, string>> = () => deleteLog(client, spec, signal),
 ): Promise<{ readonly tombstones: readonly Tombstone[]; readonly rows: readonly Row[] }> {
   if (missing.length === 0) return { tombstones: [], rows: [] };
   const told = new Map<string, Tombstone>();
@@ -177,7 +211,7 @@ export async function explain(
   const living = new Set(alive.map((row) => row.Id));
   const open = missing.filter((id) => !told.has(id) && !living.has(id));
   if (open.length > 0) {
-    const log = await deleteLog(client, spec, signal);
+    const log = await deletions();
     for (const id of open) told.set(id, purgedOrUnseen(spec, id, log.get(id)));
   }
   return { tombstones: [...told.values()], rows: alive };
@@ -231,13 +265,15 @@ async function deleteLog(
 }
 
 async function* everythingOutOfSight(spec: ObjectSpec, context: ReadContext, position: Position): AsyncGenerator<Page> {
-  // Collected first: what is written while it is listed would be listed again or skipped.
-  const ids: string[] = [];
-  for await (const page of context.known.records(spec.name)) for (const record of page) ids.push(record.id);
-  yield* tombstonePages(
-    ids.map((id) => purgedOrUnseen(spec, id, undefined)),
-    position,
-  );
+  // Nothing of it is listed any more.
+  const listing = { starts: true, ids: [], resume: null };
+  yield { records: [], tombstones: [], rejects: [], position, listing };
+  for await (const ids of context.known.unlisted(spec.name, spec.name)) {
+    yield* tombstonePages(
+      ids.map((id) => purgedOrUnseen(spec, id, undefined)),
+      position,
+    );
+  }
 }
 
 function* tombstonePages(tombstones: readonly Tombstone[], position: Position): Generator<Page> {

@@ -7,7 +7,7 @@ import type { Actor } from "../people.ts";
 import type { Canonical, MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../process.ts";
 import type { RecordKey } from "../identity.ts";
 import type { RecordCounts } from "../record-counts.ts";
-import type { Entity, Position, Reject, RemovalCause, SourceRecord, Tombstone } from "../records.ts";
+import type { Entity, Listing, Position, Reject, RemovalCause, SourceRecord, Tombstone } from "../records.ts";
 import type { QuotaBook } from "./ledger.ts";
 import type { OutboxPort } from "./outbox.ts";
 
@@ -81,6 +81,7 @@ export interface PageCommit {
   /** Null with a null partition: nothing moves. */
   readonly position: Position | null;
   readonly seenAt: Instant;
+  readonly listing?: Listing;
   /** Marks of webhooks that this page answers; they go with it. */
   readonly answers?: readonly number[];
   /** By stream, what is said of its records that are new or changed while they are kept out (schema drift). */
@@ -180,6 +181,20 @@ export interface SweepTurns {
   endSweepTurn(fence: Fence, key: StreamKey, partition: string, at: Instant): Promise<void>;
 }
 
+/** What is listed of partitions while they are swept. */
+export interface ListingPort {
+  /** Live records of a stream among some ids. */
+  among(key: StreamKey, ids: readonly string[]): Promise<ReadonlyMap<string, JsonObject>>;
+  /** Ids of live records of a partition that its listing under way does not name, in pages. */
+  unlisted(key: StreamKey, partition: string): AsyncIterable<readonly string[]>;
+  /** How many ids the listing under way names. */
+  listedCount(key: StreamKey, partition: string): Promise<number>;
+  /** Where a sweep that was cut goes on; null where none was, or it was begun before an instant. */
+  resumeOf(key: StreamKey, partition: string, notBefore: Instant): Promise<Json>;
+  /** The sweep of the partition stopped for want of calls: the next one goes on where it is. */
+  cutListing(fence: Fence, key: StreamKey, partition: string): Promise<void>;
+}
+
 /** Letting go of what nobody needs any more, at most `limit` rows a time; returns how many went. */
 export interface RetentionPort {
   /** Marks from before an instant that were answered. */
@@ -191,7 +206,7 @@ export interface RetentionPort {
 /** A rejected record without its content, which may be large. */
 export type RejectEntry = Omit<StoredReject, "content">;
 
-export interface RecordsPort extends SweepTurns, RetentionPort {
+export interface RecordsPort extends SweepTurns, ListingPort, RetentionPort {
   /** Pins a connection to its tenant on first use. @throws HubError HUB-1105 when it is pinned to another. */
   pinTenant(
     fence: Fence,

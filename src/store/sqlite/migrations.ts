@@ -134,6 +134,11 @@ const MIGRATIONS: readonly string[] = [
     pk integer primary key, handoff_id text not null, field text not null, take text not null, by_whom text not null, at integer not null,
     reason text not null, run_id text not null);
   `,
+  // What sources list of partitions while they are swept: compared with what is stored, and where a sweep goes on.
+  `
+  create table listing (stream_pk integer not null references stream, partition text not null, begun_at integer not null, resume text not null, cut integer not null default 0, primary key (stream_pk, partition));
+  create table listed (stream_pk integer not null, partition text not null, id text not null, primary key (stream_pk, partition, id)) without rowid;
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

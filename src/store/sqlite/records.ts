@@ -16,6 +16,7 @@ import { findRecords, readHistory } from "./record-history.ts";
 import { commitRecords } from "./page-commit.ts";
 import { listRejects, readRejects, saveReject } from "./rejects.ts";
 import { createRetention } from "./retention.ts";
+import { createListingPort, saveListing } from "./listings.ts";
 import type { StreamTable } from "./streams.ts";
 import { createSweepTurns } from "./sweep-turns.ts";
 
@@ -23,6 +24,7 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
   return {
     ...createSweepTurns(database, streams),
     ...createRetention(database),
+    ...createListingPort(database, streams),
 
     async pinTenant(fence, pin) {
       database.fenced(fence, () => {
@@ -239,6 +241,9 @@ function commit(database: Database, streams: StreamTable, runId: string, page: P
     }
   }
   if (page.answers !== undefined) answerMarks(database, page.answers);
+  if (page.partition !== null && page.listing !== undefined) {
+    saveListing(database, streams.number(page.key), page.partition, page.listing, page.seenAt);
+  }
   if (page.partition !== null && page.position !== null) savePosition(database, streams, runId, page, page.position);
   return { ...Object.values(byStream).reduce(addCounts, NO_RECORDS), byStream };
 }

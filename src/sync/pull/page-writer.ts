@@ -70,7 +70,15 @@ export function createPageWriter(options: PageWriterOptions): PageWriter {
       else quarantined[stream] = reason;
     },
     page: async (key, partition, page) =>
-      told(await store.records.commitPage(fence, { key, partition, position: page.position, ...sealed(page) })),
+      told(
+        await store.records.commitPage(fence, {
+          key,
+          partition,
+          position: page.position,
+          ...(page.listing === undefined ? {} : { listing: page.listing }),
+          ...sealed(page),
+        }),
+      ),
     reread: async (key, page, answers = []) =>
       told(await store.records.commitPage(fence, { key, partition: null, position: null, answers, ...sealed(page) })),
   };

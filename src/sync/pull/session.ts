@@ -2,13 +2,12 @@ import type {
   Connection,
   ConnectorDependencies,
   Identity,
-  KnownRecords,
   ReadContext,
   ReadMode,
   StreamDefinition,
 } from "../../connectors/kit/index.ts";
 import type { Fence, Problem, StorePort } from "../../model/index.ts";
-import { breathing } from "../breath.ts";
+import { knownRecords } from "./known.ts";
 import { createPageWriter } from "./page-writer.ts";
 import type { PageWriter } from "./page-writer.ts";
 import type { PullSource } from "./source.ts";
@@ -83,11 +82,13 @@ export async function beginSession(
   return { connection, identity, offered, context: readContext(source, identity, options), writer, frozen };
 }
 
-function readContext(source: PullSource, identity: Identity, { store, mode, signal }: SessionOptions): ReadContext {
-  const key = { system: source.definition.system, tenant: identity.tenant };
-  const known: KnownRecords = {
-    records: (stream, partition) => breathing(store.records.live({ ...key, stream }, partition), signal),
-  };
+function readContext(
+  source: PullSource,
+  identity: Identity,
+  { store, mode, dependencies, signal }: SessionOptions,
+): ReadContext {
+  const tenant = { system: source.definition.system, tenant: identity.tenant };
+  const known = knownRecords(store.records, tenant, () => dependencies.clock.now(), signal);
   return { mode, selection: source.selection, known, signal };
 }
 

@@ -61,7 +61,8 @@ export async function queueSweep(
       await records.endSweepTurn(fence, key, partition, now());
     },
     async cut(partition) {
-      // It had the whole budget for itself and is larger: the others must not wait for it for ever.
+      await records.cutListing(fence, key, partition);
+      // It had the whole budget for itself and is larger: the others have their turn before it goes on.
       if (oneByOne && !progress.gotThrough) await records.endSweepTurn(fence, key, partition, now());
     },
   };

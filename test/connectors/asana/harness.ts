@@ -267,6 +267,8 @@ export const asanaHarness: Harness = {
   removals: ["soft"],
   merges: [],
   lacks: {
+    "sweep in parts":
+      "the token of a listing lives for minutes and means a place in an order that people change: a project is swept at once",
     merge: "a task that is marked as a duplicate lives on and says so in a story; no record ends in another",
     hard: "what leaves the trash answers 404 as what is in it does: the API shows no difference",
     archive: "projects are archived and stay listed, tasks never are",

@@ -1,7 +1,8 @@
 import { asana } from "../../../src/connectors/asana/index.ts";
 import type { AsanaSettings } from "../../../src/connectors/asana/index.ts";
-import type { Connection, KnownRecords, Normaliser, ReadContext, ReadMode } from "../../../src/connectors/kit/index.ts";
+import type { Connection, Normaliser, ReadContext, ReadMode } from "../../../src/connectors/kit/index.ts";
 import type { Entity, JsonObject, NormalisedEntity, Position, Reject, Tombstone } from "../../../src/model/index.ts";
+import { Listings } from "../../support/listings.ts";
 import type { AsanaServer } from "../../support/asana-server.ts";
 
 interface Stored {
@@ -61,14 +62,12 @@ export class Reader {
 
   context(mode: ReadMode): ReadContext {
     const rows = this.records;
-    const known: KnownRecords = {
-      async *records(stream, partition) {
-        const found = [...(rows.get(stream) ?? [])]
-          .filter(([, one]) => partition === undefined || one.partition === partition)
-          .map(([id, one]) => ({ id, content: one.content, partition: one.partition }));
-        if (found.length > 0) yield await Promise.resolve(found);
-      },
-    };
+    const known = new Listings().known(async function* (stream, partition) {
+      const found = [...(rows.get(stream) ?? [])]
+        .filter(([, one]) => partition === undefined || one.partition === partition)
+        .map(([id, one]) => ({ id, content: one.content, partition: one.partition }));
+      if (found.length > 0) yield await Promise.resolve(found);
+    });
     return { mode, selection: this.selection, known, signal: new AbortController().signal };
   }
 

@@ -9,6 +9,7 @@ import { Dials } from "../../../src/sandbox/kit/dials.ts";
 import { listen } from "../../../src/sandbox/kit/server.ts";
 import { createSalesforce } from "../../../src/sandbox/salesforce/index.ts";
 import type { SalesforceSeed } from "../../../src/sandbox/seeds.ts";
+import { Listings } from "../../support/listings.ts";
 import { AS_OF } from "../../support/salesforce-seed.ts";
 import { connect } from "./stub-org.ts";
 import type { Session } from "./stub-org.ts";
@@ -77,16 +78,15 @@ export async function sandboxOrg(
   const keys = { CLIENT_ID: told["clientId"] ?? "", CLIENT_SECRET: told["clientSecret"] ?? "" };
   const session = await connect(server.origin, settings, keys, () => clock.now());
   const shelf = new Shelf();
+  const listings = new Listings();
   const positions = new Map<string, Position>();
   const context = (selection: ReadContext["selection"], mode: ReadContext["mode"] = "incremental"): ReadContext => ({
     mode,
     selection,
-    known: {
-      records: async function* (stream) {
-        await Promise.resolve();
-        yield [...(shelf.live.get(stream) ?? [])].map(([id, content]) => ({ id, content, partition: stream }));
-      },
-    },
+    known: listings.known(async function* (stream) {
+      await Promise.resolve();
+      yield [...(shelf.live.get(stream) ?? [])].map(([id, content]) => ({ id, content, partition: stream }));
+    }),
     signal: new AbortController().signal,
   });
   return {
@@ -102,6 +102,7 @@ export async function sandboxOrg(
         pages.push(page);
         positions.set(stream, page.position);
         shelf.take([page]);
+        listings.take(stream, stream, page.listing);
         await between(page);
       }
       return pages;

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { salesforce } from "../../../src/connectors/salesforce/index.ts";
 import type { SalesforceSettings } from "../../../src/connectors/salesforce/index.ts";
 import type { Connection, ReadContext } from "../../../src/connectors/kit/index.ts";
+import { Listings } from "../../support/listings.ts";
 import { HubError } from "../../../src/model/index.ts";
 import type { Page, Position, QuotaState } from "../../../src/model/index.ts";
 
@@ -205,16 +206,16 @@ export function context(
   selection: ReadContext["selection"],
   mode: ReadContext["mode"] = "incremental",
   known: readonly string[] = [],
-): ReadContext {
+): ReadContext & { readonly listings: Listings } {
+  const listings = new Listings();
   return {
     mode,
     selection,
-    known: {
-      records: async function* () {
-        await Promise.resolve();
-        if (known.length > 0) yield known.map((id) => ({ id, content: {}, partition: "x" }));
-      },
-    },
+    listings,
+    known: listings.known(async function* () {
+      await Promise.resolve();
+      if (known.length > 0) yield known.map((id) => ({ id, content: {}, partition: "x" }));
+    }),
     signal: new AbortController().signal,
   };
 }
@@ -223,11 +224,14 @@ export async function readAll(
   session: Session,
   stream: string,
   position: Position | null,
-  reading: ReadContext,
+  reading: ReadContext & { readonly listings?: Listings },
   id = stream,
 ): Promise<readonly Page[]> {
   const pages: Page[] = [];
   const partition = { stream, id, title: stream };
-  for await (const page of session.connection.read?.read(partition, position, reading) ?? []) pages.push(page);
+  for await (const page of session.connection.read?.read(partition, position, reading) ?? []) {
+    pages.push(page);
+    reading.listings?.take(stream, id, page.listing);
+  }
   return pages;
 }

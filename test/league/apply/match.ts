@@ -308,6 +308,10 @@ class ApplyMatch {
     const works = await this.#look();
     const open = await hub.store.outbox.entries({ states: ["sent", "unknown", "half_done"] });
     if (open.length > 0) this.#problems.push(`${String(open.length)} are not settled`);
+    // What a run told that was killed before its report stands in the outbox all the same.
+    for (const { problem } of await hub.store.outbox.entries()) {
+      if (problem !== null) this.#texts.push(`${problem.code} ${problem.message}`);
+    }
     for (const { id, content, link } of await hub.store.handoffs.handoffs()) {
       // What a person sees of it from now on: another plan, a conflict, a duplicate.
       if (content !== "in_sync" || link !== "matched") {
