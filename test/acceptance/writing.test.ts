@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { isStale, isUnknown } from "../../src/connectors/kit/index.ts";
-import type { Connection, UpdateCommand, WriteFace } from "../../src/connectors/kit/index.ts";
+import type { UpdateCommand, WriteFace } from "../../src/connectors/kit/index.ts";
 import type { Dial } from "./harness.ts";
 import type { WritingHarness, WritingWorld } from "./writing-harness.ts";
 import { WRITING_HARNESSES } from "./writing-harnesses.ts";
+import { openWriting } from "./writing-stage.ts";
 
 const { signal } = new AbortController();
 const MINUTE = 60_000;
@@ -22,12 +23,9 @@ afterEach(async () => {
 });
 
 async function setStage(harness: WritingHarness): Promise<Stage> {
-  const world = await harness.start();
+  const { world, connection, write } = await openWriting(harness);
   open.push(() => world.close());
-  const connection = await connect(harness, world);
   open.push(() => connection.close());
-  const { write } = connection;
-  if (write === undefined) throw new Error("the connector does not write");
   return {
     world,
     write,
@@ -44,31 +42,6 @@ async function setStage(harness: WritingHarness): Promise<Stage> {
       ...(unmodifiedSince === undefined ? {} : { unmodifiedSince }),
     }),
   };
-}
-
-function connect(harness: WritingHarness, world: WritingWorld): Promise<Connection> {
-  const { clock, credentials } = world.served;
-  return harness.definition.connect({
-    name: "target",
-    settings: harness.definition.settings.parse(world.settings),
-    credentials,
-    dependencies: {
-      clock: { now: () => clock.now() },
-      wallNow: () => clock.now(),
-      sleep: (ms) => {
-        clock.advance(ms);
-        return Promise.resolve();
-      },
-      random: () => 0.5,
-      ledger: {
-        take: () => Promise.resolve(true),
-        observe: () => undefined,
-        state: () => Promise.resolve({ used: 0, limit: null, resetsAt: null }),
-        reserve: () => undefined,
-      },
-      log: () => undefined,
-    },
-  });
 }
 
 const errorOf = (write: Promise<unknown>): Promise<unknown> =>

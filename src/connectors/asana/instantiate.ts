@@ -3,8 +3,9 @@ import { MINUTE, parseInstant, toIso } from "../../model/index.ts";
 import type { JsonObject } from "../../model/index.ts";
 import { isUnfinished, unfinishedName } from "../kit/index.ts";
 import type { CompleteCommand, CreateCommand, WriteReceipt } from "../kit/index.ts";
-import { find, isJobLine, jobIn, jobLine, withLines, withoutLines } from "./markers.ts";
+import { find } from "./markers.ts";
 import { foldName, gidByName, pickNamed } from "./named-things.ts";
+import { editedNotes, isJobLine, jobIn, jobLine, withLines, withoutLines } from "./own-lines.ts";
 import { currentProject, missingFor, putProject, setProject } from "./project-fields.ts";
 import { followJob, hasEnded, notBegun, nothingMade, startInstantiation } from "./template-jobs.ts";
 import type { Job } from "./template-jobs.ts";
@@ -120,17 +121,16 @@ async function finish(
   const { gateway, settings } = parts;
   const { id, marker, template } = command;
   try {
-    const current = await currentProject(gateway, id, body, signal);
     const { name, notes, ...data } = body.data;
-    const told = typeof notes === "string" ? notes : (textOf(current["notes"]) ?? "");
-    const job = jobIn(textOf(current["notes"]) ?? "");
-    const lines = job === null ? [marker] : [marker, jobLine(job)];
-    await setProject(gateway, id, { ...body, data: { ...data, notes: withLines(told, lines) } }, current, signal);
+    const current = await currentProject(gateway, id, body, signal);
+    await setProject(gateway, id, { ...body, data }, current, signal);
     const expected = partsOf(settings.templates, template);
     const owner = typeof data["owner"] === "string" ? data["owner"] : null;
     if (expected !== null) await makeMissingParts(gateway, id, expected, owner, signal);
     else if (!succeeded) return halfDone(id, gateway.now(), [untold(template)]);
-    await putProject(gateway, id, { name, notes: withoutLines(withLines(told, lines), isJobLine) }, signal);
+    const told = typeof notes === "string" ? { notes } : await currentProject(gateway, id, NOTHING, signal);
+    const settled = editedNotes(told, (text) => withoutLines(withLines(text, [marker]), isJobLine));
+    await putProject(gateway, id, { name, ...settled }, signal);
     return whole(id, gateway.now());
   } catch (error) {
     return halfDone(id, gateway.now(), [missingFor(error)]);
@@ -146,8 +146,8 @@ async function mark(
   signal: AbortSignal,
 ): Promise<void> {
   const current = await currentProject(gateway, project, NOTHING, signal);
-  const notes = textOf(current["notes"]) ?? "";
-  await putProject(gateway, project, { notes: withLines(notes, [marker, jobLine(job)]) }, signal);
+  const marked = editedNotes(current, (text) => withLines(text, [marker, jobLine(job)]));
+  await putProject(gateway, project, marked, signal);
 }
 
 const NOTHING: WriteBody = { data: {}, customFields: {}, section: null, team: null };

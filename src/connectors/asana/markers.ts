@@ -4,6 +4,7 @@ import { isUnfinished, oldestFirst } from "../kit/index.ts";
 import type { FoundTarget, WritePlace } from "../kit/index.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway, Query } from "./gateway.ts";
+import { linesOf } from "./own-lines.ts";
 import { projectFilter } from "./read.ts";
 import { homeOf } from "./task-home.ts";
 import { contentOf } from "./shapes.ts";
@@ -17,46 +18,6 @@ const markedSchema = z.looseObject({
   created_at: z.string().nullish(),
 });
 type Marked = z.output<typeof markedSchema>;
-
-/** Lines of the notes that are the hub's own: markers, and the job that still makes a project. */
-const OWN_LINE = /^hub(?:-job)?:\S+$/u;
-const JOB_LINE = /^hub-job:(\d+)$/u;
-
-export const jobLine = (job: string): string => `hub-job:${job}`;
-
-/** Notes with further lines of the hub's own below what stands there; those that are there stay. */
-export function withLines(notes: string, lines: readonly string[]): string {
-  const present = new Set(linesOf(notes));
-  const added = lines.filter((line) => !present.has(line));
-  if (added.length === 0) return notes;
-  const before = notes.trimEnd();
-  const gap = before === "" ? "" : OWN_LINE.test(linesOf(before).at(-1) ?? "") ? "\n" : "\n\n";
-  return `${before}${gap}${added.join("\n")}`;
-}
-
-/** Notes without some of the hub's own lines. */
-export function withoutLines(notes: string, gone: (line: string) => boolean): string {
-  const kept = notes.split("\n").filter((line) => !(OWN_LINE.test(line.trim()) && gone(line.trim())));
-  return kept.join("\n").trimEnd();
-}
-
-export const isJobLine = (line: string): boolean => JOB_LINE.test(line);
-
-/** The hub's own lines, which a change of the notes leaves. */
-export function ownLines(notes: string): readonly string[] {
-  return linesOf(notes).filter((line) => OWN_LINE.test(line));
-}
-
-/** The job that makes a project, as its notes name it. */
-export function jobIn(notes: string): string | null {
-  for (const line of linesOf(notes)) {
-    const job = JOB_LINE.exec(line)?.[1];
-    if (job !== undefined) return job;
-  }
-  return null;
-}
-
-const linesOf = (notes: string): readonly string[] => notes.split("\n").map((line) => line.trim());
 
 /** Only an app may give tasks an id of its own, and find them by it (reference asana.md §11). */
 export function keepsExternalId(gateway: AsanaGateway, stream: string): boolean {

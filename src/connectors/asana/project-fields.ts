@@ -40,7 +40,7 @@ export async function currentProject(
   signal: AbortSignal,
 ): Promise<JsonObject> {
   const params = { project_gid: project };
-  const query = { opt_fields: `${comparedFields("projects", body)},created_at` };
+  const query = { opt_fields: `${comparedFields("projects", body)},created_at,html_notes` };
   return contentOf(
     await gateway.read({ method: "GET", path: "/projects/{project_gid}", params, query }, currentSchema, signal),
   );

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { RetireCommand, WriteReceipt } from "../kit/index.ts";
-import { keepsExternalId, withoutLines } from "./markers.ts";
+import { keepsExternalId } from "./markers.ts";
 import { foldName, listNamed } from "./named-things.ts";
+import { editedNotes, withoutLines } from "./own-lines.ts";
+import { contentOf } from "./shapes.ts";
 import { assertWritable, whole } from "./writer-parts.ts";
 import type { WriterParts } from "./writer-parts.ts";
 
@@ -11,6 +13,7 @@ const TAG = "archived by hub";
 const currentSchema = z.looseObject({
   gid: z.string(),
   notes: z.string().nullish(),
+  html_notes: z.string().nullish(),
   archived: z.boolean().nullish(),
 });
 const madeSchema = z.looseObject({ gid: z.string() });
@@ -26,20 +29,21 @@ export async function retire(parts: WriterParts, command: RetireCommand, signal:
   const isTask = stream === "tasks";
   const path = isTask ? "/tasks/{task_gid}" : "/projects/{project_gid}";
   const params = isTask ? { task_gid: id } : { project_gid: id };
-  const query = { opt_fields: isTask ? "notes" : "notes,archived" };
+  const query = { opt_fields: isTask ? "notes,html_notes" : "notes,html_notes,archived" };
   const current = await gateway.read({ method: "GET", path, params, query }, currentSchema, signal);
-  const before = current.notes ?? "";
-  const rest = withoutLines(before, () => true);
-  const notes = rest.split("\n").includes(tag) ? rest : `${rest}${rest === "" ? "" : "\n\n"}${tag}`;
+  const notes = editedNotes(contentOf(current), (text, quote) => {
+    const rest = withoutLines(text, () => true);
+    if (rest.includes(quote(tag))) return rest;
+    return `${rest}${rest === "" ? "" : "\n\n"}${quote(tag)}`;
+  });
   if (isTask) {
     const taskTag = await tagGid(parts, signal);
     const request = { method: "POST", path: "/tasks/{task_gid}/addTag", params, idempotent: true } as const;
     await gateway.call({ ...request, data: { tag: taskTag } }, signal);
   }
   const external = keepsExternalId(gateway, stream) ? { external: { gid: null } } : {};
-  const data = isTask ? { notes, ...external } : { notes, archived: true };
-  if (notes !== before || (!isTask && current.archived !== true) || Object.keys(external).length > 0)
-    await gateway.call({ method: "PUT", path, params, data }, signal);
+  const data = isTask ? { ...notes, ...external } : { ...notes, archived: true };
+  await gateway.call({ method: "PUT", path, params, data }, signal);
   return whole(id, gateway.now());
 }
 

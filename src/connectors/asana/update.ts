@@ -6,7 +6,7 @@ import { changedData, comparedFields, currentSchema } from "./changed-fields.ts"
 import { bodyFor } from "./create.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
-import { ownLines, withLines } from "./markers.ts";
+import { ownLines, withLines } from "./own-lines.ts";
 import { gidByName, sectionGid } from "./named-things.ts";
 import { attachFields } from "./project-fields.ts";
 import { contentOf } from "./shapes.ts";

@@ -8,8 +8,8 @@ import type { AsanaGateway } from "./gateway.ts";
 const userSchema = z.looseObject({ gid: z.string(), name: z.string().nullish(), email: z.string().nullish() });
 type User = z.output<typeof userSchema>;
 
-/** How long a listing holds: a run that writes asks for it with each person. */
-const LISTED_FOR_MS = 5 * MINUTE;
+/** How long a listing holds: a run that writes asks for it with each person, and somebody may leave meanwhile. */
+const LISTED_FOR_MS = MINUTE;
 
 /** Who belongs to the workspace now; whoever left is no longer listed. */
 export type UserListing = (signal: AbortSignal) => Promise<readonly User[]>;

@@ -99,8 +99,13 @@ export function itemFailure(statusCode: string, message: string, asked: Asked): 
       ...(asked.fields === undefined || asked.fields.length === 0 ? {} : { path: asked.fields.join(", ") }),
     },
     remedy: verdict.remedy,
-    ...(verdict.fate === undefined ? {} : { fate: verdict.fate }),
+    ...(verdict.fate === undefined ? (saidNo(verdict) ? {} : { fate: "unknown" }) : { fate: verdict.fate }),
   });
+}
+
+/** An item that failed on Salesforce's side may have been saved all the same. */
+function saidNo({ disposition, refused, turnedAway }: Verdict): boolean {
+  return disposition !== "retry-now" || refused === true || turnedAway === true;
 }
 
 function matchedIds(data: unknown): readonly string[] {

@@ -166,6 +166,25 @@ describe("a project from a template", () => {
     expect(await tasks(id)).toEqual(TASKS);
   });
 
+  test("keeps the formatting of its notes, while it is made and when it is put away", async () => {
+    await connection.close();
+    await connect({});
+    await server.dial({ fault: "job", outcome: "half-done" });
+    const { id } = await write.create(COMMAND, signal);
+    await server.call("PUT", `/projects/${id}`, {
+      html_notes: "<body><strong>Mind</strong> A &amp; B\nhub:won-1</body>",
+    });
+    server.clock.advance(600_000);
+    await connection.close();
+    await connect({ templates: PARTS });
+    expect(await completed(id)).toMatchObject({ complete: true });
+    const rich = async (): Promise<unknown> =>
+      (await server.call("GET", `/projects/${id}?opt_fields=html_notes`)).data["html_notes"];
+    expect(await rich()).toBe("<body><strong>Mind</strong> A &amp; B\nhub:won-1</body>");
+    await write.retire({ stream: "projects", id, tag: "Taken <back>", idempotencyKey: "u" }, signal);
+    expect(await rich()).toBe("<body><strong>Mind</strong> A &amp; B\n\nTaken &lt;back&gt;</body>");
+  });
+
   test("keeps what people changed once it is finished, however often it is completed", async () => {
     const { id } = await write.create(COMMAND, signal);
     await server.call("PUT", `/projects/${id}`, { name: "By hand", owner: ASANA.ben });
