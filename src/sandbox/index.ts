@@ -124,13 +124,18 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     const load = async (body: unknown): Promise<LoadAnswer> => {
       const given = LOAD.parse(body);
       const { seeds, reports } = loadedWorld(given, world);
-      if (given.at !== undefined) clock.set(Date.parse(given.at));
       // Drawn anew, so that an org's app keeps its credentials.
       const fresh = (name: string): SandboxEnvironment => environment(name, mulberry32(seed));
-      if (seeds.salesforce !== undefined)
-        await salesforce.exchange(createSalesforce(seeds.salesforce, fresh("salesforce")));
-      if (seeds.asana !== undefined) await asana.exchange(createAsana(seeds.asana, fresh("asana")));
-      if (seeds.monday !== undefined) await monday.exchange(createMonday(seeds.monday, fresh("monday")));
+      // All of them are made before the first one takes a place: a world that cannot be made changes nothing.
+      const next = [
+        ...(seeds.salesforce === undefined
+          ? []
+          : [{ place: salesforce, system: createSalesforce(seeds.salesforce, fresh("salesforce")) }]),
+        ...(seeds.asana === undefined ? [] : [{ place: asana, system: createAsana(seeds.asana, fresh("asana")) }]),
+        ...(seeds.monday === undefined ? [] : [{ place: monday, system: createMonday(seeds.monday, fresh("monday")) }]),
+      ];
+      if (given.at !== undefined) clock.set(Date.parse(given.at));
+      for (const { place, system } of next) await place.exchange(system);
       return { loaded: reports, systems: describe().systems, environment: variables() };
     };
     const control = await listen(

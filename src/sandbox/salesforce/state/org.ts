@@ -214,7 +214,7 @@ function wholeSeconds(object: ObjectSchema, row: Row): Row {
   for (const field of object.fields) {
     if (field.type !== "datetime") continue;
     const value = row[field.name];
-    if (typeof value === "string" && !value.endsWith(".000Z")) {
+    if (typeof value === "string" && !value.endsWith(".000Z") && !Number.isNaN(Date.parse(value))) {
       cut ??= {};
       cut[field.name] = stamp(Date.parse(value));
     }
