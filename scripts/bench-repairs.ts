@@ -99,7 +99,7 @@ async function repair(seed: number, scale: number): Promise<number> {
       const plan = await planStep(context, operations);
       const at = context.dependencies.clock.now();
       const [connection, by, reason] = [null, "bench", "measured in a sandbox"] as const;
-      await context.store.outbox.recordPause(context.fence, { connection, kind: "resume", by, at, reason });
+      await context.store.outbox.recordPause({ connection, kind: "resume", by, at, reason });
       const until = parseInstant("2100-01-01T00:00:00Z") ?? null;
       await context.store.outbox.approve(context.fence, approvalOf(plan, plan.operations, by, { now: at, until }));
       return { answer: { handoffs, plan }, complete: pull.complete, summary: null };

@@ -125,7 +125,7 @@ type Account = Awaited<ReturnType<LookContext["store"]["records"]["pins"]>>[numb
 /** Everything is agreed to, and nothing is paused, on the copy alone. */
 async function agree({ store, fence, asOf }: RunContext, plan: Plan): Promise<void> {
   const at = asOf;
-  await store.outbox.recordPause(fence, { connection: null, kind: "resume", by: REHEARSAL, at, reason: REHEARSAL });
+  await store.outbox.recordPause({ connection: null, kind: "resume", by: REHEARSAL, at, reason: REHEARSAL });
   await store.outbox.approve(fence, approvalOf(plan, plan.operations, REHEARSAL, { now: at, until: null }));
 }
 

@@ -40,7 +40,7 @@ function taken(operationId: string, approvalId = "a1", connection = "asana-main"
 }
 
 async function resume(connection: string | null = null): Promise<void> {
-  await store.outbox.recordPause(fence, { connection, kind: "resume", by: "Dana Ortiz", at: AS_OF, reason: "ready" });
+  await store.outbox.recordPause({ connection, kind: "resume", by: "Dana Ortiz", at: AS_OF, reason: "ready" });
 }
 
 describe("pauses", () => {
@@ -61,7 +61,7 @@ describe("pauses", () => {
 
   test("come from the newest word that concerns a connection", async () => {
     await resume();
-    await store.outbox.recordPause(fence, { connection: "a", kind: "pause", by: "x", at: AS_OF, reason: "audit" });
+    await store.outbox.recordPause({ connection: "a", kind: "pause", by: "x", at: AS_OF, reason: "audit" });
     expect(pauseOf(await store.outbox.pauses(), "a")).toMatchObject({ reason: "audit" });
     expect(pauseOf(await store.outbox.pauses(), "b")).toBeNull();
   });

@@ -59,10 +59,7 @@ export async function pauseVerb(machine: Machine, kind: WritePause["kind"], opti
     assertKnown(hub, connection);
     const by = findPerson(hub.configuration, options.by);
     const word: WritePause = { connection, kind, by, at: hub.asOf, reason: options.reason };
-    await hub.run("writes", async ({ store, fence }) => {
-      await store.outbox.recordPause(fence, word);
-      return { answer: null, complete: true, summary: { kind, connection } };
-    });
+    await hub.store.outbox.recordPause(word);
     if (options.json) writeDocument(machine.terminal, pauseDocument, { ...word, at: toIso(word.at) });
     else {
       machine.terminal.out(

@@ -131,7 +131,8 @@ export interface OutboxPort {
   receipts(operationIds: readonly string[]): Promise<readonly OutboxReceipt[]>;
   /** Every word on pauses, oldest first. */
   pauses(): Promise<readonly WritePause[]>;
-  recordPause(fence: Fence, word: WritePause): Promise<void>;
+  /** Needs no lease: writes can be stopped while a run holds it, which asks before each of them. */
+  recordPause(word: WritePause): Promise<void>;
 }
 
 /** The pause that keeps a connection from being written to; null when nothing does. */

@@ -169,8 +169,8 @@ export function createOutboxPort(database: Database): OutboxPort {
       return pauses();
     },
 
-    async recordPause(fence, { connection, kind, by, reason, at }) {
-      database.fenced(fence, () =>
+    async recordPause({ connection, kind, by, reason, at }) {
+      database.transaction(() =>
         database.run(
           "insert into write_pause (connection, kind, by_whom, reason, at) values (?, ?, ?, ?, ?)",
           connection,

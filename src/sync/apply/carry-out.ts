@@ -173,6 +173,8 @@ async function finish(
       return verifyUpdate(carriage, seen, before, receipt !== null);
     default: {
       if (receipt === null) return settle(carriage, { state: "confirmed" });
+      const now = await lookFor(carriage, null);
+      if (now.kind === "done" || isAltered(before, now)) return settle(carriage, { state: "confirmed" });
       const again = await lookFor(carriage, carriage.context.dependencies.clock.now());
       if (again.kind === "done" || isAltered(before, again)) return settle(carriage, { state: "confirmed" });
       return settle(carriage, {

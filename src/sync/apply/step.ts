@@ -105,7 +105,9 @@ async function carryOutAll(context: RunContext, input: ApplyInput, load: Load): 
   const one = async (due: Due): Promise<void> => {
     const outcome = await attempt(context, load.doors, tally, due, stops, waiting);
     outcomes.push(
-      outcome.state === "held" ? { ...outcome, problem: outcome.problem ?? pausedNow(due, pauses) } : outcome,
+      outcome.state === "held"
+        ? { ...outcome, problem: outcome.problem ?? pausedNow(due, await store.outbox.pauses()) }
+        : outcome,
     );
     if (outcome.state === "confirmed") await keepLink(context, outcome, load.handoffs);
   };

@@ -163,7 +163,7 @@ export async function openWritingHub(place: Place, source: Source, target: Targe
       const { outbox } = context.store;
       const by = "Dana Ortiz";
       const at = clock.now();
-      await outbox.recordPause(context.fence, { connection: null, kind: "resume", by, at, reason: "played" });
+      await outbox.recordPause({ connection: null, kind: "resume", by, at, reason: "played" });
       await outbox.approve(context.fence, approvalOf(plan, plan.operations, by, { now: at, until: FOREVER }));
       await end(context);
     },

@@ -291,6 +291,20 @@ describe("pauses", () => {
   });
 });
 
+test("a pause in the middle of a run stops it before the next write", async () => {
+  const { system, store } = world;
+  for (let amount = 1; amount <= 3; amount += 1) driftedPair(system, amount, 0);
+  const plan = await approved();
+  const pause = { connection: "fake-main", kind: "pause", by: "Dana Ortiz", at: START, reason: "audit" } as const;
+  system.faults.set(0, { after: () => void store.outbox.recordPause(pause) });
+  expect(states(await world.apply(plan))).toEqual([
+    ["confirmed", undefined],
+    ["held", "HUB-2605"],
+    ["held", "HUB-2605"],
+  ]);
+  expect(system.writes).toBe(1);
+});
+
 describe("brakes", () => {
   const hubFile = (writes: string) => ({
     "hub.yaml": `company: Acme\ntime: { zone: UTC, calendar: office }\nmoney: { corporate: EUR }\nconnections: { fake-main: { system: fake } }\nwrites: ${writes}\n`,
