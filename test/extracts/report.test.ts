@@ -124,8 +124,8 @@ describe("what gets into the page", () => {
   });
 });
 
-test("the axis ends at a round number that holds the highest value", () => {
-  expect([0, 1, 3, 7, 41, 230].map(niceTop)).toEqual([1, 1, 5, 10, 50, 250]);
+test("the axis ends at a round number that holds the highest count, and so does its half", () => {
+  expect([0, 1, 3, 7, 23, 41, 115, 230].map(niceTop)).toEqual([2, 2, 4, 8, 30, 50, 120, 300]);
 });
 
 test("durations are told in the largest unit that keeps them readable", () => {

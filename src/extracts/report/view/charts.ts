@@ -23,17 +23,19 @@ export interface TimeChart {
 }
 
 export const PLOT = { width: 640, height: 230, top: 22, bottom: 30, left: 4, right: 8 };
+/** Half of what a name under the plot takes at most. */
+export const TICK_ROOM = 22;
 export const SERIES_COUNT = 4;
 
 export function toneOf(series: Pick<Series, "tone">, index: number): string {
   return `s${(series.tone ?? index) % SERIES_COUNT}`;
 }
 
-/** Points a step apart of 1, 2 or 5 times a power of ten that hold the highest value. */
+/** A round number that holds the highest count and whose half is a count, too. */
 export function niceTop(highest: number): number {
-  if (highest <= 0) return 1;
+  if (highest <= 10) return [2, 4, 6, 8, 10].find((top) => top >= highest) ?? 10;
   const power = 10 ** Math.floor(Math.log10(highest));
-  return [1, 2, 2.5, 5, 10].map((step) => step * power).find((top) => top >= highest) ?? highest;
+  return [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((top) => top >= highest) ?? highest;
 }
 
 export function plotX(index: number, count: number): number {
@@ -68,7 +70,8 @@ export function xAxis(ticks: readonly string[]): Child {
   return ticks.map((tick, index) => {
     if (tick === "" || (ticks.length - 1 - index) % every !== 0) return null;
     shown += 1;
-    const place = { x: rounded(plotX(index, ticks.length)), y: PLOT.height - 8 };
+    const x = Math.min(PLOT.width - TICK_ROOM, Math.max(TICK_ROOM, plotX(index, ticks.length)));
+    const place = { x: rounded(x), y: PLOT.height - 8 };
     return el("text", { class: shown % 2 === 0 ? "axis mid odd" : "axis mid", ...place }, tick);
   });
 }

@@ -7,8 +7,12 @@ import type { Child, Markup } from "./html.ts";
 import { card } from "./tiles.ts";
 import { verdictMark } from "./verdict.ts";
 
-export function qualityPage(data: ReportData): Child {
+export function qualityPage(data: ReportData, filter: Filter): Child {
+  const isNarrowed = [filter.process, filter.segment, filter.period].some((choice) => choice !== null);
   return [
+    isNarrowed
+      ? el("p", { class: "note" }, "This page is about all that is read: the filters do not narrow it.")
+      : null,
     el("h2", {}, "Sources"),
     sourcesCard(data),
     el("h2", {}, "Checks"),

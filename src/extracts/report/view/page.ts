@@ -34,7 +34,7 @@ export function pageBody(data: ReportData, id: string, filter: Filter, chosen: s
     case "conformance":
       return conformancePage(data, filter);
     case "quality":
-      return qualityPage(data);
+      return qualityPage(data, filter);
     case "evidence":
       return evidencePage(data, filter, chosen);
     default:
