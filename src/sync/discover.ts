@@ -96,7 +96,7 @@ export async function acceptFields(
   if (pin === undefined) return;
   const key = { system: pin.system, tenant: pin.tenant, stream };
   await store.shapes.accept(fence, key, shapeOf(fields), dependencies.clock.now());
-  await store.shapes.forgetFills(fence, key);
+  await store.shapes.acceptFills(fence, key);
 }
 
 function shapeOf(fields: StreamDescription["fields"]): StreamShape {

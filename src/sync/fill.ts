@@ -51,6 +51,8 @@ export class FillTallies {
       const alarmed = new Set(alarms.map(({ field }) => field));
       const usual = fills.filter(({ field }) => !alarmed.has(field));
       await store.shapes.addFills(fence, key, usual);
+      const unusual = fills.filter(({ field }) => alarmed.has(field));
+      if (unusual.length > 0) await store.shapes.noteAlarms(fence, key, unusual);
       told.push(...alarms.map(({ problem }) => problem), ...never);
     }
     return told;

@@ -139,9 +139,20 @@ describe("a field that is suddenly empty", () => {
     expect(await readEmpty(store, fence, 40, 20)).toEqual([alarm]);
     expect(await readEmpty(store, fence, 40, 20)).toEqual([alarm]);
 
-    await store.shapes.forgetFills(fence, KEY);
+    await store.shapes.acceptFills(fence, KEY);
 
     expect(await readEmpty(store, fence, 40, 20)).toEqual([]);
+  });
+
+  test("keeps how full fields are that raised none when others are accepted", async () => {
+    const store = memoryStore();
+    const fence = await begin(store);
+    await readEmpty(store, fence, 200, 10);
+    await store.shapes.acceptFills(fence, KEY);
+    expect(await store.shapes.fills(KEY)).toEqual([{ field: "amount", seen: 200, empty: 10 }]);
+    await readEmpty(store, fence, 40, 20);
+    await store.shapes.acceptFills(fence, KEY);
+    expect(await store.shapes.fills(KEY)).toEqual([{ field: "amount", seen: 40, empty: 20 }]);
   });
 
   test("raises none where it was as empty before, or where few records came", async () => {

@@ -264,8 +264,10 @@ export interface ShapePort {
   hold(fence: Fence, key: StreamKey, drift: Drift): Promise<void>;
   fills(key: StreamKey): Promise<readonly FieldFill[]>;
   addFills(fence: Fence, key: StreamKey, fills: readonly FieldFill[]): Promise<void>;
-  /** From now on the fields may be as full as they are. */
-  forgetFills(fence: Fence, key: StreamKey): Promise<void>;
+  /** Notes how full fields were found that raised an alarm, beside how full they usually are. */
+  noteAlarms(fence: Fence, key: StreamKey, fills: readonly FieldFill[]): Promise<void>;
+  /** From now on the fields that raised an alarm may be as full as they were found; the others stay what they are. */
+  acceptFills(fence: Fence, key: StreamKey): Promise<void>;
 }
 
 export interface EntityKey {

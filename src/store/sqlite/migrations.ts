@@ -139,6 +139,11 @@ const MIGRATIONS: readonly string[] = [
   create table listing (stream_pk integer not null references stream, partition text not null, begun_at integer not null, resume text not null, cut integer not null default 0, primary key (stream_pk, partition));
   create table listed (stream_pk integer not null, partition text not null, id text not null, primary key (stream_pk, partition, id)) without rowid;
   `,
+  // How full fields were found that raised an alarm: accepted, that is how full they may be.
+  `
+  alter table field_fill add column alarmed_seen integer not null default 0;
+  alter table field_fill add column alarmed_empty integer not null default 0;
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

@@ -65,9 +65,29 @@ export function createShapePort(database: Database, streams: StreamTable): Shape
       });
     },
 
-    async forgetFills(fence, key) {
+    async noteAlarms(fence, key, fills) {
       database.fenced(fence, () => {
-        database.run("delete from field_fill where stream_pk = ?", streams.number(key));
+        const streamPk = streams.number(key);
+        for (const { field, seen, empty } of fills) {
+          database.run(
+            `update field_fill set alarmed_seen = alarmed_seen + ?, alarmed_empty = alarmed_empty + ?
+             where stream_pk = ? and field = ?`,
+            seen,
+            empty,
+            streamPk,
+            field,
+          );
+        }
+      });
+    },
+
+    async acceptFills(fence, key) {
+      database.fenced(fence, () => {
+        database.run(
+          `update field_fill set seen = alarmed_seen, empty = alarmed_empty, alarmed_seen = 0, alarmed_empty = 0
+           where stream_pk = ? and alarmed_seen > 0`,
+          streams.number(key),
+        );
       });
     },
   };
