@@ -56,6 +56,8 @@ export interface SandboxSystem {
   routes?(request: Request): readonly string[] | Promise<readonly string[]>;
   /** The faults this system plays itself, beside those of the wire. */
   readonly faults: readonly FaultName[];
+  /** Routes that are not counted among the day's calls, so that a used-up quota refuses none of them; all are when left out. */
+  readonly uncounted?: RegExp;
   /** The body, status and headers with which the real service fails. */
   failure(failure: Failure, request: Request): Response;
   /**

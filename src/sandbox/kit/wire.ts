@@ -120,7 +120,8 @@ async function answered(line: Line, otherTime: boolean): Promise<WireAnswer> {
   if (strike("reset") !== null) return { broken: "reset" };
   const refused = refusal(line, strike("throttle"));
   if (refused !== null) return refused;
-  if (system.faults.includes("quota")) {
+  const isCounted = system.uncounted === undefined || !routes.every((route) => system.uncounted?.test(route));
+  if (isCounted && system.faults.includes("quota")) {
     const quota = strike("quota");
     if (quota !== null) return system.failure({ kind: "quota", retryAfter: dials.secondsLeft(quota) }, request);
   }

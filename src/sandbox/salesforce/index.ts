@@ -69,6 +69,8 @@ export function createSalesforce(seed: SalesforceSeed, environment: SandboxEnvir
     control: (request) => handleControl({ rest, settings, sessions, credentials, calls, userId }, request),
     routes,
     faults: FAULTS,
+    // Signing in is not a call of the API.
+    uncounted: /^(?:GET|POST) \/services\/(?:oauth2|Soap)\//u,
     failure,
     organise: (change) => organise({ rest, sessions, userId }, change),
     describe: (origin) => ({

@@ -33,6 +33,12 @@ describe("Salesforce's own faults", () => {
     expect(await call("limits")).toMatchObject(error(403, "REQUEST_LIMIT_EXCEEDED"));
     org.clock.advance(3_600_000);
     expect(await call("limits")).toMatchObject({ status: 403 });
+    const signIn = await fetch(`${org.origin}/services/oauth2/token`, {
+      method: "POST",
+      body: new URLSearchParams({ grant_type: "none" }),
+    });
+    // It is refused for what it says, not for want of calls.
+    expect(signIn.status).toBe(400);
     org.clock.advance(86_400_000);
     expect(await call("limits")).toMatchObject({ status: 200 });
   });
