@@ -1,10 +1,11 @@
-import { assign, blockBy, BLOCK_CAP, candidatePairs, foldText } from "../matching/index.ts";
+import { assign, blockBy, foldText } from "../matching/index.ts";
 import type { ScoredPair, SkippedBlock } from "../matching/index.ts";
 import type { FieldWeight, Instant } from "../model/index.ts";
-import { alikeness, foldedName, sourceName, targetNames } from "./alike.ts";
+import { alikeness, sourceName, targetNames } from "./alike.ts";
 import type { Contract, Likeness } from "./contract.ts";
 import type { Party, ReconcileInput } from "./input.ts";
 import { byAge } from "./parties.ts";
+import { speltAlike } from "./spelt-alike.ts";
 import { breakTie } from "./tie-breaks.ts";
 import type { Verdicts } from "./verdicts.ts";
 
@@ -56,16 +57,8 @@ export function likenessesOf(
 ): Likenesses {
   const { match } = contract;
   if (match.likenesses.length === 0 || free.length === 0) return NONE;
-  const found = new Map<Party, Map<Party, string>>();
+  const proposals = new Proposals(match.within, verdicts);
   const named = new Set<string>();
-  const isNear = ({ triggers }: Expectant, target: Party): boolean =>
-    triggers.some((trigger) => Math.abs(target.createdAt - trigger) <= match.within);
-  const propose = (expectant: Expectant, target: Party, why: string): void => {
-    if (!isNear(expectant, target) || verdicts.isSettled(expectant.source)) return;
-    const known = found.get(expectant.source) ?? new Map<Party, string>();
-    if (!known.has(target)) known.set(target, why);
-    found.set(expectant.source, known);
-  };
   for (const likeness of match.likenesses) {
     const block = blockBy(free, (target) => exactTargetKeys(likeness, target));
     const fits = (source: Party): readonly Party[] =>
@@ -77,82 +70,74 @@ export function likenessesOf(
       for (const target of fits(expectant.source)) {
         // The name claims at any time; a candidate has to have been made near a trigger.
         named.add(target.linked.id);
-        propose(expectant, target, whyOf(likeness));
+        proposals.add(expectant, target, whyOf(likeness));
       }
     }
   }
-  const spelt = speltAlike(
-    contract,
-    input,
-    expectants,
-    free.filter(({ linked }) => !named.has(linked.id)),
-    verdicts,
-  );
-  for (const { expectant, target } of spelt.pairs) propose(expectant, target, "its name is spelt nearly alike");
+  const unnamed = free.filter(({ linked }) => !named.has(linked.id));
+  const spelt = speltAlike(contract, input, expectants, unnamed, verdicts);
+  for (const { expectant, target } of spelt.pairs) proposals.add(expectant, target, "its name is spelt nearly alike");
 
-  const exact = (target: Party): boolean => named.has(target.linked.id);
-  const pairings = [...found].flatMap(([source, targets]) =>
-    [...targets].map(([target, why]): Pairing => {
+  const shown = proposals
+    .all()
+    .map(([source, target, why]): Pairing => {
       const { probability, breakdown } = alikeness(contract, input, source, target);
       return { left: source, right: target, probability, breakdown, why };
-    }),
-  );
-  const shown = pairings.filter(({ right, probability }) => exact(right) || probability >= match.queue);
+    })
+    .filter(({ right, probability }) => named.has(right.linked.id) || probability >= match.queue);
   const open = new Set(expectants.filter((expectant) => expectant.open).map(({ source }) => source));
   const accepted = accept(
     contract,
     input,
     shown.filter(({ left }) => open.has(left)),
   );
+  for (const { right } of shown) named.add(right.linked.id);
+  return { accepted, candidates: candidatesOf(shown, accepted), named, skipped: spelt.skipped };
+}
+
+/** Pairs to be scored, each with the first reason given for it. */
+class Proposals {
+  readonly #found = new Map<Party, Map<Party, string>>();
+  readonly #within: number;
+  readonly #verdicts: Verdicts;
+
+  constructor(within: number, verdicts: Verdicts) {
+    this.#within = within;
+    this.#verdicts = verdicts;
+  }
+
+  add({ source, triggers }: Expectant, target: Party, why: string): void {
+    const near = triggers.some((trigger) => Math.abs(target.createdAt - trigger) <= this.#within);
+    if (!near || this.#verdicts.isSettled(source)) return;
+    const known = this.#found.get(source) ?? new Map<Party, string>();
+    if (!known.has(target)) known.set(target, why);
+    this.#found.set(source, known);
+  }
+
+  all(): readonly (readonly [source: Party, target: Party, why: string])[] {
+    return [...this.#found].flatMap(([source, targets]) =>
+      [...targets].map(([target, why]) => [source, target, why] as const),
+    );
+  }
+}
+
+/** What was taken is nobody else's candidate. */
+function candidatesOf(
+  shown: readonly Pairing[],
+  accepted: ReadonlyMap<string, Candidate>,
+): ReadonlyMap<string, readonly Candidate[]> {
   const taken = new Set([...accepted.values()].map(({ target }) => target));
   const candidates = new Map<string, Candidate[]>();
   for (const pairing of shown.toSorted(likeliestFirst)) {
-    named.add(pairing.right.linked.id);
     if (taken.has(pairing.right)) continue;
     const known = candidates.get(pairing.left.linked.id);
     if (known === undefined) candidates.set(pairing.left.linked.id, [toCandidate(pairing)]);
     else known.push(toCandidate(pairing));
   }
-  return { candidates, accepted, named, skipped: spelt.skipped };
+  return candidates;
 }
 
 const NONE: Likenesses = { candidates: new Map(), accepted: new Map(), named: new Set(), skipped: [] };
-
-/** Sources and targets whose names begin alike, in either order of their words. */
-function speltAlike(
-  { match }: Contract,
-  input: ReconcileInput,
-  expectants: readonly Expectant[],
-  targets: readonly Party[],
-  verdicts: Verdicts,
-): {
-  readonly pairs: readonly { readonly expectant: Expectant; readonly target: Party }[];
-  readonly skipped: readonly SkippedBlock[];
-} {
-  const pairs: { readonly expectant: Expectant; readonly target: Party }[] = [];
-  const skipped: SkippedBlock[] = [];
-  for (const likeness of match.likenesses) {
-    if (likeness.kind === "reference" || targets.length === 0) continue;
-    const left = expectants.filter(({ open, source }) => open && !verdicts.isSettled(source));
-    const keysOf = (thing: Expectant | Party): readonly string[] => {
-      const names =
-        "source" in thing ? [sourceName(likeness.ours, thing.source, input) ?? ""] : targetNames(likeness, thing);
-      return names.flatMap((name) => beginnings(foldedName(likeness, name, input)));
-    };
-    const blocks = candidatePairs<Expectant | Party>(left, targets, keysOf, BLOCK_CAP);
-    skipped.push(...blocks.skipped);
-    for (const [expectant, target] of blocks.pairs) {
-      if (!("source" in expectant) || "source" in target || verdicts.isRejected(expectant.source, target)) continue;
-      pairs.push({ expectant, target });
-    }
-  }
-  return { pairs, skipped };
-}
-
-function beginnings(name: string): readonly string[] {
-  const turned = name.split(" ").toSorted().join("");
-  return [name.replaceAll(" ", ""), turned].map((text) => text.slice(0, 4)).filter((text) => text.length === 4);
-}
 
 /** One to one; what stands within the margin of a rival is taken only where the contract declares how to break a tie. */
 function accept(

@@ -40,11 +40,18 @@ export async function matchQueue(store: StorePort): Promise<readonly QueuedPair[
   const unsure = (await store.handoffs.handoffs())
     .filter(({ link, waiver, historical }) => link === "ambiguous" && waiver === null && !historical)
     .sort((a, b) => worth(b) - worth(a) || (a.id < b.id ? -1 : 1));
+  // One target is often the candidate of many sources.
+  const known = new Map<string, Side>();
+  const side = async (key: string): Promise<Side> => {
+    const found = known.get(key) ?? (await sideOf(store, key));
+    known.set(key, found);
+    return found;
+  };
   const pairs: QueuedPair[] = [];
   for (const handoff of unsure) {
-    const source = await sideOf(store, handoff.sourceKey ?? "");
+    const source = await side(handoff.sourceKey ?? "");
     for (const evidence of handoff.evidence) {
-      pairs.push({ handoff, source, evidence, target: await sideOf(store, evidence.targetKey) });
+      pairs.push({ handoff, source, evidence, target: await side(evidence.targetKey) });
     }
   }
   return pairs;
