@@ -13,7 +13,7 @@ import { isList, isPerson } from "./same-value.ts";
 /** By field name, what both sides held when they last agreed. Persons by their id in people.yaml. */
 export type Base = Readonly<Record<string, Canonical>>;
 
-/** Kept beside the fields, whose names never begin so: the target they were agreed with, and which of them were. */
+/** Kept beside the fields, whose names never begin so: the target they were agreed with, and which of them were, once it is another. */
 const TARGET = "@target";
 const FIELDS = "@fields";
 
@@ -30,7 +30,8 @@ export function agreedOn(base: Base | undefined, field: string, targetKey: strin
   if (base === undefined) return undefined;
   const of = base[TARGET];
   if (of === undefined) return base[field];
-  return of === targetKey && fieldList(base).includes(field) ? base[field] : undefined;
+  const fields = base[FIELDS];
+  return of === targetKey && (fields === undefined || fieldList(base).includes(field)) ? base[field] : undefined;
 }
 
 /** Whether a person's word on a field was spent when both sides came to agree. */
@@ -63,7 +64,12 @@ export function advancedBases(contract: Contract, input: AdvanceInput): readonly
     }
     const fields = Object.keys(moved).filter((name) => !name.startsWith("@"));
     if (fields.length === 0) return [];
-    const before = known?.[TARGET] === targetKey ? fieldList(known) : [];
+    const of = known?.[TARGET];
+    const stays = of === undefined || of === targetKey;
+    if (stays && known?.[FIELDS] === undefined) {
+      return [{ handoffId: id, fields: of === undefined ? { ...moved, [TARGET]: targetKey } : moved }];
+    }
+    const before = stays && known !== undefined ? fieldList(known) : [];
     return [
       { handoffId: id, fields: { ...moved, [TARGET]: targetKey, [FIELDS]: [...new Set([...before, ...fields])] } },
     ];

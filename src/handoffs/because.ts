@@ -34,7 +34,9 @@ export interface Story {
 
 /** One plain sentence: what is so and why. */
 export function becauseOf(story: Story): string {
-  return story.state.link === "orphan" ? "" : `${linkOf(story)}${lacking(story)}${escalated(story)}.`;
+  if (story.state.link === "orphan") return "";
+  // Joined, a text holds its own characters and not the pieces it was made of: there are as many as handoffs.
+  return [linkOf(story), lacking(story), escalated(story), "."].join("");
 }
 
 function linkOf(story: Story): string {

@@ -54,12 +54,14 @@ export function claimsOf(
     const because = reason.trim() === "" ? "" : `: ${reason}`;
     add(word.source, target, `${by} confirmed it on ${toIso(at).slice(0, 10)}${because}`, true);
   }
+  // One text for as many claims as there are.
+  const told = new Map(match.linkFromTarget.map((name) => [name, `its ${name} is the ${sourceType}'s id`]));
   for (const target of targets) {
     if (verdicts.confirmed.has(target.linked.id)) continue;
-    for (const attribute of match.linkFromTarget) {
+    for (const [attribute, why] of told) {
       const text = textOf(target.linked.object.attributes[attribute]);
       const source = text === null ? undefined : sourceByNative.get(foldRecordId(text));
-      if (source !== undefined) add(source, target, `its ${attribute} is the ${sourceType}'s id`);
+      if (source !== undefined) add(source, target, why);
     }
   }
   if (match.linkFromSource.length > 0) {

@@ -24,6 +24,11 @@ interface Expecting {
  * same handoffs whatever their order and however often it is asked. Linear in the number of objects.
  */
 export function reconcile(contract: Contract, input: ReconcileInput): readonly Handoff[] {
+  return [...decideEach(contract, input)].sort(inOrder);
+}
+
+/** The same one after the other and in no order, so that they need not all be held at once. */
+export function* decideEach(contract: Contract, input: ReconcileInput): Iterable<Handoff> {
   const context: DecisionContext = { contract, input, people: peopleOf(input.actors) };
   const sources = partiesOf(input.sources, input.asOf);
   const expecting: Expecting[] = [];
@@ -32,9 +37,8 @@ export function reconcile(contract: Contract, input: ReconcileInput): readonly H
     const occurrences = occurrencesOf(contract, source, input.asOf, context.people);
     if (occurrences.length > 0) expecting.push({ source, occurrences });
   }
-  const handoffs =
-    contract.presentOnce === null ? withTargets(context, sources, expecting) : inThemselves(context, expecting);
-  return handoffs.sort(inOrder);
+  if (contract.presentOnce === null) yield* withTargets(context, sources, expecting);
+  else yield* inThemselves(context, expecting);
 }
 
 /** A condition that cannot be known because a value is empty includes nothing and excludes nothing. */
@@ -42,8 +46,29 @@ export function isExpected(contract: Contract, source: LinkedObject): boolean {
   return (contract.where === null || contract.where.holds(source) === true) && contract.unless?.holds(source) !== true;
 }
 
-function withTargets(context: DecisionContext, sources: readonly Party[], expecting: readonly Expecting[]): Handoff[] {
-  const { contract, input } = context;
+function* withTargets(
+  context: DecisionContext,
+  sources: readonly Party[],
+  expecting: readonly Expecting[],
+): Iterable<Handoff> {
+  const { contract } = context;
+  const { claims, likenesses, free } = search(context, sources, expecting);
+  for (const { source, occurrences } of expecting) {
+    const finding = findTarget(claims, likenesses, source);
+    for (const occurrence of occurrences) {
+      const latest = occurrence.nextAt === null;
+      yield occurrence.triggeredAt < contract.since
+        ? historical(context, source, occurrence)
+        : decide(context, source, occurrence, finding, latest);
+    }
+  }
+  for (const target of free) {
+    if (!likenesses.named.has(target.linked.id) && isOrphan(context, target)) yield orphan(context, target);
+  }
+}
+
+/** What the ladder of reference §3.2 finds for all sources together. */
+function search({ contract, input }: DecisionContext, sources: readonly Party[], expecting: readonly Expecting[]) {
   const targets = liveOf(partiesOf(input.targets, input.asOf));
   const verdicts = verdictsOf(contract, input, sources, targets);
   const claims = claimsOf(contract, sources, targets, competing(expecting), verdicts);
@@ -58,22 +83,7 @@ function withTargets(context: DecisionContext, sources: readonly Party[], expect
   }));
   const likenesses = likenessesOf(contract, input, sources, expectants, free, verdicts);
   if (likenesses.skipped.length > 0) input.tellSkipped?.(likenesses.skipped);
-  const handoffs: Handoff[] = [];
-  for (const { source, occurrences } of expecting) {
-    const finding = findTarget(claims, likenesses, source);
-    for (const occurrence of occurrences) {
-      const latest = occurrence.nextAt === null;
-      handoffs.push(
-        occurrence.triggeredAt < contract.since
-          ? historical(context, source, occurrence)
-          : decide(context, source, occurrence, finding, latest),
-      );
-    }
-  }
-  for (const target of free) {
-    if (!likenesses.named.has(target.linked.id) && isOrphan(context, target)) handoffs.push(orphan(context, target));
-  }
-  return handoffs;
+  return { claims, likenesses, free };
 }
 
 /** Whether a source's latest occurrence still stands. */
@@ -86,15 +96,15 @@ function competing(expecting: readonly Expecting[]): ReadonlyMap<string, "still"
   );
 }
 
-function inThemselves(context: DecisionContext, expecting: readonly Expecting[]): Handoff[] {
+function* inThemselves(context: DecisionContext, expecting: readonly Expecting[]): Iterable<Handoff> {
   const { contract } = context;
-  return expecting.flatMap(({ source, occurrences }) =>
-    occurrences.map((occurrence) =>
-      occurrence.triggeredAt < contract.since
+  for (const { source, occurrences } of expecting) {
+    for (const occurrence of occurrences) {
+      yield occurrence.triggeredAt < contract.since
         ? historical(context, source, occurrence)
-        : decide(context, source, occurrence, presence(context, source, occurrence), occurrence.nextAt === null),
-    ),
-  );
+        : decide(context, source, occurrence, presence(context, source, occurrence), occurrence.nextAt === null);
+    }
+  }
 }
 
 /** The source is its own target from the moment a person holds it. */

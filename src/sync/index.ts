@@ -22,7 +22,7 @@ export * from "./sources.ts";
 export * from "./stored-world.ts";
 export * from "./people.ts";
 export * from "./reconcile.ts";
-export { currentWaivers } from "./decide-contract.ts";
+export { currentWaivers } from "./open-contract.ts";
 export * from "./try-handoff.ts";
 export * from "./cycle.ts";
 export * from "./preview-handoffs.ts";

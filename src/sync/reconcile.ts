@@ -4,7 +4,7 @@ import type { Handoff, Operation, Plan } from "../model/index.ts";
 import { withoutMade } from "./apply/made.ts";
 import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
-import { decideContract, pinnedConnections, recordedWords } from "./decide-contract.ts";
+import { openContract, pinnedConnections, recordedWords } from "./open-contract.ts";
 import { loadLinkedModel } from "./linked-model.ts";
 import { skippedNames } from "./skipped-names.ts";
 
@@ -29,17 +29,19 @@ export async function reconcileStep(context: RunContext): Promise<Reconciliation
     recorded: await recordedWords(store, asOf),
     connections: await pinnedConnections(store),
   };
-  const handoffs: Handoff[] = [];
+  const contracts = configuration.compiled(handoffKind);
   const operations: Operation[] = [];
-  for (const contract of configuration.compiled(handoffKind)) {
+  for (const contract of contracts) {
     await breathe(context.signal);
-    const decided = await decideContract(deciding, contract);
-    for (const handoff of decided.handoffs) handoffs.push(handoff);
-    for (const operation of decided.operations) operations.push(operation);
-    for (const bases of decided.advanced()) if (bases.length > 0) await store.handoffs.saveBases(fence, bases, asOf);
-    for (const problem of skippedNames(contract.name, decided.skipped)) progress({ kind: "problem", ...problem });
+    const run = await openContract(deciding, contract);
+    await store.handoffs.replaceHandoffs(fence, run.handoffs(), contract.name);
+    if (run.advanced.length > 0) await store.handoffs.saveBases(fence, run.advanced, asOf);
+    for (const operation of run.operations) operations.push(operation);
+    for (const problem of skippedNames(contract.name, run.skipped)) progress({ kind: "problem", ...problem });
   }
-  await store.handoffs.replaceHandoffs(fence, handoffs);
+  const names = contracts.map(({ name }) => name);
+  await store.handoffs.keepHandoffsOf(fence, names);
+  const handoffs = await store.handoffs.handoffs();
   const current = handoffs.filter((handoff) => !handoff.historical);
   progress({
     kind: "step",

@@ -2,7 +2,7 @@ import { handoffKind } from "../configuration/index.ts";
 import type { Configuration } from "../configuration/index.ts";
 import { HubError } from "../model/index.ts";
 import type { Handoff, Instant, Operation, StorePort } from "../model/index.ts";
-import { decideContract, pinnedConnections, recordedWords } from "./decide-contract.ts";
+import { openContract, pinnedConnections, recordedWords } from "./open-contract.ts";
 import { loadLinkedModel } from "./linked-model.ts";
 
 /** A stored handoff beside what the contract as it is written now makes of the same records. */
@@ -39,14 +39,16 @@ export async function tryHandoff(
     recorded: await recordedWords(store, asOf),
     connections: await pinnedConnections(store),
   };
-  const { handoffs, operations } = await decideContract(deciding, contract);
+  const run = await openContract(deciding, contract);
+  let after: Handoff | null = null;
+  for (const handoff of run.handoffs()) if (handoff.id === before.id) after = handoff;
   const own = ({ handoffId }: Operation): boolean => handoffId === before.id;
   return {
     before,
-    after: handoffs.find(({ id }) => id === before.id) ?? null,
+    after,
     proposed: {
       before: ((await store.handoffs.latestPlan())?.operations ?? []).filter(own),
-      after: operations.filter(own),
+      after: run.operations.filter(own),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { array, assert, boolean, constantFrom, integer, property, record } from "fast-check";
-import { reconcile } from "../../src/handoffs/index.ts";
+import { essentialsOf, reconcile } from "../../src/handoffs/index.ts";
 import type { LinkedObject } from "../../src/model/index.ts";
 import { contractFile, deal, hours, input, onboarding } from "./world.ts";
 
@@ -117,5 +117,35 @@ describe("reconciling", () => {
 
     // Anything that compares all with all would look 64 times as often.
     expect(looks(2_400) / looks(300)).toBeLessThan(9);
+  });
+});
+
+describe("what a contract does not look at", () => {
+  test("may be left away: the same handoffs come of what is left", () => {
+    assert(
+      property(deals, onboardings, integer({ min: 0, max: 400 }), (sources, targets, at) => {
+        const [source, target] = [essentialsOf(contract, "source"), essentialsOf(contract, "target")];
+        const left = reconcile(contract, input(sources.map(source), targets.map(target), hours(at)));
+        expect(left).toEqual(reconcile(contract, input(sources, targets, hours(at))));
+      }),
+      RUNS,
+    );
+  });
+
+  test("keeps the steps that decide and the first sign of work", () => {
+    const project = onboarding({
+      at: hours(5),
+      attributes: { opportunity_id: "0060" },
+      steps: [
+        ["Welcome mail", 6],
+        ["Accept handoff", 9],
+        ["Kickoff call", 30],
+      ],
+    });
+    const slim = essentialsOf(contract, "target")(project);
+    expect(slim.events.map(({ attributes }) => attributes["step"])).toEqual(["Welcome mail", "Accept handoff"]);
+    const whole = reconcile(contract, input([deal({ id: "0060" })], [project], hours(400)));
+    expect(reconcile(contract, input([deal({ id: "0060" })], [slim], hours(400)))).toEqual(whole);
+    expect(whole[0]).toMatchObject({ firstWorkAt: hours(6), acceptedAt: hours(9) });
   });
 });

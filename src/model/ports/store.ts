@@ -378,7 +378,13 @@ export interface HandoffDecision {
 }
 
 export interface HandoffPort {
-  replaceHandoffs(fence: Fence, handoffs: readonly Handoff[]): Promise<void>;
+  /**
+   * All of them, or those of one contract, in one transaction. They are taken one after the other, so that they may be
+   * decided while they are written and need not all be held.
+   */
+  replaceHandoffs(fence: Fence, handoffs: Iterable<Handoff>, contract?: string): Promise<void>;
+  /** Lets go of those of contracts that are no more. */
+  keepHandoffsOf(fence: Fence, contracts: readonly string[]): Promise<void>;
   handoffs(contract?: string): Promise<readonly Handoff[]>;
   recordDecision(fence: Fence, decision: HandoffDecision): Promise<void>;
   decisions(): Promise<readonly HandoffDecision[]>;

@@ -86,15 +86,23 @@ export function createDecisions(database: Database): DecisionsPort {
 
     async bases() {
       const found = new Map<string, Record<string, Canonical>>();
-      const rows = database.all<{ handoff_id: string; field: string; value: string }>(
-        "select handoff_id, field, value from base order by handoff_id, field",
-      );
-      for (const row of rows) {
-        const fields = found.get(row.handoff_id) ?? {};
-        fields[row.field] = JSON.parse(row.value) as Canonical;
-        found.set(row.handoff_id, fields);
+      let last = { handoff_id: "", field: "" };
+      for (;;) {
+        const rows = database.all<{ handoff_id: string; field: string; value: string }>(
+          `select handoff_id, field, value from base where (handoff_id, field) > (?, ?)
+           order by handoff_id, field limit 2000`,
+          last.handoff_id,
+          last.field,
+        );
+        for (const row of rows) {
+          const fields = found.get(row.handoff_id) ?? {};
+          fields[row.field] = JSON.parse(row.value) as Canonical;
+          found.set(row.handoff_id, fields);
+        }
+        const end = rows.at(-1);
+        if (end === undefined) return found;
+        last = end;
       }
-      return found;
     },
 
     async saveConfirmedLinks(fence, links) {

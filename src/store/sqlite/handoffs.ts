@@ -7,9 +7,10 @@ export function createHandoffPort(database: Database): Omit<HandoffPort, keyof D
   const planFrom = (row: { readonly body: string } | undefined): Plan | null =>
     row === undefined ? null : (JSON.parse(row.body) as Plan);
   return {
-    async replaceHandoffs(fence, handoffs) {
+    async replaceHandoffs(fence, handoffs, contract) {
       database.fenced(fence, () => {
-        database.run("delete from handoff");
+        if (contract === undefined) database.run("delete from handoff");
+        else database.run("delete from handoff where contract = ?", contract);
         for (const handoff of handoffs) {
           database.run(
             "insert into handoff (id, contract, label, body) values (?, ?, ?, ?)",
@@ -22,12 +23,30 @@ export function createHandoffPort(database: Database): Omit<HandoffPort, keyof D
       });
     },
 
+    async keepHandoffsOf(fence, contracts) {
+      database.fenced(fence, () =>
+        database.run(
+          "delete from handoff where contract not in (select value from json_each(?))",
+          JSON.stringify(contracts),
+        ),
+      );
+    },
+
     async handoffs(contract) {
-      const rows =
-        contract === undefined
-          ? database.all<{ body: string }>("select body from handoff order by contract, id")
-          : database.all<{ body: string }>("select body from handoff where contract = ? order by id", contract);
-      return rows.map((row) => JSON.parse(row.body) as Handoff);
+      const found: Handoff[] = [];
+      // A page at a time: all texts beside all that is read from them would be twice as much.
+      for (let last = ""; ;) {
+        const rows = database.all<{ id: string; body: string }>(
+          "select id, body from handoff where id > ?1 and (?2 is null or contract = ?2) order by id limit 2000",
+          last,
+          contract ?? null,
+        );
+        const end = rows.at(-1);
+        if (end === undefined) break;
+        for (const { body } of rows) found.push(JSON.parse(body) as Handoff);
+        last = end.id;
+      }
+      return contract === undefined ? found.sort(byContract) : found;
     },
 
     async recordDecision(fence, decision) {
@@ -80,4 +99,9 @@ export function createHandoffPort(database: Database): Omit<HandoffPort, keyof D
       return rows.map(({ body }) => JSON.parse(body) as Plan);
     },
   };
+}
+
+function byContract(left: Handoff, right: Handoff): number {
+  if (left.contract !== right.contract) return left.contract < right.contract ? -1 : 1;
+  return left.id < right.id ? -1 : 1;
 }

@@ -1,5 +1,5 @@
-import { advancedBases, conflictKey, proposeOperations, reconcile } from "../handoffs/index.ts";
-import type { ConflictDecision, Contract, Waiver } from "../handoffs/index.ts";
+import { advancedBases, conflictKey, decideEach, essentialsOf, proposeOperations } from "../handoffs/index.ts";
+import type { ConflictDecision, Contract, Essentials, Waiver } from "../handoffs/index.ts";
 import type { SkippedBlock } from "../matching/index.ts";
 import type {
   Canonical,
@@ -24,9 +24,10 @@ export interface Deciding {
   readonly connections: Awaited<ReturnType<typeof pinnedConnections>>;
 }
 
-/** What one contract comes to; nothing of it is stored yet. */
-export interface Decided {
-  readonly handoffs: readonly Handoff[];
+/** A contract with both sides at hand; nothing is decided and nothing stored yet. */
+export interface ContractRun {
+  /** Decides one handoff after the other; may be gone through once. What follows is complete when it was. */
+  handoffs(): Iterable<Handoff>;
   readonly operations: readonly Operation[];
   /** What both sides now agree on. */
   readonly advanced: readonly HandoffBase[];
@@ -34,29 +35,46 @@ export interface Decided {
   readonly skipped: readonly SkippedBlock[];
 }
 
-/** Loads both sides of a contract, decides its handoffs and proposes their repairs. */
-export async function decideContract(deciding: Deciding, contract: Contract): Promise<Decided> {
+/** Handoffs whose repairs are thought about together. */
+const BATCH = 1000;
+
+/** Loads both sides of a contract to decide its handoffs and propose their repairs. */
+export async function openContract(deciding: Deciding, contract: Contract): Promise<ContractRun> {
   const { configuration, store, asOf, model, recorded, connections } = deciding;
   const { calendar } = configuration;
   const { sources, targets } = await bothSides(deciding, contract);
-  const skipped: SkippedBlock[] = [];
-  const handoffs = reconcile(contract, {
-    asOf,
-    calendar,
-    sources,
-    targets,
-    actors: model.actors,
-    related: await relatedAttributes(store, [sources, targets]),
-    ...recorded,
-    tellSkipped: (blocks) => skipped.push(...blocks),
-  });
+  const related = await relatedAttributes(store, [sources, targets]);
   const objects = new Map<string, LinkedObject>();
   for (const side of [sources, targets]) for (const object of side) objects.set(object.id, object);
+  const operations: Operation[] = [];
+  const advanced: HandoffBase[] = [];
+  const skipped: SkippedBlock[] = [];
+  const { actors } = model;
+  const { confirmedLinks } = recorded;
+  const conclude = (handoffs: readonly Handoff[]): void => {
+    const proposing = { handoffs, asOf, objects, actors, connections, confirmedLinks, calendar };
+    operations.push(...proposeOperations(contract, proposing));
+    advanced.push(...advancedBases(contract, { ...recorded, handoffs, objects }));
+  };
   return {
-    handoffs,
-    operations: proposeOperations(contract, { handoffs, objects, actors: model.actors, connections, calendar }),
-    advanced: advancedBases(contract, { handoffs, objects, ...recorded }),
+    operations,
+    advanced,
     skipped,
+    *handoffs() {
+      const tellSkipped = (blocks: readonly SkippedBlock[]): void => void skipped.push(...blocks);
+      const { aliases } = configuration.matching;
+      const input = { asOf, calendar, sources, targets, actors, related, ...recorded, aliases, tellSkipped };
+      let batch: Handoff[] = [];
+      for (const handoff of decideEach(contract, input)) {
+        yield handoff;
+        batch.push(handoff);
+        if (batch.length < BATCH) continue;
+        conclude(batch);
+        batch = [];
+      }
+      conclude(batch);
+      operations.sort((left, right) => (left.id < right.id ? -1 : 1));
+    },
   };
 }
 
@@ -64,21 +82,22 @@ async function bothSides(
   { configuration, model }: Deciding,
   contract: Contract,
 ): Promise<{ readonly sources: readonly LinkedObject[]; readonly targets: readonly LinkedObject[] }> {
-  const sources = await collect(model, contract.sourceType, childrenOf(configuration, contract.sourceType));
-  if (contract.targetType === contract.sourceType) return { sources, targets: [] };
-  return {
-    sources,
-    targets: await collect(model, contract.targetType, childrenOf(configuration, contract.targetType)),
-  };
+  const { sourceType, targetType } = contract;
+  const load = (type: string, essentials: Essentials): Promise<readonly LinkedObject[]> =>
+    collect(model, type, childrenOf(configuration, type), essentials);
+  const sources = await load(sourceType, essentialsOf(contract, "source"));
+  if (targetType === sourceType) return { sources, targets: [] };
+  return { sources, targets: await load(targetType, essentialsOf(contract, "target")) };
 }
 
 async function collect(
   model: LinkedModel,
   type: string,
   joins: readonly ChildJoin[],
+  essentials: Essentials,
 ): Promise<readonly LinkedObject[]> {
   const found: LinkedObject[] = [];
-  for await (const object of model.objects(type, joins)) found.push(object);
+  for await (const object of model.objects(type, joins)) found.push(essentials(object));
   return found;
 }
 
