@@ -4,8 +4,8 @@ import type { Register } from "./options.ts";
 /** The first help screen shows ten verbs (design §9); these are told of in a line below them. */
 const LATER = { hidden: true };
 const MORE = `
-More: report, serve, certificate, rejects, remap, discover, config check, config bindings, config schema, hyper install,
-match list, match confirm, match reject, log import, log list, log stats, log check, log export.
+More: approve, apply, undo, writes, report, serve, certificate, rejects, remap, discover, config check, config bindings, config schema,
+hyper install, match list, match confirm, match reject, log import, log list, log stats, log check, log export.
 "hub help <command>" explains one; docs/cli.md has them all.`;
 
 /** Questions about the systems, the store and the configuration; only `remap` and `hyper install` change anything. */

@@ -170,7 +170,7 @@ async function finish(
     case "create":
       return verifyCreation(carriage, seen, receipt, ours);
     case "update":
-      return verifyUpdate(carriage, seen, before, receipt !== null);
+      return verifyUpdate(carriage, seen, before, receipt);
     default: {
       if (receipt === null) return settle(carriage, { state: "confirmed" });
       const now = await lookFor(carriage, null);

@@ -21,6 +21,16 @@ export async function keepLink(
   ]);
 }
 
+/** A creation that was put away half done has nothing left to complete. */
+export async function endUndone({ store, fence, dependencies }: RunContext, { operation }: Outcome): Promise<void> {
+  const { undoes, action } = operation;
+  if (undoes === undefined || action !== "retire") return;
+  const [undone] = await store.outbox.entries({ operationIds: [undoes], states: OPEN_STATES });
+  if (undone !== undefined) {
+    await store.outbox.settle(fence, undoes, { state: "failed", at: dependencies.clock.now() });
+  }
+}
+
 /** Entries of earlier runs that nobody saw the end of, with the operations they are about. */
 export async function openOperations({ store }: RunContext): Promise<readonly Due[]> {
   const entries = await store.outbox.entries({ states: OPEN_STATES });

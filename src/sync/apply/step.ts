@@ -11,7 +11,7 @@ import type { Doors } from "./doors.ts";
 import { contractApprovals, dueOperations } from "./due.ts";
 import type { Due } from "./due.ts";
 import { lateDuplicates } from "./duplicates.ts";
-import { keepLink, openOperations, takeUp } from "./line.ts";
+import { endUndone, keepLink, openOperations, takeUp } from "./line.ts";
 import { noLongerProposed, nobodyKnows, paused } from "./told.ts";
 
 /** What there is to carry out, and what is known around it. */
@@ -57,7 +57,14 @@ export async function applyStep(context: RunContext, input: ApplyInput): Promise
     const entry = known.get(operation.id);
     return entry?.state === "confirmed" && entry.approvalId === approval.id;
   };
-  const taken = dueNow.due.filter((each) => !isDone(each) && !isOpen(each));
+  // What was taken back since is nothing the same approval may make again.
+  const isTakenBack = ({ operation, approval }: Due): boolean =>
+    operation.action === "create"
+    && entries.some(
+      ({ action, handoffId, settledAt }) =>
+        action === "retire" && handoffId === operation.handoffId && (settledAt ?? 0) > approval.at,
+    );
+  const taken = dueNow.due.filter((each) => !isDone(each) && !isOpen(each) && !isTakenBack(each));
   // What was confirmed is no longer proposed because it is done; that something has lapsed is told once.
   const lapsed = dueNow.lapsed.filter((each) => !known.has(each.operation.id) && !isOpen(each));
   if (open.length + taken.length + lapsed.length === 0) return NOTHING;
@@ -110,6 +117,7 @@ async function carryOutAll(context: RunContext, input: ApplyInput, load: Load): 
         : outcome,
     );
     if (outcome.state === "confirmed") await keepLink(context, outcome, load.handoffs);
+    if (outcome.state === "confirmed") await endUndone(context, outcome);
   };
   for (const due of load.open) await one(due);
   const unsettled = new Set(

@@ -95,6 +95,17 @@ export function overwritten(operation: Operation, lost: string, plan: string): P
   );
 }
 
+export function overlooked(operation: Operation, by: string | null, at: Instant | null): Problem {
+  const who = by === null ? "somebody" : `the account ${by}`;
+  const when = at === null ? "" : ` at ${toIso(at)}`;
+  return told(
+    "HUB-2627",
+    `To ${deed(operation)} may have gone over what ${who} wrote there${when}, in the moment between looking and writing; the system does not tell what it was.`,
+    placeOf(operation),
+    "Ask them; `hub undo` puts back what the hub had seen before.",
+  );
+}
+
 export function ranOut(operation: Operation, until: Instant): Problem {
   return told(
     "HUB-2628",

@@ -14,12 +14,15 @@ export async function inversePlan(
   times: { readonly asOf: Instant; readonly now: Instant },
 ): Promise<Plan> {
   const entries = await store.outbox.entries({ operationIds: plan.operations.map(({ id }) => id) });
-  const confirmed = new Map(
-    entries.filter(({ state }) => state === "confirmed").map((entry) => [entry.operationId, entry]),
+  // A creation that is half done stands, too.
+  const done = new Map(
+    entries
+      .filter(({ state, action }) => state === "confirmed" || (state === "half_done" && action === "create"))
+      .map((entry) => [entry.operationId, entry]),
   );
   // What was done last is taken back first.
   const operations = plan.operations.toReversed().flatMap((operation): readonly Operation[] => {
-    const entry = confirmed.get(operation.id);
+    const entry = done.get(operation.id);
     return entry === undefined ? [] : inverseOf(operation, entry, by);
   });
   if (operations.length === 0) {

@@ -1,12 +1,13 @@
 import { deedOf, planHash } from "../../handoffs/index.ts";
 import { hashText, MINUTE } from "../../model/index.ts";
-import type { AttributeChange, BusinessCalendar, Canonical, Instant, Operation } from "../../model/index.ts";
+import type { Overlooked, WriteReceipt } from "../../connectors/kit/index.ts";
+import type { AttributeChange, BusinessCalendar, Canonical, Instant, Operation, Problem } from "../../model/index.ts";
 import type { Carriage, Settled } from "./carriage.ts";
 import { lookFor, settle } from "./carriage.ts";
 import type { Seen } from "./doors.ts";
 import { objectOf } from "./sight.ts";
 import type { Sighting } from "./sight.ts";
-import { notThere, overwritten } from "./told.ts";
+import { notThere, overlooked, overwritten } from "./told.ts";
 import { shown, stands } from "./values.ts";
 
 /** After a crash nobody remembers the look: what happened from the send on, on clocks that differ a little, counts. */
@@ -16,22 +17,24 @@ const CLOCKS_DIFFER_MS = MINUTE;
  * Confirms an update only when the value stands. Where somebody wrote between our look and our write, the value we
  * overwrote is told, with the plan that puts it back.
  * @param before the record as it was looked at before it was sent; null when it was not sent just now
+ * @param receipt what the system answered; null when it was not sent just now
  */
 export async function verifyUpdate(
   carriage: Carriage,
   seen: Extract<Sighting, { kind: "done" }>,
   before: Seen | null,
-  sent: boolean,
+  receipt: WriteReceipt | null,
 ): Promise<Settled> {
   const { context, due } = carriage;
   const { operation } = due;
-  const now = sent ? await lookFor(carriage, context.dependencies.clock.now()) : seen;
+  const now = receipt !== null ? await lookFor(carriage, context.dependencies.clock.now()) : seen;
   switch (now.kind) {
     case "done": {
       const since = (carriage.entry.sentAt ?? context.dependencies.clock.now()) - CLOCKS_DIFFER_MS;
       const lost =
         now.seen === null ? null : lostValue(operation, { before, since }, now.seen, context.configuration.calendar);
-      const problem = lost === null ? null : await tellLost(carriage, lost);
+      const problem =
+        lost !== null ? await tellLost(carriage, lost) : overlookedBy(operation, receipt?.overlooked?.at(-1));
       return settle(carriage, { state: "confirmed", problem, nativeId: now.id, targetKey: operation.targetKey });
     }
     case "not done":
@@ -66,6 +69,11 @@ function lostValue(
   );
   if (last === undefined || stands(last.value, operation.before, calendar)) return null;
   return { value: last.value, by: last.by?.person ?? null };
+}
+
+/** Where the system tells that somebody was there, and not what they wrote. */
+function overlookedBy(operation: Operation, last: Overlooked | undefined): Problem | null {
+  return last === undefined ? null : overlooked(operation, last.by, last.at);
 }
 
 interface Lost {

@@ -406,6 +406,23 @@ describe("taking back", () => {
     expect(world.system.projects().map(({ id }) => id)).not.toContain(first?.id);
   });
 
+  test("a creation that stays half puts it away, and nobody completes it any more", async () => {
+    const { system } = world;
+    system.halves = 50;
+    wonDeal(system);
+    const plan = await approved();
+    expect(states(await world.apply(plan))).toEqual([["half_done", "HUB-2625"]]);
+    const inverse = await undo(plan);
+    await world.approve(inverse);
+    expect(states(await world.apply(inverse))).toEqual([
+      ["half_done", "HUB-2625"],
+      ["confirmed", undefined],
+    ]);
+    expect(system.projects()).toEqual([]);
+    expect((await world.night()).apply.outcomes).toEqual([]);
+    expect(system.projects()).toEqual([]);
+  });
+
   test("needs something that was confirmed (HUB-2630)", async () => {
     driftedPair(world.system);
     const plan = await world.plan();
