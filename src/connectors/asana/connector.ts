@@ -102,7 +102,14 @@ function connection(options: ConnectOptions<AsanaSettings>): Connection {
     },
     describe,
     read: readFace(gateway, settings, workspace, customFields),
-    write: writeFace({ gateway, settings, workspace, customFields, users: userListing(gateway, workspace) }),
+    write: writeFace({
+      gateway,
+      settings,
+      workspace,
+      user: async (signal) => (await tenant(signal)).user,
+      customFields,
+      users: userListing(gateway, workspace),
+    }),
     calls: () => gateway.calls,
     close: () => {
       gateway.close();

@@ -5,9 +5,12 @@ import { definitionsOf, ofPlan } from "./custom-field-definitions.ts";
 import { completeInstantiation, instantiate } from "./instantiate.ts";
 import { keepsExternalId } from "./markers.ts";
 import { withLines } from "./own-lines.ts";
-import { gidByName, sectionGid } from "./named-things.ts";
+import { sectionGid } from "./named-things.ts";
 import { currentProject, missingFor, setProject } from "./project-fields.ts";
 import { homeOf } from "./task-home.ts";
+import { teamNamed } from "./teams.ts";
+import { templateNamed } from "./templates.ts";
+import type { Template } from "./templates.ts";
 import { listOf, textOf } from "./values.ts";
 import { accountsOf } from "./users.ts";
 import { assignmentsIn, writeBody } from "./write-values.ts";
@@ -32,10 +35,10 @@ export async function bodyFor(
 export async function create(parts: WriterParts, command: CreateCommand, signal: AbortSignal): Promise<WriteReceipt> {
   const body = await bodyFor(parts, command, signal);
   if (command.stream === "tasks") return createTask(parts, command, body, signal);
-  const { template } = command;
-  return template === undefined
+  const template = await templateOf(parts, command, body, signal);
+  return template === null
     ? createProject(parts, command, body, signal)
-    : instantiate(parts, { ...command, template }, body, signal);
+    : instantiate(parts, command, template, body, signal);
 }
 
 /** A task is made whole in one call; a project may lack its fields, or what its template should have brought. */
@@ -48,25 +51,33 @@ export async function complete(
   assertWritable(command.stream);
   if (command.stream === "tasks") return whole(command.id, gateway.now());
   const body = await bodyFor(parts, command, signal);
-  const { template } = command;
-  return template === undefined
+  const template = await templateOf(parts, command, body, signal);
+  return template === null
     ? finishProject(parts, command.id, body, signal)
-    : completeInstantiation(parts, { ...command, template }, body, signal);
+    : completeInstantiation(parts, command, template.name, body, signal);
+}
+
+async function templateOf(
+  parts: WriterParts,
+  { template }: CreateCommand,
+  body: WriteBody,
+  signal: AbortSignal,
+): Promise<Template | null> {
+  return template === undefined ? null : templateNamed(parts, template, body.team, signal);
 }
 
 /** The marker goes with the call that makes it; fields follow, so that a crash in between leaves a project that is found. */
 async function createProject(
   parts: WriterParts,
-  { marker, parent }: CreateCommand,
+  { marker, parent, template }: CreateCommand,
   body: WriteBody,
   signal: AbortSignal,
 ): Promise<WriteReceipt> {
   const { gateway } = parts;
-  const teamName = body.team ?? parent ?? null;
-  if (teamName === null) throw notOffered("creating a project without a team", "Give the field `team`.");
+  const teamName = body.team ?? parent ?? template;
+  if (teamName === undefined) throw notOffered("creating a project without a team", "Give the field `team`.");
   const workspace = await parts.workspace(signal);
-  const teams = { path: "/workspaces/{workspace_gid}/teams", params: { workspace_gid: workspace } };
-  const team = await gidByName(gateway, teams, teamName, signal);
+  const team = await teamNamed(parts, teamName, signal);
   const notes = typeof body.data["notes"] === "string" ? body.data["notes"] : "";
   const data = { ...body.data, notes: withLines(notes, [marker]), workspace, team };
   const made = await gateway.read(

@@ -1,60 +1,41 @@
-import { z } from "zod";
 import { MINUTE, parseInstant, toIso } from "../../model/index.ts";
 import type { JsonObject } from "../../model/index.ts";
 import { isUnfinished, unfinishedName } from "../kit/index.ts";
 import type { CompleteCommand, CreateCommand, WriteReceipt } from "../kit/index.ts";
 import { find } from "./markers.ts";
-import { foldName, gidByName, pickNamed } from "./named-things.ts";
 import { editedNotes, isJobLine, jobIn, jobLine, withLines, withoutLines } from "./own-lines.ts";
 import { currentProject, missingFor, putProject, setProject } from "./project-fields.ts";
 import { followJob, hasEnded, notBegun, nothingMade, startInstantiation } from "./template-jobs.ts";
 import type { Job } from "./template-jobs.ts";
+import { teamNamed } from "./teams.ts";
 import { makeMissingParts, partsOf } from "./template-parts.ts";
+import { datesFor, rolesFor } from "./templates.ts";
+import type { Template } from "./templates.ts";
 import { textOf } from "./values.ts";
 import type { WriteBody } from "./write-values.ts";
 import { halfDone, notOffered, whole } from "./writer-parts.ts";
 import type { WriterParts } from "./writer-parts.ts";
 
-const requestedSchema = z.array(z.looseObject({ gid: z.string(), name: z.string().nullish() })).nullish();
-const templateSchema = z.looseObject({
-  gid: z.string(),
-  name: z.string(),
-  team: z.looseObject({ gid: z.string() }).nullish(),
-  requested_dates: requestedSchema,
-  requested_roles: requestedSchema,
-});
-type Template = z.output<typeof templateSchema>;
-
-const TEMPLATE_FIELDS = "name,team.gid,requested_dates,requested_dates.name,requested_roles,requested_roles.name";
 /** A job nobody knows of any more has ended, one way or the other, after so long. */
 const JOBS_END_WITHIN_MS = 10 * MINUTE;
 
 /**
  * Makes a project from a template. Until all of it is there its name ends in the marker, because nothing else goes with
  * the call that makes it; whatever happens in between, the project is found by that, and its name tells people so.
- * Errors: HUB-1418 without such a template, HUB-1426 when nothing was made, HUB-1427 when the job does not begin.
+ * Errors: HUB-1426 when nothing was made, HUB-1427 when the job does not begin.
  */
 export async function instantiate(
   parts: WriterParts,
-  command: CreateCommand & { readonly template: string },
+  command: CreateCommand,
+  template: Template,
   body: WriteBody,
   signal: AbortSignal,
 ): Promise<WriteReceipt> {
   const { gateway } = parts;
-  const { marker, template: wanted } = command;
+  const { marker } = command;
   const name = textOf((body.data["name"] ?? null) as string | null);
   if (name === null || name === "") throw notOffered("creating a project without a name", "Give the field `name`.");
-  const workspace = await parts.workspace(signal);
-  const team =
-    body.team === null
-      ? null
-      : await gidByName(
-          gateway,
-          { path: "/workspaces/{workspace_gid}/teams", params: { workspace_gid: workspace } },
-          body.team,
-          signal,
-        );
-  const template = await templateNamed(parts, workspace, wanted, team, signal);
+  const team = body.team === null ? null : await teamNamed(parts, body.team, signal);
   const started = await startInstantiation(
     gateway,
     template.gid,
@@ -90,13 +71,14 @@ export async function instantiate(
   }
   if (missing !== null || job === null || !hasEnded(job.status))
     return halfDone(project, gateway.now(), [missing ?? stillRunning(template.name)]);
-  return finish(parts, { ...command, id: project }, body, job.status === "succeeded", signal);
+  return finish(parts, { ...command, id: project }, template.name, body, job.status === "succeeded", signal);
 }
 
 /** Goes on with a project whose name says that it is not all there; one whose name does not is left as it is. */
 export async function completeInstantiation(
   parts: WriterParts,
-  command: CompleteCommand & { readonly template: string },
+  command: CompleteCommand,
+  template: string,
   body: WriteBody,
   signal: AbortSignal,
 ): Promise<WriteReceipt> {
@@ -106,20 +88,21 @@ export async function completeInstantiation(
   const gid = jobIn(textOf(current["notes"]) ?? "");
   const job = gid === null ? null : await followJob(gateway, { gid }, () => Promise.resolve(), signal);
   const running = job === null ? isYoung(current, gateway.now()) : !hasEnded(job.status);
-  if (running) return halfDone(command.id, gateway.now(), [stillRunning(command.template)]);
-  return finish(parts, command, body, job?.status === "succeeded", signal);
+  if (running) return halfDone(command.id, gateway.now(), [stillRunning(template)]);
+  return finish(parts, command, template, body, job?.status === "succeeded", signal);
 }
 
 /** Fields first, then what the template should have brought; the name, which tells that all is there, last. */
 async function finish(
   parts: WriterParts,
-  command: CompleteCommand & { readonly template: string },
+  command: CompleteCommand,
+  template: string,
   body: WriteBody,
   succeeded: boolean,
   signal: AbortSignal,
 ): Promise<WriteReceipt> {
   const { gateway, settings } = parts;
-  const { id, marker, template } = command;
+  const { id, marker } = command;
   try {
     const { name, notes, ...data } = body.data;
     const current = await currentProject(gateway, id, body, signal);
@@ -151,44 +134,6 @@ async function mark(
 }
 
 const NOTHING: WriteBody = { data: {}, customFields: {}, section: null, team: null };
-
-async function templateNamed(
-  { gateway }: WriterParts,
-  workspace: string,
-  wanted: string,
-  team: string | null,
-  signal: AbortSignal,
-): Promise<Template> {
-  const path = "/project_templates";
-  const templates: Template[] = [];
-  for await (const page of gateway.list(path, {}, { workspace, opt_fields: TEMPLATE_FIELDS }, signal))
-    for (const row of page.rows) {
-      const parsed = templateSchema.safeParse(row);
-      if (parsed.success) templates.push(parsed.data);
-    }
-  const ofTeam = templates.filter((one) => team !== null && one.team?.gid === team);
-  const fits = (one: Template): boolean => one.gid === wanted || foldName(one.name) === foldName(wanted);
-  return pickNamed(ofTeam.some(fits) ? ofTeam : templates, wanted, path);
-}
-
-/** The gid by which every template calls the end of its project; its start is `1`. */
-const END = "2";
-
-/** The start or the end a template asks for; what no field tells is today. */
-function datesFor(template: Template, body: WriteBody, today: string): readonly object[] {
-  return (template.requested_dates ?? []).map(({ gid }) => {
-    const day = body.data[gid === END ? "due_on" : "start_on"];
-    return { gid, value: typeof day === "string" ? day : today };
-  });
-}
-
-/** The project's owner takes the only role there is; with several roles nobody is guessed. */
-function rolesFor(template: Template, body: WriteBody): readonly object[] {
-  const roles = template.requested_roles ?? [];
-  const owner = body.data["owner"];
-  const [role] = roles;
-  return role !== undefined && roles.length === 1 && typeof owner === "string" ? [{ gid: role.gid, value: owner }] : [];
-}
 
 function isYoung(project: JsonObject, now: number): boolean {
   const created = parseInstant(textOf(project["created_at"]) ?? "");

@@ -1,4 +1,4 @@
-import { HubError, parseInstant, toIso } from "../../model/index.ts";
+import { HubError, parseInstant, SECOND, toIso } from "../../model/index.ts";
 import type { JsonObject } from "../../model/index.ts";
 import { afterPartOfIt, isUnknown } from "../kit/index.ts";
 import type { UpdateCommand, WriteReceipt } from "../kit/index.ts";
@@ -7,16 +7,18 @@ import { bodyFor } from "./create.ts";
 import { refusalBehind } from "./failures.ts";
 import type { AsanaGateway } from "./gateway.ts";
 import { ownLines, withLines } from "./own-lines.ts";
-import { gidByName, sectionGid } from "./named-things.ts";
+import { sectionGid } from "./named-things.ts";
 import { attachFields } from "./project-fields.ts";
 import { contentOf } from "./shapes.ts";
 import { homeOf } from "./task-fields.ts";
+import { teamNamed } from "./teams.ts";
 import { gidOf, textOf } from "./values.ts";
 import type { WriteBody } from "./write-values.ts";
 import { notOffered, whole } from "./writer-parts.ts";
 import type { WriterParts } from "./writer-parts.ts";
 
 const MOST_TRIES = 3;
+const PAUSE_MS = 2 * SECOND;
 
 /**
  * Changes what differs. Asana offers no conditional write, so the object is read and its stamp compared right before each
@@ -32,6 +34,8 @@ export async function update(parts: WriterParts, command: UpdateCommand, signal:
       const lost = error instanceof HubError && isUnknown(error);
       doubt ||= lost;
       if (!lost || attempt >= MOST_TRIES) throw doubt ? afterPartOfIt(error) : error;
+      // It may still be on its way.
+      await parts.gateway.pause(attempt * PAUSE_MS, signal);
     }
   }
 }
@@ -50,7 +54,7 @@ async function change(
   const current = await currentOf(gateway, path, params, command, wanted, signal);
   const modifiedAt = parseInstant(textOf(current["modified_at"]) ?? "");
   const body = keepingLines(wanted, textOf(current["notes"]) ?? "");
-  const team = body.team === null ? null : await teamGid(parts, body.team, signal);
+  const team = body.team === null ? null : await teamNamed(parts, body.team, signal);
   const data = {
     ...changedData(body, current),
     ...(team === null || team === gidOf(current["team"]) ? {} : { team }),
@@ -96,11 +100,6 @@ function keepingLines(body: WriteBody, notes: string): WriteBody {
   const wanted = body.data["notes"];
   if (wanted !== null && typeof wanted !== "string") return body;
   return { ...body, data: { ...body.data, notes: withLines(wanted ?? "", ownLines(notes)) } };
-}
-
-async function teamGid({ gateway, workspace }: WriterParts, name: string, signal: AbortSignal): Promise<string> {
-  const params = { workspace_gid: await workspace(signal) };
-  return gidByName(gateway, { path: "/workspaces/{workspace_gid}/teams", params }, name, signal);
 }
 
 /** The section of its first project that a task is to go to; null when it stands there already. */

@@ -5,6 +5,7 @@ import { complete, create } from "./create.ts";
 import { find } from "./markers.ts";
 import { retire } from "./retire.ts";
 import { update } from "./update.ts";
+import { watched } from "./watched.ts";
 import type { WriterParts } from "./writer-parts.ts";
 
 /** Listings are consistent; a project from a template shows only once its job has begun (reference asana.md §8, §11). */
@@ -21,7 +22,7 @@ export function writeFace(parts: WriterParts): WriteFace {
     find: (stream, marker, signal, place) => find(parts, stream, marker, signal, place),
     create: (command, signal) => create(parts, command, signal),
     complete: (command, signal) => complete(parts, command, signal),
-    update: (command, signal) => update(parts, command, signal),
+    update: (command, signal) => watched(parts, command, signal, () => update(parts, command, signal)),
     retire: (command, signal) => retire(parts, command, signal),
     createMany: (commands, signal) => createMany(parts, commands, signal),
   };

@@ -12,6 +12,8 @@ export interface WriterParts {
   readonly settings: AsanaSettings;
   /** The tenant's gid. */
   readonly workspace: (signal: AbortSignal) => Promise<string>;
+  /** The gid of the user that the connection writes as. */
+  readonly user: (signal: AbortSignal) => Promise<string>;
   readonly customFields: CustomFieldListing;
   readonly users: UserListing;
 }

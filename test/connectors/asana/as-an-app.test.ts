@@ -75,6 +75,9 @@ describe("speaking to Asana as an app", () => {
       expect(await write?.find("tasks", "hub:1", signal)).toEqual([]);
       const receipt = await write?.create(command, signal);
       expect(await write?.find("tasks", "hub:1", signal)).toMatchObject([{ id: receipt?.id }]);
+      const other = await write?.create({ ...command, marker: "hub:2" }, signal);
+      await write?.retire({ stream: "tasks", id: other?.id ?? "", tag: "Taken back", idempotencyKey: "u" }, signal);
+      expect(await write?.find("tasks", "hub:2", signal)).toEqual([]);
       return receipt?.id ?? "";
     });
     expect((await server.call("GET", `/tasks/${made}?opt_fields=notes`)).data["notes"]).toBe("");

@@ -180,6 +180,18 @@ describe("writing to Asana", () => {
     await expect(write.update(command, signal)).rejects.toMatchObject({ code: "HUB-1420", fate: "stale" });
   });
 
+  test("makes a bare project where `create_from` names a team", async () => {
+    const command = { stream: "projects", marker: "hub:7", template: "Onboarding", fields: { name: "Made", Seats: 3 } };
+    const { id, complete } = await write.create(command, signal);
+    expect(complete).toBe(true);
+    expect(await write.complete({ ...command, id }, signal)).toMatchObject({ complete: true });
+    expect((await server.call("GET", `/projects/${id}`)).data).toMatchObject({
+      name: "Made",
+      notes: "hub:7",
+      team: { gid: ASANA.team },
+    });
+  });
+
   test("archives a project and tags a task, with the reason, and finds neither by the marker any more", async () => {
     const fields = { name: "Made", team: "Onboarding" };
     const project = await write.create({ stream: "projects", marker: "hub:4", fields }, signal);
