@@ -54,6 +54,11 @@ describe("hub log", () => {
     const stats: unknown = JSON.parse((await hub("stats", "orders", "--calendar", "us-business", "--json")).out);
     expect(misfits("log-stats", stats)).toEqual([]);
     expect(stats).toMatchObject({ cases: 2, events: 3, variantCount: 2, calendar: "us-business" });
+    expect(JSON.parse((await hub("stats", "orders", "--json", "--top", "1")).out)).toMatchObject({
+      variantCount: 2,
+      variants: [{ cases: 1 }],
+      caseTimes: [{ case: "1" }],
+    });
     expect((await hub("stats", "orders")).out).toMatch(/2 cases .*3 events[\s\S]*Order → Pay/u);
   });
 
@@ -85,6 +90,9 @@ describe("hub log", () => {
     await hub("import", await file("orders.csv", ORDERS), "--name", "orders");
     await writeFile(join(directory, "logs", "orders.duckdb"), "no log");
     expect(await hub("stats", "orders")).toMatchObject({ code: 2, err: expect.stringMatching(/^HUB-2416 /u) });
+    const list = await hub("list", "--json");
+    expect(misfits("log-list", JSON.parse(list.out))).toEqual([]);
+    expect(list).toMatchObject({ code: 3, err: expect.stringMatching(/^HUB-2416 /u) });
     await rm(join(directory, "logs"), { recursive: true });
     await writeFile(join(directory, "logs"), "a file");
     const said = await hub("import", join(directory, "orders.csv"), "--name", "orders");

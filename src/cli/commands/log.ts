@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { globalOptions } from "./options.ts";
+import { globalOptions, integer } from "./options.ts";
 import type { Register } from "./options.ts";
 
 /** Event logs from elsewhere. Told of in the line below the first help screen. */
@@ -35,6 +35,7 @@ export const logCommands: Register = (program, machine, done) => {
     .argument("<name>")
     .option("--case <type>", "OCEL: the object type a case follows")
     .option("--calendar <name>", "business time, too: a calendar of the configuration, or a file")
+    .option("--top <n>", "with --json: only so many variants, and the longest cases", integer)
     .action(async (name, options) => {
       const { logStatsVerb } = await import("../verbs/log-stats.ts");
       done(await logStatsVerb(machine, name, options));

@@ -50,7 +50,10 @@ export const logImportDocument = z.strictObject({
 });
 
 /** `hub log list --json`. */
-export const logListDocument = z.strictObject({ logs: z.array(logPart) });
+export const logListDocument = z.strictObject({
+  logs: z.array(logPart),
+  problems: z.array(problemPart).describe("Logs whose file cannot be read."),
+});
 
 const spreadPart = z
   .strictObject({
@@ -79,13 +82,14 @@ export const logStatsDocument = z.strictObject({
   cases: z.int(),
   casesWithoutEvents: z.int(),
   events: z.int().describe("Each once, however many cases it belongs to."),
+  eventsByDay: z.int().describe("Known to the day only: durations between them are exact to the day."),
   eventsWithoutCase: z.int(),
   eventsInSeveralCases: z.int().describe("They count once in each of their cases below."),
   activities: z.array(z.strictObject({ activity: z.string(), events: z.int(), cases: z.int() })),
   variantCount: z.int(),
   variants: z
     .array(z.strictObject({ activities: z.array(z.string()), cases: z.int(), share: z.number() }))
-    .describe("Most frequent first; `share` of the cases."),
+    .describe("Most frequent first; `share` of the cases. With --top the first ones."),
   startActivities: casesOf,
   endActivities: casesOf,
   directlyFollows: z.array(
@@ -110,7 +114,7 @@ export const logStatsDocument = z.strictObject({
         businessMs: z.number().nullable(),
       }),
     )
-    .describe("In the order of the log."),
+    .describe("In the order of the log. With --top the longest ones."),
   rework: z
     .array(
       z.strictObject({

@@ -13,6 +13,8 @@ import type { Machine } from "../terminal.ts";
 export interface LogStatsOptions extends GlobalOptions {
   readonly case?: string;
   readonly calendar?: string;
+  /** How many variants and cases a document holds. */
+  readonly top?: number;
 }
 
 const SHOWN = 10;
@@ -36,13 +38,19 @@ export async function logStatsVerb(machine: Machine, name: string, options: LogS
         ...counts,
         activities: [...activities],
         variantCount: variants.length,
-        variants: variants.map((variant) => ({ ...variant, activities: [...variant.activities] })),
+        variants: variants
+          .slice(0, options.top)
+          .map((variant) => ({ ...variant, activities: [...variant.activities] })),
         startActivities: [...starts],
         endActivities: [...ends],
         directlyFollows: [...follows],
         throughput,
         businessThroughput: business,
-        caseTimes: times.map((time) => ({ ...time, start: toIso(time.start), end: toIso(time.end) })),
+        caseTimes: longest(times, options.top).map((time) => ({
+          ...time,
+          start: toIso(time.start),
+          end: toIso(time.end),
+        })),
         rework: [...rework],
       });
     } else machine.terminal.out(statsText(name, stats, calendar?.name ?? null));
@@ -50,6 +58,10 @@ export async function logStatsVerb(machine: Machine, name: string, options: LogS
   } finally {
     log.close();
   }
+}
+
+function longest(times: LogStats["times"], top: number | undefined): LogStats["times"] {
+  return top === undefined ? times : times.toSorted((a, b) => b.ms - a.ms).slice(0, top);
 }
 
 function statsText(name: string, stats: LogStats, calendar: string | null): string {
@@ -66,6 +78,9 @@ function statsText(name: string, stats: LogStats, calendar: string | null): stri
       : `${count(stats.eventsInSeveralCases)} events belong to several cases and count in each.\n`,
     stats.eventsWithoutCase === 0 ? "" : `${count(stats.eventsWithoutCase)} events belong to no case.\n`,
     stats.casesWithoutEvents === 0 ? "" : `${count(stats.casesWithoutEvents)} more cases have no event.\n`,
+    stats.eventsByDay === 0
+      ? ""
+      : `${count(stats.eventsByDay)} events are known to the day only; so are the durations between them.\n`,
     spreadText("Throughput", throughput),
     calendar === null ? "" : spreadText(`In business time (${calendar})`, business),
     table(

@@ -35,6 +35,8 @@ export interface LogStats {
   readonly casesWithoutEvents: number;
   /** Distinct events, each once however many cases it belongs to. */
   readonly events: number;
+  /** Events of which the log knows the day only: durations between them are exact to the day. */
+  readonly eventsByDay: number;
   /** Events that belong to no case, and those that belong to several (counted once per case below). */
   readonly eventsWithoutCase: number;
   readonly eventsInSeveralCases: number;
@@ -85,6 +87,7 @@ export async function logStats(
   if (calendar !== null) await addBusinessTime(log, calendar);
   const [counts = {}] = await log.rows(
     `SELECT (SELECT count(*) FROM case_name)::DOUBLE AS cases, (SELECT count(*) FROM event)::DOUBLE AS events,
+       (SELECT count(*) FROM event WHERE day_only)::DOUBLE AS by_day,
        (SELECT count(*) FROM event ANTI JOIN membership USING (seq))::DOUBLE AS without_case,
        (SELECT count(*) FROM (SELECT seq FROM membership GROUP BY seq HAVING count(*) > 1))::DOUBLE AS several,
        (SELECT count(*) FROM object WHERE type = $1 AND id NOT IN (SELECT case_id FROM case_name))::DOUBLE AS without_events`,
@@ -95,6 +98,7 @@ export async function logStats(
     cases: number(counts, "cases"),
     casesWithoutEvents: number(counts, "without_events"),
     events: number(counts, "events"),
+    eventsByDay: number(counts, "by_day"),
     eventsWithoutCase: number(counts, "without_case"),
     eventsInSeveralCases: number(counts, "several"),
     activities: (await log.rows(ACTIVITIES)).map((row) => ({

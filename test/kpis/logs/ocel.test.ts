@@ -130,6 +130,25 @@ test("OCEL 2.0 in SQLite is taken without keys and relation tables; what lacks t
   );
 });
 
+test("OCEL 2.0 in SQLite is taken where the tables of types lack columns, and where times have offsets", async () => {
+  const file = await bench.file("log.sqlite", "");
+  const database = new DatabaseSync(file);
+  database.exec(`CREATE TABLE event_map_type (ocel_type, ocel_type_map); INSERT INTO event_map_type VALUES ('create', 'create');
+    CREATE TABLE object_map_type (ocel_type, ocel_type_map); INSERT INTO object_map_type VALUES ('order', 'order');
+    CREATE TABLE event (ocel_id, ocel_type); INSERT INTO event VALUES ('e1', 'create');
+    CREATE TABLE object (ocel_id, ocel_type); INSERT INTO object VALUES ('o1', 'order');
+    CREATE TABLE event_create (ocel_id, ocel_time TEXT); INSERT INTO event_create VALUES ('e1', '2026-01-01 15:00:00+01:00');
+    CREATE TABLE object_order (ocel_id, state TEXT); INSERT INTO object_order VALUES ('o1', 'new');`);
+  database.close();
+  const { about, problems } = await bench.import(file);
+  expect(problems).toEqual([]);
+  expect(about).toMatchObject({ events: 1, objects: 1, zone: null });
+  const log = await bench.open();
+  expect(await log.rows("SELECT epoch_ms(happened) AS ms FROM event")).toEqual([
+    { ms: Date.parse("2026-01-01T14:00:00Z") },
+  ]);
+});
+
 test("a SQLite file that is no OCEL is refused with HUB-2401", async () => {
   const file = await bench.file("log.sqlite", "");
   const database = new DatabaseSync(file);

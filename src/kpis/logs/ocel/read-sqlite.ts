@@ -15,11 +15,15 @@ type Kind = "event" | "object";
 interface TypeTable {
   readonly type: string;
   readonly table: string;
+  /** Files of others leave out what they have no value for. */
+  readonly hasTime: boolean;
+  readonly hasChanges: boolean;
   /** Attribute columns with their data type. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
 }
 
-const OWN = new Set(["ocel_id", "ocel_time", "ocel_changed_field"]);
+/** Columns that are no attributes; the last two are another writer's copies of the type. */
+const OWN = new Set(["ocel_id", "ocel_time", "ocel_changed_field", "ocel:activity", "ocel:type"]);
 
 /**
  * Reads OCEL 2.0 in SQLite. Files without keys or without a relation table are taken, too; what lacks its row of a type is told.
@@ -82,8 +86,11 @@ function typeTables(database: DatabaseSync, kind: Kind, tables: ReadonlySet<stri
   return rowsOf(database, `SELECT ocel_type, ocel_type_map FROM ${kind}_map_type ORDER BY rowid`).map((row) => {
     const table = `${kind}_${text(row["ocel_type_map"])}`;
     const columns = tables.has(table) ? rowsOf(database, `PRAGMA table_info(${quoted(table)})`) : [];
+    const names = columns.map(({ name }) => text(name));
     return {
       type: text(row["ocel_type"]),
+      hasTime: names.includes("ocel_time"),
+      hasChanges: names.includes("ocel_changed_field"),
       table: tables.has(table) ? table : "",
       columns: columns.flatMap((column) => {
         const name = text(column["name"]);
@@ -126,14 +133,14 @@ function* merged(
 function* thingsOf(
   database: DatabaseSync,
   kind: Kind,
-  { type, table, columns }: TypeTable,
+  { type, table, columns, hasTime, hasChanges }: TypeTable,
 ): Iterable<{ readonly place: number; readonly raw: RawThing }> {
   if (table === "") return;
   const list = columns.map(({ name }, index) => `, t.${quoted(name)} AS a${index}`).join("");
-  const changed = kind === "event" ? "" : ", t.ocel_changed_field AS changed";
+  const own = `${hasTime ? "t.ocel_time" : "NULL"} AS time, ${hasChanges ? "t.ocel_changed_field" : "NULL"} AS changed`;
   const rows = each(
     database,
-    `SELECT k.rowid AS place, k.ocel_id AS id, t.ocel_time AS time${changed}${list} FROM ${kind} k JOIN ${quoted(table)} t
+    `SELECT k.rowid AS place, k.ocel_id AS id, ${own}${list} FROM ${kind} k JOIN ${quoted(table)} t
      ON t.ocel_id = k.ocel_id WHERE k.ocel_type = ? ORDER BY k.rowid, t.rowid`,
     type,
   );
@@ -161,7 +168,8 @@ function valueIn(row: Row, index: number, name: string, type: string, kind: Kind
   const value = row[`a${index}`] ?? null;
   if (value === null || (row["changed"] != null && row["changed"] !== name)) return [];
   const written = type === "time" ? utcText(text(value)) : text(value);
-  return [{ name, value: written, ...(kind === "event" ? {} : { time: text(row["time"]) }) }];
+  const since = kind === "event" || row["time"] == null ? {} : { time: text(row["time"]) };
+  return [{ name, value: written, ...since }];
 }
 
 /** A time as an attribute's value, as ISO 8601 in UTC; what is none stays as it is. */
