@@ -77,7 +77,7 @@ describe("whatever persons said and the hub wrote", () => {
       property(worlds, ({ sources, targets, ...words }) => {
         const handoffs = reconcile(contract, input(sources, targets, hours(400), words));
         const given = new Map<string, string>();
-        for (const { a, b, kind } of [...words.matchDecisions]) {
+        for (const { a, b, kind } of words.matchDecisions) {
           if (lastWords(words.matchDecisions).get(`${a} ${b}`) === "confirm" && kind === "confirm") given.set(b, a);
         }
         for (const { sourceKey, targetKey } of handoffs) {
