@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { z } from "zod";
 import { applyDocument, approveDocument, pauseDocument, writesDocument } from "../../src/cli/documents/apply.ts";
+import { cycleDocument } from "../../src/cli/documents/cycle.ts";
 import { planDocument } from "../../src/cli/documents/plan.ts";
 import { misfits } from "../support/documents.ts";
 import { main } from "../../src/cli/main.ts";
@@ -126,7 +127,11 @@ describe("an approved plan", () => {
     const { answer: inverse } = await ask("undo", planDocument, "undo", before.hash, "--by", "Dana Ortiz");
     expect(inverse.operations).toHaveLength(before.operations.length);
     await expectDone("approve", inverse.hash, "--by", "Dana Ortiz");
-    const { answer: undone } = await ask("apply", applyDocument, "apply", inverse.hash);
-    expect(undone.outcomes.filter(({ state }) => state !== "confirmed")).toEqual([]);
+    // A run carries out whatever is approved, and waits for nobody.
+    const { answer: run } = await ask("run", cycleDocument, "run", "--out", company.database("extracts"));
+    expect(run.apply.outcomes.map(({ state }) => state)).toEqual(inverse.operations.map(() => "confirmed"));
+    expect(run.apply.complete).toBe(true);
+    const { answer: after } = await ask("writes", writesDocument, "writes", "--all");
+    expect(after.entries).toHaveLength(before.operations.length + inverse.operations.length);
   });
 });
