@@ -1,6 +1,6 @@
 import { MINUTE, parseInstant, toIso } from "../../model/index.ts";
 import type { JsonObject } from "../../model/index.ts";
-import { isUnfinished, unfinishedName } from "../kit/index.ts";
+import { afterPartOfIt, isUnfinished, unfinishedName } from "../kit/index.ts";
 import type { CompleteCommand, CreateCommand, WriteReceipt } from "../kit/index.ts";
 import { find } from "./markers.ts";
 import { editedNotes, isJobLine, jobIn, jobLine, withLines, withoutLines } from "./own-lines.ts";
@@ -33,8 +33,9 @@ export async function instantiate(
 ): Promise<WriteReceipt> {
   const { gateway } = parts;
   const { marker } = command;
-  const name = textOf((body.data["name"] ?? null) as string | null);
-  if (name === null || name === "") throw notOffered("creating a project without a name", "Give the field `name`.");
+  const { name } = body.data;
+  if (typeof name !== "string" || name === "")
+    throw notOffered("creating a project without a name", "Give the field `name`.");
   const team = body.team === null ? null : await teamNamed(parts, body.team, signal);
   const started = await startInstantiation(
     gateway,
@@ -64,7 +65,7 @@ export async function instantiate(
   } catch (error) {
     missing = missingFor(error);
   }
-  project ??= (await find(parts, "projects", marker, signal))[0]?.id ?? null;
+  project ??= await foundAfterwards(parts, marker, signal);
   if (project === null) {
     if (job?.status === "failed") throw nothingMade(template.name);
     throw notBegun(template.name);
@@ -72,6 +73,15 @@ export async function instantiate(
   if (missing !== null || job === null || !hasEnded(job.status))
     return halfDone(project, gateway.now(), [missing ?? stillRunning(template.name)]);
   return finish(parts, { ...command, id: project }, template.name, body, job.status === "succeeded", signal);
+}
+
+/** The project that was asked for; not being able to look leaves it in doubt. */
+async function foundAfterwards(parts: WriterParts, marker: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    return (await find(parts, "projects", marker, signal))[0]?.id ?? null;
+  } catch (error) {
+    throw afterPartOfIt(error);
+  }
 }
 
 /** Goes on with a project whose name says that it is not all there; one whose name does not is left as it is. */

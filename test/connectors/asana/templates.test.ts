@@ -201,6 +201,16 @@ describe("a project from a template", () => {
     expect(await write.find("projects", "hub:won-1", signal)).toHaveLength(1);
   });
 
+  test("is in doubt when its job failed and nobody could look whether anything is there", async () => {
+    await server.dial(
+      { fault: "job", outcome: "failed" },
+      { fault: "error", status: 503, route: "GET /projects", times: null },
+    );
+    const failure: unknown = await write.create(COMMAND, signal).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "HUB-1409" });
+    expect(isUnknown(failure)).toBe(true);
+  });
+
   test("whose job is not begun within a minute is told with HUB-1427, and may be made yet", async () => {
     const { origin } = new URL(server.baseUrl);
     const proxy = await startBendingProxy(origin, (path, body) => {
