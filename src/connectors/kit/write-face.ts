@@ -69,6 +69,14 @@ export interface WriteReceipt {
   readonly complete: boolean;
   /** What is missing, one phrase each for a person; empty when nothing is. */
   readonly missing: readonly string[];
+  /** Changes by others that an update may have gone over, where the system tells of them without what they were. */
+  readonly overlooked?: readonly Overlooked[];
+}
+
+/** Somebody's change in the moment between looking and writing; null where the system does not say. */
+export interface Overlooked {
+  readonly by: string | null;
+  readonly at: Instant | null;
 }
 
 /** What became of one of several writes sent together. */

@@ -352,9 +352,12 @@ class ApplyMatch {
     for (const update of updates) {
       const under = held[held.indexOf(update) - 1];
       if (under?.by !== "somebody" || under.amount === PLANNED_ON) continue;
-      const told = this.#texts.some((text) => text.startsWith("HUB-2627") && text.includes(String(under.amount)));
-      if (this.#setting.target.traceless) this.#traceless += 1;
-      else if (this.#setting.target.conditional)
+      const what = this.#setting.target.traceless ? id : String(under.amount);
+      const told = this.#texts.some((text) => text.startsWith("HUB-2627") && text.includes(what));
+      if (this.#setting.target.traceless && !told) {
+        this.#traceless += 1;
+        this.#say(`${id}: nobody can tell that ${String(under.amount)} was overwritten`);
+      } else if (this.#setting.target.conditional)
         this.#problems.push(`${id}: ${String(under.amount)} was overwritten although the system can refuse it`);
       else if (!told) this.#problems.push(`${id}: ${String(under.amount)} was lost silently`);
       else this.#overwritten += 1;
