@@ -159,9 +159,10 @@ function unsure({ contract, evidence }: Story): string {
       ? `one ${contract.targetType} has its key, but so has another ${contract.sourceType}`
       : `${many}: they share its key`;
   }
+  const likely = `${Math.round((first?.confidence ?? 0) * 100)} %`;
   return evidence.length === 1
-    ? `one ${contract.targetType} may be it: ${first?.why ?? "it looks alike"}, but nothing links the two`
-    : `${many}, but nothing links any of them to it`;
+    ? `one ${contract.targetType} may be it (${likely} likely): ${first?.why ?? "it looks alike"}, but nothing links the two`
+    : `${many}, the likeliest by ${likely}, but nothing links any of them to it`;
 }
 
 /** `2026-03-02 17:00 UTC`. */

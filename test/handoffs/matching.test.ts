@@ -178,6 +178,9 @@ describe("a name", () => {
       input([deal({ attributes: bare })], [onboarding({ attributes: { deal_amount: null } })], LATER),
     );
     expect(handoff?.link).toBe("ambiguous");
+    expect(handoff?.because).toContain(
+      "one onboarding may be it (82 % likely): it carries the same company's name, but nothing links the two",
+    );
     expect(handoff?.evidence[0]?.confidence).toBeGreaterThan(0.7);
     expect(handoff?.evidence[0]?.confidence).toBeLessThan(0.95);
     expect(handoff?.evidence[0]?.breakdown).toEqual([
