@@ -103,6 +103,9 @@ export function formatPublish(report: PublishReport): string {
             ]),
           ),
         ),
+    report.workbook === null
+      ? ""
+      : `The workbook ${report.workbook.receipt.name} is ${report.workbook.receipt.how}: ${report.workbook.receipt.url ?? report.workbook.receipt.id}\n`,
     ...report.notes.map((note) => `${note}\n`),
   ].join("");
 }

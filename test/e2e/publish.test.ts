@@ -14,6 +14,7 @@ import { engineForTests } from "../extracts/hyper/test-engine.ts";
 import { copyConfiguration, hubOn, startCompany } from "../support/e2e.ts";
 import type { Company, TestHub } from "../support/e2e.ts";
 import { openFileReader, rowDifferences, sameForm, withoutGuard } from "../support/table-rows.ts";
+import { withWorkbooks } from "../support/tableau-workbooks.ts";
 import { observeTableau } from "../support/tableau-site.ts";
 import type { TableauSite } from "../support/tableau-site.ts";
 
@@ -196,6 +197,32 @@ withEngine("a whole cycle with the Hyper engine", () => {
     const text = await readFile(path("csv"), "utf8");
     expect(text).toContain(`,"'=HYPERLINK(""http://x"",""y"")",`);
     expect(text).toContain(`,"Acme ""Rockets"", Inc.\nParis, ""France""",`);
+  });
+});
+
+withEngine("the starter workbook", () => {
+  test("is published once, over the data sources as they are called there", async () => {
+    const tableau = await withWorkbooks(company.environment["TABLEAU_CLOUD_BASE_URL"] ?? "");
+    const send = (): Promise<PublishReport> =>
+      run((context) =>
+        publishStep(
+          { ...context, environment: { ...context.environment, TABLEAU_CLOUD_BASE_URL: tableau.origin } },
+          star,
+          files("first", { formats: ["hyper"], workbook: true }),
+        ),
+      );
+    const first = await send();
+    expect(first.problems).toEqual([]);
+    expect(first.workbook?.receipt).toMatchObject({ name: "Process Hub", how: "published" });
+    const [standing] = tableau.workbooks;
+    for (const { name, receipt } of first.published) {
+      expect(receipt.contentUrl).not.toBeNull();
+      expect(standing?.document).toContain(`dbname="${receipt.contentUrl}"`);
+      expect(standing?.document).toContain(`server-ds-friendly-name="${name}"`);
+    }
+    expect((await send()).workbook?.receipt.how).toBe("already there");
+    expect(tableau.workbooks).toHaveLength(1);
+    await tableau.close();
   });
 });
 

@@ -47,6 +47,7 @@ export const riverCommands: Register = (program, machine, done) => {
   globalOptions(program.command("publish"))
     .description("extracts built and published")
     .addOption(new Option("--format <format...>", "only these").choices(["hyper", "parquet", "csv"]))
+    .option("--workbook", "publish the starter workbook, too, unless it is there", false)
     .option("--out <dir>", "folder for the files", ".hub/extracts")
     .action(async (options) => {
       const { publishVerb } = await import("../verbs/publish.ts");

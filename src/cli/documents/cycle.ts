@@ -62,6 +62,14 @@ export const publishPart = z.strictObject({
       bytes: z.int(),
     }),
   ),
+  workbook: z
+    .strictObject({
+      name: z.string(),
+      url: z.string().nullable(),
+      how: z.enum(["published", "beside another", "already there"]),
+    })
+    .nullable()
+    .describe("The starter workbook, where it was asked for."),
   notes: z.array(z.string()),
   problems: z.array(problemPart),
 });
@@ -120,6 +128,10 @@ export function toPublishPart(report: PublishReport): z.infer<typeof publishPart
       how: receipt.how,
       bytes: receipt.bytes,
     })),
+    workbook:
+      report.workbook === null
+        ? null
+        : { name: report.workbook.receipt.name, url: report.workbook.receipt.url, how: report.workbook.receipt.how },
     notes: [...report.notes],
     problems: [...report.problems],
   };

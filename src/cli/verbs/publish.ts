@@ -14,6 +14,7 @@ import type { Machine } from "../terminal.ts";
 export interface PublishVerbOptions extends GlobalOptions {
   readonly format?: readonly Format[];
   readonly out: string;
+  readonly workbook?: boolean;
 }
 
 /** Measures what is stored, writes the extracts and publishes them. */
@@ -28,6 +29,7 @@ export async function publishVerb(machine: Machine, options: PublishVerbOptions)
           directory: resolve(machine.directory, options.out),
           formats: options.format ?? context.configuration.publish.formats,
           hyperd: await hyperEngine(machine, false),
+          workbook: options.workbook ?? false,
         });
         return {
           answer: report,

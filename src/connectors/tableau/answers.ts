@@ -53,19 +53,33 @@ export const projectSchema = z.object({ id: z.string(), name: z.string(), parent
 export const projectAnswer = z.object({ project: projectSchema }).transform(({ project }) => project);
 export type Project = z.output<typeof projectSchema>;
 
+const tagsAnswer = z
+  .object({ tag: many(z.object({ label: z.string() })) })
+  .optional()
+  .transform((tags) => (tags?.tag ?? []).map(({ label }) => label));
+
 export const datasourceSchema = z.object({
   id: z.string(),
   name: z.string(),
   webpageUrl: z.string().optional(),
+  contentUrl: z.string().min(1).optional(),
   updatedAt: instant,
   project: z.object({ id: z.string() }),
-  tags: z
-    .object({ tag: many(z.object({ label: z.string() })) })
-    .optional()
-    .transform((tags) => (tags?.tag ?? []).map(({ label }) => label)),
+  tags: tagsAnswer,
 });
 export const datasourceAnswer = z.object({ datasource: datasourceSchema }).transform(({ datasource }) => datasource);
 export type Datasource = z.output<typeof datasourceSchema>;
+
+export const workbookSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  webpageUrl: z.string().optional(),
+  /** Workbooks in personal spaces have none. */
+  project: z.object({ id: z.string() }).optional(),
+  tags: tagsAnswer,
+});
+export const workbookAnswer = z.object({ workbook: workbookSchema }).transform(({ workbook }) => workbook);
+export type Workbook = z.output<typeof workbookSchema>;
 
 export const uploadAnswer = z
   .object({ fileUpload: z.object({ uploadSessionId: z.string().min(1), fileSize: text.optional() }) })

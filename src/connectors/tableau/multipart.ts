@@ -9,7 +9,7 @@ export interface FileRange {
 }
 
 export interface FilePart {
-  readonly name: "tableau_datasource" | "tableau_file";
+  readonly name: "tableau_datasource" | "tableau_workbook" | "tableau_file";
   /** ASCII, with the extension that tells the type. */
   readonly fileName: string;
   readonly range: FileRange;
@@ -65,6 +65,14 @@ export function datasourcePayload(values: { name: string; description: string; p
   return (
     `<tsRequest><datasource name="${attribute(values.name)}"${description}>`
     + `<project id="${attribute(values.projectId)}"/></datasource></tsRequest>`
+  );
+}
+
+/** The payload of a workbook; its sheets are tabs for viewers. */
+export function workbookPayload(values: { name: string; projectId: string }): string {
+  return (
+    `<tsRequest><workbook name="${attribute(values.name)}" showTabs="true">`
+    + `<project id="${attribute(values.projectId)}"/></workbook></tsRequest>`
   );
 }
 

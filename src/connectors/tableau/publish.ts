@@ -2,7 +2,14 @@ import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import PQueue from "p-queue";
 import { HubError } from "../../model/index.ts";
-import type { ConnectOptions, PublishCommand, PublishFace, PublishReceipt } from "../kit/index.ts";
+import type {
+  ConnectOptions,
+  PublishCommand,
+  PublishFace,
+  PublishReceipt,
+  WorkbookCommand,
+  WorkbookReceipt,
+} from "../kit/index.ts";
 import { datasourceAnswer, jobAnswer } from "./answers.ts";
 import type { Datasource } from "./answers.ts";
 import { TRANSFER_TIMEOUT_MS } from "./client.ts";
@@ -15,6 +22,7 @@ import { ProjectTree } from "./projects.ts";
 import { projectPath } from "./settings.ts";
 import type { TableauSettings } from "./settings.ts";
 import { uploadInChunks } from "./upload.ts";
+import { publishWorkbook } from "./workbooks.ts";
 
 const MEGABYTE = 1024 * 1024;
 const TRIES = 2;
@@ -50,6 +58,7 @@ export function publishFace(client: TableauClient, options: ConnectOptions<Table
   return {
     project: projectPath(options.settings),
     publish: (command, signal) => publisher.publish(command, signal),
+    publishWorkbook: (command, signal) => publisher.publishWorkbook(command, signal),
     download: (receipt, file, signal) => downloadContent(client, receipt.id, file, signal),
   };
 }
@@ -70,6 +79,16 @@ class Publisher {
     return this.#queue.add(() => this.#publish(command, signal), { signal });
   }
 
+  async publishWorkbook(command: WorkbookCommand, signal: AbortSignal): Promise<WorkbookReceipt> {
+    return this.#queue.add(
+      async () => {
+        const projectId = await this.#projects.resolve(command.project, signal);
+        return publishWorkbook(this.#client, command, projectId, () => this.#boundary(), signal);
+      },
+      { signal },
+    );
+  }
+
   async #publish(command: PublishCommand, signal: AbortSignal): Promise<PublishReceipt> {
     const { type, bytes } = await describeFile(command.file);
     let outcome: Outcome;
@@ -87,6 +106,7 @@ class Publisher {
       id: datasource.id,
       name: datasource.name,
       url: datasource.webpageUrl ?? null,
+      contentUrl: datasource.contentUrl ?? null,
       bytes,
       how,
       chunks,

@@ -1,5 +1,5 @@
 import { starterSource } from "./calculations.ts";
-import { average, calculated, count, each, median, month, sum } from "./kpi-sheets.ts";
+import { average, calculated, count, day, each, median, month, sum } from "./kpi-sheets.ts";
 import type { Sheet, SheetFilter } from "./sheet.ts";
 import type { Source } from "./source.ts";
 
@@ -31,6 +31,36 @@ export function caseSheets(title: string, processes: readonly string[]): readonl
       cols: [median("calc_cycle_days")],
       tooltip: [count("case_key")],
       filters: [...filters, { field: "is_completed", only: [1] }],
+    },
+  ];
+}
+
+/** What lies where: the cases in a stage now, and how many there were each day. */
+export function flowSheets(title: string, processes: readonly string[]): readonly Sheet[] {
+  return [
+    {
+      name: `Cases in each stage now: ${title}`,
+      how: "Stays in a stage that had not ended at the as-of.",
+      source: starterSource("fact_stage_events"),
+      mark: "Bar",
+      rows: [each("process_title"), each("stage")],
+      cols: [sum("is_open")],
+      filters: [
+        free("process_title"),
+        free("segment"),
+        { field: "process", only: processes },
+        { field: "is_open", only: [1] },
+      ],
+    },
+    {
+      name: `In progress by day: ${title}`,
+      how: "Cases in a stage at the end of each local day, all stages and teams together. Not kept by segment.",
+      source: starterSource("fact_wip_daily"),
+      mark: "Line",
+      rows: [each("process_title"), sum("wip_end")],
+      cols: [day("day")],
+      tooltip: [sum("arrivals"), sum("departures")],
+      filters: [free("process_title"), { field: "process", only: processes }],
     },
   ];
 }

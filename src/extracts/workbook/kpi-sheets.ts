@@ -7,6 +7,7 @@ export const sum = (field: string): Shelf => ({ field, as: "sum" });
 export const average = (field: string): Shelf => ({ field, as: "average" });
 export const median = (field: string): Shelf => ({ field, as: "median" });
 export const count = (field: string): Shelf => ({ field, as: "count" });
+export const day = (field: string): Shelf => ({ field, as: "day" });
 export const month = (field: string): Shelf => ({ field, as: "month" });
 export const calculated = (field: string): Shelf => ({ field, as: "calculated" });
 

@@ -4,10 +4,10 @@ import { uuidOf } from "./uuid.ts";
 import { xml } from "./xml.ts";
 import type { XmlElement } from "./xml.ts";
 
-/** A field on a shelf and how it is taken together. Months are of dates; `calculated` is a formula that adds up itself. */
+/** A field on a shelf and how it is taken together. Days and months are of dates; `calculated` is a formula that adds up itself. */
 export interface Shelf {
   readonly field: string;
-  readonly as: "each" | "sum" | "average" | "median" | "count" | "month" | "calculated";
+  readonly as: "each" | "sum" | "average" | "median" | "count" | "day" | "month" | "calculated";
 }
 
 /** A filter: only some values, or a choice for the viewer. */
@@ -40,6 +40,7 @@ const DERIVATIONS: Readonly<Record<Shelf["as"], readonly [derivation: string, pr
   average: ["Avg", "avg"],
   median: ["Median", "med"],
   count: ["CountD", "ctd"],
+  day: ["Day-Trunc", "tdy"],
   month: ["Month-Trunc", "tmn"],
   calculated: ["User", "usr"],
 };
@@ -195,7 +196,7 @@ function encodings({ source, color, shape, text = [], tooltip = [] }: Sheet): Xm
 }
 
 function targetLine({ source, target, rows, cols, name }: Sheet): XmlElement | null {
-  const measure = [...cols, ...rows].find(({ as }) => as !== "each" && as !== "month");
+  const measure = [...cols, ...rows].find(({ as }) => !isName(as));
   if (target === undefined || measure === undefined) return null;
   return xml("reference-line", {
     "axis-column": qualified(source, measure),
@@ -210,10 +211,15 @@ function targetLine({ source, target, rows, cols, name }: Sheet): XmlElement | n
   });
 }
 
+/** Names, days and months divide a view; anything else measures in it. */
+function isName(as: Shelf["as"]): boolean {
+  return as === "each" || as === "day" || as === "month";
+}
+
 /** Fields after each other, measures side by side. */
 function shelfText(source: Source, shelves: readonly Shelf[]): string {
   const names = (measures: boolean): readonly string[] =>
-    shelves.filter(({ as }) => (as === "each" || as === "month") !== measures).map((shelf) => qualified(source, shelf));
+    shelves.filter(({ as }) => isName(as) !== measures).map((shelf) => qualified(source, shelf));
   const dimensions = names(false).join(" / ");
   const measures = names(true);
   const beside = measures.length > 1 ? `(${measures.join(" + ")})` : measures.join("");

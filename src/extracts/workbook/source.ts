@@ -13,6 +13,8 @@ export interface TableauSite {
   readonly port: number;
   /** The site's contentUrl; empty for the default site. */
   readonly site: string;
+  /** What published data sources are called in addresses, by their names; guessed for those it lacks. */
+  readonly contentUrls?: ReadonlyMap<string, string>;
 }
 
 /** A field of a data source as sheets name it. */
@@ -153,7 +155,7 @@ export function columnElement({ name, caption, datatype, role, type, hidden, for
 
 /** The data source as the workbook refers to it; its content stays on the server. */
 export function sourceElement(source: Source, site: TableauSite): XmlElement {
-  const contentUrl = contentUrlOf(source.caption);
+  const contentUrl = site.contentUrls?.get(source.caption) ?? contentUrlOf(source.caption);
   const stored = source.fields.filter(({ column }) => column !== null);
   return xml("datasource", { caption: source.caption, inline: true, name: source.id, version: "26.1" }, [
     xml("repository-location", {

@@ -10,16 +10,21 @@ import { credentialsOf } from "../sources.ts";
 import { writeFiles } from "./files.ts";
 import type { FileOptions, WrittenFiles } from "./files.ts";
 import { sendSource } from "./send.ts";
+import { sendWorkbook } from "./workbook.ts";
+import type { PublishedWorkbook } from "./workbook.ts";
 import type { PublishedSource } from "./send.ts";
 
 export type { Format, SourceFile, WrittenFiles } from "./files.ts";
 export { writePages } from "./pages.ts";
 export type { WrittenPages } from "./pages.ts";
 export type { PublishedSource } from "./send.ts";
+export type { PublishedWorkbook } from "./workbook.ts";
 
 export interface PublishReport {
   readonly files: WrittenFiles;
   readonly published: readonly PublishedSource[];
+  /** The starter workbook, where it was asked for and could be sent. */
+  readonly workbook: PublishedWorkbook | null;
   /** What was not done that was asked for, in sentences. */
   readonly notes: readonly string[];
   readonly problems: readonly Problem[];
@@ -28,13 +33,20 @@ export interface PublishReport {
 export interface PublishOptions extends Omit<FileOptions, "engine"> {
   /** Path of the Hyper engine; null when there is none on this machine. */
   readonly hyperd: string | null;
+  /** Publish the starter workbook, too, unless it is there already. */
+  readonly workbook?: boolean;
 }
 
-type Sent = Pick<PublishReport, "published" | "problems">;
+type Sent = Pick<PublishReport, "published" | "workbook" | "problems">;
 
 const NO_ENGINE =
   "The Hyper engine is not on this machine, so no .hyper files were written; `hub hyper install` fetches it.";
+const NO_WORKBOOK =
+  "The workbook was not published: it needs every data source with its dimensions, published as .hyper.";
 const ENGINE_DOWN = "The Hyper engine did not start, so no .hyper files were written.";
+
+/** Of one step: the engine runs. */
+type StepOptions = FileOptions & Pick<PublishOptions, "workbook">;
 
 /** What one data source meets; anything else would meet the next one just the same. */
 const ONE_SOURCE_ONLY: ReadonlySet<Disposition> = new Set(["stop-stream", "skip-record", "operator"]);
@@ -68,7 +80,7 @@ export async function publishStep(context: RunContext, star: Star, options: Publ
 async function publish(
   context: RunContext,
   star: Star,
-  options: FileOptions,
+  options: StepOptions,
   problemsBefore: readonly Problem[],
   notesBefore: readonly string[],
 ): Promise<PublishReport> {
@@ -77,11 +89,11 @@ async function publish(
   const notes = [...notesBefore];
   const files = await writeFiles(context, star, options);
   const target = configuration.publish.connection;
-  let sent: Sent = { published: [], problems: [] };
+  let sent: Sent = { published: [], workbook: null, problems: [] };
   if (target === null) notes.push("No `publish.connection` is configured, so nothing was sent.");
   else if (files.sources.length === 0) {
     notes.push("Nothing was sent: data sources are published from hyper or parquet, and neither was asked for.");
-  } else sent = await sendAll(context, target, files, options, notes);
+  } else sent = await sendAll(context, star, target, files, options, notes);
   const { published } = sent;
   const checked = published.filter(({ verified }) => verified).length;
   progress({
@@ -92,21 +104,23 @@ async function publish(
       `${files.tables.length} files, ${published.length} data sources published`
       + (checked === published.length ? " and checked" : `, ${checked} of them checked`),
   });
-  return { files, published, problems: [...problemsBefore, ...sent.problems], notes };
+  return { files, published, workbook: sent.workbook, problems: [...problemsBefore, ...sent.problems], notes };
 }
 
 /** Signs in and sends one data source after the other; what one of them meets does not keep the others from being sent. */
 async function sendAll(
   context: RunContext,
+  star: Star,
   target: string,
   files: WrittenFiles,
-  options: FileOptions,
+  options: StepOptions,
   notes: string[],
 ): Promise<Sent> {
   const { signal, progress } = context;
   const published: PublishedSource[] = [];
   const problems: Problem[] = [];
   const inDoubt = new Set<string>();
+  let workbook: PublishedWorkbook | null = null;
   const problem = (error: unknown, record?: string): HubError => {
     signal.throwIfAborted();
     if (!(error instanceof HubError) || error.code.startsWith("HUB-30")) throw error;
@@ -139,6 +153,10 @@ async function sendAll(
         if (!ONE_SOURCE_ONLY.has(disposition)) break;
       }
     }
+    if (options.workbook === true) {
+      if (published.length < files.sources.length || files.sources[0]?.format !== "hyper") notes.push(NO_WORKBOOK);
+      else workbook = await sendWorkbook(context, star, published, face, options.directory);
+    }
   } catch (error) {
     problem(error);
   } finally {
@@ -147,7 +165,7 @@ async function sendAll(
   const done = new Set(published.map(({ name }) => name));
   const missing = files.sources.map(({ name }) => name).filter((name) => !done.has(name) && !inDoubt.has(name));
   if (missing.length > 0) notes.push(`Not published: ${missing.join(", ")}. The data sources there are as they were.`);
-  return { published, problems };
+  return { published, workbook, problems };
 }
 
 async function connect(context: RunContext, target: string): Promise<Connection> {

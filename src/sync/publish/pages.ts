@@ -72,7 +72,7 @@ async function lastReadings(store: StorePort): Promise<readonly SourceReading[]>
 }
 
 /** Where the data sources are published, as far as the connection's credentials say it; no call is made. */
-async function tableauSite(context: RunContext): Promise<TableauSite | null> {
+export async function tableauSite(context: RunContext): Promise<TableauSite | null> {
   const { publish, connections } = context.configuration;
   const connection = publish.connection === null ? undefined : connections.get(publish.connection);
   if (connection?.system !== "tableau") return null;
