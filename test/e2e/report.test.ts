@@ -232,6 +232,16 @@ inBrowser("the report in a browser", () => {
     );
   });
 
+  test("has no two elements of one id, and a name for everything that can be chosen", async () => {
+    await page.open(at("overview"), 1360, 900);
+    const ids = await page.evaluate('JSON.stringify([...document.querySelectorAll("[id]")].map((each) => each.id))');
+    const list = JSON.parse(String(ids)) as readonly string[];
+    expect(list.filter((id, index) => list.indexOf(id) !== index)).toEqual([]);
+    const nameless =
+      '[...document.querySelectorAll("a, button, select, summary")].filter((each) => (each.labels?.[0] ?? each).textContent.trim() === "").length';
+    expect(await page.evaluate(nameless)).toBe(0);
+  });
+
   test("shows every page without its script", async () => {
     const plain = join(directory, "plain.html");
     await writeFile(plain, text.replace(/<script>.*<\/script>/su, ""));

@@ -1,3 +1,5 @@
+import * as attention from "./view/attention.ts";
+import * as bars from "./view/bars.ts";
 import * as browser from "./view/browser.ts";
 import * as buckets from "./view/buckets.ts";
 import * as charts from "./view/charts.ts";
@@ -25,7 +27,9 @@ const VIEW: readonly Readonly<Record<string, unknown>>[] = [
   verdict,
   filter,
   charts,
+  bars,
   tiles,
+  attention,
   handoffs,
   overview,
   sprints,

@@ -49,6 +49,13 @@ export function monthsOf(data: ReportData, filter: Filter): readonly string[] {
   return data.months.filter((month) => month >= period.from.slice(0, 7) && month <= period.to.slice(0, 7));
 }
 
+/** True for the months of the period; without one also for the current month, since somebody may still act on it. */
+export function inPeriod(data: ReportData, filter: Filter, month: string | null): boolean {
+  const months = monthsOf(data, filter);
+  if (month === null) return filter.period === null;
+  return filter.period === null ? month >= (months[0] ?? "") : months.includes(month);
+}
+
 /** True for a row of the process and segment looked at; facts without a segment belong to no chosen one. */
 export function fits(row: { readonly p?: string; readonly s?: string | null }, filter: Filter): boolean {
   if (filter.process !== null && row.p !== undefined && row.p !== filter.process) return false;

@@ -1,11 +1,12 @@
 import type { ReportData, VerdictCount } from "../data.ts";
-import { barTable, columnChart } from "./charts.ts";
-import { fits, monthsOf, sumOf } from "./filter.ts";
+import { LISTED } from "./attention.ts";
+import { barTable } from "./bars.ts";
+import { columnChart } from "./charts.ts";
+import { fits, inPeriod, monthsOf, sumOf } from "./filter.ts";
 import type { Filter } from "./filter.ts";
 import { countText, dayText, monthText, percentText, plural } from "./format.ts";
 import { dataTable, el, outLink } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
-import { inPeriod, LISTED } from "./page-handoffs.ts";
 import { chartNote, trendCard } from "./page-overview.ts";
 import { card, kpiTile, shareOf } from "./tiles.ts";
 

@@ -1,28 +1,22 @@
-import type { HandoffCount, OpenHandoff, ReportData } from "../data.ts";
+import type { HandoffCount, ReportData } from "../data.ts";
+import { attentionList } from "./attention.ts";
+import { barTable } from "./bars.ts";
 import { AGE_BUCKETS } from "./buckets.ts";
-import { barTable, columnChart } from "./charts.ts";
-import { monthsOf, sumOf, valueIn } from "./filter.ts";
+import { columnChart } from "./charts.ts";
+import { inPeriod, monthsOf, sumOf, valueIn } from "./filter.ts";
 import type { Filter } from "./filter.ts";
-import { countText, dayText, moneyText, monthText, plural, valueText } from "./format.ts";
-import { dataTable, el, outLink } from "./html.ts";
+import { countText, moneyText, monthText, valueText } from "./format.ts";
+import { dataTable, el } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
 import { card, kpiTile } from "./tiles.ts";
 
 export const BOARD_STATES = ["fine", "waiting", "late or missing", "needs your decision"];
-/** More stand folded below. */
-export const LISTED = 20;
 
 /** Handoffs under the filter; those of the current month belong to "as defined", since somebody may still act on them. */
 export function handoffRows(data: ReportData, filter: Filter): readonly HandoffCount[] {
   return data.handoffs.filter(
     (row) => inPeriod(data, filter, row.m) && (filter.segment === null || row.s === filter.segment),
   );
-}
-
-export function inPeriod(data: ReportData, filter: Filter, month: string | null): boolean {
-  const months = monthsOf(data, filter);
-  if (month === null) return filter.period === null;
-  return filter.period === null ? month >= (months[0] ?? "") : months.includes(month);
 }
 
 export function handoffsPage(data: ReportData, filter: Filter): Child {
@@ -202,69 +196,4 @@ export function latencyCard(data: ReportData, id: string, filter: Filter): Marku
       ? el("p", { class: "nothing" }, "Not computed over this period.")
       : barTable(`${kpi.title} by contract`, bars, ["Contract", "Median"]),
   );
-}
-
-export function attentionList(data: ReportData, filter: Filter): Markup {
-  const rows = attentionRows(data, filter);
-  return card(
-    "Late, missing, to be decided, waiting",
-    "One line per handoff, the most money first. A handoff of a person is shown by its record and without its sentence.",
-    `${plural(rows.length, "handoff", "handoffs")} of ${countText(data.attention.total)}; hub handoffs lists them all`,
-    rows.length === 0
-      ? el("p", { class: "nothing" }, "Nothing waits for anybody.")
-      : [
-          attentionTable(data, rows.slice(0, LISTED)),
-          rows.length <= LISTED
-            ? null
-            : el(
-                "details",
-                {},
-                el("summary", {}, `${countText(rows.length - LISTED)} more`),
-                attentionTable(data, rows.slice(LISTED)),
-              ),
-        ],
-    true,
-  );
-}
-
-export function attentionRows(data: ReportData, filter: Filter): readonly OpenHandoff[] {
-  return data.attention.rows.filter(
-    (row) => inPeriod(data, filter, row.m) && (filter.segment === null || row.s === filter.segment),
-  );
-}
-
-export function attentionTable(data: ReportData, rows: readonly OpenHandoff[]): Markup {
-  const titles = new Map(data.contracts.map(({ id, title }) => [id, title]));
-  return dataTable(
-    "Handoffs that need somebody",
-    [
-      { title: "Handoff" },
-      { title: "State" },
-      { title: "Why" },
-      { title: "Due" },
-      { title: "Age", align: "right" },
-      { title: "Money", align: "right" },
-    ],
-    rows.map((row) => [
-      [
-        row.account === null
-          ? outLink(row.sourceUrl ?? row.targetUrl, shortName(row.source ?? row.target ?? row.key))
-          : outLink(row.targetUrl ?? row.accountUrl, row.account),
-        el("br", {}),
-        el("span", { class: "soft" }, titles.get(row.c) ?? row.c),
-      ],
-      el("span", { class: row.state === "waiting" ? "tag" : "tag hot" }, row.label),
-      row.because ?? (row.triggered === null ? "–" : `Triggered ${dayText(row.triggered)}.`),
-      el("span", { class: "nowrap" }, row.due === null ? "–" : dayText(row.due)),
-      el("span", { class: "nowrap" }, row.ageDays === null ? "answered" : plural(row.ageDays, "day", "days")),
-      el("span", { class: "nowrap" }, row.money === null ? "–" : moneyText(row.money, data.currency)),
-    ]),
-    "list",
-  );
-}
-
-/** A record's own id of a key `system/tenant/stream/id`. */
-export function shortName(name: string): string {
-  const parts = name.split("/");
-  return parts.length === 4 ? `${parts[0] ?? ""} ${parts[3] ?? ""}` : name;
 }

@@ -1,11 +1,13 @@
 import type { Kpi, Process, ReportData } from "../data.ts";
-import { barTable, lineChart } from "./charts.ts";
+import { attentionRows, shortName } from "./attention.ts";
+import { barTable } from "./bars.ts";
+import { lineChart } from "./charts.ts";
 import { filterText, monthsOf, sumOf, valueIn } from "./filter.ts";
 import type { Filter } from "./filter.ts";
 import { countText, dayText, moneyText, monthText, percentText, valueText } from "./format.ts";
 import { dataTable, el, outLink } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
-import { attentionRows, BOARD_STATES, handoffRows, shortName } from "./page-handoffs.ts";
+import { BOARD_STATES, handoffRows } from "./page-handoffs.ts";
 import { card, kpiTile, valueCell } from "./tiles.ts";
 import { VERDICT_MEANINGS, verdictMark } from "./verdict.ts";
 

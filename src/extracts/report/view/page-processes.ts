@@ -1,6 +1,7 @@
 import type { Process, ProcessPageId, ReportData } from "../data.ts";
+import { barTable } from "./bars.ts";
 import { CYCLE_BUCKETS } from "./buckets.ts";
-import { barTable, columnChart, lineChart } from "./charts.ts";
+import { columnChart, lineChart } from "./charts.ts";
 import { fits, monthsOf, sumOf, valueIn } from "./filter.ts";
 import type { Filter } from "./filter.ts";
 import { countText, dayText, durationText, monthText, percentText, valueText } from "./format.ts";

@@ -1,5 +1,5 @@
 import type { Kpi, ReportData, Value } from "../data.ts";
-import { bullet } from "./charts.ts";
+import { bullet } from "./bars.ts";
 import { readingOf } from "./filter.ts";
 import type { Filter } from "./filter.ts";
 import { countText, dayText, moneyText, percentText, valueText } from "./format.ts";
@@ -12,8 +12,8 @@ export function kpiTile(data: ReportData, kpi: Kpi, filter: Filter): Markup {
   const { value, why } = readingOf(kpi, filter);
   return el(
     "article",
-    { class: "tile", "data-kpi": kpi.id, "aria-labelledby": `tile-${kpi.page}-${kpi.id}` },
-    el("h3", { id: `tile-${kpi.page}-${kpi.id}` }, kpi.title),
+    { class: "tile", "data-kpi": kpi.id, "aria-label": kpi.title },
+    el("h3", {}, kpi.title),
     value === null ? notComputed(why) : tileBody(data, kpi, value),
     howComputed(kpi, value),
   );
