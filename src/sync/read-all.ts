@@ -22,6 +22,8 @@ export interface ReadOptions {
   readonly connections?: readonly string[];
   readonly streams?: readonly string[];
   readonly mode: ReadMode;
+  /** A second look within a run: it leaves no certificates beside those of the first. */
+  readonly again?: boolean;
 }
 
 /** Reads the systems; commits page by page and certifies what was covered. */
@@ -31,6 +33,7 @@ export async function pullStep(context: RunContext, options: ReadOptions): Promi
   const report = await pull({
     sources: pullSources(context, options),
     ...(options.streams === undefined ? {} : { streams: options.streams }),
+    ...(options.again === undefined ? {} : { again: options.again }),
     mode: options.mode,
     store,
     fence,

@@ -6,6 +6,7 @@ import type { PullReport } from "../pull/index.ts";
 import { mapAndLink, pullStep } from "../read-all.ts";
 import { planStep, reconcileStep } from "../reconcile.ts";
 import type { Reconciliation } from "../reconcile.ts";
+import { recordOf } from "./commands.ts";
 import { approvalsInForce } from "./due.ts";
 import { duplicatesIn } from "./duplicates.ts";
 import { applyStep, isComplete } from "./step.ts";
@@ -33,7 +34,8 @@ export async function applyAndReconcile(
   const current = await planStep(context, before.operations);
   const report = await applyStep(context, { current, handoffs: before.handoffs, only, unread: unreadIn(pull) });
   if (!report.changed) return { apply: report, handoffs: before.handoffs, plan: current, complete: isComplete(report) };
-  if (report.createdAt.length > 0) await pullStep(context, { connections: report.createdAt, mode: "incremental" });
+  const { connections, streams } = placesOf(report);
+  if (connections.length > 0) await pullStep(context, { connections, streams, mode: "incremental", again: true });
   await mapAndLink(context);
   // What was made just now came after the moment the run began with.
   const later = { ...context, asOf: Math.max(context.asOf, context.dependencies.clock.now()) };
@@ -86,6 +88,19 @@ async function hasAuto(store: StorePort, configuration: RunContext["configuratio
   if (auto.size === 0) return false;
   const own = new Set(plan.operations.map(({ handoffId }) => handoffId));
   return (await store.handoffs.handoffs()).some(({ id, contract }) => own.has(id) && auto.has(contract));
+}
+
+/** Where something was created. */
+function placesOf({ outcomes }: ApplyReport): {
+  readonly connections: readonly string[];
+  readonly streams: readonly string[];
+} {
+  const made = outcomes.filter(({ wrote, operation }) => wrote && operation.action === "create");
+  const streams = made.flatMap(({ targetKey }) => (targetKey === null ? [] : [recordOf(targetKey).stream]));
+  return {
+    connections: streams.length === 0 ? [] : [...new Set(made.map(({ operation }) => operation.connection))],
+    streams: [...new Set(streams)],
+  };
 }
 
 /** Connections and what of them is not stored in full. */

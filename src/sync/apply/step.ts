@@ -31,8 +31,6 @@ export interface ApplyReport {
   readonly stops: readonly Problem[];
   /** True when a system to write to asks to wait longer than a run can. */
   readonly waits: boolean;
-  /** Connections in which something was created. */
-  readonly createdAt: readonly string[];
   /** True when the store knows more than before: what is derived is to be derived again. */
   readonly changed: boolean;
 }
@@ -87,7 +85,7 @@ function autoScope({ current, only }: ApplyInput): Plan {
   return { ...only, operations: only.operations.filter(({ id }) => proposed.has(id)) };
 }
 
-const NOTHING: ApplyReport = { outcomes: [], stops: [], waits: false, createdAt: [], changed: false };
+const NOTHING: ApplyReport = { outcomes: [], stops: [], waits: false, changed: false };
 
 interface Load {
   readonly open: readonly Due[];
@@ -151,13 +149,6 @@ async function carryOutAll(context: RunContext, input: ApplyInput, load: Load): 
     outcomes: told,
     stops: [...stops.values()],
     waits: waiting.any,
-    createdAt: [
-      ...new Set(
-        told
-          .filter(({ wrote, operation }) => wrote && operation.action === "create")
-          .map(({ operation }) => operation.connection),
-      ),
-    ],
     changed: told.some(({ wrote, state }) => wrote || state === "confirmed"),
   };
 }

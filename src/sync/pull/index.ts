@@ -26,6 +26,8 @@ export interface PullOptions {
   readonly dependencies: ConnectorDependencies;
   readonly progress: ProgressListener;
   readonly signal: AbortSignal;
+  /** A second look within a run: it leaves no certificates beside those of the first. */
+  readonly again?: boolean;
 }
 
 export interface ConnectionOutcome {
@@ -68,7 +70,7 @@ export async function pull(options: PullOptions): Promise<PullReport> {
   halt.signal.throwIfAborted();
   const connections = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const certificates = connections.flatMap(({ certificates: read, unread }) => [...read, ...unread]);
-  await options.store.records.saveCertificates(options.fence, certificates);
+  if (options.again !== true) await options.store.records.saveCertificates(options.fence, certificates);
   return {
     connections,
     complete:

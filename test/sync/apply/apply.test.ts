@@ -46,6 +46,9 @@ describe("an approved creation", () => {
     expect(await world.store.handoffs.confirmedLinks()).toMatchObject([
       { sourceKey: `fake/t1/deals/${deal}`, targetKey: `fake/t1/projects/${project?.id ?? ""}` },
     ]);
+    const run = await world.store.runs.latest("test");
+    const certified = (await world.store.records.certificates(run?.id ?? "")).map(({ stream }) => stream);
+    expect(certified).toEqual([...new Set(certified)]);
     expect([(await world.night()).apply.outcomes, world.system.writes]).toEqual([[], 1]);
   });
 
