@@ -22,13 +22,16 @@ export function compileFields(file: HandoffFile, sides: Sides): readonly Compare
       sourceType,
       report,
     );
-    checkAttribute(
-      "theirs" in full && full.theirs !== undefined ? [...path, "theirs"] : path,
-      theirs,
-      target,
-      targetType,
-      report,
-    );
+    // A reference is set with the record and never compared.
+    const refers = full.rule === "create_once" && target?.references.includes(theirs) === true;
+    if (!refers)
+      checkAttribute(
+        "theirs" in full && full.theirs !== undefined ? [...path, "theirs"] : path,
+        theirs,
+        target,
+        targetType,
+        report,
+      );
     const onConflict = ("on_conflict" in full ? full.on_conflict : undefined) ?? "manual";
     checkPolicy(onConflict, full.rule, file, [...path, "on_conflict"], report);
     return {

@@ -31,6 +31,27 @@ export function readPresence(file: HandoffFile, { source, sourceType, report }: 
   return attribute;
 }
 
+/** What a created target begins with, each as its attribute takes it. */
+export function readBeginnings(file: HandoffFile, { target, targetType, report }: Sides): Contract["begins"] {
+  return Object.fromEntries(
+    Object.entries(file.to.begins ?? {}).map(([attribute, value]) => {
+      checkAttribute(["to", "begins", attribute], attribute, target, targetType, report);
+      const stages = target?.stages ?? null;
+      if (attribute === "stage" && stages !== null && typeof value === "string" && !stages.includes(value)) {
+        report(
+          ["to", "begins", attribute],
+          "HUB-2203",
+          `Objects of the type ${targetType} have no stage "${value}".`,
+          known(stages),
+          { word: value, known: stages },
+        );
+      }
+      const day = target?.attributes.get(attribute) === "date" && typeof value === "string";
+      return [attribute, day ? { day: value } : value];
+    }),
+  );
+}
+
 /** Where a missing target is created: a connection, and the template, or board and group, or object there. */
 export function readCreateFrom(
   file: HandoffFile,

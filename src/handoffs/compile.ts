@@ -4,7 +4,7 @@ import { compileCondition } from "./condition.ts";
 import type { AttributeKinds, Condition } from "./condition.ts";
 import { compileDeadlines } from "./compile-due.ts";
 import { compileFields, readSkew } from "./compile-fields.ts";
-import { readCreateFrom, readPresence } from "./compile-target.ts";
+import { readBeginnings, readCreateFrom, readPresence } from "./compile-target.ts";
 import type { Contract, RejectReasons } from "./contract.ts";
 import { compileMatch } from "./match-rules.ts";
 import { OCCASION_GRAMMAR, parseOccasions } from "./phrases.ts";
@@ -80,8 +80,10 @@ export function tryCompileContract(
     presentOnce: readPresence(file, sides),
     trigger: { stages: trigger.stages },
     onceDecided: file.from.again === "once decided",
-    where: readCondition("where", file, sides),
-    unless: readCondition("unless", file, sides),
+    where: readCondition(["where"], file.where, sides, "source"),
+    unless: readCondition(["unless"], file.unless, sides, "source"),
+    targetWhere: readCondition(["to", "where"], file.to.where, sides, "target"),
+    begins: readBeginnings(file, sides),
     createFrom: readCreateFrom(file, options.connections, sides),
     ...compileDeadlines(file, since, options.calendar, report),
     match: compileMatch(file.match, sides),
@@ -138,20 +140,21 @@ function readOccasions(
 }
 
 function readCondition(
-  key: "where" | "unless",
-  file: HandoffFile,
-  { source, sourceType, report }: Sides,
+  path: readonly string[],
+  text: string | undefined,
+  sides: Sides,
+  side: "source" | "target",
 ): Condition | null {
-  const text = file[key];
   if (text === undefined) return null;
-  const kinds: AttributeKinds = source?.attributes ?? null;
-  const compiled = compileCondition(text, sourceType, kinds);
+  const [words, type] = side === "source" ? [sides.source, sides.sourceType] : [sides.target, sides.targetType];
+  const kinds: AttributeKinds = words?.attributes ?? null;
+  const compiled = compileCondition(text, type, kinds);
   if ("condition" in compiled) return compiled.condition;
-  report(
-    [key],
+  sides.report(
+    path,
     "HUB-2204",
     `The condition cannot be used: ${compiled.slip}.`,
-    `It speaks of "${sourceType.replaceAll("-", "_")}.<attribute>" and gives yes or no.`,
+    `It speaks of "${type.replaceAll("-", "_")}.<attribute>" and gives yes or no.`,
   );
   return null;
 }

@@ -1,5 +1,5 @@
 import type { Chances } from "../matching/index.ts";
-import type { Instant, FieldComparison } from "../model/index.ts";
+import type { Canonical, FieldComparison, Instant } from "../model/index.ts";
 import type { Condition } from "./condition.ts";
 import type { ConflictPolicy } from "./merge.ts";
 import type { Span } from "./durations.ts";
@@ -94,6 +94,10 @@ export interface Contract {
   readonly onceDecided: boolean;
   readonly where: Condition | null;
   readonly unless: Condition | null;
+  /** Which objects of the target's type the contract is about; null: all of them. */
+  readonly targetWhere: Condition | null;
+  /** What a created target holds that no field of the source says. */
+  readonly begins: Readonly<Record<string, Canonical>>;
   readonly createFrom: { readonly connection: string; readonly template: string } | null;
   readonly created: Span;
   readonly grace: Span;

@@ -162,6 +162,12 @@ function attributesUsed(contract: Contract, side: "source" | "target"): Readonly
     for (const attribute of side === "source" ? [likeness.ours.attribute] : likeness.theirs) used.add(attribute);
   }
   for (const occasion of occasionsOf(contract)) if (occasion.kind === "set") used.add(occasion.attribute);
+  const conditions = side === "target" ? [contract.targetWhere] : [contract.where, contract.unless];
+  for (const condition of conditions) {
+    for (const [word] of (condition?.text ?? "").matchAll(/[A-Za-z_]\w*/gu)) used.add(word);
+    // A name in brackets may be put together.
+    if (condition?.text.includes("[") === true) return null;
+  }
   if (side === "target") {
     if (rejection?.attribute != null) used.add(rejection.attribute);
     if (match.tieBreaks.length > 0) return null;
@@ -169,11 +175,6 @@ function attributesUsed(contract: Contract, side: "source" | "target"): Readonly
   }
   if (contract.money !== null) used.add(contract.money);
   for (const { attribute } of contract.needs) used.add(attribute);
-  for (const condition of [contract.where, contract.unless]) {
-    for (const [word] of (condition?.text ?? "").matchAll(/[A-Za-z_]\w*/gu)) used.add(word);
-    // A name in brackets may be put together.
-    if (condition?.text.includes("[") === true) return null;
-  }
   return used;
 }
 

@@ -15,6 +15,9 @@ export function explainContract(contract: Contract): readonly string[] {
   return [
     `${contract.title}: when ${an(source)} enters ${list(contract.trigger.stages)} (${again}${conditions.map((text) => `; ${text}`).join("")}), ${itself ? `its ${contract.presentOnce ?? ""} is to be a person` : `${an(target)} is expected`} within ${span(contract.created)}.`,
     `What happened before ${toIso(contract.since)} is counted apart. After a grace of ${span(contract.grace)} it counts as missing.`,
+    ...(contract.targetWhere === null
+      ? []
+      : [`${capital(an(target))} counts only where ${contract.targetWhere.text}.`]),
     ...matchSentences(contract),
     ...(contract.acceptedWhen.length === 0
       ? []
@@ -94,12 +97,12 @@ function sayOccasion(occasion: Occasion, type: string): string {
   }
 }
 
-function mode({ mode, createFrom }: Contract): string {
+function mode({ mode, createFrom, begins }: Contract): string {
   if (mode === "observe") return "The hub only watches: it proposes nothing.";
   const create =
     createFrom === null
       ? "creates nothing"
-      : `creates what is missing from ${createFrom.template} in ${createFrom.connection}`;
+      : `creates what is missing from ${createFrom.template} in ${createFrom.connection}${beginnings(begins)}`;
   return `The hub ${mode === "auto" ? "carries out on its own" : "proposes"} repairs: it ${create} and brings fields the source owns up to date.`;
 }
 
@@ -165,6 +168,13 @@ function conflictWords(policy: ComparedField["onConflict"], source: string, targ
     default:
       return assertNever(policy);
   }
+}
+
+function beginnings(begins: Contract["begins"]): string {
+  const all = Object.entries(begins).map(
+    ([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`,
+  );
+  return all.length === 0 ? "" : ` with ${list(all, "and")}`;
 }
 
 function list(words: readonly string[], join = "or"): string {

@@ -15,7 +15,7 @@ export function creation(proposing: Proposing, handoff: Handoff, source: LinkedO
   const { createFrom, match, targetType } = contract;
   const place = createFrom === null ? undefined : input.connections.get(createFrom.connection);
   if (createFrom === null || place === undefined || isHeld(proposing, handoff)) return [];
-  const after: Record<string, Canonical> = { template: createFrom.template };
+  const after: Record<string, Canonical> = { template: createFrom.template, ...contract.begins };
   const notes: string[] = [];
   for (const attribute of match.linkFromTarget) after[attribute] = source.nativeId;
   for (const { ours, theirs } of match.keys.flat()) {

@@ -69,7 +69,8 @@ function* withTargets(
 
 /** What the ladder of reference §3.2 finds for all sources together. */
 function search({ contract, input }: DecisionContext, sources: readonly Party[], expecting: readonly Expecting[]) {
-  const targets = liveOf(partiesOf(input.targets, input.asOf));
+  const concerned = (target: Party): boolean => contract.targetWhere?.holds(target.linked) !== false;
+  const targets = liveOf(partiesOf(input.targets, input.asOf)).filter(concerned);
   const verdicts = verdictsOf(contract, input, sources, targets);
   const claims = claimsOf(contract, sources, targets, competing(expecting), verdicts);
   const free = targets.filter((target) => !claims.claimed.has(target.linked.id));

@@ -130,6 +130,11 @@ export const handoffSchema = z.strictObject({
     backup: words
       .optional()
       .describe("Who takes what is meant for a person who left and has no backup; else the team's queue."),
+    where: words.optional().describe("CEL; only targets for which this holds."),
+    begins: z
+      .record(words, z.union([z.string(), z.number(), z.boolean()]))
+      .optional()
+      .describe("What a created target holds that no field of the source says."),
     create_from: words.optional().describe("`<connection>/<template>` to create a missing target from."),
   }),
   due: z.strictObject({

@@ -142,9 +142,9 @@ fields:
     ],
     [
       "a needed attribute that is not there",
-      "needs: [amount, go_live, csm]",
-      "needs: [amount, go_life]",
-      'HUB-2203 handoffs/sales-to-cs.yaml:13:17 Objects of the type opportunity have no attribute "go_life". Did you mean `go_live`?',
+      "needs: [amount, csm,",
+      "needs: [amount, csn,",
+      'HUB-2203 handoffs/sales-to-cs.yaml:13:17 Objects of the type opportunity have no attribute "csn". Did you mean `csm`?',
     ],
     ["a stage", "enters Closed Won", "enters Closed Wun", 'have no stage "Closed Wun". Did you mean `Closed Won`?'],
     ["an impossible due rule", "created: 24h,", "created: 0h,", "HUB-2211 handoffs/sales-to-cs.yaml:8:"],

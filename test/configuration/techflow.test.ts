@@ -28,6 +28,7 @@ describe("TechFlow's configuration", () => {
       "contract-review",
       "contract-term",
       "epic",
+      "expansion",
       "feature",
       "hire",
       "incident",

@@ -5,6 +5,7 @@ import { projectMonday } from "./project-monday.ts";
 import { projectSalesforce } from "./project-salesforce.ts";
 import { tellStory } from "./tell.ts";
 import type { ScenarioOptions } from "./tell.ts";
+import { CS_TO_SALES, csToSales } from "./truth-cs-to-sales.ts";
 import { MARKETING_TO_SALES, marketingToSales } from "./truth-marketing-to-sales.ts";
 import { processDefects } from "./truth-processes.ts";
 import { PRODUCT_TO_ENGINEERING, productToEngineering } from "./truth-product-to-engineering.ts";
@@ -34,8 +35,8 @@ export function createTechFlow(options: ScenarioOptions): { world: WorldSeed; tr
     seed: options.seed,
     scale: options.scale,
     asOf: new Date(story.setting.asOf).toISOString(),
-    contracts: [SALES_TO_CS, PRODUCT_TO_ENGINEERING, MARKETING_TO_SALES],
-    handoffs: [...sales, ...productToEngineering(story), ...marketingToSales(story)],
+    contracts: [SALES_TO_CS, PRODUCT_TO_ENGINEERING, MARKETING_TO_SALES, CS_TO_SALES],
+    handoffs: [...sales, ...productToEngineering(story), ...marketingToSales(story), ...csToSales(story)],
     processDefects: processDefects(story, sales),
     pairs: truthPairs(accountPairs),
   };

@@ -248,7 +248,7 @@ export function projectAsana(story: Story): AsanaSeed {
   const tasks: AsanaTaskSeed[] = [];
   const stories: AsanaStorySeed[] = [];
   const standing = [story.reviews, story.delivery, story.closes, story.hires, story.contractReviews, story.incidents];
-  for (const project of [...standing, ...story.onboardings]) {
+  for (const project of [...standing, ...story.onboardings, story.expansions]) {
     const sectionGids = new Map<string, string>();
     for (const name of project.sections) {
       const gid = setting.ids.asana();

@@ -258,6 +258,8 @@ export interface Story {
   readonly incidents: ProjectStory;
   readonly features: readonly FeatureStory[];
   readonly activities: readonly ActivityStory[];
+  /** What customer success found that customers could buy more of. */
+  readonly expansions: ProjectStory;
 }
 
 const MONTH = 30.4 * 86_400_000;

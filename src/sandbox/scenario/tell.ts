@@ -4,6 +4,7 @@ import { tellContractReviews } from "./contract-reviews.ts";
 import { tellContracts } from "./contracts.ts";
 import { openBook } from "./customers.ts";
 import { tellExpansions, tellNewBusiness } from "./deals.ts";
+import { tellExpansionTasks } from "./expansions.ts";
 import { tellEpics } from "./epics.ts";
 import { tellFeatures } from "./features.ts";
 import { createIds } from "./ids.ts";
@@ -80,6 +81,8 @@ export function tellStory(options: ScenarioOptions): { story: Story; accountPair
     incidents: tellIncidents(setting),
     features,
     activities: tellActivities(setting, leads, deals),
+    // Told last: what came before keeps its ids.
+    expansions: tellExpansionTasks(setting, expansions, contracts),
   };
   return { story, accountPairs: [...pairs, ...lookalikes] };
 }
