@@ -106,6 +106,17 @@ describe("hub report", () => {
     expect(data.sources.map(({ system }) => system).sort()).toEqual(["asana", "monday", "salesforce"]);
   });
 
+  test("says on every page what was not read in full, and which values stand under it", () => {
+    const gate = "not read in full: asana-main tasks";
+    const kpis = data.kpis.map((kpi) => ({
+      ...kpi,
+      values: kpi.values.map((value) => ({ ...value, status: "gated", reason: gate })),
+    }));
+    const gated = renderReport({ ...data, gate, kpis });
+    expect(gated.split(`; gate: ${gate}</li>`)).toHaveLength(data.pages.length + 1);
+    expect(gated).toContain("</svg>gated</span>");
+  });
+
   test("names the records behind a figure with their addresses", () => {
     const onTime = data.evidence.find(({ kpi, scope }) => kpi === "onboarding-on-time" && scope === "company");
     expect(onTime?.keys.length).toBeGreaterThan(0);

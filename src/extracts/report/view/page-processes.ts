@@ -16,11 +16,12 @@ export function processPage(data: ReportData, page: ProcessPageId, filter: Filte
   const all = data.processes.filter((process) => process.page === page);
   const processes = all.filter(({ id }) => filter.process === null || id === filter.process);
   if (processes.length === 0) {
-    return el(
-      "p",
-      { class: "nothing" },
-      `The chosen process is not told here; this page is about ${all.map(({ title }) => title).join(", ")}.`,
-    );
+    const titles = all.map(({ title }) => title).join(", ");
+    const why =
+      all.length === 0
+        ? "Nothing has been read yet that belongs here."
+        : `The chosen process is not told here; this page is about ${titles}.`;
+    return el("p", { class: "nothing" }, why);
   }
   const kpis = data.kpis.filter((kpi) => kpi.page === page);
   const [only] = processes;
