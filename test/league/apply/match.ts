@@ -238,7 +238,13 @@ class ApplyMatch {
     this.#serial += 1;
     const works = await target.works();
     const work = draw.pick(works.filter(({ id }) => this.#amounts.has(id)));
-    const what = draw.pick(["set", "set", "set", "make", "remove"]);
+    const what = draw.pick(["set", "set", "set", "make", "remove", "deal"]);
+    if (what === "deal") {
+      const deal = draw.pick(this.#deals) ?? "";
+      await this.#setting.source.set(deal, 3000 + this.#serial);
+      this.#say(`at call ${String(at)} somebody sets deal ${deal} to ${String(3000 + this.#serial)}`);
+      return;
+    }
     if (what === "make" || work === undefined) {
       const deal = draw.pick(this.#deals) ?? "";
       const made = await this.#make(deal, 70);

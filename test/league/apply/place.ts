@@ -20,6 +20,8 @@ export interface Source {
   /** A deal that is open; its id. */
   open(amount: number): Promise<string>;
   win(deal: string): Promise<void>;
+  /** Somebody sets the amount of a deal. */
+  set(deal: string, amount: number): Promise<void>;
 }
 
 /** A living piece of work in the target, as the system itself has it. */

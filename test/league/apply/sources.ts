@@ -35,6 +35,9 @@ stage: { from: StageName, values: [Prospecting, Negotiation, Closed Won, Closed 
     win: async (deal) => {
       await write({ StageName: "Closed Won" }, deal);
     },
+    set: async (deal, amount) => {
+      await write({ Amount: amount }, deal);
+    },
   };
 }
 
@@ -75,6 +78,12 @@ stage: { from: Status, values: [Working on it, Done, Stuck] }
       await ask(
         'mutation ($item: ID!) { change_simple_column_value(board_id: 7001, item_id: $item, column_id: "status", value: "Done") { id } }',
         { item: deal },
+      );
+    },
+    set: async (deal, amount) => {
+      await ask(
+        'mutation ($item: ID!, $value: String!) { change_simple_column_value(board_id: 7001, item_id: $item, column_id: "effort", value: $value) { id } }',
+        { item: deal, value: String(amount) },
       );
     },
   };
