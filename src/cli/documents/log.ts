@@ -132,8 +132,8 @@ export const logExportDocument = z.strictObject({
   log: z.string().nullable().describe("Null for the hub's own objects and events."),
   format: z.enum(["ocel-json", "ocel-sqlite", "xes", "csv"]),
   file: z.string(),
-  events: z.int(),
-  objects: z.int(),
+  events: z.int().describe("Written; in XES and CSV an event of several cases once for each."),
+  objects: z.int().describe("Written; in XES and CSV cases."),
   told: z.array(z.string()).describe("What the format could not say."),
 });
 

@@ -37,14 +37,15 @@ export async function logExportVerb(
     if (name === undefined) await copyHub(machine, options, own);
     const log = await LogReader.open(name === undefined ? own : logPath(machine, options, name), name ?? "hub");
     try {
-      const told = await exportLog(log, options.format, resolve(machine.directory, options.out), options.case);
-      const { events, objects } = log.about;
+      const file = resolve(machine.directory, options.out);
+      const { events, objects, told } = await exportLog(log, options.format, file, options.case);
+      const what = options.format.startsWith("ocel") ? "objects" : "cases";
       if (options.json) {
         const document = { log: name ?? null, format: options.format, file: options.out, events, objects };
         writeDocument(machine.terminal, logExportDocument, { ...document, told: [...told] });
       } else {
         if (!options.quiet) machine.terminal.err(told.map((line) => `${line}\n`).join(""));
-        machine.terminal.out(`${count(events)} events and ${count(objects)} objects are in ${options.out}.\n`);
+        machine.terminal.out(`${count(events)} events and ${count(objects)} ${what} are in ${options.out}.\n`);
       }
       return EXIT.complete;
     } finally {

@@ -7,10 +7,19 @@ import { writeXes } from "./xes/write.ts";
 export const EXPORT_FORMATS = ["ocel-json", "ocel-sqlite", "xes", "csv"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** What was written. */
+export interface Exported {
+  /** XES and CSV: an event of several cases once for each. */
+  readonly events: number;
+  /** XES and CSV: cases. */
+  readonly objects: number;
+  /** What the format could not say, in sentences. */
+  readonly told: readonly string[];
+}
+
 /**
  * Writes a log to a file, which takes its place when it is complete.
  * @param caseType for XES and CSV of an object-centric log: the object type a case follows
- * @returns what the format could not say, in sentences
  * @throws HubError HUB-2411 for an object type the log does not have, HUB-2412 when the file cannot be written
  */
 export async function exportLog(
@@ -18,15 +27,12 @@ export async function exportLog(
   format: ExportFormat,
   path: string,
   caseType?: string,
-): Promise<readonly string[]> {
+): Promise<Exported> {
   switch (format) {
     case "ocel-json":
-      await writeOcelJson(log, path);
-      return [];
-    case "ocel-sqlite": {
-      const renamed = await writeOcelSqlite(log, path);
-      return renamed.map((each) => `A column could not have its attribute's name: ${each}.`);
-    }
+      return writeOcelJson(log, path);
+    case "ocel-sqlite":
+      return writeOcelSqlite(log, path);
     case "xes":
       return writeXes(log, path, caseType);
     default:

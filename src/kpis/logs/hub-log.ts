@@ -9,8 +9,9 @@ import { EPOCH } from "./ocel/put.ts";
 export type HubModel = Pick<ModelPort, "objects" | "events" | "objectLinks" | "referenceLinks">;
 
 /**
- * Writes the hub's own objects and events as a log, up to an instant. Merged objects speak through the one they were merged into;
- * persons are the account ids of their systems, never names.
+ * Writes the hub's own objects and events as a log, up to an instant. An event belongs to the object it happened to and to those
+ * that this one refers to (the step's onboarding, the opportunity's account). Merged objects speak through the one they were merged
+ * into; persons are the account ids of their systems, never names.
  * @throws HubError HUB-2415 when the log's file cannot be written
  */
 export async function hubLog(model: HubModel, asOf: Instant, path: string): Promise<LogAbout> {
@@ -50,9 +51,14 @@ async function fill(model: HubModel, asOf: Instant, sink: LogSink): Promise<void
       sink.object({ id: object.key, type: object.type, attributes: attributesOf(object), line: null });
     }
   }
+  const references = new Map<string, { readonly to: string; readonly qualifier: string }[]>();
   for (const { objectKey, name, objectId } of await model.referenceLinks()) {
     const [from, to] = [idOf(objectKey), idOf(objectId)];
-    if (ids.has(from) && ids.has(to)) sink.objectObject({ from, to, qualifier: name, line: null });
+    if (!ids.has(from) || !ids.has(to)) continue;
+    sink.objectObject({ from, to, qualifier: name, line: null });
+    const known = references.get(from) ?? [];
+    known.push({ to, qualifier: name });
+    references.set(from, known);
   }
   for await (const page of model.events()) {
     for (const event of page) {
@@ -68,8 +74,12 @@ async function fill(model: HubModel, asOf: Instant, sink: LogSink): Promise<void
         attributes: eventAttributes(event),
         line: null,
       });
-      for (const { to, qualifier } of relationsOf(event)) {
-        if (ids.has(idOf(to))) sink.eventObject({ from: event.id, to: idOf(to), qualifier, line: null });
+      const related = new Map<string, { readonly to: string; readonly qualifier: string }>();
+      for (const { to, qualifier } of [...relationsOf(event), ...(references.get(idOf(event.objectKey)) ?? [])]) {
+        if (ids.has(idOf(to))) related.set(`${qualifier}\0${idOf(to)}`, { to: idOf(to), qualifier });
+      }
+      for (const { to, qualifier } of related.values()) {
+        sink.eventObject({ from: event.id, to, qualifier, line: null });
       }
     }
   }

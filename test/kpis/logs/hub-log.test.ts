@@ -55,7 +55,7 @@ test("the hub's own objects and events become a log, merged ones under the one t
   });
   await hubLog(
     {
-      objects: () => page(one, object("2")),
+      objects: () => page(one, object("2"), object("3", { type: "account" })),
       events: () =>
         page(
           event("a", "1", 1, {
@@ -67,7 +67,7 @@ test("the hub's own objects and events become a log, merged ones under the one t
       objectLinks: () =>
         Promise.resolve([{ objectKey: key("2"), objectId: key("1"), method: "merge", confidence: 1, why: "" }]),
       referenceLinks: () =>
-        Promise.resolve([{ objectKey: key("1"), name: "renews", objectId: key("1"), method: "id" }]),
+        Promise.resolve([{ objectKey: key("1"), name: "account", objectId: key("3"), method: "id" }]),
     },
     DAY + 24 * 3_600_000,
     path,
@@ -77,9 +77,14 @@ test("the hub's own objects and events become a log, merged ones under the one t
     expect(await log.rows("SELECT event_id, object_id, qualifier FROM event_object ORDER BY seq")).toEqual([
       { event_id: "a", object_id: key("1"), qualifier: "subject" },
       { event_id: "a", object_id: key("1"), qualifier: "also" },
+      { event_id: "a", object_id: key("3"), qualifier: "account" },
       { event_id: "b", object_id: key("1"), qualifier: "subject" },
+      { event_id: "b", object_id: key("3"), qualifier: "account" },
     ]);
-    expect(await log.rows("SELECT id, attributes FROM object")).toEqual([
+    expect(await log.rows("SELECT source_id, target_id, qualifier FROM object_object")).toEqual([
+      { source_id: key("1"), target_id: key("3"), qualifier: "account" },
+    ]);
+    expect(await log.rows("SELECT id, attributes FROM object WHERE type = 'opportunity'")).toEqual([
       {
         id: key("1"),
         attributes: JSON.stringify([
@@ -91,7 +96,11 @@ test("the hub's own objects and events become a log, merged ones under the one t
         ]),
       },
     ]);
-    expect(await logStats(log, null)).toMatchObject({ cases: 1, events: 2, notion: { type: "opportunity" } });
+    expect(await logStats(log, null, "opportunity")).toMatchObject({
+      cases: 1,
+      events: 2,
+      notion: { type: "opportunity" },
+    });
   } finally {
     log.close();
   }

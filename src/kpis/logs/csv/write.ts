@@ -1,4 +1,5 @@
 import type { CsvColumns } from "../about.ts";
+import type { Exported } from "../export.ts";
 import type { LogReader } from "../log-reader.ts";
 import { writeMoment } from "../moment.ts";
 import { seenAttributes } from "../stored.ts";
@@ -16,10 +17,10 @@ interface Column {
 /**
  * Writes CSV (RFC 4180), a line per event and case: the columns of the file a log came from, else XES's names with `case:` before
  * attributes of the case. Texts stay as they are, also those a spreadsheet would take for a formula: a log must come back as it was.
- * @returns what could not be said in it, in sentences
  * @throws HubError HUB-2411, HUB-2412
  */
-export async function writeLogCsv(log: LogReader, path: string, caseType?: string): Promise<readonly string[]> {
+export async function writeLogCsv(log: LogReader, path: string, caseType?: string): Promise<Exported> {
+  const written = { events: 0, objects: 0 };
   const traces = await tracesOf(log, caseType);
   const columns = await columnsOf(log, traces.notion.type);
   const told = [...traces.told];
@@ -29,6 +30,8 @@ export async function writeLogCsv(log: LogReader, path: string, caseType?: strin
     await file.write(line(columns.map(({ name }) => name)));
     for await (const trace of traces.all()) {
       if (trace.events.length === 0) empty += 1;
+      else written.objects += 1;
+      written.events += trace.events.length;
       for (const event of trace.events) {
         nested += event.attributes.filter(({ children }) => children !== undefined).length;
         await file.write(line(columns.map(({ of }) => of(trace, event))));
@@ -37,7 +40,7 @@ export async function writeLogCsv(log: LogReader, path: string, caseType?: strin
   });
   if (empty > 0) told.push(`${empty} cases without events have no line.`);
   if (nested > 0) told.push(`${nested} attributes have others within, which are left out.`);
-  return told;
+  return { ...written, told };
 }
 
 const PLAIN: CsvColumns = {

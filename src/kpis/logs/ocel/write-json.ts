@@ -1,3 +1,4 @@
+import type { Exported } from "../export.ts";
 import type { LogReader } from "../log-reader.ts";
 import { writeInstant } from "../moment.ts";
 import { writeTextFile } from "../text-file.ts";
@@ -7,7 +8,8 @@ import { ocelShape } from "./shape.ts";
 import type { OcelThing, TypeAttributes } from "./shape.ts";
 
 /** Writes OCEL 2.0 in JSON: values as texts, times with their offset. @throws HubError HUB-2412 */
-export async function writeOcelJson(log: LogReader, path: string): Promise<void> {
+export async function writeOcelJson(log: LogReader, path: string): Promise<Exported> {
+  const written = { events: 0, objects: 0, told: [] };
   const shape = await ocelShape(log);
   await writeTextFile(path, async (file) => {
     await file.write('{"eventTypes":[');
@@ -15,7 +17,7 @@ export async function writeOcelJson(log: LogReader, path: string): Promise<void>
     await file.write('\n],"objectTypes":[');
     await list(file, typeDocuments(shape.objectTypes));
     await file.write('\n],"events":[');
-    await list(
+    written.events = await list(
       file,
       (async function* () {
         for await (const event of shape.events()) {
@@ -25,7 +27,7 @@ export async function writeOcelJson(log: LogReader, path: string): Promise<void>
       })(),
     );
     await file.write('\n],"objects":[');
-    await list(
+    written.objects = await list(
       file,
       (async function* () {
         for await (const object of shape.objects()) {
@@ -40,14 +42,17 @@ export async function writeOcelJson(log: LogReader, path: string): Promise<void>
     );
     await file.write("\n]}\n");
   });
+  return written;
 }
 
-async function list(file: TextFile, items: AsyncIterable<object> | Iterable<object>): Promise<void> {
-  let first = true;
+/** Returns how many there were. */
+async function list(file: TextFile, items: AsyncIterable<object> | Iterable<object>): Promise<number> {
+  let n = 0;
   for await (const item of items) {
-    await file.write(`${first ? "" : ","}\n${JSON.stringify(item)}`);
-    first = false;
+    await file.write(`${n === 0 ? "" : ","}\n${JSON.stringify(item)}`);
+    n += 1;
   }
+  return n;
 }
 
 function* typeDocuments(types: TypeAttributes): Iterable<object> {

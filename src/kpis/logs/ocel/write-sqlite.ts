@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
+import type { Exported } from "../export.ts";
 import type { LogReader } from "../log-reader.ts";
 import type { Moment } from "../log.ts";
 import { readMoment, writeUtc } from "../moment.ts";
@@ -22,32 +23,32 @@ interface TypeTable {
 /**
  * Writes OCEL 2.0 in SQLite: every key, `TIMESTAMP` columns in UTC, an `object_…` row at 1970 with the initial values of each
  * object and one row per change.
- * @returns attributes that had to take another column name, as `type: name → column`
  * @throws HubError HUB-2412
  */
-export async function writeOcelSqlite(log: LogReader, path: string): Promise<readonly string[]> {
+export async function writeOcelSqlite(log: LogReader, path: string): Promise<Exported> {
   const shape = await ocelShape(log);
   try {
     await mkdir(dirname(path), { recursive: true });
     await rm(partOf(path), { force: true });
     const database = new DatabaseSync(partOf(path));
-    let renamed: readonly string[];
+    let written: Exported;
     try {
       database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; BEGIN");
-      renamed = await fill(database, shape);
+      written = await fill(database, shape);
       database.exec("COMMIT");
     } finally {
       database.close();
     }
     await rename(partOf(path), path);
-    return renamed;
+    return written;
   } catch (cause) {
     await rm(partOf(path), { force: true }).catch(() => {});
     throw cannotExport(path, cause);
   }
 }
 
-async function fill(database: DatabaseSync, shape: OcelShape): Promise<readonly string[]> {
+async function fill(database: DatabaseSync, shape: OcelShape): Promise<Exported> {
+  const counts = { events: 0, objects: 0 };
   database.exec(`
     CREATE TABLE event_map_type (ocel_type TEXT PRIMARY KEY, ocel_type_map TEXT);
     CREATE TABLE object_map_type (ocel_type TEXT PRIMARY KEY, ocel_type_map TEXT);
@@ -68,6 +69,7 @@ async function fill(database: DatabaseSync, shape: OcelShape): Promise<readonly 
   const [object, objectObject] = [thing("object"), relation("object_object")];
   for await (const { id, type, attributes, relations } of shape.objects()) {
     object.run(id, type);
+    counts.objects += 1;
     const table = objects.get(type);
     if (table !== undefined) insertObject(table, id, attributes);
     for (const { to, qualifier } of relations) objectObject.run(id, to, qualifier);
@@ -75,6 +77,7 @@ async function fill(database: DatabaseSync, shape: OcelShape): Promise<readonly 
   const [event, eventObject] = [thing("event"), relation("event_object")];
   for await (const { id, type, at, attributes, relations } of shape.events()) {
     event.run(id, type);
+    counts.events += 1;
     const table = events.get(type);
     if (table !== undefined) {
       const values = emptyRow(table);
@@ -83,7 +86,7 @@ async function fill(database: DatabaseSync, shape: OcelShape): Promise<readonly 
     }
     for (const { to, qualifier } of relations) eventObject.run(id, to, qualifier);
   }
-  return renamed;
+  return { ...counts, told: renamed.map((each) => `A column could not have its attribute's name: ${each}.`) };
 }
 
 function insertObject(

@@ -1,4 +1,5 @@
 import type { HeaderAttribute, XesHeader } from "../about.ts";
+import type { Exported } from "../export.ts";
 import type { LogReader } from "../log-reader.ts";
 import { writeInstant } from "../moment.ts";
 import { writeTextFile } from "../text-file.ts";
@@ -35,10 +36,10 @@ const ELEMENTS: Readonly<Record<string, string>> = {
 
 /**
  * Writes XES (IEEE 1849), a trace per case.
- * @returns what could not be said in it, in sentences
  * @throws HubError HUB-2411, HUB-2412
  */
-export async function writeXes(log: LogReader, path: string, caseType?: string): Promise<readonly string[]> {
+export async function writeXes(log: LogReader, path: string, caseType?: string): Promise<Exported> {
+  const written = { events: 0, objects: 0 };
   const traces = await tracesOf(log, caseType);
   const header = log.about.xes ?? HEADER;
   await writeTextFile(path, async (file) => {
@@ -48,6 +49,8 @@ export async function writeXes(log: LogReader, path: string, caseType?: string):
     );
     await file.write(headerText(header));
     for await (const { id, attributes, events } of traces.all()) {
+      written.objects += 1;
+      written.events += events.length;
       await file.write(`<trace>\n${plain("string", NAME, id, attributes)}${attributes.map(attributeText).join("")}`);
       for (const event of events) {
         const { activity, at, resource, lifecycle, attributes: own } = event;
@@ -62,7 +65,7 @@ export async function writeXes(log: LogReader, path: string, caseType?: string):
     }
     await file.write("</log>\n");
   });
-  return traces.told;
+  return { ...written, told: traces.told };
 }
 
 /** An attribute with a place of its own, unless it is among the others because more hangs on it. */
