@@ -216,7 +216,7 @@ inBrowser("the report in a browser", () => {
     );
     await choose("segment", "SMB");
     expect(await textOf('main > section:not([hidden]) [data-kpi="process-compliance"] .sentence')).toBe(
-      "Not computed: not computed by process and segment together.",
+      "Not computed by process and segment together.",
     );
     expect(await page.evaluate("location.hash")).toBe(
       "#overview?process=customer-onboarding&segment=SMB&period=12+months",

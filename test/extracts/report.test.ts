@@ -75,10 +75,10 @@ describe("a tile's value", () => {
   });
 
   test.each([
-    [{ process: "hiring", segment: "SMB", period: null }, "not computed by process and segment together"],
-    [{ process: "incident", segment: null, period: null }, "does not cover this process"],
-    [{ process: null, segment: "Enterprise", period: null }, "not computed by segment"],
-    [{ process: null, segment: null, period: "6 months" }, "not computed over 6 months"],
+    [{ process: "hiring", segment: "SMB", period: null }, "Not computed by process and segment together."],
+    [{ process: "incident", segment: null, period: null }, "Does not cover this process."],
+    [{ process: null, segment: "Enterprise", period: null }, "Not computed by segment."],
+    [{ process: null, segment: null, period: "6 months" }, "Not computed over 6 months."],
   ])("that nobody computed is not made up: %j", (filter, why) => {
     expect(readingOf(kpi({}), filter)).toEqual({ value: null, why });
   });

@@ -21,9 +21,10 @@ export interface Reading {
  */
 export function readingOf(kpi: Kpi, filter: Filter): Reading {
   const { process, segment, period } = filter;
-  if (process !== null && segment !== null) return { value: null, why: "not computed by process and segment together" };
+  if (process !== null && segment !== null)
+    return { value: null, why: "Not computed by process and segment together." };
   if (process !== null && kpi.subject === "process" && !kpi.of.includes(process)) {
-    return { value: null, why: "does not cover this process" };
+    return { value: null, why: "Does not cover this process." };
   }
   const byProcess = process !== null && kpi.subject === "process" && kpi.of.length > 1;
   const scope = byProcess ? "process" : segment === null ? "company" : "segment";
@@ -35,10 +36,10 @@ export function readingOf(kpi: Kpi, filter: Filter): Reading {
 export function valueIn(kpi: Kpi, scope: string, key: string, period: string | null): Reading {
   const mine = kpi.values.filter((value) => value.scope === scope && value.key === key && value.window !== "month");
   if (mine.length === 0)
-    return { value: null, why: scope === "company" ? "not computed for all together" : `not computed by ${scope}` };
+    return { value: null, why: scope === "company" ? "Not computed for all together." : `Not computed by ${scope}.` };
   const found = mine.find((value) => (period === null ? value.shown : value.window === period));
   return found === undefined
-    ? { value: null, why: `not computed over ${period ?? "a window"}` }
+    ? { value: null, why: `Not computed over ${period ?? "a window"}.` }
     : { value: found, why: "" };
 }
 

@@ -20,7 +20,7 @@ export function kpiTile(data: ReportData, kpi: Kpi, filter: Filter): Markup {
 }
 
 export function notComputed(why: string): Child {
-  return [el("p", { class: "figure none" }, "–"), el("p", { class: "sentence" }, `Not computed: ${why}.`)];
+  return [el("p", { class: "figure none" }, "–"), el("p", { class: "sentence" }, why)];
 }
 
 export function tileBody(data: ReportData, kpi: Kpi, value: Value): Child {
