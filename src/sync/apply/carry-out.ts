@@ -12,7 +12,7 @@ import type { Sighting } from "./sight.ts";
 import { nobodyKnows, ranOut, staleNow } from "./told.ts";
 import { shown } from "./values.ts";
 import { verifyCreation } from "./verify-creation.ts";
-import { verifyUpdate } from "./verify-update.ts";
+import { lostBeneath, verifyUpdate } from "./verify-update.ts";
 
 /** No call is under way for longer. */
 const LONGEST_CALL_MS = 2 * MINUTE;
@@ -67,8 +67,11 @@ async function proceed(carriage: Carriage): Promise<Settled> {
   let seen = await lookFor(carriage, open ? endOfSend(entry) : null);
   let before: Seen | null = null;
   for (let sends = 0; ; sends += 1) {
-    if (seen.kind === "changed")
-      return settle(carriage, { state: "stale", problem: staleNow(operation, shown(seen.now)) });
+    if (seen.kind === "changed") {
+      // What may have been sent may have gone over something, too.
+      const lost = open || sends > 0 ? await lostBeneath(carriage, before, seen.seen) : null;
+      return settle(carriage, { state: "stale", problem: lost ?? staleNow(operation, shown(seen.now)) });
+    }
     if (seen.kind === "gone") return settle(carriage, { state: "stale", problem: staleNow(operation, "gone") });
     if (seen.kind === "done") {
       return finish(carriage, seen, before, null, sends > 0 || mayBeOurs(entry));

@@ -12,7 +12,7 @@ export type Sighting =
   /** The target is still what the operation was planned on. */
   | { readonly kind: "not done"; readonly seen: Seen | null }
   /** The target is neither. */
-  | { readonly kind: "changed"; readonly now: Canonical }
+  | { readonly kind: "changed"; readonly now: Canonical; readonly seen: Seen }
   | { readonly kind: "gone" };
 
 export interface SightInput {
@@ -38,7 +38,7 @@ export async function sight(input: SightInput): Promise<Sighting> {
   if (object === null || seen.removed !== null) return { kind: "gone" };
   const now = valueAt(object, operation.field ?? "");
   if (stands(now, operation.after as Canonical, input.calendar)) return { kind: "done", id, seen, others: [] };
-  return stands(now, operation.before, input.calendar) ? { kind: "not done", seen } : { kind: "changed", now };
+  return stands(now, operation.before, input.calendar) ? { kind: "not done", seen } : { kind: "changed", now, seen };
 }
 
 /** Out of sight is not gone: whoever creates must not take it for that. */

@@ -8,7 +8,7 @@ import type { Seen } from "./doors.ts";
 import { objectOf } from "./sight.ts";
 import type { Sighting } from "./sight.ts";
 import { notThere, overlooked, overwritten } from "./told.ts";
-import { shown, stands } from "./values.ts";
+import { shown, stands, valueAt } from "./values.ts";
 
 /** After a crash nobody remembers the look: what happened from the send on, on clocks that differ a little, counts. */
 const CLOCKS_DIFFER_MS = MINUTE;
@@ -30,11 +30,8 @@ export async function verifyUpdate(
   const now = receipt !== null ? await lookFor(carriage, context.dependencies.clock.now()) : seen;
   switch (now.kind) {
     case "done": {
-      const since = (carriage.entry.sentAt ?? context.dependencies.clock.now()) - CLOCKS_DIFFER_MS;
-      const lost =
-        now.seen === null ? null : lostValue(operation, { before, since }, now.seen, context.configuration.calendar);
-      const problem =
-        lost !== null ? await tellLost(carriage, lost) : overlookedBy(operation, receipt?.overlooked?.at(-1));
+      const lost = now.seen === null ? null : await lostBeneath(carriage, before, now.seen);
+      const problem = lost ?? overlookedBy(operation, receipt?.overlooked?.at(-1));
       return settle(carriage, { state: "confirmed", problem, nativeId: now.id, targetKey: operation.targetKey });
     }
     case "not done":
@@ -43,11 +40,24 @@ export async function verifyUpdate(
         state: "failed",
         problem: notThere(operation, `it still is ${shown(operation.before)}`),
       });
-    case "changed":
-      return settle(carriage, { state: "failed", problem: notThere(operation, `it is ${shown(now.now)} by now`) });
+    case "changed": {
+      const lost = await lostBeneath(carriage, before, now.seen);
+      return settle(carriage, {
+        state: "failed",
+        problem: lost ?? notThere(operation, `it is ${shown(now.now)} by now`),
+      });
+    }
     default:
       return settle(carriage, { state: "failed", problem: notThere(operation, "the record is gone") });
   }
+}
+
+/** What our write went over and nobody had seen, with the plan that puts it back; null when there is nothing. */
+export async function lostBeneath(carriage: Carriage, before: Seen | null, now: Seen): Promise<Problem | null> {
+  const { context, due, entry } = carriage;
+  const since = (entry.sentAt ?? context.dependencies.clock.now()) - CLOCKS_DIFFER_MS;
+  const lost = lostValue(due.operation, { before, since }, now, context.configuration.calendar);
+  return lost === null ? null : tellLost(carriage, lost);
 }
 
 /** What the field held right before ours, if that is not what we looked at. */
@@ -63,9 +73,15 @@ function lostValue(
     (change) => !known.has(nameOf(change)) && (before !== null || change.validAt >= since),
   );
   const ours = fresh.findLast(({ value }) => stands(value, after, calendar));
-  // Ours stands: what happened at the same instant, in whatever order it is told, happened before.
+  const object = objectOf(now, operation.targetKey);
+  const current = object === null ? null : valueAt(object, operation.field ?? "");
+  // What happened at the instant of ours, in whatever order it is told, and does not stand happened before.
   const last = fresh.findLast(
-    ({ value, validAt }) => ours !== undefined && validAt <= ours.validAt && !stands(value, after, calendar),
+    ({ value, validAt }) =>
+      ours !== undefined
+      && validAt <= ours.validAt
+      && !stands(value, after, calendar)
+      && !stands(value, current, calendar),
   );
   if (last === undefined || stands(last.value, operation.before, calendar)) return null;
   return { value: last.value, by: last.by?.person ?? null };
