@@ -33,14 +33,15 @@ export function handoffsPage(data: ReportData, filter: Filter): Child {
         );
   return [
     processNote,
-    el("h2", {}, "Board"),
+    el("h2", {}, "Where the handoffs stand"),
     boardCard(data, rows),
-    el("div", { class: "cards" }, ageingCard(data, rows), owesCard(data, rows), monthsCard(data, filter, rows)),
+    el("div", { class: "cards" }, ageingCard(data, rows), owesCard(data, rows)),
     el("h2", {}, "How long the next team waits"),
     el(
       "div",
       { class: "cards" },
       kpis.filter((kpi) => !withTotal.includes(kpi)).map((kpi) => latencyCard(data, kpi.id, filter)),
+      monthsCard(data, filter, rows),
     ),
     el("h2", {}, "KPIs"),
     el(
