@@ -2,14 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { handoffKind, variableName } from "../configuration/index.ts";
+import { variableName } from "../configuration/index.ts";
 import type { Configuration, ConfiguredConnection, Environment } from "../configuration/index.ts";
 import { Pacers } from "../connectors/kit/index.ts";
-import { HubError, parseRecordKey, toIso } from "../model/index.ts";
+import { HubError, toIso } from "../model/index.ts";
 import type { Handoff, Instant, Plan } from "../model/index.ts";
 import { applyPlan, approvalOf, storedWorld } from "../sync/index.ts";
 import type { Applied, LookContext, ProgressListener, RunContext } from "../sync/index.ts";
 import { onCopiedStore } from "./copied-store.ts";
+import { worldToRehearseIn } from "./rehearsal-world.ts";
 import { startSandboxProcess } from "./sandbox-process.ts";
 import type { Machine } from "./terminal.ts";
 
@@ -68,7 +69,7 @@ export async function rehearse(
     const { control } = sandbox.description;
     await tell(control, "/clock", { freeze: true });
     const before = await look.store.handoffs.handoffs();
-    const world = withTemplates(await storedWorld(look.store, accounts), look.configuration, before);
+    const world = worldToRehearseIn(await storedWorld(look.store, accounts), look.configuration, before);
     const answer = loadAnswer.parse(await tell(control, "/load", { at: toIso(look.asOf), ...world }));
     const time = sandboxTime(control, look.asOf);
     const applied = await onCopiedStore(machine, look, time.clock, progress, async (copy) => {
@@ -100,24 +101,6 @@ async function rehearsed({ configuration, store }: LookContext): Promise<readonl
     });
   }
   return accounts;
-}
-
-/** What contracts create from is in no record: the stand-in makes it of the targets there are. */
-function withTemplates(
-  world: Awaited<ReturnType<typeof storedWorld>>,
-  configuration: Configuration,
-  handoffs: readonly Handoff[],
-): Readonly<Record<string, object>> {
-  const { asana } = world;
-  if (asana === undefined) return world;
-  const templates = configuration.compiled(handoffKind).flatMap(({ name: contract, createFrom }) => {
-    if (createFrom === null || configuration.connections.get(createFrom.connection)?.system !== "asana") return [];
-    const targets = handoffs.flatMap((handoff) =>
-      handoff.contract === contract && handoff.targetKey !== null ? [parseRecordKey(handoff.targetKey)?.id ?? ""] : [],
-    );
-    return [{ name: createFrom.template, like: targets }];
-  });
-  return { ...world, asana: { ...asana, templates } };
 }
 
 type Account = Awaited<ReturnType<LookContext["store"]["records"]["pins"]>>[number];
