@@ -8,7 +8,7 @@ export function logText(name: string, { format, events, objects, rejected, sourc
   const parts = [
     `${count(events)} events`,
     ...(objects === 0 ? [] : [`${count(objects)} ${format === "xes" ? "traces" : "objects"}`]),
-    ...(rejected === 0 ? [] : [`${count(rejected)} left out or mended`]),
+    ...(rejected === 0 ? [] : [`${count(rejected)} left out`]),
   ];
   return `${name}: ${parts.join(", ")} (${format}, ${source}).\n`;
 }

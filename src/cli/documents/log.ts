@@ -46,7 +46,7 @@ export const logPart = z.strictObject({
 export const logImportDocument = z.strictObject({
   ...logPart.shape,
   replaced: z.boolean().describe("A log of that name was there before."),
-  problems: z.array(problemPart).describe("The first hundred parts that could not be used, with their line."),
+  problems: z.array(problemPart).describe("The first hundred things that were wrong with the file, with their line."),
 });
 
 /** `hub log list --json`. */

@@ -36,6 +36,7 @@ export class LogWriter implements LogSink {
   readonly #tables: Readonly<Record<LogTable, TableWriter>>;
   readonly #counts: Record<Exclude<LogTable, "about">, number>;
   readonly #first: Problem[] = [];
+  #rejected = 0;
 
   private constructor(
     options: LogWriterOptions,
@@ -107,6 +108,11 @@ export class LogWriter implements LogSink {
         ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
       });
     }
+    this.#rejected += 1;
+    this.note(problem);
+  }
+
+  note(problem: Problem): void {
     const seq = this.#next("problem");
     if (seq > KEPT_PROBLEMS) return;
     const { code, message, place, remedy } = problem;
@@ -115,7 +121,7 @@ export class LogWriter implements LogSink {
     if (this.#first.length < 100) this.#first.push(problem);
   }
 
-  /** The first hundred parts that could not be used. */
+  /** The first hundred things that were wrong with the file. */
   get firstProblems(): readonly Problem[] {
     return this.#first;
   }
@@ -124,14 +130,17 @@ export class LogWriter implements LogSink {
   async finish(about: Omit<LogAbout, "events" | "objects" | "rejected" | "caseTypeGuessed">): Promise<LogAbout> {
     for (const table of ["event", "object", "event_object", "object_object", "declared"] as const)
       this.#tables[table].close();
-    for (const problem of await settleLog(this.#connection)) this.problem(problem);
+    const { lost, mended, untold } = await settleLog(this.#connection);
+    for (const problem of lost) this.problem(problem);
+    for (const problem of mended) this.note(problem);
+    this.#rejected += untold;
     try {
       this.#tables.problem.close();
       const complete: LogAbout = {
         ...about,
         caseType: about.caseType ?? (await this.#commonType()),
         caseTypeGuessed: about.caseType === null,
-        rejected: this.#counts.problem,
+        rejected: this.#rejected,
         events: await this.#count("event"),
         objects: await this.#count("object"),
       };

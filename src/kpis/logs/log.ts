@@ -69,6 +69,8 @@ export interface LogSink {
   declare(declaration: LogDeclaration): void;
   /** One part of the file that cannot be used. Throws when nothing may be left out. */
   problem(problem: Problem): void;
+  /** Something that is wrong with the file, though nothing is lost by it. */
+  note(problem: Problem): void;
 }
 
 export const LOG_FORMATS = ["csv", "xes", "ocel-json", "ocel-sqlite", "ocel-xml"] as const;

@@ -73,7 +73,18 @@ describe("OCEL 2.0 in JSON", () => {
       'HUB-2409 The relation of the event "e3" with "gone" leads to no object; it is left out.',
       'HUB-2409 The event type "sell" is not declared; it is taken all the same.',
     ]);
-    expect(about).toMatchObject({ events: 4, objects: 3, rejected: 4 });
+    // Nothing is lost by a type that nobody declared.
+    expect(about).toMatchObject({ events: 4, objects: 3, rejected: 3 });
+  });
+
+  test("counts every relation that leads nowhere, though only the first hundred are told one by one", async () => {
+    const relationships = Array.from({ length: 130 }, (_, i) => ({ objectId: `gone ${i}`, qualifier: "" }));
+    const bad = { ...order, events: [{ ...order.events[1], relationships }] };
+    const { about } = await bench.import(await bench.file("log.json", JSON.stringify(bad)));
+    expect(about.rejected).toBe(130);
+    expect(await (await bench.open()).rows("SELECT message FROM problem WHERE message LIKE '%30 more%'")).toHaveLength(
+      1,
+    );
   });
 
   test("goes on behind an element that is no JSON, by its line", async () => {

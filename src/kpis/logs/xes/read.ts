@@ -59,7 +59,7 @@ function finishTrace({ line, attributes, events }: Trace, number: number, file: 
   const name = attributes.find((attribute) => attribute.name === NAME)?.value ?? "";
   const caseId = name === "" ? `trace ${number}` : name;
   if (name === "") {
-    sink.problem({
+    sink.note({
       code: "HUB-2409",
       message: `A trace has no ${NAME}; it is called "${caseId}".`,
       place: { file, line },
