@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { HubError } from "../../../src/model/index.ts";
 import type { Applied } from "../../../src/sync/index.ts";
 import { HUB_ACCOUNT, PERSON } from "./fake-system.ts";
 import { Doom, Killed, mortal } from "./mortal.ts";
-import { createWorld, driftedPair, wonDeal } from "./world.ts";
+import { createWorld, driftedPair, lost, refused, wait, wonDeal } from "./world.ts";
 import type { World } from "./world.ts";
 
 const SEEDS = 500;
@@ -22,13 +21,6 @@ function drawFrom(seed: number): (below: number) => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
   };
 }
-
-const fault = (code: string, rest: object) => (): never => {
-  throw new HubError(code, "It went wrong.", { disposition: "retry-now", ...rest });
-};
-const lost = fault("HUB-1299", { fate: "unknown" });
-const wait = fault("HUB-1297", { disposition: "retry-later" });
-const refused = fault("HUB-1298", { disposition: "skip-record" });
 
 interface Edit {
   readonly project: string;

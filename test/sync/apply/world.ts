@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readConfiguration, STANDARD_KINDS } from "../../../src/configuration/index.ts";
 import type { Configuration } from "../../../src/configuration/index.ts";
-import type { Approval, Fence, Handoff, Plan, StorePort } from "../../../src/model/index.ts";
+import { HubError } from "../../../src/model/index.ts";
+import type { Approval, Fence, HubErrorOptions, Handoff, Plan, StorePort } from "../../../src/model/index.ts";
 import { openStore } from "../../../src/store/index.ts";
 import {
   applyAndReconcile,
@@ -224,3 +225,24 @@ export function driftedPair(
   system.now = now;
   return { deal, project: project.id };
 }
+
+/** A plan of what is to be repaired, all of it approved. */
+export async function approved(world: World): Promise<Plan> {
+  const plan = await world.plan();
+  await world.approve(plan);
+  return plan;
+}
+
+/** What each operation came to, with the code of what there is to say of it. */
+export const states = ({ apply }: Pick<Applied, "apply">): readonly (readonly [string, string | undefined])[] =>
+  apply.outcomes.map(({ state, problem }) => [state, problem?.code] as const);
+
+const fault = (code: string, options: HubErrorOptions) => (): never => {
+  throw new HubError(code, "It went wrong.", options);
+};
+/** Nobody knows whether it was done. */
+export const lost = fault("HUB-1299", { disposition: "retry-now", fate: "unknown" });
+/** Certainly not done. */
+export const refused = fault("HUB-1298", { disposition: "skip-record" });
+/** Certainly not done, and all others are to wait. */
+export const wait = fault("HUB-1297", { disposition: "retry-later", retryAt: START });
