@@ -32,7 +32,7 @@ export async function logExportVerb(
       remedy: "Name one of `hub log list`, or take the hub's own objects and events with --hub.",
     });
   }
-  const own = join(logFolder(machine, options), ".hub-own.tmp");
+  const own = join(logFolder(machine, options), `.own-${process.pid}.tmp`);
   try {
     if (name === undefined) await copyHub(machine, options, own);
     const log = await LogReader.open(name === undefined ? own : logPath(machine, options, name), name ?? "hub");

@@ -15,7 +15,7 @@ export type HubModel = Pick<ModelPort, "objects" | "events" | "objectLinks" | "r
  * @throws HubError HUB-2415 when the log's file cannot be written
  */
 export async function hubLog(model: HubModel, asOf: Instant, path: string): Promise<LogAbout> {
-  const writer = await LogWriter.open({ path, strict: false });
+  const writer = await LogWriter.open({ path, source: "the hub", strict: false });
   try {
     await fill(model, asOf, writer);
     return await writer.finish({

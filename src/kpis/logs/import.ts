@@ -51,7 +51,7 @@ export async function importLog(options: ImportOptions): Promise<Imported> {
     columns: options.columns,
     ...(options.dateOrder === undefined ? {} : { dateOrder: options.dateOrder }),
   };
-  const writer = await LogWriter.open({ path, strict });
+  const writer = await LogWriter.open({ path, source: file, strict });
   try {
     const header = await readers[format]({ file, packed, spare: `${path}.unpacked` }, reading, writer);
     const about = await writer.finish({

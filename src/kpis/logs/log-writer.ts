@@ -24,6 +24,8 @@ export const DUCK_OPTIONS = {
 export interface LogWriterOptions {
   /** Where the log's file will be; an earlier one stays in place until the new one is complete. */
   readonly path: string;
+  /** What the log is read from, to say where something is wrong. */
+  readonly source: string;
   /** The first part that cannot be used ends the import. */
   readonly strict: boolean;
 }
@@ -130,7 +132,7 @@ export class LogWriter implements LogSink {
   async finish(about: Omit<LogAbout, "events" | "objects" | "rejected" | "caseTypeGuessed">): Promise<LogAbout> {
     for (const table of ["event", "object", "event_object", "object_object", "declared"] as const)
       this.#tables[table].close();
-    const { lost, mended, untold } = await settleLog(this.#connection);
+    const { lost, mended, untold } = await settleLog(this.#connection, this.#options.source);
     for (const problem of lost) this.problem(problem);
     for (const problem of mended) this.note(problem);
     this.#rejected += untold;

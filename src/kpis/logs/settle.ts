@@ -61,6 +61,7 @@ const CHECKS: readonly Check[] = [
 /** Ids that stand twice, relations that lead nowhere, types nobody declared: told, and mended so that the rest can be used. */
 export async function settleLog(
   connection: DuckDBConnection,
+  file: string,
 ): Promise<{ readonly lost: readonly Problem[]; readonly mended: readonly Problem[]; readonly untold: number }> {
   const lost: Problem[] = [];
   const mended: Problem[] = [];
@@ -70,10 +71,10 @@ export async function settleLog(
     const found = await connection.runAndReadAll(`SELECT line, what FROM (${find}) ORDER BY line NULLS LAST, what`);
     const rows = found.getRows();
     for (const [line, what] of rows.slice(0, EACH_TOLD)) {
-      problems.push(problem(say(String(what)), typeof line === "number" ? line : null));
+      problems.push(problem(say(String(what)), file, typeof line === "number" ? line : null));
     }
     if (rows.length > EACH_TOLD) {
-      mended.push(problem(`And ${rows.length - EACH_TOLD} more such: ${say("…")}`, null));
+      mended.push(problem(`And ${rows.length - EACH_TOLD} more such: ${say("…")}`, file, null));
       if (isLoss) untold += rows.length - EACH_TOLD;
     }
     if (rows.length > 0) await connection.run(mend);
@@ -81,11 +82,11 @@ export async function settleLog(
   return { lost, mended, untold };
 }
 
-function problem(message: string, line: number | null): Problem {
+function problem(message: string, file: string, line: number | null): Problem {
   return {
     code: "HUB-2409",
     message,
-    place: line === null ? {} : { line },
+    place: line === null ? { file } : { file, line },
     remedy: "Mend it where the log was made, or go on without it.",
   };
 }

@@ -2,6 +2,15 @@ import { HubError } from "../../model/index.ts";
 import type { Problem } from "../../model/index.ts";
 import type { TimeTrouble } from "./moment.ts";
 
+/** A file that is something else than its beginning promised. */
+export function noLog(file: string, why: string): HubError {
+  return new HubError("HUB-2401", why, {
+    disposition: "operator",
+    place: { file },
+    remedy: "Logs are CSV, XES, or OCEL 2.0 in JSON, SQLite or XML.",
+  });
+}
+
 /** A line, or an element of a file, that cannot be used. */
 export function unusable(why: string, file: string, line: number | null): Problem {
   return {

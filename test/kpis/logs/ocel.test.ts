@@ -160,6 +160,16 @@ test("OCEL 2.0 in SQLite is taken where the tables of types lack columns, and wh
   ]);
 });
 
+test("JSON and XML that are no log are refused with HUB-2401 and what they are", async () => {
+  const json = await bench.file("old.json", '{"ocel:events": {"e1": {"ocel:activity": "A"}}}');
+  await expect(bench.import(json)).rejects.toMatchObject({
+    code: "HUB-2401",
+    message: expect.stringContaining("ocel:events"),
+  });
+  const xml = await bench.file("page.xml", "<html><body/></html>");
+  await expect(bench.import(xml)).rejects.toMatchObject({ code: "HUB-2401", message: expect.stringContaining("html") });
+});
+
 test("a SQLite file that is no OCEL is refused with HUB-2401", async () => {
   const file = await bench.file("log.sqlite", "");
   const database = new DatabaseSync(file);

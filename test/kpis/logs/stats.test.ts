@@ -147,6 +147,16 @@ describe("statistics of a log", () => {
     expect(stats.activities).toEqual([{ activity: "A", events: 2, cases: 1 }]);
   });
 
+  test("of a log without events say that there is nothing, not zero", async () => {
+    const { throughput, business, variants, cases } = await statsOf([]);
+    expect({ throughput, business, variants, cases }).toEqual({
+      throughput: null,
+      business: null,
+      variants: [],
+      cases: 0,
+    });
+  });
+
   test("refuse a case notion the log does not have with HUB-2411", async () => {
     await bench.import(await bench.file("log.csv", "case,activity,time\n1,A,2026-03-01T10:00:00Z\n"));
     await expect(logStats(await bench.open(), null, "order")).rejects.toMatchObject({ code: "HUB-2411" });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { LogSink } from "../log.ts";
 import type { ReadLogOptions } from "../read-options.ts";
 import { readText } from "../read-text.ts";
-import { unusable } from "../trouble.ts";
+import { noLog, unusable } from "../trouble.ts";
 import { JsonElements } from "./json-elements.ts";
 import type { JsonElement } from "./json-elements.ts";
 import { ocelPutter } from "./put.ts";
@@ -33,14 +33,20 @@ const typeDeclaration = z.looseObject({
     .transform((list) => list ?? []),
 });
 
+const LISTS = ["eventTypes", "objectTypes", "events", "objects"];
+
 /** Reads OCEL 2.0 in JSON, an element at a time. @throws HubError HUB-2401, HUB-2405 */
 export async function readOcelJson(file: string, options: ReadLogOptions, sink: LogSink): Promise<void> {
   const put = ocelPutter(file, options, sink);
+  const lists = new Set<string>();
   const elements = new JsonElements((element) => {
+    lists.add(element.list);
     const why = take(element, put);
     if (why !== null) sink.problem(unusable(why, file, element.line));
   });
   for await (const text of readText(file)) elements.push(text);
+  if (lists.size > 0 && !LISTS.some((list) => lists.has(list)))
+    throw noLog(file, `The JSON holds ${[...lists].map((list) => `"${list}"`).join(", ")}, not the lists of OCEL 2.0.`);
   const broken = elements.end();
   if (broken !== null) sink.problem(unusable("The document ends before what begins here does.", file, broken));
 }

@@ -1,5 +1,6 @@
 import { SaxesParser } from "saxes";
 import { readText } from "../read-text.ts";
+import { noLog } from "../trouble.ts";
 
 /** An element with all that is in it. Names are without their namespace's prefix. */
 export interface XmlElement {
@@ -32,7 +33,10 @@ interface Growing {
   readonly line: number;
 }
 
-/** Reads an XML file in one pass. Only the elements at hand are held. @throws HubError HUB-2401 */
+/**
+ * Reads an XML file in one pass. Only the elements at hand are held.
+ * @throws HubError HUB-2401 when it cannot be read, or is no `log`
+ */
 export async function readXml(file: string, visitor: XmlVisitor): Promise<void> {
   const parser = new SaxesParser({ xmlns: false, position: true });
   const path: string[] = [];
@@ -47,6 +51,7 @@ export async function readXml(file: string, visitor: XmlVisitor): Promise<void> 
   parser.on("opentag", ({ name, attributes }) => {
     const local = name.replace(/^[^:]*:/u, "");
     path.push(local);
+    if (path.length === 1 && local !== "log") throw noLog(file, `The XML holds a "${local}", not a log.`);
     const element = { name: local, attributes, line: parser.line };
     if (growing.length === 0 && visitor.isOpen(path)) visitor.enter(path, element);
     else growing.push({ ...element, children: [], text: "" });
