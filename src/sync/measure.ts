@@ -2,7 +2,7 @@ import { kpiKind, processKind, handoffKind } from "../configuration/index.ts";
 import { measure, openStar } from "../kpis/index.ts";
 import type { Baseline, BaselineStore, Measurement, QualityReading, Star } from "../kpis/index.ts";
 import { hashText } from "../model/index.ts";
-import type { Json } from "../model/index.ts";
+import type { Certificate, Json } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
 import { loadLinkedModel } from "./linked-model.ts";
 
@@ -102,14 +102,19 @@ async function qualityReadings({ store }: RunContext): Promise<readonly QualityR
   return readings;
 }
 
-/** Values stand under a gate while the last reading of any system is not complete: this run's, else the last sync's. */
-async function gateOf({ store, fence }: RunContext): Promise<string | null> {
-  const own = await store.records.certificates(fence.runId);
-  const last = await store.runs.latest("sync");
-  const certificates = own.length > 0 || last === null ? own : await store.records.certificates(last.id);
-  const names = certificates
-    .filter(({ complete }) => !complete)
-    .map(({ connection, stream }) => `${connection} ${stream}`);
+/** How many runs back a stream's last reading is looked for. */
+const READINGS = 50;
+
+/** Values stand under a gate while the last reading of any stream is not complete, whichever run that was. */
+async function gateOf({ store }: RunContext): Promise<string | null> {
+  const last = new Map<string, Certificate>();
+  for (const { id } of await store.runs.certified(READINGS)) {
+    for (const certificate of await store.records.certificates(id)) {
+      const name = `${certificate.connection} ${certificate.stream}`;
+      if (!last.has(name)) last.set(name, certificate);
+    }
+  }
+  const names = [...last].flatMap(([name, { complete }]) => (complete ? [] : [name]));
   return names.length === 0 ? null : `not read in full: ${names.join(", ")}`;
 }
 

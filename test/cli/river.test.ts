@@ -136,6 +136,27 @@ describe("the document of", () => {
     expect(await readdir(join(folder, "parquet"))).toContain("fact_case.parquet");
   });
 
+  test("figures stand under a gate while the last reading of a stream is not complete, whichever run that was", async () => {
+    const gates = async (name: string): Promise<string> => {
+      await ask("publish", publishDocument, ["publish", "--format", "csv", ...out(name)]);
+      return readFile(join(directory, name, "csv", "fact_kpi_snapshot.csv"), "utf8");
+    };
+    await company.control("/dials", "POST", {
+      system: "asana",
+      route: "GET /tasks",
+      fault: "error",
+      status: 500,
+      times: 500,
+    });
+    const partly = await ask("sync", syncDocument, ["sync", "--full", "--connection", "asana-main"]);
+    expect(partly.code).toBe(3);
+    await company.control("/dials", "DELETE");
+    await ask("sync", syncDocument, ["sync", "--connection", "monday-product"]);
+    expect(await gates("gated")).toContain("not read in full: asana-main");
+    await ask("sync", syncDocument, ["sync", "--full", "--connection", "asana-main"]);
+    expect(await gates("free")).not.toContain("not read in full");
+  });
+
   test("run tells the whole cycle, also when no system was to be had", async () => {
     const config = await copyConfiguration(company, "without-hyper");
     const file = join(config, "hub.yaml");
