@@ -178,6 +178,8 @@ async function finish(
       if (receipt === null) return settle(carriage, { state: "confirmed" });
       const now = await lookFor(carriage, null);
       if (now.kind === "done" || isAltered(before, now)) return settle(carriage, { state: "confirmed" });
+      // What an earlier send of it has done, another one that is taken alters no more.
+      if (carriage.entry.attempts > 0) return settle(carriage, { state: "confirmed" });
       const again = await lookFor(carriage, carriage.context.dependencies.clock.now());
       if (again.kind === "done" || isAltered(before, again)) return settle(carriage, { state: "confirmed" });
       return settle(carriage, {

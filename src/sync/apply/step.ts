@@ -62,7 +62,12 @@ export async function applyStep(context: RunContext, input: ApplyInput): Promise
       ({ action, handoffId, settledAt }) =>
         action === "retire" && handoffId === operation.handoffId && (settledAt ?? 0) > approval.at,
     );
-  const taken = dueNow.due.filter((each) => !isDone(each) && !isOpen(each) && !isTakenBack(each));
+  // No reconciling proposes an inverse anew: one that reality has overtaken waits for another word.
+  const isOvertaken = ({ operation, approval }: Due): boolean => {
+    const entry = known.get(operation.id);
+    return operation.undoes !== undefined && entry?.state === "stale" && entry.approvalId === approval.id;
+  };
+  const taken = dueNow.due.filter((each) => !isDone(each) && !isOpen(each) && !isTakenBack(each) && !isOvertaken(each));
   // What was confirmed is no longer proposed because it is done; that something has lapsed is told once.
   const lapsed = dueNow.lapsed.filter((each) => !known.has(each.operation.id) && !isOpen(each));
   if (open.length + taken.length + lapsed.length === 0) return NOTHING;
