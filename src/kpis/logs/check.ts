@@ -139,7 +139,10 @@ function asksForData({ body, condition }: Rule): boolean {
 
 const NOTHING = { activations: 0, satisfied: 0, vacuous: 0, violated: 0, pending: 0 };
 
-type Aligned = Alignment & { readonly deviations: readonly PathDeviation[] };
+type Aligned = Omit<Alignment, "moves"> & { readonly deviations: readonly PathDeviation[] };
+
+/** Variants whose alignment is remembered; rarer ones, of logs where hardly two cases are alike, are aligned again. */
+const REMEMBERED = 10_000;
 
 /** Cases of one variant share their alignment. */
 function alignmentOf(
@@ -153,8 +156,9 @@ function alignmentOf(
   if (before !== undefined) return before;
   const found = bestAlignment(activities, paths);
   if (found === null) return null;
-  const aligned = { ...found, deviations: pathDeviations(found) };
-  known.set(key, aligned);
+  const { cost, worst, fitness, path } = found;
+  const aligned = { cost, worst, fitness, path, deviations: pathDeviations(found) };
+  if (known.size < REMEMBERED) known.set(key, aligned);
   return aligned;
 }
 
