@@ -1,5 +1,5 @@
 import { advancedBases, conflictKey, decideEach, essentialsOf, proposeOperations } from "../handoffs/index.ts";
-import type { ConflictDecision, Contract, Essentials, Waiver } from "../handoffs/index.ts";
+import type { ConflictDecision, Contract, Waiver } from "../handoffs/index.ts";
 import type { SkippedBlock } from "../matching/index.ts";
 import type {
   Canonical,
@@ -83,21 +83,28 @@ async function bothSides(
   contract: Contract,
 ): Promise<{ readonly sources: readonly LinkedObject[]; readonly targets: readonly LinkedObject[] }> {
   const { sourceType, targetType } = contract;
-  const load = (type: string, essentials: Essentials): Promise<readonly LinkedObject[]> =>
-    collect(model, type, childrenOf(configuration, type), essentials);
+  const load = (type: string, keep: (object: LinkedObject) => LinkedObject | null): Promise<readonly LinkedObject[]> =>
+    collect(model, type, childrenOf(configuration, type), keep);
   const sources = await load(sourceType, essentialsOf(contract, "source"));
   if (targetType === sourceType) return { sources, targets: [] };
-  return { sources, targets: await load(targetType, essentialsOf(contract, "target")) };
+  const { targetWhere } = contract;
+  const essentials = essentialsOf(contract, "target");
+  const concerned = (object: LinkedObject): LinkedObject | null =>
+    targetWhere?.holds(object) === false ? null : essentials(object);
+  return { sources, targets: await load(targetType, concerned) };
 }
 
 async function collect(
   model: LinkedModel,
   type: string,
   joins: readonly ChildJoin[],
-  essentials: Essentials,
+  keep: (object: LinkedObject) => LinkedObject | null,
 ): Promise<readonly LinkedObject[]> {
   const found: LinkedObject[] = [];
-  for await (const object of model.objects(type, joins)) found.push(essentials(object));
+  for await (const object of model.objects(type, joins)) {
+    const kept = keep(object);
+    if (kept !== null) found.push(kept);
+  }
   return found;
 }
 

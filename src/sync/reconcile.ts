@@ -1,10 +1,12 @@
 import { handoffKind } from "../configuration/index.ts";
 import { planHash } from "../handoffs/index.ts";
+import type { Contract } from "../handoffs/index.ts";
 import type { Handoff, Operation, Plan } from "../model/index.ts";
 import { withoutMade } from "./apply/made.ts";
 import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
 import { openContract, pinnedConnections, recordedWords } from "./open-contract.ts";
+import type { Deciding } from "./open-contract.ts";
 import { loadLinkedModel } from "./linked-model.ts";
 import { skippedNames } from "./skipped-names.ts";
 
@@ -33,11 +35,7 @@ export async function reconcileStep(context: RunContext): Promise<Reconciliation
   const operations: Operation[] = [];
   for (const contract of contracts) {
     await breathe(context.signal);
-    const run = await openContract(deciding, contract);
-    await store.handoffs.replaceHandoffs(fence, run.handoffs(), contract.name);
-    if (run.advanced.length > 0) await store.handoffs.saveBases(fence, run.advanced, asOf);
-    for (const operation of run.operations) operations.push(operation);
-    for (const problem of skippedNames(contract.name, run.skipped)) progress({ kind: "problem", ...problem });
+    for (const operation of await decideOne(context, deciding, contract)) operations.push(operation);
   }
   const names = contracts.map(({ name }) => name);
   await store.handoffs.keepHandoffsOf(fence, names);
@@ -50,6 +48,16 @@ export async function reconcileStep(context: RunContext): Promise<Reconciliation
     detail: `${current.length.toLocaleString("en-US")} handoffs, ${(handoffs.length - current.length).toLocaleString("en-US")} historical`,
   });
   return { handoffs, operations };
+}
+
+/** What was loaded for one contract is let go of with this call, before the next one is loaded. */
+async function decideOne(context: RunContext, deciding: Deciding, contract: Contract): Promise<readonly Operation[]> {
+  const { store, fence, asOf, progress } = context;
+  const run = await openContract(deciding, contract);
+  await store.handoffs.replaceHandoffs(fence, run.handoffs(), contract.name);
+  if (run.advanced.length > 0) await store.handoffs.saveBases(fence, run.advanced, asOf);
+  for (const problem of skippedNames(contract.name, run.skipped)) progress({ kind: "problem", ...problem });
+  return run.operations;
 }
 
 /** Stores the proposed writes as an immutable plan; the same operations are the same plan. */
