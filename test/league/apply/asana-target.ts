@@ -105,6 +105,15 @@ fields: { name: name, deal_id: Opportunity ID, amount: { number: Seats } }
     traceless: false,
     works: async () =>
       (await told("tasks", `gid,${VALUES}`)).filter(({ state }) => state === "live").map((row) => workOf(row, [])),
+    // A task cannot be archived: it is tagged.
+    putAway: async () =>
+      new Set(
+        (await told("tasks", "gid,tags.name"))
+          .filter(
+            ({ state, content }) => state === "live" && ((content["tags"] ?? []) as readonly unknown[]).length > 0,
+          )
+          .map(({ content }) => textOf(content["gid"])),
+      ),
     make: async (deal, amount) => {
       const made = await write("POST", "/tasks", {
         name: "By hand",
@@ -157,6 +166,12 @@ fields: { name: name, deal_id: Opportunity ID, amount: { number: Seats } }
           );
         });
     },
+    putAway: async () =>
+      new Set(
+        (await told("projects", "gid,archived"))
+          .filter(({ state, content }) => state !== "deleted" && content["archived"] === true)
+          .map(({ content }) => textOf(content["gid"])),
+      ),
     make: async (deal, amount) => {
       const made = await write("POST", "/projects", {
         name: "By hand",

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readConfiguration, STANDARD_KINDS, variableName } from "../../../src/configuration/index.ts";
 import type { Configuration } from "../../../src/configuration/index.ts";
+import { HubError } from "../../../src/model/index.ts";
 import type { Plan, StorePort } from "../../../src/model/index.ts";
 import { mulberry32 } from "../../../src/sandbox/kit/random.ts";
 import { openStore } from "../../../src/store/index.ts";
 import {
   applyAndReconcile,
   approvalOf,
+  inversePlan,
   mapAndLink,
   planStep,
   pullStep,
@@ -74,6 +76,8 @@ export interface WritingHub {
   /** Reads, decides and plans; carries out nothing. */
   plan(): Promise<Plan>;
   approve(plan: Plan): Promise<void>;
+  /** Approves the inverse of what was confirmed of a plan; null when nothing was. */
+  takeBack(plan: Plan): Promise<Plan | null>;
   /** A whole run that carries out what is approved; null when it was killed. */
   night(options?: NightOptions): Promise<Applied | null>;
   close(): Promise<void>;
@@ -166,6 +170,23 @@ export async function openWritingHub(place: Place, source: Source, target: Targe
       await outbox.recordPause({ connection: null, kind: "resume", by, at, reason: "played" });
       await outbox.approve(context.fence, approvalOf(plan, plan.operations, by, { now: at, until: FOREVER }));
       await end(context);
+    },
+    takeBack: async (plan) => {
+      const context = await begin({});
+      const now = clock.now();
+      const by = "Dana Ortiz";
+      try {
+        const inverse = await inversePlan(store, plan, by, { asOf: now, now });
+        await store.handoffs.savePlan(context.fence, inverse);
+        const approval = approvalOf(inverse, inverse.operations, by, { now, until: FOREVER });
+        await store.outbox.approve(context.fence, approval);
+        return inverse;
+      } catch (error) {
+        if (error instanceof HubError && error.code === "HUB-2630") return null;
+        throw error;
+      } finally {
+        await end(context);
+      }
     },
     night: async (options = {}) => {
       const context = await begin(options);

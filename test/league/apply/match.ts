@@ -104,6 +104,7 @@ class ApplyMatch {
   #edits = 0;
   #overwritten = 0;
   #traceless = 0;
+  #inverse: Plan | null = null;
   /** Work that somebody made after the run had begun to read what it wrote: the next run hears of it. */
   readonly #late = new Set<string>();
   #isReadAgain = false;
@@ -151,6 +152,7 @@ class ApplyMatch {
     steps.before = this.#follow;
     await target.served.undial();
     await this.#settle();
+    if (draw.chance(0.5)) await this.#takeBack(this.#plan);
     await this.#judge();
   }
 
@@ -299,6 +301,44 @@ class ApplyMatch {
     }
   }
 
+  /** What was done is taken back, while as much goes wrong: put away and marked, never deleted. */
+  async #takeBack(plan: Plan): Promise<void> {
+    const { hub, steps, target } = this.#setting;
+    const inverse = await hub.takeBack(plan);
+    if (inverse === null) return;
+    this.#say(`taken back: ${inverse.operations.map(({ action }) => action).join(", ")}`);
+    this.#inverse = inverse;
+    await this.#disturbedNight();
+    steps.before = this.#follow;
+    await target.served.undial();
+    await this.#settle();
+    await this.#hearOutbox();
+    const away = await target.putAway();
+    const living = new Set((await target.works()).map(({ id }) => id));
+    for (const { id, action, targetKey } of inverse.operations) {
+      const work = targetKey?.split("/").at(-1) ?? "";
+      const isThere = away.has(work) || living.has(work);
+      if (!isThere && !this.#removed.has(work)) this.#problems.push(`${work} is gone for good`);
+      if (action === "retire" && !away.has(work) && !this.#told.has(id) && !this.#removed.has(work))
+        this.#problems.push(`${work} was not put away, and nothing told`);
+      if (action === "update" && !this.#told.has(id) && !this.#wasSetBack(work))
+        this.#problems.push(`${work} was not set back, and nothing told`);
+    }
+  }
+
+  #wasSetBack(work: string): boolean {
+    return this.#amounts.get(work)?.some(({ by, amount }) => by === "hub" && amount === PLANNED_ON) === true;
+  }
+
+  /** What a run told that was killed before its report stands in the outbox all the same. */
+  async #hearOutbox(): Promise<void> {
+    for (const { operationId, problem } of await this.#setting.hub.store.outbox.entries()) {
+      if (problem === null) continue;
+      this.#texts.push(`${problem.code} ${problem.message}`);
+      this.#told.add(operationId);
+    }
+  }
+
   /** Nights without faults until there is nothing left to carry out. */
   async #settle(): Promise<void> {
     for (let nights = 0; nights < MOST_NIGHTS; nights += 1) {
@@ -314,10 +354,7 @@ class ApplyMatch {
     const works = await this.#look();
     const open = await hub.store.outbox.entries({ states: ["sent", "unknown", "half_done"] });
     if (open.length > 0) this.#problems.push(`${String(open.length)} are not settled`);
-    // What a run told that was killed before its report stands in the outbox all the same.
-    for (const { problem } of await hub.store.outbox.entries()) {
-      if (problem !== null) this.#texts.push(`${problem.code} ${problem.message}`);
-    }
+    await this.#hearOutbox();
     for (const { id, content, link } of await hub.store.handoffs.handoffs()) {
       // What a person sees of it from now on: another plan, a conflict, a duplicate.
       if (content !== "in_sync" || link !== "matched") {
@@ -354,7 +391,9 @@ class ApplyMatch {
   #judgeAmounts(id: string, held: readonly Held[]): void {
     const ours = held.filter(({ by }) => by === "hub");
     const updates = this.#byHand.has(id) ? ours : ours.slice(1);
-    if (this.#byHand.has(id) && ours.length > 1) this.#problems.push(`${id} was written ${String(ours.length)} times`);
+    const most = this.#inverse === null ? 1 : 2;
+    if (this.#byHand.has(id) && ours.length > most)
+      this.#problems.push(`${id} was written ${String(ours.length)} times`);
     for (const update of updates) {
       const under = held[held.indexOf(update) - 1];
       if (under?.by !== "somebody" || under.amount === PLANNED_ON) continue;

@@ -58,6 +58,12 @@ fields: { name: name, deal_id: Reference, amount: { number: Effort } }
         ];
       });
     },
+    putAway: async () => {
+      const { items } = fieldsOf(await served.control("GET", "/truth?streams=items"));
+      return new Set(
+        Object.entries(fieldsOf(items)).flatMap(([id, row]) => (fieldsOf(row)["state"] === "archived" ? [id] : [])),
+      );
+    },
     make: async (deal, amount) => {
       const { create_item: item } = await ask(
         'mutation ($values: JSON) { create_item(board_id: 7002, item_name: "By hand", column_values: $values) { id } }',
@@ -81,6 +87,7 @@ fields: { name: name, deal_id: Reference, amount: { number: Effort } }
 export async function salesforceAccounts({ seed, clock, before }: SideOptions): Promise<Target> {
   const org = techFlowOrg()
     .customField("Account", { name: "Deal_Id__c", label: "Deal id", type: "string" })
+    .customField("Account", { name: "Put_Away__c", label: "Put away", type: "string" })
     .customField("Account", { name: "Seats__c", label: "Seats", type: "double" })
     .track("Account", "Seats__c");
   const served = await serveSystem({
@@ -102,7 +109,7 @@ export async function salesforceAccounts({ seed, clock, before }: SideOptions): 
   return {
     served,
     definition: salesforce,
-    settings: ", externalIds: { Account: Hub_External_Id__c }",
+    settings: ", externalIds: { Account: Hub_External_Id__c }, retire: { Account: { tag: Put_Away__c } }",
     mapping: `from: target.Account
 fields: { name: Name, deal_id: Deal_Id__c, amount: { number: Seats__c } }
 `,
@@ -124,6 +131,15 @@ fields: { name: Name, deal_id: Deal_Id__c, amount: { number: Seats__c } }
           },
         ];
       });
+    },
+    putAway: async () => {
+      const { Account: accounts } = fieldsOf(await served.control("GET", "/truth?streams=Account"));
+      return new Set(
+        Object.entries(fieldsOf(accounts)).flatMap(([id, row]) => {
+          const { state, content } = fieldsOf(row) as unknown as TrueRecord;
+          return state === "live" && typeof content["Put_Away__c"] === "string" ? [id] : [];
+        }),
+      );
     },
     make: (deal, amount) => write({ Name: "By hand", Deal_Id__c: deal, Seats__c: amount }),
     set: async (work, amount) => {

@@ -49,6 +49,8 @@ export interface Target {
   readonly traceless: boolean;
   /** Everything that lives, past limits and faults. */
   works(): Promise<readonly Work[]>;
+  /** Ids of work that was put away and marked as such, not deleted. */
+  putAway(): Promise<ReadonlySet<string>>;
   /** Somebody makes work for a deal by hand; its id. */
   make(deal: string, amount: number): Promise<string>;
   /** Somebody sets the amount. */
