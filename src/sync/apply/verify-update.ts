@@ -72,17 +72,17 @@ function lostValue(
   const fresh = changesOf(operation, now).filter(
     (change) => !known.has(nameOf(change)) && (before !== null || change.validAt >= since),
   );
-  const ours = fresh.findLast(({ value }) => stands(value, after, calendar));
+  const at = fresh.findLastIndex(({ value }) => stands(value, after, calendar));
+  const ours = fresh[at];
+  if (ours === undefined) return null;
   const object = objectOf(now, operation.targetKey);
   const current = object === null ? null : valueAt(object, operation.field ?? "");
-  // What happened at the instant of ours, in whatever order it is told, and does not stand happened before.
-  const last = fresh.findLast(
-    ({ value, validAt }) =>
-      ours !== undefined
-      && validAt <= ours.validAt
-      && !stands(value, after, calendar)
-      && !stands(value, current, calendar),
-  );
+  const isLost = ({ value }: AttributeChange): boolean =>
+    !stands(value, after, calendar) && !stands(value, current, calendar);
+  // Of one instant in whatever order: what is told after ours and does not stand happened before it.
+  const last =
+    fresh.slice(0, at).findLast(isLost)
+    ?? fresh.slice(at).findLast((change) => change.validAt === ours.validAt && isLost(change));
   if (last === undefined || stands(last.value, operation.before, calendar)) return null;
   return { value: last.value, by: last.by?.person ?? null };
 }
