@@ -36,11 +36,16 @@ export async function onCopiedStore<Answer>(
         isAlive: () => true,
         wallNow: machine.wallNow,
       };
-      const { result } = await withRun(store, start, () => clock.now(), async (fence) => {
-        const dependencies = { ...look.dependencies, clock, ledger: store.ledger };
-        const answer = await work({ ...look, store, fence, asOf, dependencies, progress });
-        return { answer, complete: true, summary: null };
-      });
+      const { result } = await withRun(
+        store,
+        start,
+        () => clock.now(),
+        async (fence) => {
+          const dependencies = { ...look.dependencies, clock, ledger: store.ledger };
+          const answer = await work({ ...look, store, fence, asOf, dependencies, progress });
+          return { answer, complete: true, summary: null };
+        },
+      );
       return result.answer;
     } finally {
       await store.close();

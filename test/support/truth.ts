@@ -35,7 +35,8 @@ function compare(name: string, expected: TruthHandoff, actual: Handoff): readonl
     const named = (expected.target ?? expected.byName[0])?.id;
     const shown = actual.claimedKeys.map(idOf).includes(named);
     const right = actual.targetKey === null ? shown || named === undefined : idOf(actual.targetKey) === named;
-    const honest = named === undefined || ["ambiguous", "matched"].includes(actual.link) || expected.link === actual.link;
+    const honest =
+      named === undefined || ["ambiguous", "matched"].includes(actual.link) || expected.link === actual.link;
     return honest && right
       ? []
       : [`${name}: ${actual.link} with ${actual.targetKey}, truth fuzzy ${expected.link} ${told}`];
