@@ -11,10 +11,18 @@ import { realMachine } from "../src/cli/machine.ts";
 import { DEFAULT_AS_OF } from "../src/cli/verbs/sandbox.ts";
 import { handoffKind, readConfiguration, STANDARD_KINDS } from "../src/configuration/index.ts";
 import { CONNECTORS } from "../src/connectors/index.ts";
-import { advancedBases, essentialsOf, proposeOperations, reconcile } from "../src/handoffs/index.ts";
+import { advancedBases, decideEach, essentialsOf, proposeOperations } from "../src/handoffs/index.ts";
 import type { Essentials } from "../src/handoffs/index.ts";
 import { DAY, HOUR, parseRecordKey } from "../src/model/index.ts";
-import type { Entity, Instant, LinkedObject, MappedEntity, ModelEvent, ModelObject } from "../src/model/index.ts";
+import type {
+  Entity,
+  Handoff,
+  Instant,
+  LinkedObject,
+  MappedEntity,
+  ModelEvent,
+  ModelObject,
+} from "../src/model/index.ts";
 import { openStore } from "../src/store/index.ts";
 import { planStep, reconcileStep } from "../src/sync/index.ts";
 import { begin, page, record } from "../test/support/store.ts";
@@ -86,13 +94,24 @@ async function inMemory(size: number): Promise<Done> {
   const targets = linked(size, projectOf, essentialsOf(contract, "target"));
   const since = stopwatch();
   const input = { asOf: AS_OF, calendar: configuration.calendar, actors: [], related: new Map(), waivers: new Map() };
-  const handoffs = reconcile(contract, { ...input, sources, targets });
   const objects = new Map<string, LinkedObject>();
   for (const side of [sources, targets]) for (const object of side) objects.set(object.id, object);
   const connections = new Map([["asana-main", PROJECTS]]);
-  const operations = proposeOperations(contract, { handoffs, objects, actors: [], connections });
-  advancedBases(contract, { handoffs, objects, bases: new Map(), conflictDecisions: new Map() });
-  return { handoffs: handoffs.length, operations: operations.length, ...since() };
+  const count = { handoffs: 0, operations: 0 };
+  // As the hub does it: what was decided is thought about in batches and not held.
+  const conclude = (handoffs: readonly Handoff[]): void => {
+    count.handoffs += handoffs.length;
+    count.operations += proposeOperations(contract, { handoffs, objects, actors: [], connections }).length;
+    advancedBases(contract, { handoffs, objects, bases: new Map(), conflictDecisions: new Map() });
+  };
+  let batch: Handoff[] = [];
+  for (const handoff of decideEach(contract, { ...input, sources, targets })) {
+    if (batch.push(handoff) < PAGE) continue;
+    conclude(batch);
+    batch = [];
+  }
+  conclude(batch);
+  return { ...count, ...since() };
 }
 
 async function throughStore(db: string): Promise<Done> {
