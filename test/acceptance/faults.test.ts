@@ -173,11 +173,8 @@ describe.each(EVERY)("%s, killed", (_title, harness) => {
     const { world, hub, sync, expectTruth } = await setStage(harness);
     const stop = new AbortController();
     await world.served.dial({ fault: "lost-answer", hang: true, after: 8, rate: 1 });
-    let calls = 0;
-    const asked = hub.pull("incremental", { signal: stop.signal, onCommit: () => (calls += 1) });
-    await new Promise((resolve) => {
-      setTimeout(resolve, 300);
-    });
+    const asked = hub.pull("incremental", { signal: stop.signal, patient: true });
+    while (world.served.open().hanging === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const started = performance.now();
     stop.abort();
     expect((await asked).report).toBe(null);
