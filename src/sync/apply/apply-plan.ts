@@ -33,16 +33,21 @@ export async function applyAndReconcile(
 ): Promise<Applied> {
   const current = await planStep(context, before.operations);
   const report = await applyStep(context, { current, handoffs: before.handoffs, only, unread: unreadIn(pull) });
-  if (!report.changed) return { apply: report, handoffs: before.handoffs, plan: current, complete: isComplete(report) };
+  if (!report.changed) {
+    return { apply: report, handoffs: await before.handoffs(), plan: current, complete: isComplete(report) };
+  }
   const { connections, streams } = placesOf(report);
-  if (connections.length > 0) await pullStep(context, { connections, streams, mode: "incremental", again: true });
+  const again =
+    connections.length > 0 ? await pullStep(context, { connections, streams, mode: "incremental", again: true }) : null;
   await mapAndLink(context);
   // What was made just now came after the moment the run began with.
   const later = { ...context, asOf: Math.max(context.asOf, context.dependencies.clock.now()) };
-  const { handoffs, operations } = await reconcileStep(later);
-  const plan = await planStep(later, operations);
+  const after = await reconcileStep(later);
+  const handoffs = await after.handoffs();
+  const plan = await planStep(later, after.operations);
   const apply = { ...report, outcomes: duplicatesIn(report.outcomes, handoffs) };
-  return { apply, handoffs, plan, complete: isComplete(apply) };
+  // What could not be read again may hide that somebody made the same.
+  return { apply, handoffs, plan, complete: isComplete(apply) && again?.complete !== false };
 }
 
 /**

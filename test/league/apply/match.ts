@@ -286,7 +286,9 @@ class ApplyMatch {
   }
 
   /** What stands beside what a run made is told by that run. */
-  #expectDuplicatesTold({ apply, handoffs }: Applied, works: readonly Work[]): void {
+  #expectDuplicatesTold({ apply, handoffs, complete }: Applied, works: readonly Work[]): void {
+    // A run that could not read it again says that it is incomplete.
+    if (!complete) return;
     for (const deal of this.#deals) {
       const all = works.filter((work) => work.deal === deal && !this.#late.has(work.id));
       if (all.length < 2) continue;
@@ -363,7 +365,8 @@ class ApplyMatch {
       }
     }
     for (const operation of this.#plan?.operations ?? []) this.#judgeOperation(operation, works);
-    for (const [id, held] of this.#amounts) this.#judgeAmounts(id, held);
+    // What was overwritten of work that somebody removed went with it.
+    for (const [id, held] of this.#amounts) if (!this.#removed.has(id)) this.#judgeAmounts(id, held);
   }
 
   #judgeOperation(operation: Operation, works: readonly Work[]): void {
