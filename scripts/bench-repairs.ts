@@ -95,7 +95,8 @@ async function repair(seed: number, scale: number): Promise<number> {
     const { result } = await hub.run("plan", async (context) => {
       const pull = await pullStep(context, { mode: "incremental" });
       await mapAndLink(context);
-      const { handoffs, operations } = await reconcileStep(context);
+      const { operations, ...decided } = await reconcileStep(context);
+      const handoffs = await decided.handoffs();
       const plan = await planStep(context, operations);
       const at = context.dependencies.clock.now();
       const [connection, by, reason] = [null, "bench", "measured in a sandbox"] as const;

@@ -60,7 +60,7 @@ async function compare(seed: number, scale: number): Promise<number> {
     const { result } = await hub.run("bench", async (context) => {
       const pull = await pullStep(context, { mode: "incremental" });
       const { map } = await mapAndLink(context);
-      const { handoffs } = await reconcileStep(context);
+      const handoffs = await (await reconcileStep(context)).handoffs();
       const { star } = await measureStep(context);
       const defects = await defectsInStar(star);
       star.close();

@@ -64,7 +64,9 @@ export async function previewHandoffs(copy: RunContext): Promise<HandoffPreview>
   const planned = (await copy.store.handoffs.latestPlan())?.operations ?? [];
   await copy.store.mapping.requeue(copy.fence);
   await mapAndLink(copy);
-  const { handoffs, operations } = await reconcileStep(copy);
+  const after = await reconcileStep(copy);
+  const { operations } = after;
+  const handoffs = await after.handoffs();
   return {
     asOf: copy.asOf,
     ...compareHandoffs(stored, handoffs),

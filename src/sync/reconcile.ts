@@ -12,7 +12,8 @@ import { skippedNames } from "./skipped-names.ts";
 
 /** The handoffs of all contracts as of the run's as-of, and the writes that would repair them. */
 export interface Reconciliation {
-  readonly handoffs: readonly Handoff[];
+  /** Read from the store when asked for: there may be a hundred thousand. */
+  readonly handoffs: () => Promise<readonly Handoff[]>;
   readonly operations: readonly Operation[];
 }
 
@@ -33,28 +34,45 @@ export async function reconcileStep(context: RunContext): Promise<Reconciliation
   };
   const contracts = configuration.compiled(handoffKind);
   const operations: Operation[] = [];
+  const count = { current: 0, historical: 0 };
   for (const contract of contracts) {
     await breathe(context.signal);
-    for (const operation of await decideOne(context, deciding, contract)) operations.push(operation);
+    for (const operation of await decideOne(context, deciding, contract, count)) operations.push(operation);
   }
   const names = contracts.map(({ name }) => name);
   await store.handoffs.keepHandoffsOf(fence, names);
-  const handoffs = await store.handoffs.handoffs();
-  const current = handoffs.filter((handoff) => !handoff.historical);
   progress({
     kind: "step",
     step: "reconcile",
     state: "done",
-    detail: `${current.length.toLocaleString("en-US")} handoffs, ${(handoffs.length - current.length).toLocaleString("en-US")} historical`,
+    detail: `${count.current.toLocaleString("en-US")} handoffs, ${count.historical.toLocaleString("en-US")} historical`,
   });
-  return { handoffs, operations };
+  return { handoffs: () => store.handoffs.handoffs(), operations };
+}
+
+interface Count {
+  current: number;
+  historical: number;
+}
+
+function* counted(handoffs: Iterable<Handoff>, count: Count): Iterable<Handoff> {
+  for (const handoff of handoffs) {
+    if (handoff.historical) count.historical += 1;
+    else count.current += 1;
+    yield handoff;
+  }
 }
 
 /** What was loaded for one contract is let go of with this call, before the next one is loaded. */
-async function decideOne(context: RunContext, deciding: Deciding, contract: Contract): Promise<readonly Operation[]> {
+async function decideOne(
+  context: RunContext,
+  deciding: Deciding,
+  contract: Contract,
+  count: Count,
+): Promise<readonly Operation[]> {
   const { store, fence, asOf, progress } = context;
   const run = await openContract(deciding, contract);
-  await store.handoffs.replaceHandoffs(fence, run.handoffs(), contract.name);
+  await store.handoffs.replaceHandoffs(fence, counted(run.handoffs(), count), contract.name);
   if (run.advanced.length > 0) await store.handoffs.saveBases(fence, run.advanced, asOf);
   for (const problem of skippedNames(contract.name, run.skipped)) progress({ kind: "problem", ...problem });
   return run.operations;

@@ -26,7 +26,8 @@ async function decide({ hub }: TestHub, before: "as it is" | "drop what is deriv
       await context.store.dropDerived(context.fence);
       await mapAndLink(context);
     }
-    return { answer: await reconcileStep(context), complete: true, summary: null };
+    const { handoffs, operations } = await reconcileStep(context);
+    return { answer: { handoffs: await handoffs(), operations }, complete: true, summary: null };
   });
   return result.answer;
 }

@@ -216,7 +216,7 @@ export async function hubOn(company: Company, options: TestHubOptions = {}): Pro
     },
     reconcile: async () => {
       const { result } = await hub.run("reconcile", async (context) => {
-        const { handoffs } = await reconcileStep(context);
+        const handoffs = await (await reconcileStep(context)).handoffs();
         return { answer: handoffs, complete: true, summary: null };
       });
       return result.answer;

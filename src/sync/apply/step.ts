@@ -18,7 +18,7 @@ import { noLongerProposed, nobodyKnows, paused } from "./told.ts";
 export interface ApplyInput {
   /** What the hub would do now. */
   readonly current: Plan;
-  readonly handoffs: readonly Handoff[];
+  readonly handoffs: () => Promise<readonly Handoff[]>;
   /** Only operations of this plan; all that are approved when null. */
   readonly only: Plan | null;
   /** Connections that this run could not read in full. */
@@ -42,7 +42,7 @@ export interface ApplyReport {
 export async function applyStep(context: RunContext, input: ApplyInput): Promise<ApplyReport> {
   const { configuration, store, fence, dependencies, progress } = context;
   const now = dependencies.clock.now();
-  const handoffs = new Map(input.handoffs.map((handoff) => [handoff.id, handoff]));
+  const handoffs = new Map((await input.handoffs()).map((handoff) => [handoff.id, handoff]));
   for (const approval of await contractApprovals(configuration, store, autoScope(input), handoffs, now)) {
     await store.outbox.approve(fence, approval);
   }

@@ -90,7 +90,7 @@ test("a link is kept by the hub alone: an auto contract stores it where it is su
     operations: [link("sure", 0.97), link("guess", 0.9)],
   };
   const { outcomes } = await auto.run((context) =>
-    applyStep(context, { current, handoffs, only: null, unread: new Set() }),
+    applyStep(context, { current, handoffs: async () => handoffs, only: null, unread: new Set() }),
   );
   expect(outcomes.map(({ operation, state, approval }) => [operation.id, state, approval.kind])).toEqual([
     ["sure", "confirmed", "contract"],
