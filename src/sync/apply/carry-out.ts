@@ -1,6 +1,6 @@
 import { isStale, isUnknown } from "../../connectors/kit/index.ts";
 import type { WriteReceipt } from "../../connectors/kit/index.ts";
-import { HubError, MINUTE, OPEN_STATES, toProblem } from "../../model/index.ts";
+import { HubError, MINUTE, OPEN_STATES, SECOND, toProblem } from "../../model/index.ts";
 import type { Instant, OutboxEntry } from "../../model/index.ts";
 import { begin, ConnectionStop, createCommand, hold, lookFor, noteAnswer, settle } from "./carriage.ts";
 import type { Carriage, Outcome, Settled, Work } from "./carriage.ts";
@@ -84,6 +84,12 @@ async function proceed(carriage: Carriage): Promise<Settled> {
       const problem = nobodyKnows(operation, `it was sent ${String(MOST_SENDS)} times and is not there.`);
       return settle(carriage, { state: "unknown", problem });
     }
+    const quiet = await lookOnceQuiet(carriage, seen);
+    if (quiet !== seen) {
+      seen = quiet;
+      sends -= 1;
+      continue;
+    }
     if (!(await begin(carriage))) return hold(carriage, null);
     before = seen.seen;
     try {
@@ -96,6 +102,20 @@ async function proceed(carriage: Carriage): Promise<Settled> {
       seen = after;
     }
   }
+}
+
+/**
+ * Conditions are told by the second: what changes within the second of the last change is not refused. So a record that
+ * has only just changed is looked at again in the next one.
+ */
+async function lookOnceQuiet(carriage: Carriage, seen: Extract<Sighting, { kind: "not done" }>): Promise<Sighting> {
+  const { context, door, due } = carriage;
+  const changedAt = seen.seen?.modifiedAt ?? null;
+  if (!door.write.traits.conditional || due.operation.action === "create" || changedAt === null) return seen;
+  const left = (Math.floor(changedAt / SECOND) + 1) * SECOND - context.dependencies.clock.now();
+  if (left <= 0 || left > SECOND) return seen;
+  await context.dependencies.sleep(left, context.signal);
+  return lookFor(carriage, null);
 }
 
 /** What was sent and then cannot be looked at is in doubt. */
