@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 
 /** The heap a scheduled run is given; SQLite's cache is set by the store (8 MiB). */
-const HEAP = ["--max-old-space-size=192", "--max-semi-space-size=8", "--semi-space-growth-factor=1"];
+const HEAP = ["--max-old-space-size=160", "--max-semi-space-size=4", "--semi-space-growth-factor=1"];
 
 const workerAnswer = z.object({
   rows: z.int(),
