@@ -19,6 +19,8 @@ const LONGEST_CALL_MS = 2 * MINUTE;
 
 /** How often one operation is sent in one run at most. */
 const MOST_SENDS = 2;
+/** How many changes of one record are waited out before it is written to all the same. */
+const MOST_WAITS = 5;
 
 /**
  * Carries out one operation of the outbox: looks first, sends only what is not there, and believes only what it reads
@@ -66,6 +68,7 @@ async function proceed(carriage: Carriage): Promise<Settled> {
   const open = OPEN_STATES.some((state) => state === entry.state);
   let seen = await lookFor(carriage, open ? endOfSend(entry) : null);
   let before: Seen | null = null;
+  const waitedFor = new Set<Instant>();
   for (let sends = 0; ; sends += 1) {
     if (seen.kind === "changed") {
       // What may have been sent may have gone over something, too.
@@ -84,7 +87,7 @@ async function proceed(carriage: Carriage): Promise<Settled> {
       const problem = nobodyKnows(operation, `it was sent ${String(MOST_SENDS)} times and is not there.`);
       return settle(carriage, { state: "unknown", problem });
     }
-    const quiet = await lookOnceQuiet(carriage, seen);
+    const quiet = await lookOnceQuiet(carriage, seen, waitedFor);
     if (quiet !== seen) {
       seen = quiet;
       sends -= 1;
@@ -107,13 +110,19 @@ async function proceed(carriage: Carriage): Promise<Settled> {
 /**
  * Conditions are told by the second: what changes within the second of the last change is not refused. So a record that
  * has only just changed is looked at again in the next one.
+ * @param waitedFor the changes that were waited for already: a clock may stand still, and a record may never come to rest
  */
-async function lookOnceQuiet(carriage: Carriage, seen: Extract<Sighting, { kind: "not done" }>): Promise<Sighting> {
+async function lookOnceQuiet(
+  carriage: Carriage,
+  seen: Extract<Sighting, { kind: "not done" }>,
+  waitedFor: Set<Instant>,
+): Promise<Sighting> {
   const { context, door, due } = carriage;
   const changedAt = seen.seen?.modifiedAt ?? null;
   if (!door.write.traits.conditional || due.operation.action === "create" || changedAt === null) return seen;
   const left = (Math.floor(changedAt / SECOND) + 1) * SECOND - context.dependencies.clock.now();
-  if (left <= 0 || left > SECOND) return seen;
+  if (left <= 0 || left > SECOND || waitedFor.has(changedAt) || waitedFor.size === MOST_WAITS) return seen;
+  waitedFor.add(changedAt);
   await context.dependencies.sleep(left, context.signal);
   return lookFor(carriage, null);
 }
