@@ -1,4 +1,5 @@
 import type { Connection, WriteFace } from "../../src/connectors/kit/index.ts";
+import { patienceOf } from "./patience.ts";
 import type { WritingHarness, WritingWorld } from "./writing-harness.ts";
 
 /** A world with a connection that writes to it; its waits move the world's clock. Closed by whoever opens it. */
@@ -22,6 +23,7 @@ export async function openWriting(harness: WritingHarness): Promise<WritingStage
         clock.advance(ms);
         return Promise.resolve();
       },
+      timer: patienceOf(world.served),
       random: () => 0.5,
       ledger: {
         take: () => Promise.resolve(true),

@@ -19,6 +19,7 @@ afterEach(async () => {
 const FAULTS: readonly Dial[] = [
   { fault: "reset" },
   { fault: "lost-answer" },
+  { fault: "lost-answer", hang: true },
   { fault: "cut" },
   { fault: "malformed" },
   { fault: "html", status: 502 },

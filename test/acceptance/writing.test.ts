@@ -131,6 +131,18 @@ describe.each(WRITING_HARNESSES.map((harness) => [harness.title, harness] as con
     expect(await world.count()).toBe(before + 1);
   });
 
+  test("are in doubt when the call that makes them is served and never answered", async () => {
+    const { world, write } = await setStage(harness);
+    const before = await world.count();
+    await world.served.dial({ route: harness.creating, times: null, fault: "lost-answer", hang: true });
+    const error = await errorOf(write.create(world.creation(MARKER), signal));
+    await world.served.undial();
+    if (error !== null) expect(isUnknown(error)).toBe(true);
+    world.served.clock.advance(write.traits.settleMs);
+    expect(await write.find(stream, MARKER, signal)).toHaveLength(1);
+    expect(await world.count()).toBe(before + 1);
+  });
+
   test.each(LOST)("are told to be changed perhaps when %s each time", async (_what, dial) => {
     const { world, write, created, renaming } = await setStage(harness);
     const id = await created();
