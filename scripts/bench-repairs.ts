@@ -2,12 +2,10 @@
 // --scale 5`. Each seed has a sandbox and a hub in processes of their own. What is proposed must be what is missing and
 // what differs; after it was applied each expected handoff has exactly one target, what needs a decision is untouched,
 // and the next plan is empty. Ends with 1 when anything differs.
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { openHub } from "../src/cli/hub.ts";
 import { realMachine } from "../src/cli/machine.ts";
 import { startSandboxProcess } from "../src/cli/sandbox-process.ts";
@@ -17,34 +15,14 @@ import { TruthSchema } from "../src/sandbox/index.ts";
 import { applyPlan, approvalOf, mapAndLink, planStep, pullStep, reconcileStep } from "../src/sync/index.ts";
 import { repairDifferences, targetDifferences } from "../test/support/truth-repairs.ts";
 import type { AsanaTargets } from "../test/support/truth-repairs.ts";
+import { benchCompanies } from "./company-bench.ts";
+import type { CompanyLine } from "./company-bench.ts";
 
-const { values } = parseArgs({
-  options: { seeds: { type: "string", default: "7" }, scale: { type: "string", default: "1" } },
+await benchCompanies({
+  file: fileURLToPath(import.meta.url),
+  titles: ["seed", "scale", "proposed", "differing", "confirmed", "targets", "next plan", "seconds", "peak MB"],
+  measure: repair,
 });
-const SHOWN = 20;
-const WIDTHS = [6, 6, 10, 10, 10, 10, 10, 9, 9] as const;
-const row = (cells: readonly (string | number)[]): string =>
-  `${cells.map((cell, at) => String(cell).padStart(WIDTHS[at] ?? 8)).join(" ")}\n`;
-
-const seeds = values.seeds.split(",");
-if (seeds.length === 1) process.exitCode = await repair(Number(seeds[0]), Number(values.scale));
-else {
-  heading();
-  for (const seed of seeds) {
-    const flags = [...process.execArgv, "--", fileURLToPath(import.meta.url), "--seeds", seed, "--scale", values.scale];
-    const { status } = spawnSync(process.execPath, flags, {
-      stdio: "inherit",
-      env: { ...process.env, HUB_BENCH_ROW: "1" },
-    });
-    if (status !== 0) process.exitCode = 1;
-  }
-}
-
-function heading(): void {
-  process.stdout.write(
-    row(["seed", "scale", "proposed", "differing", "confirmed", "targets", "next plan", "seconds", "peak MB"]),
-  );
-}
 
 /** The configuration without the brakes that spread repairs over several runs. */
 function unbraked(directory: string): string {
@@ -69,9 +47,8 @@ async function asanaTargets(control: string): Promise<AsanaTargets> {
   return { ...projects, ...tasks };
 }
 
-/** Runs one company through pull to apply and plans again; 1 when anything differs. */
-async function repair(seed: number, scale: number): Promise<number> {
-  if (process.env["HUB_BENCH_ROW"] === undefined) heading();
+/** Runs one company through pull to apply and plans again. */
+async function repair(seed: number, scale: number): Promise<CompanyLine> {
   const directory = mkdtempSync(join(tmpdir(), "hub-bench-"));
   const [envFile, truthFile] = [join(directory, "sandbox.env"), join(directory, "truth.json")];
   const { env: environment } = process;
@@ -124,19 +101,6 @@ async function repair(seed: number, scale: number): Promise<number> {
     const wrongTargets = targetDifferences(truth, before, after);
     const unconfirmed = outcomes.filter(({ state }) => state !== "confirmed");
     const left = next.answer.operations;
-    process.stdout.write(
-      row([
-        seed,
-        scale,
-        plan.operations.length,
-        wrongRepairs.length,
-        outcomes.length - unconfirmed.length,
-        `${String(wrongTargets.length)} wrong`,
-        left.length,
-        ((performance.now() - startedAt) / 1000).toFixed(1),
-        (process.resourceUsage().maxRSS / 1024).toFixed(0),
-      ]),
-    );
     const wrong = [
       ...wrongRepairs,
       ...wrongTargets,
@@ -148,9 +112,22 @@ async function repair(seed: number, scale: number): Promise<number> {
         ({ action, handoffId, field, reason }) =>
           `still proposed: ${action} ${field ?? ""} for ${handoffId}: ${reason}`,
       ),
+      ...(result.complete ? [] : ["The reading was not complete."]),
     ];
-    for (const difference of wrong.slice(0, SHOWN)) process.stdout.write(`  ${difference}\n`);
-    return wrong.length > 0 || !result.complete ? 1 : 0;
+    return {
+      cells: [
+        seed,
+        scale,
+        plan.operations.length,
+        wrongRepairs.length,
+        outcomes.length - unconfirmed.length,
+        `${String(wrongTargets.length)} wrong`,
+        left.length,
+        ((performance.now() - startedAt) / 1000).toFixed(1),
+        (process.resourceUsage().maxRSS / 1024).toFixed(0),
+      ],
+      wrong,
+    };
   } finally {
     await sandbox.stop();
     rmSync(directory, { recursive: true, force: true });

@@ -1,11 +1,9 @@
 // Compares what the hub finds with what is true of whole companies: `npm run bench:truth -- --seeds 1,2,3 --scale 5`.
 // Each seed has a sandbox and a hub in processes of their own. Ends with 1 when anything differs.
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { openHub } from "../src/cli/hub.ts";
 import { realMachine } from "../src/cli/machine.ts";
 import { startSandboxProcess } from "../src/cli/sandbox-process.ts";
@@ -14,38 +12,17 @@ import { TruthSchema } from "../src/sandbox/index.ts";
 import { mapAndLink, measureStep, pullStep, reconcileStep } from "../src/sync/index.ts";
 import { differencesFromTruth } from "../test/support/truth.ts";
 import { defectsInStar, processDifferences } from "../test/support/truth-processes.ts";
+import { benchCompanies } from "./company-bench.ts";
+import type { CompanyLine } from "./company-bench.ts";
 
-const { values } = parseArgs({
-  options: { seeds: { type: "string", default: "7" }, scale: { type: "string", default: "1" } },
+await benchCompanies({
+  file: fileURLToPath(import.meta.url),
+  titles: ["seed", "scale", "handoffs", "differing", "process defects", "differing", "seconds", "peak MB"],
+  measure: compare,
 });
-const SHOWN = 20;
-const WIDTHS = [8, 7, 10, 9, 12, 9, 13, 9] as const;
-const row = (cells: readonly (string | number)[]): string =>
-  `${cells.map((cell, at) => String(cell).padStart(WIDTHS[at] ?? 8)).join(" ")}\n`;
 
-const seeds = values.seeds.split(",");
-if (seeds.length === 1) process.exitCode = await compare(Number(seeds[0]), Number(values.scale));
-else {
-  heading();
-  for (const seed of seeds) {
-    const flags = [...process.execArgv, "--", fileURLToPath(import.meta.url), "--seeds", seed, "--scale", values.scale];
-    const { status } = spawnSync(process.execPath, flags, {
-      stdio: "inherit",
-      env: { ...process.env, HUB_BENCH_ROW: "1" },
-    });
-    if (status !== 0) process.exitCode = 1;
-  }
-}
-
-function heading(): void {
-  process.stdout.write(
-    row(["seed", "scale", "handoffs", "differing", "process defs", "differing", "seconds", "peak MB"]),
-  );
-}
-
-/** Runs one company through pull to measure; 1 when anything differs or is incomplete. */
-async function compare(seed: number, scale: number): Promise<number> {
-  if (process.env["HUB_BENCH_ROW"] === undefined) heading();
+/** Runs one company through pull to measure. */
+async function compare(seed: number, scale: number): Promise<CompanyLine> {
   const directory = mkdtempSync(join(tmpdir(), "hub-bench-"));
   const [envFile, truthFile] = [join(directory, "sandbox.env"), join(directory, "truth.json")];
   const { env: environment } = process;
@@ -73,8 +50,9 @@ async function compare(seed: number, scale: number): Promise<number> {
     const { handoffs, defects } = result.answer;
     const wrongHandoffs = differencesFromTruth(truth, handoffs);
     const wrongDefects = processDifferences(truth, defects);
-    process.stdout.write(
-      row([
+    const unread = result.complete ? [] : ["The reading was not complete."];
+    return {
+      cells: [
         seed,
         scale,
         handoffs.length,
@@ -83,12 +61,9 @@ async function compare(seed: number, scale: number): Promise<number> {
         wrongDefects.length,
         seconds.toFixed(1),
         peak.toFixed(0),
-      ]),
-    );
-    const wrong = [...wrongHandoffs, ...wrongDefects];
-    for (const difference of wrong.slice(0, SHOWN)) process.stdout.write(`  ${difference}\n`);
-    if (!result.complete) process.stdout.write("  The reading was not complete.\n");
-    return wrong.length > 0 || !result.complete ? 1 : 0;
+      ],
+      wrong: [...wrongHandoffs, ...wrongDefects, ...unread],
+    };
   } finally {
     await sandbox.stop();
     rmSync(directory, { recursive: true, force: true });
