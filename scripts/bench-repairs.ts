@@ -91,7 +91,8 @@ async function repair(seed: number, scale: number): Promise<CompanyLine> {
     const { result: next } = await hub.run("plan", async (context) => {
       await pullStep(context, { mode: "incremental" });
       await mapAndLink(context);
-      return { answer: await reconcileStep(context), complete: true, summary: null };
+      const { operations } = await reconcileStep(context);
+      return { answer: await planStep(context, operations), complete: true, summary: null };
     });
     await hub.close();
     const after = await asanaTargets(control);

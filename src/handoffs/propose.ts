@@ -20,30 +20,15 @@ export function proposeOperations(contract: Contract, input: ProposeInput): read
     staff: staffOf(input.actors),
     fields: new Map(contract.fields.map((field) => [field.name, field])),
     connectionAt: new Map([...input.connections].map(([name, { system, tenant }]) => [`${system}/${tenant}`, name])),
-    answered: answeredLater(input),
   };
   return input.handoffs
     .filter((handoff) => handoff.contract === contract.name && !handoff.historical && handoff.waiver === null)
     .flatMap((handoff): readonly Operation[] => {
       const source = handoff.sourceKey === null ? undefined : input.objects.get(handoff.sourceKey);
       if (source === undefined) return [];
-      if (handoff.link === "missing") {
-        return proposing.answered.has(source.id) ? [] : creation(proposing, handoff, source);
-      }
+      if (handoff.link === "missing") return creation(proposing, handoff, source);
       if (handoff.link !== "matched" || handoff.comparisons.some(isOpenConflict)) return [];
       return updates(proposing, handoff, source);
     })
     .sort((left, right) => compareText(left.id, right.id));
-}
-
-/** What the hub itself has made counts as not happened before its time; to make it again would still be wrong. */
-function answeredLater({ asOf, confirmedLinks, objects }: ProposeInput): ReadonlySet<string> {
-  const answered = new Set<string>();
-  for (const [targetId, sourceId] of confirmedLinks ?? []) {
-    const target = objects.get(targetId)?.object;
-    if (target?.removed === null && target.createdAt !== null && target.createdAt > (asOf ?? target.createdAt)) {
-      answered.add(sourceId);
-    }
-  }
-  return answered;
 }

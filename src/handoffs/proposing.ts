@@ -1,5 +1,5 @@
 import { hashText } from "../model/index.ts";
-import type { Actor, BusinessCalendar, Canonical, Handoff, Instant, LinkedObject, Operation } from "../model/index.ts";
+import type { Actor, BusinessCalendar, Canonical, Handoff, LinkedObject, Operation } from "../model/index.ts";
 import type { ComparedField, Contract } from "./contract.ts";
 import type { Appointment, Staff } from "./owners.ts";
 import { deedOf } from "./plan-hash.ts";
@@ -7,15 +7,11 @@ import { deedOf } from "./plan-hash.ts";
 /** What repairs are proposed from. */
 export interface ProposeInput {
   readonly handoffs: readonly Handoff[];
-  /** What the handoffs are decided for; now when left out. */
-  readonly asOf?: Instant;
   /** Objects by id. */
   readonly objects: ReadonlyMap<string, LinkedObject>;
   readonly actors: readonly Actor[];
   /** By connection name: its system and tenant. */
   readonly connections: ReadonlyMap<string, { readonly system: string; readonly tenant: string }>;
-  /** Pairs that a confirmed write made: the target's object id to the source's. */
-  readonly confirmedLinks?: ReadonlyMap<string, string>;
   /** Says on which day an instant falls where the other side holds days. */
   readonly calendar?: BusinessCalendar;
 }
@@ -28,8 +24,6 @@ export interface Proposing {
   readonly fields: ReadonlyMap<string, ComparedField>;
   /** By `system/tenant`, the connection that writes there. */
   readonly connectionAt: ReadonlyMap<string, string>;
-  /** Sources whose target the hub has made, though later than the as-of that the handoffs are decided for. */
-  readonly answered: ReadonlySet<string>;
 }
 
 /** Where a side's work is handed to: the target's team takes it, the source's team what goes back. */

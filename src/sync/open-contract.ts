@@ -50,9 +50,8 @@ export async function openContract(deciding: Deciding, contract: Contract): Prom
   const advanced: HandoffBase[] = [];
   const skipped: SkippedBlock[] = [];
   const { actors } = model;
-  const { confirmedLinks } = recorded;
   const conclude = (handoffs: readonly Handoff[]): void => {
-    const proposing = { handoffs, asOf, objects, actors, connections, confirmedLinks, calendar };
+    const proposing = { handoffs, objects, actors, connections, calendar };
     operations.push(...proposeOperations(contract, proposing));
     advanced.push(...advancedBases(contract, { ...recorded, handoffs, objects }));
   };

@@ -55,24 +55,6 @@ describe("a plan", () => {
     ]);
   });
 
-  test("creates nothing again that the hub made after the moment the handoffs are decided for", () => {
-    const made = onboarding({ at: hours(401), attributes: linked });
-    const confirmedLinks = new Map([[made.id, deal().id]]);
-    const handoffs = reconcile(contract, input([deal()], [made], hours(400), { confirmedLinks }));
-    expect(handoffs[0]?.link).toBe("missing");
-    const proposal = (links: ReadonlyMap<string, string>): readonly Operation[] =>
-      proposeOperations(contract, {
-        handoffs,
-        asOf: hours(400),
-        objects: new Map([deal(), made].map((object) => [object.id, object])),
-        actors,
-        connections: new Map([["asana-main", { system: "asana", tenant: "ws" }]]),
-        confirmedLinks: links,
-      });
-    expect(proposal(confirmedLinks)).toEqual([]);
-    expect(proposal(new Map())).toHaveLength(1);
-  });
-
   test("never names an owner who has left: the backup takes over", () => {
     const left = deal({ attributes: { csm: { person: "gone" } } });
     expect(propose([left], [])[0]?.after).toMatchObject({ owner: { person: "kate" } });
