@@ -16,3 +16,4 @@ export * from "./ports/store.ts";
 export * from "./process.ts";
 export * from "./record-counts.ts";
 export * from "./records.ts";
+export * from "./xml.ts";

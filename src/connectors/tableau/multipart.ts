@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
+import { escapeXml } from "../../model/index.ts";
 
 /** A stretch of a file, `end` exclusive. */
 export interface FileRange {
@@ -61,34 +62,17 @@ export function jsonBody(value: unknown): RequestBody {
 
 /** The publish payload. Apostrophes stay raw: the server's parser refuses `&apos;` (reference tableau.md §3.1). */
 export function datasourcePayload(values: { name: string; description: string; projectId: string }): string {
-  const description = values.description === "" ? "" : ` description="${attribute(values.description)}"`;
+  const description = values.description === "" ? "" : ` description="${escapeXml(values.description)}"`;
   return (
-    `<tsRequest><datasource name="${attribute(values.name)}"${description}>`
-    + `<project id="${attribute(values.projectId)}"/></datasource></tsRequest>`
+    `<tsRequest><datasource name="${escapeXml(values.name)}"${description}>`
+    + `<project id="${escapeXml(values.projectId)}"/></datasource></tsRequest>`
   );
 }
 
 /** The payload of a workbook; its sheets are tabs for viewers. */
 export function workbookPayload(values: { name: string; projectId: string }): string {
   return (
-    `<tsRequest><workbook name="${attribute(values.name)}" showTabs="true">`
-    + `<project id="${attribute(values.projectId)}"/></workbook></tsRequest>`
+    `<tsRequest><workbook name="${escapeXml(values.name)}" showTabs="true">`
+    + `<project id="${escapeXml(values.projectId)}"/></workbook></tsRequest>`
   );
-}
-
-function attribute(text: string): string {
-  return Array.from(text, (char) => (holdable(char) ? char : " "))
-    .join("")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll(/[\t\n\r]/gu, (char) => `&#${char.codePointAt(0) ?? 32};`);
-}
-
-/** XML 1.0 has no way to write other control characters, lone surrogates and the two non-characters. */
-function holdable(char: string): boolean {
-  const point = char.codePointAt(0) ?? 0;
-  if (point < 0x20) return char === "\t" || char === "\n" || char === "\r";
-  return !(point >= 0xd800 && point <= 0xdfff) && point !== 0xfffe && point !== 0xffff;
 }

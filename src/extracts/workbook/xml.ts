@@ -1,3 +1,4 @@
+import { escapeXml } from "../../model/index.ts";
 /** One element of a document; written with everything in it escaped. */
 export interface XmlElement {
   readonly name: string;
@@ -25,28 +26,11 @@ export function xmlDocument(root: XmlElement): string {
 function written(element: XmlElement, indent: string): string {
   const attributes = Object.entries(element.attributes)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
     .join("");
   if (element.text !== null)
-    return `${indent}<${element.name}${attributes}>${escaped(element.text)}</${element.name}>\n`;
+    return `${indent}<${element.name}${attributes}>${escapeXml(element.text)}</${element.name}>\n`;
   if (element.children.length === 0) return `${indent}<${element.name}${attributes}/>\n`;
   const inner = element.children.map((child) => written(child, `${indent}  `)).join("");
   return `${indent}<${element.name}${attributes}>\n${inner}${indent}</${element.name}>\n`;
-}
-
-function escaped(text: string): string {
-  return Array.from(text, (char) => (holdable(char) ? char : " "))
-    .join("")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll(/[\t\n\r]/gu, (char) => `&#${char.codePointAt(0) ?? 32};`);
-}
-
-/** XML 1.0 has no way to write other control characters, lone surrogates and the two non-characters. */
-function holdable(char: string): boolean {
-  const point = char.codePointAt(0) ?? 0;
-  if (point < 0x20) return char === "\t" || char === "\n" || char === "\r";
-  return !(point >= 0xd800 && point <= 0xdfff) && point !== 0xfffe && point !== 0xffff;
 }
