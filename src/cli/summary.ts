@@ -1,3 +1,4 @@
+import { AREAS } from "../kpis/index.ts";
 import type { KpiResult } from "../kpis/index.ts";
 import { DAY, HOUR, MINUTE } from "../model/index.ts";
 import type { PlainState } from "../model/index.ts";
@@ -31,7 +32,7 @@ export function formatSummary(report: CycleReport, { title, currency }: SummaryO
   ].join("");
 }
 
-/** Company-wide values with target and verdict, one line each, then what each means in a sentence for those with a target. */
+/** Company-wide values with target and verdict, one line each, under the area they are about; what spans the company comes first. */
 export function formatKpis(results: readonly KpiResult[]): string {
   const shown = results.filter((result) => result.shown && result.scope.type === "company");
   return formatTable(
@@ -43,16 +44,20 @@ export function formatKpis(results: readonly KpiResult[]): string {
       { title: "verdict" },
       { title: "in a sentence" },
     ],
-    [...shown]
-      .sort((a, b) => rankOf(a) - rankOf(b) || (a.kpi < b.kpi ? -1 : 1))
-      .map((result) => [
-        result.kpi,
-        formatValue(result.value, result.unit),
-        result.n.toLocaleString("en-US"),
-        result.targetText ?? "",
-        result.verdict === "no target" ? "" : result.verdict,
-        result.sentence,
-      ]),
+    AREAS.flatMap((area) => {
+      const lines = shown
+        .filter((result) => result.area === area)
+        .sort((a, b) => rankOf(a) - rankOf(b) || (a.kpi < b.kpi ? -1 : 1))
+        .map((result) => [
+          `  ${result.kpi}`,
+          formatValue(result.value, result.unit),
+          result.n.toLocaleString("en-US"),
+          result.targetText ?? "",
+          result.verdict === "no target" ? "" : result.verdict,
+          result.sentence,
+        ]);
+      return lines.length === 0 ? [] : [[area], ...lines];
+    }),
   );
 }
 

@@ -5,8 +5,8 @@ export type { ProcessDefinition, StageDefinition, StepDefinition } from "./defin
 export type { Rule, RuleBody } from "./definitions/rule.ts";
 export { compileKpi } from "./definitions/compile-kpi.ts";
 export type { KpiDefinition, KpiVocabulary } from "./definitions/compile-kpi.ts";
-export { kpiFileSchema, MEASURES } from "./definitions/kpi-file.ts";
-export type { KpiFile, MeasureKind } from "./definitions/kpi-file.ts";
+export { AREAS, kpiFileSchema, MEASURES } from "./definitions/kpi-file.ts";
+export type { KpiArea, KpiFile, MeasureKind } from "./definitions/kpi-file.ts";
 export { windowAt } from "./definitions/windows.ts";
 export type { Reporting, Window } from "./definitions/windows.ts";
 export { createCaseBuilder, caseKey } from "./cases/build-case.ts";

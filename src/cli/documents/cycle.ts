@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AREAS } from "../../kpis/index.ts";
 import type { KpiResult } from "../../kpis/index.ts";
 import { toIso } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
@@ -13,6 +14,7 @@ import { syncPart, toSyncPart } from "./sync.ts";
 /** One value of one KPI with what is needed to trust or doubt it. */
 export const kpiPart = z.strictObject({
   kpi: z.string(),
+  area: z.enum(AREAS),
   definition: z.string(),
   scope: z.strictObject({ type: z.string(), key: z.string() }),
   window: z.strictObject({
@@ -100,9 +102,10 @@ export const cycleDocument = z.strictObject({
 });
 
 export function toKpiPart(result: KpiResult): z.infer<typeof kpiPart> {
-  const { kpi, definition, scope, window, n, nOpen, excluded, interval, evidence, shown: _, ...rest } = result;
+  const { kpi, area, definition, scope, window, n, nOpen, excluded, interval, evidence, shown: _, ...rest } = result;
   return {
     kpi,
+    area,
     definition,
     scope: { ...scope },
     window: { name: window.text, from: window.fromDay, to: window.toDay },

@@ -2,7 +2,7 @@ import type { Day, ErrorPlace } from "../../model/index.ts";
 import { parseSpan } from "./durations.ts";
 import type { Span } from "./durations.ts";
 import { kpiFileSchema, MEASURES } from "./kpi-file.ts";
-import type { KpiFile, MeasureKind } from "./kpi-file.ts";
+import type { KpiArea, KpiFile, MeasureKind } from "./kpi-file.ts";
 import { definitionError, fold, suggest } from "./problems.ts";
 import type { ProcessDefinition } from "./process.ts";
 import { parseTarget } from "./targets.ts";
@@ -18,6 +18,7 @@ export interface KpiDefinition {
   readonly title: string;
   readonly question: string;
   readonly owner: string;
+  readonly area: KpiArea;
   /** `name@version`: published values name the definition they were made by. */
   readonly key: string;
   readonly measure: MeasureKind;
@@ -138,6 +139,7 @@ function typed(file: KpiFile, vocabulary: KpiVocabulary, place: ErrorPlace): Kpi
     title: file.title ?? titleOf(file.kpi),
     question: file.question,
     owner: file.owner,
+    area: file.area,
     key: `${file.kpi}@${file.version}`,
     measure: file.measure,
     of,

@@ -29,6 +29,18 @@ export const MEASURES = [
 ] as const;
 export type MeasureKind = (typeof MEASURES)[number];
 
+/** Where a KPI is told; `company` is what spans them. */
+export const AREAS = [
+  "company",
+  "customer lifecycle",
+  "product development",
+  "handoffs",
+  "operations",
+  "conformance",
+  "data quality",
+] as const;
+export type KpiArea = (typeof AREAS)[number];
+
 /** `config/kpis/*.yaml`: one KPI. Pass the parsed value to `compileKpi`. */
 export const kpiFileSchema = z.strictObject({
   kpi: name,
@@ -36,6 +48,8 @@ export const kpiFileSchema = z.strictObject({
   /** The question the number answers, as a reader would ask it. */
   question: name,
   owner: name,
+  /** The part of the company it is about; tables and pages group by it. */
+  area: z.enum(AREAS).default("company"),
   version: z.number().int().positive().default(1),
   measure: z.enum(MEASURES),
   /** Processes or handoff contracts, by name; `all processes` or `all handoffs`. */

@@ -26,6 +26,7 @@ export function measureDesignCoverage(kpi: KpiDefinition, input: MeasureInput): 
   return [
     {
       kpi: kpi.name,
+      area: kpi.area,
       definition: kpi.key,
       scope: COMPANY,
       window: windowAt(first, input.asOf, input.reporting),

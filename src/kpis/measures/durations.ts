@@ -253,6 +253,7 @@ function resultOf(
   ];
   return {
     kpi: kpi.name,
+    area: kpi.area,
     definition: kpi.key,
     scope,
     window,

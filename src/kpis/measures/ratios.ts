@@ -187,6 +187,7 @@ function resultOf(
   const reason = notes.length === 0 ? null : notes.join("; ");
   return {
     kpi: kpi.name,
+    area: kpi.area,
     definition: kpi.key,
     scope,
     window,

@@ -278,6 +278,7 @@ function resultOf(kpi: KpiDefinition, comparison: Comparison, shown: boolean): K
   const reason = notes.length === 0 ? null : notes.join("; ");
   return {
     kpi: kpi.name,
+    area: kpi.area,
     definition: kpi.key,
     scope: { type: "process", key: comparison.process.name },
     window: comparison.window,
@@ -377,6 +378,7 @@ function combine(kpi: KpiDefinition, comparisons: readonly Comparison[], input: 
   const verdictText = target === null ? "no target" : `target ${percent(target.value)}: ${verdict}`;
   return {
     kpi: kpi.name,
+    area: kpi.area,
     definition: kpi.key,
     scope: COMPANY,
     window: first.window,
@@ -409,6 +411,7 @@ function nothing(kpi: KpiDefinition, scope: KpiScope, input: MeasureInput, why: 
       : windowAt(definition, input.asOf, input.reporting);
   return {
     kpi: kpi.name,
+    area: kpi.area,
     definition: kpi.key,
     scope,
     window,

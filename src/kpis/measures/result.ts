@@ -1,3 +1,4 @@
+import type { KpiArea } from "../definitions/kpi-file.ts";
 import type { Window } from "../definitions/windows.ts";
 import type { Interval } from "../statistics/wilson.ts";
 
@@ -15,6 +16,7 @@ export const COMPANY: KpiScope = { type: "company", key: "all" };
 /** One value of one KPI, with everything needed to trust or doubt it (reference §2.1). */
 export interface KpiResult {
   readonly kpi: string;
+  readonly area: KpiArea;
   /** `name@version` of the definition. */
   readonly definition: string;
   readonly scope: KpiScope;

@@ -85,6 +85,7 @@ export function appendDimensions(star: Star, input: DimensionInput): void {
       kpi_key: kpi.name,
       kpi: kpi.name,
       kpi_title: kpi.title,
+      area: kpi.area,
       question: kpi.question,
       formula: kpi.formula,
       kpi_unit: unitOf(kpi),
