@@ -9,6 +9,10 @@ export interface Column {
   readonly type: ColumnType;
   /** What a dashboard's reader sees. */
   readonly caption: string;
+  /** What it means, for whoever meets it in Tableau first. */
+  readonly comment: string;
+  /** How its number is to be read: a 0..1 share, seconds, money, or a name (a year, a version) that nobody would add. */
+  readonly reads?: "share" | "seconds" | "money" | "name";
   /** The dimension whose key this column holds. */
   readonly references?: DimensionName;
   readonly derived?: { readonly from: string; readonly as: "local time" | "date key" | "constant" };
@@ -47,24 +51,50 @@ export type Row<T extends Table> = {
   readonly [K in Written<T>]: T["columns"][K]["type"] extends "TEXT" | "DATE" ? string | null : number | null;
 };
 
-export const text = (caption: string) => ({ type: "TEXT", caption }) as const;
-export const int = (caption: string) => ({ type: "INT", caption }) as const;
-export const big = (caption: string) => ({ type: "BIG_INT", caption }) as const;
-export const double = (caption: string) => ({ type: "DOUBLE", caption }) as const;
-export const date = (caption: string) => ({ type: "DATE", caption }) as const;
-export const instant = (caption: string) => ({ type: "TIMESTAMP", caption: `${caption} (UTC)` }) as const;
+export const text = (caption: string, comment: string) => ({ type: "TEXT", caption, comment }) as const;
+/** A count, or a 0/1 that adds up to one. */
+export const int = (caption: string, comment: string) => ({ type: "INT", caption, comment }) as const;
+export const named = (caption: string, comment: string) => ({ type: "INT", caption, comment, reads: "name" }) as const;
+export const double = (caption: string, comment: string) => ({ type: "DOUBLE", caption, comment }) as const;
+export const share = (caption: string, comment: string) =>
+  ({ type: "DOUBLE", caption, comment, reads: "share" }) as const;
+export const seconds = (caption: string, comment: string) =>
+  ({ type: "BIG_INT", caption: `${caption} (s)`, comment: `${comment} In seconds.`, reads: "seconds" }) as const;
+export const money = (caption: string, comment: string) =>
+  ({ type: "DOUBLE", caption, comment, reads: "money" }) as const;
+export const date = (caption: string, comment: string) => ({ type: "DATE", caption, comment }) as const;
+export const instant = (caption: string, comment: string) =>
+  ({ type: "TIMESTAMP", caption: `${caption} (UTC)`, comment: `${comment} In UTC.` }) as const;
 
 /** The wall-clock time of an instant in the reporting zone. */
-export const local = <const F extends string>(from: F, caption: string) =>
-  ({ type: "TIMESTAMP", caption, derived: { from, as: "local time" } }) as const;
+export const local = <const F extends string>(from: F, caption: string, comment: string) =>
+  ({
+    type: "TIMESTAMP",
+    caption,
+    comment: `${comment} In the reporting zone.`,
+    derived: { from, as: "local time" },
+  }) as const;
 
 /** The day of an instant in the reporting zone, a key of dim_date. */
 export const dateKey = <const F extends string>(from: F, caption: string) =>
-  ({ type: "INT", caption, references: "dim_date", derived: { from, as: "date key" } }) as const;
+  ({
+    type: "INT",
+    caption,
+    comment: "The day that leads to the calendar, as yyyymmdd in the reporting zone.",
+    reads: "name",
+    references: "dim_date",
+    derived: { from, as: "date key" },
+  }) as const;
 
 /** A further day of a fact. Only one day of a fact is its key into dim_date: two roads to one table confuse a reader's tools. */
 export const otherDateKey = <const F extends string>(from: F, caption: string) =>
-  ({ type: "INT", caption, derived: { from, as: "date key" } }) as const;
+  ({
+    type: "INT",
+    caption,
+    comment: "The day as yyyymmdd in the reporting zone.",
+    reads: "name",
+    derived: { from, as: "date key" },
+  }) as const;
 
 /** The key of the one row of dim_as_of. */
 export const CURRENT_AS_OF = "current";
@@ -72,6 +102,7 @@ export const asOfKey = {
   as_of_key: {
     type: "TEXT",
     caption: "As-of key",
+    comment: "Leads to the as-of of the extract.",
     references: "dim_as_of",
     derived: { from: CURRENT_AS_OF, as: "constant" },
   },
@@ -79,4 +110,4 @@ export const asOfKey = {
 
 /** A key of a dimension. */
 export const ref = <const D extends DimensionName>(references: D, caption: string) =>
-  ({ type: "TEXT", caption, references }) as const;
+  ({ type: "TEXT", caption, comment: `Leads to the dimension ${caption}.`, references }) as const;
