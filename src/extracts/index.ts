@@ -1,4 +1,5 @@
 export { writeCsv } from "./csv/index.ts";
+export * from "./deltas/index.ts";
 export { describeFiles, writeManifest } from "./manifest.ts";
 export type { Manifest } from "./manifest.ts";
 export { writeParquet } from "./parquet/index.ts";

@@ -1,0 +1,2 @@
+export { Comparison } from "./comparison.ts";
+export type { ComparedTable, ComparisonOptions, TableDelta } from "./comparison.ts";
