@@ -1,4 +1,5 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
+import type { ProcessDefinition, StepDefinition } from "../definitions/process.ts";
 import { reaches } from "../definitions/targets.ts";
 import { windowAt } from "../definitions/windows.ts";
 import type { MeasureInput } from "./measure-input.ts";
@@ -6,12 +7,22 @@ import { COMPANY } from "./result.ts";
 import type { KpiResult } from "./result.ts";
 import { percent } from "./wording.ts";
 
+/** The routine steps of the current procedures. */
+export function routineSteps(
+  kpi: KpiDefinition,
+  { processes }: Pick<MeasureInput, "processes">,
+): readonly { readonly process: ProcessDefinition; readonly step: StepDefinition }[] {
+  const current = kpi.of.flatMap((name) => processes.filter((process) => process.name === name).slice(-1));
+  return current.flatMap((process) =>
+    process.steps.filter(({ routine }) => routine).map((step) => ({ process, step })),
+  );
+}
+
 /** Routine steps that name their automation ÷ routine steps: a count of the procedures, not of what happened. */
 export function measureDesignCoverage(kpi: KpiDefinition, input: MeasureInput): readonly KpiResult[] {
   const [first] = kpi.windows;
   if (first === undefined) return [];
-  const current = kpi.of.flatMap((name) => input.processes.filter((process) => process.name === name).slice(-1));
-  const routine = current.flatMap((process) => process.steps.filter((step) => step.routine));
+  const routine = routineSteps(kpi, input).map(({ step }) => step);
   const automated = routine.filter((step) => step.automatedBy.length > 0).length;
   const value = routine.length === 0 ? null : automated / routine.length;
   const target = kpi.target?.kind === "ratio" ? kpi.target : null;

@@ -68,7 +68,8 @@ export async function measureDuration(kpi: KpiDefinition, input: MeasureInput): 
   return results;
 }
 
-function durationsOf(kpi: KpiDefinition): DurationRelation | null {
+/** The relation of a duration KPI; null for measures that are none. */
+export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
   const clock = kpi.clock === "business" ? "bus_" : "";
   const process = `JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${listSql(kpi.of)}`;
   const extra = kpi.by.filter((cut) => cut !== "contract");

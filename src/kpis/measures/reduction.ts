@@ -78,7 +78,8 @@ export async function measureReduction(
   return results;
 }
 
-async function baselineOf(
+/** The frozen baseline of a process; frozen now where there is none yet. Null when no case of its window has ended. */
+export async function baselineOf(
   kpi: KpiDefinition,
   process: ProcessDefinition,
   input: MeasureInput,
@@ -134,15 +135,25 @@ async function cohortOf(
   }));
 }
 
+/** Cases started in the window early enough to be followed as long as the baseline's, censored there like them. */
+export async function followedCases(
+  process: ProcessDefinition,
+  { followUpMs }: Baseline,
+  window: Window,
+  input: MeasureInput,
+): Promise<readonly CohortCase[]> {
+  const until = Math.min(window.to, input.asOf - followUpMs);
+  const followed = until <= window.from ? [] : await cohortOf(process, window.from, until, input);
+  return followed.map((member) => censor(member, followUpMs));
+}
+
 async function compare(
   process: ProcessDefinition,
   baseline: Baseline,
   window: Window,
   input: MeasureInput,
 ): Promise<Comparison> {
-  const until = Math.min(window.to, input.asOf - baseline.followUpMs);
-  const followed = until <= window.from ? [] : await cohortOf(process, window.from, until, input);
-  const current = followed.map((member) => censor(member, baseline.followUpMs));
+  const current = await followedCases(process, baseline, window, input);
   const base = prepare(baseline.cases);
   const now = prepare(current);
   const mix = mixWeights(baseline.cases, current, now);

@@ -4,8 +4,8 @@ import type { ProcessDefinition } from "../definitions/process.ts";
 
 /**
  * A ratio as a relation of the star schema. Columns: `moment` (when a row counts; null for rows that are pending), `num`, `den`
- * (0/1), `pending`, `unknown`, `adjusted` (0/1), `excluded` (reason or null), `money`, `evidence`, and the cuts `process`,
- * `contract`, `segment`, `region`, `team`.
+ * (0/1), `pending`, `unknown`, `adjusted` (0/1), `excluded` (reason or null), `money`, `evidence` (the case or handoff), `item`
+ * (what is counted of it: the step execution, the case, the handoff), and the cuts `process`, `contract`, `segment`, `region`, `team`.
  */
 export interface Relation {
   readonly sql: string;
@@ -38,6 +38,8 @@ interface Parts {
   readonly unknown?: string;
   readonly money?: string;
   readonly evidence: string;
+  /** The evidence unless said. */
+  readonly item?: string;
   readonly cuts: string;
   readonly from: string;
 }
@@ -45,7 +47,8 @@ interface Parts {
 function relation(parts: Parts): string {
   return `SELECT CASE WHEN ${parts.pending} THEN NULL ELSE ${parts.at} END AS moment, ${parts.num} AS num, 1 AS den,
     CASE WHEN ${parts.pending} THEN 1 ELSE 0 END AS pending, ${parts.unknown ?? "0"} AS unknown, ${parts.adjusted ?? "NULL"} AS adjusted,
-    ${parts.excluded} AS excluded, ${parts.money ?? "NULL"} AS money, ${parts.evidence} AS evidence, ${parts.cuts} FROM ${parts.from}`;
+    ${parts.excluded} AS excluded, ${parts.money ?? "NULL"} AS money, ${parts.evidence} AS evidence,
+    ${parts.item ?? parts.evidence} AS item, ${parts.cuts} FROM ${parts.from}`;
 }
 
 /** The relation of a ratio KPI; null for measures that are no ratio over facts. */
@@ -96,6 +99,7 @@ export function relationOf(
         ...ended,
         num: "s.is_automated",
         unknown: "s.is_unknown",
+        item: "s.exec_key",
         from: `${steps} WHERE s.is_routine = 1`,
       };
       return { sql: relation(parts), noun: "routine step executions", said: "ran by themselves", against: "num = 0" };
@@ -107,6 +111,7 @@ export function relationOf(
         pending: "FALSE",
         excluded: "NULL",
         num: "s.is_error",
+        item: "s.exec_key",
         from: `${steps} WHERE s.is_critical = 1`,
       };
       return { sql: relation(parts), noun: "critical step executions", said: "had to be reopened", against: "num = 1" };
@@ -151,6 +156,7 @@ export function relationOf(
         pending: `${due} >= (SELECT CAST(as_of_local AS DATE) FROM dim_as_of)`,
         num: `CASE WHEN c.is_completed = 1 AND CAST(c.completed_at_local AS DATE) <= ${due} THEN 1 ELSE 0 END`,
         evidence: "coalesce(c.case_key, h.handoff_key)",
+        item: "h.handoff_key",
         money: "CASE WHEN c.completed_at IS NULL THEN h.amount_corporate ELSE 0 END",
       };
       return {
