@@ -6,6 +6,7 @@ export { writeParquet } from "./parquet/index.ts";
 export { hyperTables } from "./publications.ts";
 export type { HyperPlan, Publication } from "./publications.ts";
 export type { TableFile } from "./table-files.ts";
+export * from "./documents/index.ts";
 export * from "./hyper/index.ts";
 export * from "./report/index.ts";
 export * from "./workbook/index.ts";

@@ -5,7 +5,7 @@ import type { HyperTable, HyperType } from "./hyper/index.ts";
 import type { TableFile } from "./table-files.ts";
 
 /** Tableau's own name for it; right for every version (reference tableau.md §3.4). */
-const SCHEMA = "Extract";
+export const EXTRACT_SCHEMA = "Extract";
 
 const HYPER_TYPES: Readonly<Record<ColumnType, HyperType>> = {
   TEXT: "text",
@@ -46,7 +46,7 @@ export function hyperTables(files: readonly TableFile[]): HyperPlan {
     }
     const { key } = starTable(name);
     return {
-      schema: SCHEMA,
+      schema: EXTRACT_SCHEMA,
       name,
       source: file.path,
       columns: starColumns(name).map(([column, { type }]) => ({
@@ -59,7 +59,7 @@ export function hyperTables(files: readonly TableFile[]): HyperPlan {
         .filter((foreign) => present.has(foreign.table))
         .map((foreign) => ({
           columns: [foreign.column],
-          references: { schema: SCHEMA, table: foreign.table, columns: [foreign.key] },
+          references: { schema: EXTRACT_SCHEMA, table: foreign.table, columns: [foreign.key] },
         })),
     };
   };

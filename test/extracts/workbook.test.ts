@@ -2,18 +2,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { XMLParser } from "fast-xml-parser";
 import { kpiKind, processKind, readConfiguration, STANDARD_KINDS } from "../../src/configuration/index.ts";
 import { CONNECTORS } from "../../src/connectors/index.ts";
 import { renderWorkbook } from "../../src/extracts/index.ts";
 import type { WorkbookInput } from "../../src/extracts/index.ts";
 import { PAGES, pageOfProcess } from "../../src/extracts/pages.ts";
-import { xml, xmlDocument } from "../../src/extracts/workbook/xml.ts";
+import { xml, xmlDocument } from "../../src/extracts/xml.ts";
 import { foreignKeys, STAR_TABLE_NAMES, starColumns, starTable } from "../../src/kpis/index.ts";
 import { ROOT } from "../support/e2e.ts";
 import { canValidateWorkbooks, workbookMisfits } from "../support/twb-schema.ts";
-
-type Node = { readonly [name: string]: unknown };
+import { all, named, parsedXml } from "../support/xml.ts";
+import type { XmlNode as Node } from "../support/xml.ts";
 
 const CUSTOMERS = new Set(["lead-to-opportunity", "customer-onboarding", "contract-term", "account-quarter"]);
 
@@ -41,31 +40,12 @@ beforeAll(async () => {
     site: { server: "tableau.example", channel: "https", port: 443, site: "techflow" },
   };
   text = renderWorkbook(input);
-  workbook = parsed(text)["workbook"] as Node;
+  workbook = parsedXml(text)["workbook"] as Node;
 });
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** Elements as arrays by name, attributes under `@`. */
-function parsed(document: string): Node {
-  const parser = new XMLParser({
-    ignoreAttributes: false,
-    attributeNamePrefix: "@",
-    isArray: (name, _path, _leaf, isAttribute) => !isAttribute && name !== "workbook",
-  });
-  return parser.parse(document) as Node;
-}
-
-function all(node: unknown, name: string): readonly Node[] {
-  if (Array.isArray(node)) return node.flatMap((each) => all(each, name));
-  if (node === null || typeof node !== "object") return [];
-  return Object.entries(node).flatMap(([key, inner]) =>
-    key === name ? [...([inner].flat() as Node[]), ...all(inner, name)] : all(inner, name),
-  );
-}
-
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-const named = (nodes: readonly Node[]): readonly string[] => nodes.map((node) => String(node["@name"]));
 const worksheets = (): readonly Node[] => all((workbook["worksheets"] as Node[])[0], "worksheet");
 const dashboards = (): readonly Node[] => all((workbook["dashboards"] as Node[])[0], "dashboard");
 const sources = (): readonly Node[] => (workbook["datasources"] as Node[]).flatMap((node) => all(node, "datasource"));

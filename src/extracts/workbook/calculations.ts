@@ -2,7 +2,7 @@ import type { FactName } from "../../kpis/index.ts";
 import { sourceOf } from "./source.ts";
 import type { Calculation, Source } from "./source.ts";
 
-const DAYS = "#,##0.0";
+const DAYS = "n#,##0.0";
 const SHARE = "p0.0%";
 
 /** What sheets compute from fields; each adds up by itself under any filter. */
@@ -80,7 +80,7 @@ const CALCULATIONS: Readonly<Partial<Record<FactName, readonly Calculation[]>>> 
     {
       name: "calc_kept",
       caption: "Verdicts kept",
-      formula: "1 - SUM([is_violation]) / (COUNT([rule_key]) - SUM([is_pending]))",
+      formula: "1 - SUM([is_violation]) / (COUNT([case_key]) - SUM([is_pending]))",
       datatype: "real",
       role: "measure",
       format: SHARE,

@@ -2,8 +2,8 @@ import { dependencies, qualified } from "./sheet.ts";
 import type { Shelf, Sheet } from "./sheet.ts";
 import type { Source } from "./source.ts";
 import { uuidOf } from "./uuid.ts";
-import { xml } from "./xml.ts";
-import type { XmlElement } from "./xml.ts";
+import { xml } from "../xml.ts";
+import type { XmlElement } from "../xml.ts";
 
 /** A page: sheets in rows of so many, filters above them. */
 export interface Dashboard {

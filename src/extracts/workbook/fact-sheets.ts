@@ -111,7 +111,7 @@ export function handoffSheets(): readonly Sheet[] {
       source,
       mark: "Text",
       rows: [each("to_team_key")],
-      cols: [each("from_team_key")],
+      cols: [each("team")],
       text: [count("handoff_key"), sum("is_late"), sum("is_missing")],
       filters: [...filters, live, { field: "calc_answer", only: ["owed"] }, { field: "is_expected", only: [1] }],
     },

@@ -46,7 +46,7 @@ export function kpiSheet(source: Source, kpi: KpiDefinition, name: string): Shee
     text: [each("calc_value_words"), each("status")],
     tooltip: [...GROUNDS, ...COUNTS],
     filters: [
-      { field: "kpi_key", only: [kpi.name] },
+      { field: "kpi", only: [kpi.name] },
       { field: "is_shown", only: [1] },
       { field: "scope_type", only: [SCOPES[kpi.measure] ?? "company"] },
     ],
@@ -97,7 +97,7 @@ export function stageSheet(
     cols: [average("calc_value_days")],
     tooltip: [...GROUNDS, ...COUNTS],
     filters: [
-      { field: "kpi_key", only: ofStages },
+      { field: "kpi", only: ofStages },
       { field: "is_shown", only: [1] },
       { field: "scope_key", only: stages },
     ],
@@ -116,7 +116,7 @@ export function trendSheet(source: Source, name: string, kpis: readonly string[]
     color: each("kpi_title"),
     tooltip: [...COUNTS],
     filters: [
-      { field: "kpi_key", only: kpis },
+      { field: "kpi", only: kpis },
       { field: "window_text", only: ["month"] },
       { field: "scope_type", only: ["company"] },
     ],
@@ -133,7 +133,7 @@ export function asOfSheet(source: Source): Sheet {
     mark: "Text",
     rows: [each("as_of_local (dim_as_of)"), each("zone"), each("gated")],
     cols: [],
-    text: [count("kpi_key")],
+    text: [count("kpi")],
     filters: [{ field: "is_shown", only: [1] }],
   };
 }

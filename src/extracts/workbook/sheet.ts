@@ -1,8 +1,9 @@
-import { columnElement, fieldOf } from "./source.ts";
+import { columnElement } from "../fields.ts";
+import { fieldOf } from "./source.ts";
 import type { Source } from "./source.ts";
 import { uuidOf } from "./uuid.ts";
-import { xml } from "./xml.ts";
-import type { XmlElement } from "./xml.ts";
+import { xml } from "../xml.ts";
+import type { XmlElement } from "../xml.ts";
 
 /** A field on a shelf and how it is taken together. Days and months are of dates; `calculated` is a formula that adds up itself. */
 export interface Shelf {
@@ -143,7 +144,7 @@ export function dependencies(source: Source, shelves: readonly Shelf[]): XmlElem
     shelves.map((shelf) => instanceOf(source, shelf)).map((instance) => [instance.name, instance]),
   );
   return xml("datasource-dependencies", { datasource: source.id }, [
-    ...[...fields.values()].map(columnElement),
+    ...[...fields.values()].map((field) => columnElement({ ...field, comment: null })),
     ...[...instances.values()].map(({ name, column, derivation, type }) =>
       xml("column-instance", { column, derivation, name, pivot: "key", type }),
     ),

@@ -7,8 +7,8 @@ import { sheetElement } from "./sheet.ts";
 import { sourceElement } from "./source.ts";
 import type { Source, TableauSite } from "./source.ts";
 import { uuidOf } from "./uuid.ts";
-import { xml, xmlDocument } from "./xml.ts";
-import type { XmlElement } from "./xml.ts";
+import { xml, xmlDocument } from "../xml.ts";
+import type { XmlElement } from "../xml.ts";
 
 export interface WorkbookInput {
   readonly company: string;

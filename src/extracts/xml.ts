@@ -1,4 +1,4 @@
-import { escapeXml } from "../../model/index.ts";
+import { escapeXml } from "../model/index.ts";
 /** One element of a document; written with everything in it escaped. */
 export interface XmlElement {
   readonly name: string;

@@ -1,0 +1,3 @@
+export { dataSourceDocument } from "./data-source.ts";
+export { packageDataSource } from "./package.ts";
+export type { DataSourcePackage } from "./package.ts";
