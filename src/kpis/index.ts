@@ -18,6 +18,8 @@ export type { Measurement, MeasureOptions, QualityReading } from "./measure.ts";
 export { memoryBaselines } from "./measures/baseline.ts";
 export type { Baseline, BaselineStore } from "./measures/baseline.ts";
 export type { KpiResult, KpiScope, KpiVerdict } from "./measures/result.ts";
+export { evidenceOf } from "./evidence/evidence.ts";
+export type { Evidence, EvidenceInput, EvidenceRow } from "./evidence/row.ts";
 export { openStar } from "./star/star.ts";
 export type { SqlRow, SqlValue, Star, StarOptions } from "./star/star.ts";
 export type { Column, ColumnType } from "./star/columns.ts";

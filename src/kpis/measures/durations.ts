@@ -18,7 +18,7 @@ const MIN_FOR_P90 = 30;
 const EVIDENCE_SAMPLE = 20;
 
 /** Durations as a relation: `moment`, `sec`, `evidence`, `excluded`, and the cut columns. Open ones are counted by `open`. */
-interface DurationRelation {
+export interface DurationRelation {
   readonly sql: string;
   /** `SELECT … AS scope, count, oldest started instant` of what is still open; null when nothing can be. */
   readonly open: ((cut: string) => string) | null;

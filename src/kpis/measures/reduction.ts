@@ -19,7 +19,8 @@ import { counted, percent } from "./wording.ts";
 
 const RESAMPLES = 2000;
 const SEED = 20_260_101;
-const MIN_TO_CLAIM = 30;
+/** Ended cases needed on each side before anything is claimed. */
+export const MIN_TO_CLAIM = 30;
 const MIN_TO_SHOW = 10;
 const GUARDRAIL = 1.1;
 

@@ -1,0 +1,42 @@
+import { formatDuration } from "../definitions/durations.ts";
+import type { DurationRelation } from "../measures/durations.ts";
+import { instantSql } from "../measures/relations.ts";
+import type { KpiResult } from "../measures/result.ts";
+import { BARE, textOf } from "./row.ts";
+import type { EvidenceInput, EvidenceRow } from "./row.ts";
+import { objectsOf, scopeSql } from "./ratio-rows.ts";
+
+/** The durations behind a median, the longest first. */
+export async function durationRows(
+  relation: DurationRelation,
+  { scope, window, target, p90 }: KpiResult,
+  { star }: EvidenceInput,
+): Promise<readonly EvidenceRow[]> {
+  const most = target ?? p90;
+  const rows = await star.query(`
+    WITH mine AS (SELECT moment, sec, evidence, CASE WHEN excluded IS NULL AND sec IS NULL THEN 'duration unknown' ELSE excluded END AS excluded
+      FROM (${relation.sql}) WHERE moment >= ${instantSql(window.from)} AND moment < ${instantSql(window.to)} ${scopeSql(scope)})
+    SELECT mine.*, c.case_name, c.case_id, c.system_key, c.url, c.source_key, h.source_key AS handoff_source, h.target_key AS handoff_target
+    FROM mine LEFT JOIN fact_handoffs h ON h.handoff_key = mine.evidence
+    LEFT JOIN fact_case c ON c.case_key = coalesce(h.target_case_key, mine.evidence)
+    ORDER BY (excluded IS NOT NULL), sec DESC, mine.evidence`);
+  return rows.map((row): EvidenceRow => {
+    const excluded = textOf(row, "excluded");
+    const durationMs = typeof row["sec"] === "number" ? row["sec"] * 1000 : null;
+    return {
+      ...BARE,
+      key: String(row["evidence"]),
+      name: textOf(row, "case_name"),
+      url: textOf(row, "url"),
+      system: textOf(row, "system_key"),
+      caseId: textOf(row, "case_id"),
+      standing: excluded === null ? "counted" : "excluded",
+      denominator: excluded === null ? 1 : 0,
+      against: excluded === null && most !== null && durationMs !== null && durationMs > most,
+      at: typeof row["moment"] === "number" ? row["moment"] : null,
+      durationMs,
+      because: excluded ?? (durationMs === null ? "" : `took ${formatDuration(durationMs)}`),
+      objects: objectsOf(row),
+    };
+  });
+}

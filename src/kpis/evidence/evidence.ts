@@ -1,0 +1,67 @@
+import type { KpiDefinition } from "../definitions/compile-kpi.ts";
+import { routineSteps } from "../measures/design-coverage.ts";
+import { durationsOf } from "../measures/durations.ts";
+import { relationOf } from "../measures/relations.ts";
+import type { KpiResult } from "../measures/result.ts";
+import { durationRows } from "./duration-rows.ts";
+import { ratioRows } from "./ratio-rows.ts";
+import { reductionRows } from "./reduction-rows.ts";
+import { BARE } from "./row.ts";
+import type { Evidence, EvidenceInput, EvidenceRow } from "./row.ts";
+
+/**
+ * The rows behind a figure, by the very selection its value was computed from, so that they add up to it.
+ * @returns null for a measure whose rows are not kept apart
+ */
+export async function evidenceOf(
+  kpi: KpiDefinition,
+  result: KpiResult,
+  input: EvidenceInput,
+): Promise<Evidence | null> {
+  const rows = await rowsOf(kpi, result, input);
+  return rows === null ? null : addedUp(rows);
+}
+
+async function rowsOf(
+  kpi: KpiDefinition,
+  result: KpiResult,
+  input: EvidenceInput,
+): Promise<readonly EvidenceRow[] | null> {
+  if (kpi.measure === "cycle time reduction") return reductionRows(kpi, result, input);
+  if (kpi.measure === "design coverage") return designRows(kpi, input);
+  const durations = durationsOf(kpi);
+  if (durations !== null) return durationRows(durations, result, input);
+  const relation = relationOf(kpi, input.processes, input.asOf);
+  return relation === null ? null : ratioRows(kpi, relation, result, input);
+}
+
+function designRows(kpi: KpiDefinition, input: EvidenceInput): readonly EvidenceRow[] {
+  return routineSteps(kpi, input)
+    .map(({ process, step }): EvidenceRow => {
+      const automated = step.automatedBy.length > 0;
+      return {
+        ...BARE,
+        key: `${process.key}/${step.name}`,
+        name: `${process.title}: ${step.name}`,
+        numerator: automated ? 1 : 0,
+        against: !automated,
+        because: automated ? `automated by ${step.automatedBy.join(", ")}` : "its procedure names no automation",
+      };
+    })
+    .sort((a, b) => Number(b.against) - Number(a.against));
+}
+
+function addedUp(rows: readonly EvidenceRow[]): Evidence {
+  const counted = rows.filter(({ standing }) => standing === "counted");
+  const excluded: Record<string, number> = {};
+  for (const { standing, because } of rows) {
+    if (standing === "excluded") excluded[because] = (excluded[because] ?? 0) + 1;
+  }
+  return {
+    rows,
+    numerator: counted.reduce((sum, row) => sum + row.numerator, 0),
+    n: counted.reduce((sum, row) => sum + row.denominator, 0),
+    pending: rows.filter(({ standing }) => standing === "pending").length,
+    excluded,
+  };
+}

@@ -1,0 +1,65 @@
+import type { KpiDefinition } from "../definitions/compile-kpi.ts";
+import { formatDuration } from "../definitions/durations.ts";
+import type { Baseline } from "../measures/baseline.ts";
+import { baselineOf, followedCases, MIN_TO_CLAIM } from "../measures/reduction.ts";
+import { listSql } from "../measures/relations.ts";
+import type { KpiResult } from "../measures/result.ts";
+import type { SqlRow } from "../star/star.ts";
+import { BARE, textOf } from "./row.ts";
+import type { EvidenceInput, EvidenceRow } from "./row.ts";
+
+/** The cases of the current cohort, slowest first; those not ended within the follow-up are pending. All processes' for the company. */
+export async function reductionRows(
+  kpi: KpiDefinition,
+  result: KpiResult,
+  input: EvidenceInput,
+): Promise<readonly EvidenceRow[]> {
+  const parts =
+    result.scope.type === "company"
+      ? input.results.filter(({ kpi: name, shown, scope }) => name === kpi.name && shown && scope.type === "process")
+      : [result];
+  const rows: EvidenceRow[] = [];
+  for (const part of parts) {
+    const process = input.processes.filter(({ name }) => name === part.scope.key).at(-1);
+    const baseline = process === undefined ? null : await baselineOf(kpi, process, input, input.baselines);
+    if (process === undefined || baseline === null) continue;
+    // As one number over all processes only those speak that could claim anything for themselves.
+    if (result.scope.type === "company" && !couldClaim(part, baseline)) continue;
+    const cohort = await followedCases(process, baseline, part.window, input);
+    const names = await namesOf(
+      cohort.map(({ caseKey }) => caseKey),
+      input,
+    );
+    const slow = part.denominator;
+    for (const { caseKey, duration, ended } of cohort) {
+      const known = names.get(caseKey);
+      rows.push({
+        ...BARE,
+        key: caseKey,
+        name: known === undefined ? null : textOf(known, "case_name"),
+        url: known === undefined ? null : textOf(known, "url"),
+        system: known === undefined ? null : textOf(known, "system_key"),
+        caseId: known === undefined ? null : textOf(known, "case_id"),
+        standing: ended ? "counted" : "pending",
+        denominator: ended ? 1 : 0,
+        against: ended && slow !== null && duration > slow,
+        at: typeof known?.["started_at"] === "number" ? known["started_at"] : null,
+        durationMs: duration,
+        because: ended ? `took ${formatDuration(duration)}` : `not ended after ${formatDuration(duration)}`,
+      });
+    }
+  }
+  const rank = ({ standing, against }: EvidenceRow): number => (standing === "pending" ? 2 : against ? 0 : 1);
+  return rows.sort((a, b) => rank(a) - rank(b) || (b.durationMs ?? 0) - (a.durationMs ?? 0));
+}
+
+function couldClaim({ n, value }: KpiResult, { cases }: Baseline): boolean {
+  return value !== null && n >= MIN_TO_CLAIM && cases.filter(({ ended }) => ended).length >= MIN_TO_CLAIM;
+}
+
+async function namesOf(keys: readonly string[], { star }: EvidenceInput): Promise<ReadonlyMap<string, SqlRow>> {
+  const rows = await star.query(
+    `SELECT case_key, case_name, case_id, system_key, url, started_at FROM fact_case WHERE case_key IN ${listSql(keys)}`,
+  );
+  return new Map(rows.map((row) => [String(row["case_key"]), row]));
+}
