@@ -1,8 +1,8 @@
-import type { Element } from "./element.ts";
-import { notFound, TableauError } from "./errors.ts";
-import { readRequestTree } from "./request-body.ts";
-import type { RequestTree } from "./request-body.ts";
-import type { HyperInspector } from "./hyper-inspector.ts";
+import type { Element } from "./wire/element.ts";
+import { notFound, TableauError } from "./wire/errors.ts";
+import { readRequestTree } from "./wire/request-body.ts";
+import type { RequestTree } from "./wire/request-body.ts";
+import type { HyperEngine } from "./data/hyper-engine.ts";
 import type { Settings } from "./settings.ts";
 import type { Datasource, Login, Project, ServerState, Site } from "./state.ts";
 
@@ -15,7 +15,7 @@ export interface Call {
   readonly path: Readonly<Record<string, string>>;
   readonly state: ServerState;
   readonly settings: Settings;
-  readonly inspector: HyperInspector;
+  readonly engine: HyperEngine;
 }
 
 /** A call to a site-scoped route whose login has been checked. */

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { createSite } from "./state.ts";
 import type { Gateway } from "./gateway.ts";
-import { finishAllJobs } from "./jobs.ts";
+import { finishAllJobs } from "./site/jobs.ts";
 
 const SettingsPatch = z
   .strictObject({
@@ -11,6 +11,8 @@ const SettingsPatch = z
     initialFinishCode: z.boolean(),
     jobNotes: z.boolean(),
     failJobs: z.int().min(0),
+    dataUpdates: z.boolean(),
+    updateBytes: z.int().min(0),
     downloadAs: z.enum(["published", "package"]),
   })
   .partial();
@@ -28,7 +30,7 @@ const LostSession = z.strictObject({ tokenName: z.string().optional() });
  * `POST /tokens` (another personal access token), `POST /sites`, `POST /lose-session`, `POST /jobs/finish`.
  */
 export function controlRoutes(gateway: Gateway): Hono {
-  const { state, settings, inspector, calls } = gateway;
+  const { state, settings, engine, calls } = gateway;
   const app = new Hono();
   app.onError((error, context) =>
     error instanceof z.ZodError || error instanceof SyntaxError
@@ -37,8 +39,8 @@ export function controlRoutes(gateway: Gateway): Hono {
   );
   app.get("/state", (context) =>
     context.json({
-      hyperEngine: inspector.available,
-      contentChecks: inspector.available ? "magic bytes and tables" : "magic bytes only",
+      hyperEngine: engine.available,
+      contentChecks: engine.available ? "magic bytes and tables" : "magic bytes only",
       logins: state.logins.size,
       sites: [...state.sites.values()].map((site) => ({
         id: site.id,
@@ -65,6 +67,8 @@ export function controlRoutes(gateway: Gateway): Hono {
     settings.jobNotes = given.jobNotes ?? settings.jobNotes;
     settings.downloadAs = given.downloadAs ?? settings.downloadAs;
     settings.failJobs = given.failJobs ?? settings.failJobs;
+    settings.dataUpdates = given.dataUpdates ?? settings.dataUpdates;
+    settings.updateBytes = given.updateBytes ?? settings.updateBytes;
     return context.json(settings);
   });
   app.post("/limits", async (context) => {

@@ -2,7 +2,7 @@ import type { OrganisationChange } from "../kit/fault.ts";
 import { OrganisationError } from "../kit/system.ts";
 import type { Failure, SandboxSystem } from "../kit/system.ts";
 import { plainRoute } from "../kit/wire.ts";
-import { TableauError } from "./errors.ts";
+import { TableauError } from "./wire/errors.ts";
 import { refuse, wantsJson } from "./gateway.ts";
 
 const PREFIX = /^\/api\/[^/]+(?:\/sites\/[^/]+(?=\/))?/u;

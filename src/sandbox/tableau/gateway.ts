@@ -1,10 +1,10 @@
 import type { Call, Reply } from "./call.ts";
-import { toJsonDocument, toXmlDocument } from "./element.ts";
-import type { Element } from "./element.ts";
-import { errorElement, notFound, TableauError } from "./errors.ts";
-import type { HyperInspector } from "./hyper-inspector.ts";
+import { toJsonDocument, toXmlDocument } from "./wire/element.ts";
+import type { Element } from "./wire/element.ts";
+import { errorElement, notFound, TableauError } from "./wire/errors.ts";
+import type { HyperEngine } from "./data/hyper-engine.ts";
 import { findRoute } from "./routes.ts";
-import { speaks } from "./server-info.ts";
+import { speaks } from "./site/server-info.ts";
 import type { Settings } from "./settings.ts";
 import type { ServerState } from "./state.ts";
 
@@ -31,7 +31,7 @@ export class CallCounter {
 export interface Gateway {
   readonly state: ServerState;
   readonly settings: Settings;
-  readonly inspector: HyperInspector;
+  readonly engine: HyperEngine;
   readonly calls: CallCounter;
 }
 
@@ -52,8 +52,8 @@ export async function answer(gateway: Gateway, request: Request): Promise<Respon
     }
     const { operation, handler } = match.route;
     gateway.calls.count(operation);
-    const { state, settings, inspector } = gateway;
-    const call: Call = { request, url, query: url.searchParams, path: match.path, state, settings, inspector };
+    const { state, settings, engine } = gateway;
+    const call: Call = { request, url, query: url.searchParams, path: match.path, state, settings, engine };
     return write(await handler(call), json);
   } catch (error) {
     if (error instanceof TableauError) return refuse(error, json);

@@ -4,7 +4,7 @@ import { controlRoutes } from "./control.ts";
 import { FACE } from "./dials.ts";
 import { answer, CallCounter } from "./gateway.ts";
 import type { Gateway } from "./gateway.ts";
-import { HyperInspector } from "./hyper-inspector.ts";
+import { HyperEngine } from "./data/hyper-engine.ts";
 import { defaultSettings } from "./settings.ts";
 import { addProject, createSite, findProject, newLuid } from "./state.ts";
 import type { ServerState, Site } from "./state.ts";
@@ -43,7 +43,7 @@ export function createTableau(
   const gateway: Gateway = {
     state,
     settings: defaultSettings(environment.limits),
-    inspector: new HyperInspector(hyperd === "" ? undefined : hyperd, environment.directory),
+    engine: new HyperEngine(hyperd === "" ? undefined : hyperd, environment.directory),
     calls: new CallCounter(),
   };
   const control = controlRoutes(gateway);
@@ -64,7 +64,7 @@ export function createTableau(
       TABLEAU_CLOUD_TOKEN_NAME: TOKEN_NAME,
       TABLEAU_CLOUD_TOKEN_SECRET: TOKEN_SECRET,
     }),
-    close: () => gateway.inspector.close(),
+    close: () => gateway.engine.close(),
   };
 }
 

@@ -1,14 +1,15 @@
 import type { Call, Reply, SiteCall } from "./call.ts";
-import * as datasources from "./datasources.ts";
-import * as jobs from "./jobs.ts";
-import * as permissions from "./permissions.ts";
-import * as projects from "./projects.ts";
-import { publishDatasource } from "./publishing.ts";
-import * as revisions from "./revisions.ts";
-import { getSite, getUser, listUsers, serverInfo } from "./server-info.ts";
-import { onSite, signIn, signOut, switchSite } from "./sign-in.ts";
-import { addTags, deleteTag } from "./tags.ts";
-import { appendToUpload, createUpload } from "./uploads.ts";
+import * as datasources from "./content/datasources.ts";
+import { updateData } from "./data/update-data.ts";
+import * as jobs from "./site/jobs.ts";
+import * as permissions from "./site/permissions.ts";
+import * as projects from "./site/projects.ts";
+import { publishDatasource } from "./content/publishing.ts";
+import * as revisions from "./content/revisions.ts";
+import { getSite, getUser, listUsers, serverInfo } from "./site/server-info.ts";
+import { onSite, signIn, signOut, switchSite } from "./sign-in/sign-in.ts";
+import { addTags, deleteTag } from "./content/tags.ts";
+import { appendToUpload, createUpload } from "./site/uploads.ts";
 
 type Handler = (call: Call) => Reply | Promise<Reply>;
 
@@ -68,6 +69,8 @@ const ROUTES: readonly Route[] = [
     revisions.downloadRevision,
   ),
   siteRoute("GET", "datasources/:datasource/connections", "connections.list", datasources.listConnections),
+  siteRoute("PATCH", "datasources/:datasource/data", "data.update", updateData),
+  siteRoute("PATCH", "datasources/:datasource/connections/:connection/data", "data.update", updateData),
   siteRoute("PUT", "datasources/:datasource/tags", "tags.add", addTags),
   siteRoute("DELETE", "datasources/:datasource/tags/:label", "tags.delete", deleteTag),
   siteRoute("GET", "datasources/:datasource/permissions", "permissions.get", permissions.getPermissions),

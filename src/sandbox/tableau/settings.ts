@@ -10,6 +10,10 @@ export interface Settings {
   jobNotes: boolean;
   /** `package`: a published .hyper is downloaded as a .tdsx around it, as real servers do; `published`: as it came. */
   downloadAs: "published" | "package";
+  /** Whether data of extracts can be updated; refused with 403157 when false, as where the feature is switched off. */
+  dataUpdates: boolean;
+  /** The most bytes an update of data may bring. */
+  updateBytes: number;
   /** The next jobs that fail whatever they do. */
   failJobs: number;
   /** Publishes a site may make within an hour; undefined is no limit. */
@@ -26,6 +30,8 @@ export function defaultSettings(limits: "demo" | "real"): Settings {
     initialFinishCode: false,
     jobNotes: false,
     downloadAs: "published",
+    dataUpdates: true,
+    updateBytes: 100 * 1024 ** 2,
     failJobs: 0,
     publishesPerHour: limits === "real" ? 600 : undefined,
     signInRedirect: undefined,

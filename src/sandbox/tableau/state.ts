@@ -1,4 +1,5 @@
 import type { SandboxEnvironment } from "../kit/system.ts";
+import type { Element } from "./wire/element.ts";
 
 export type Mode = "Allow" | "Deny";
 
@@ -68,6 +69,8 @@ export interface Job {
   notes: string;
   remainingPolls: number;
   remainingUnknownPolls: number;
+  /** What the job is about, as its kind tells it beside the notes; undefined for kinds that tell nothing. */
+  readonly child: ((notes: string) => Element) | undefined;
   /** What the job does when its time comes; throws a TableauError to fail. */
   readonly work: () => Promise<void>;
 }
@@ -80,6 +83,8 @@ export interface Site {
   readonly datasources: Map<string, Datasource>;
   readonly uploads: Map<string, Upload>;
   readonly jobs: Map<string, Job>;
+  /** Updates of data by their RequestID: the job that was made, and when. */
+  readonly updates: Map<string, { readonly jobId: string; readonly at: number }>;
   /** Instants of the publishes of the last hour, oldest first. */
   publishes: number[];
 }
@@ -141,6 +146,7 @@ export function createSite(state: ServerState, contentUrl: string, name: string,
     datasources: new Map(),
     uploads: new Map(),
     jobs: new Map(),
+    updates: new Map(),
     publishes: [],
   };
   state.sites.set(site.id, site);

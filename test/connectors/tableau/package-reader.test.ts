@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { unpackExtract } from "../../../src/connectors/tableau/package-reader.ts";
-import { packageOf } from "../../../src/sandbox/tableau/package-writer.ts";
+import { packageOf } from "../../../src/sandbox/tableau/content/package.ts";
 
 let directory: string;
 let packed: Buffer;

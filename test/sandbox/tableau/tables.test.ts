@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { requireOneFactTable } from "../../../src/sandbox/tableau/content-check.ts";
+import { requireOneFactTable } from "../../../src/sandbox/tableau/content/content-check.ts";
 
 const contents = (tables: readonly string[], references: readonly (readonly [string, string])[]) => ({
   tables: tables.map((name) => ({ schema: "Extract", name, columns: [] })),

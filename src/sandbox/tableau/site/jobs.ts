@@ -1,19 +1,32 @@
-import { pathOf } from "./call.ts";
-import type { Reply, SiteCall } from "./call.ts";
-import { collection, element } from "./element.ts";
-import type { Element } from "./element.ts";
-import { badRequest, TableauError } from "./errors.ts";
-import { listPage } from "./listing.ts";
-import type { ListingFields } from "./listing.ts";
-import type { Settings } from "./settings.ts";
-import { newLuid, stamp } from "./state.ts";
-import type { Job, ServerState, Site } from "./state.ts";
+import { pathOf } from "../call.ts";
+import type { Reply, SiteCall } from "../call.ts";
+import { collection, element } from "../wire/element.ts";
+import type { Element } from "../wire/element.ts";
+import { badRequest, TableauError } from "../wire/errors.ts";
+import { listPage } from "../wire/listing.ts";
+import type { ListingFields } from "../wire/listing.ts";
+import type { Settings } from "../settings.ts";
+import { newLuid, stamp } from "../state.ts";
+import type { Job, ServerState, Site } from "../state.ts";
+
+/** A piece of work to queue. */
+export interface NewJob {
+  readonly type: string;
+  readonly title: string;
+  /** Throws a TableauError to fail. */
+  readonly work: () => Promise<void>;
+  readonly child?: Job["child"];
+}
 
 /**
  * Queues a piece of work and answers 202. Its effect shows when the job is done: at once, or at the poll the settings
  * say.
  */
-export async function startJob(call: SiteCall, type: string, title: string, work: () => Promise<void>): Promise<Reply> {
+export async function startJob(call: SiteCall, made: NewJob): Promise<Reply> {
+  return jobAccepted(call, await queueJob(call, made));
+}
+
+export async function queueJob(call: SiteCall, { type, title, work, child }: NewJob): Promise<Job> {
   const job: Job = {
     id: newLuid(call.state),
     type,
@@ -25,14 +38,20 @@ export async function startJob(call: SiteCall, type: string, title: string, work
     notes: "",
     remainingPolls: call.settings.pollsUntilDone,
     remainingUnknownPolls: call.settings.unknownPolls,
+    child,
     work,
   };
   call.site.jobs.set(job.id, job);
   if (job.remainingPolls === 0) await finishJob(call.state, call.settings, job);
+  return job;
+}
+
+/** 202 with a job as it is told when it is new. */
+export function jobAccepted(call: SiteCall, job: Job): Reply {
   const first = element("job", {
     id: job.id,
     mode: "Asynchronous",
-    type,
+    type: job.type,
     createdAt: stamp(job.createdAt),
     finishCode: call.settings.initialFinishCode ? "1" : undefined,
   });
@@ -95,9 +114,10 @@ function jobElement(job: Job): Element {
       finishCode: job.finishCode,
     },
     [
-      job.notes === ""
+      job.notes === "" || job.child !== undefined
         ? undefined
         : element("statusNotes", {}, [element("statusNote", { type: "Error", text: job.notes })]),
+      job.child?.(job.notes),
     ],
   );
 }

@@ -1,13 +1,14 @@
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { datasourceOf, pathOf } from "./call.ts";
-import type { Reply, SiteCall } from "./call.ts";
-import { collection, element } from "./element.ts";
-import { notFound, TableauError } from "./errors.ts";
-import { listPage } from "./listing.ts";
-import { packageOf } from "./package-writer.ts";
-import { stamp } from "./state.ts";
-import type { Revision } from "./state.ts";
+import { readFile, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { datasourceOf, pathOf } from "../call.ts";
+import type { Reply, SiteCall } from "../call.ts";
+import { collection, element } from "../wire/element.ts";
+import { notFound, TableauError } from "../wire/errors.ts";
+import { listPage } from "../wire/listing.ts";
+import { packageOf } from "./package.ts";
+import { laterStamp, stamp } from "../state.ts";
+import type { Datasource, Revision } from "../state.ts";
 
 /** `GET /datasources/{id}/content`: the newest bytes, as they were published. */
 export async function downloadDatasource(call: SiteCall): Promise<Reply> {
@@ -85,4 +86,21 @@ export function listRevisions(call: SiteCall): Reply {
     ),
   );
   return { status: 200, elements: [page.pagination, collection("revisions", "revision", items)] };
+}
+
+/** Makes a file the newest state of a data source; the states before it stay readable. */
+export async function addRevision(
+  call: SiteCall,
+  datasource: Datasource,
+  from: string,
+  fileName: string,
+): Promise<void> {
+  const number = (datasource.revisions.at(-1)?.number ?? 0) + 1;
+  const file = join(call.state.environment.directory, `datasource-${datasource.id}-${number}`);
+  await rename(from, file);
+  const first = datasource.revisions.length === 0;
+  const publishedAt = first ? datasource.createdAt : laterStamp(call.state, datasource.updatedAt);
+  const revision: Revision = { number, publishedAt, file, fileName, bytes: (await stat(file)).size };
+  datasource.revisions.push(revision);
+  datasource.updatedAt = publishedAt;
 }

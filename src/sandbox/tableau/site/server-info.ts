@@ -1,9 +1,9 @@
-import type { Reply, SiteCall } from "./call.ts";
-import { pathOf } from "./call.ts";
-import { collection, element, textElement } from "./element.ts";
-import { notFound } from "./errors.ts";
-import { listPage } from "./listing.ts";
-import type { User } from "./state.ts";
+import type { Reply, SiteCall } from "../call.ts";
+import { pathOf } from "../call.ts";
+import { collection, element, textElement } from "../wire/element.ts";
+import { notFound } from "../wire/errors.ts";
+import { listPage } from "../wire/listing.ts";
+import type { User } from "../state.ts";
 
 export const NEWEST_VERSION = "3.29";
 const OLDEST = [2, 4] as const;

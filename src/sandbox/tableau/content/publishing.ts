@@ -1,17 +1,19 @@
-import { copyFile, rename, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
-import { projectOf, queryFlag } from "./call.ts";
-import type { Reply, SiteCall } from "./call.ts";
-import { checkContent, datasourceType, hyperContents } from "./content-check.ts";
+import { extname } from "node:path";
+import { projectOf, queryFlag } from "../call.ts";
+import type { Reply, SiteCall } from "../call.ts";
+import { applyActions } from "../data/apply-actions.ts";
+import { changeExtract } from "../data/change-extract.ts";
+import { checkContent, datasourceType } from "./content-check.ts";
 import type { DatasourceType } from "./content-check.ts";
 import { datasourceElement } from "./datasources.ts";
-import { badRequest, malformedBody, nameExists, notFound, publishFailed, TableauError } from "./errors.ts";
-import { tableKey } from "./hyper-inspector.ts";
-import { startJob } from "./jobs.ts";
-import { asTree, flagOf, readRequestTree, requiredText, textOf } from "./request-body.ts";
-import { findDatasource, findProject, hexDigits, laterStamp, newLuid } from "./state.ts";
-import type { Datasource, Project, Revision, Upload } from "./state.ts";
-import { consumeUpload, discardUpload, keepBytes, partsOf, uploadOf } from "./uploads.ts";
+import { badRequest, malformedBody, nameExists, notFound, publishFailed, TableauError } from "../wire/errors.ts";
+import { tableKey } from "../data/hyper-contents.ts";
+import { startJob } from "../site/jobs.ts";
+import { asTree, flagOf, readRequestTree, requiredText, textOf } from "../wire/request-body.ts";
+import { findDatasource, findProject, hexDigits, newLuid } from "../state.ts";
+import type { Datasource, Project, Upload } from "../state.ts";
+import { addRevision } from "./revisions.ts";
+import { consumeUpload, discardUpload, keepBytes, partsOf, uploadOf } from "../site/uploads.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -35,9 +37,10 @@ export async function publishDatasource(call: SiteCall): Promise<Reply> {
   countPublish(call);
   const publication = await readPublication(call);
   if (queryFlag(call, "asJob")) {
-    return startJob(call, "PublishDatasource", publication.name, async () => {
+    const work = async (): Promise<void> => {
       await carryOut(call, publication);
-    });
+    };
+    return startJob(call, { type: "PublishDatasource", title: publication.name, work });
   }
   return { status: 201, elements: [datasourceElement(call, await carryOut(call, publication))] };
 }
@@ -103,7 +106,7 @@ async function carryOut(call: SiteCall, publication: Publication): Promise<Datas
     if (existing === undefined && publication.mode === "append") {
       throw notFound("404004", `Data source '${publication.name}' to append to`);
     }
-    await checkContent(publication.upload.file, publication.type, call.inspector);
+    await checkContent(publication.upload.file, publication.type, call.engine);
     if (existing !== undefined && publication.mode === "append") return await append(call, publication, existing);
     const datasource = existing ?? newDatasource(call, publication);
     await addRevision(call, datasource, publication.upload.file, publication.fileName);
@@ -118,28 +121,18 @@ async function carryOut(call: SiteCall, publication: Publication): Promise<Datas
 
 /** Adds the rows of a one-table extract to an existing one of the same table and columns. */
 async function append(call: SiteCall, publication: Publication, target: Datasource): Promise<Datasource> {
-  const current = target.revisions.at(-1);
-  if (!call.inspector.available)
+  if (!call.engine.available)
     throw publishFailed("Appending needs the Hyper engine, which this sandbox was not given.");
-  if (publication.type !== "hyper" || current === undefined || extname(current.fileName) !== ".hyper") {
-    throw publishFailed("Only the rows of an extract can be appended, and only to an extract.");
-  }
-  const [ours, theirs] = [
-    await hyperContents(publication.upload.file, call.inspector),
-    await hyperContents(current.file, call.inspector),
-  ];
-  const [table, ...more] = ours.tables;
-  const [present, ...others] = theirs.tables;
-  const shape = (of: typeof table) =>
-    of === undefined ? "" : JSON.stringify([tableKey(of), of.columns.map((c) => `${c.name} ${c.type}`).toSorted()]);
-  if (table === undefined || more.length > 0 || others.length > 0 || shape(table) !== shape(present)) {
-    throw publishFailed("Appending needs one table of the same name and columns on both sides.");
-  }
-  const joined = `${publication.upload.file}-joined`;
-  await copyFile(current.file, joined);
-  await call.inspector.append(joined, publication.upload.file, table);
+  if (publication.type !== "hyper") throw publishFailed("Only the rows of an extract can be appended.");
+  await changeExtract(call, target, publication.upload.file, async (engine, { target: present, source }) => {
+    const [table, ...more] = source.tables;
+    const same =
+      table !== undefined && present.tables.length === 1 && tableKey(present.tables[0] ?? table) === tableKey(table);
+    if (!same || more.length > 0) throw publishFailed("Appending needs one table of the same name on both sides.");
+    const names = { "target-table": table.name, "source-table": table.name };
+    await applyActions(engine, [{ action: "insert", ...names }], { target: present, source });
+  });
   await discardUpload(publication.upload);
-  await addRevision(call, target, joined, current.fileName);
   return target;
 }
 
@@ -173,16 +166,4 @@ function contentUrlFor(call: SiteCall, name: string): string {
   let candidate = plain;
   for (let serial = 1; candidate === "" || taken.has(candidate); serial += 1) candidate = `${plain}_${serial}`;
   return candidate;
-}
-
-/** Makes a file the newest state of a data source; the states before it stay readable. */
-async function addRevision(call: SiteCall, datasource: Datasource, from: string, fileName: string): Promise<void> {
-  const number = (datasource.revisions.at(-1)?.number ?? 0) + 1;
-  const file = join(call.state.environment.directory, `datasource-${datasource.id}-${number}`);
-  await rename(from, file);
-  const first = datasource.revisions.length === 0;
-  const publishedAt = first ? datasource.createdAt : laterStamp(call.state, datasource.updatedAt);
-  const revision: Revision = { number, publishedAt, file, fileName, bytes: (await stat(file)).size };
-  datasource.revisions.push(revision);
-  datasource.updatedAt = publishedAt;
 }

@@ -1,9 +1,17 @@
 import { promisify } from "node:util";
-import { crc32, deflateRaw } from "node:zlib";
+import { crc32, deflateRaw, inflateRaw } from "node:zlib";
+import { publishFailed } from "../wire/errors.ts";
 
 const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
 
-/** Bits of the ZIP format this file writes. */
+/** One file of a package. */
+export interface PackageEntry {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** Bits of the ZIP format this file reads and writes. */
 const LOCAL_HEADER = 0x04034b50;
 const DIRECTORY_ENTRY = 0x02014b50;
 const DIRECTORY_END = 0x06054b50;
@@ -17,15 +25,43 @@ export async function packageOf(fileName: string, extract: Buffer): Promise<Uint
     `<?xml version='1.0' encoding='utf-8' ?>\n<datasource formatted-name='federated.0' inline='true' version='18.1'>`
       + `<connection class='hyper' dbname='Data/Extracts/${fileName}' schema='Extract'/></datasource>\n`,
   );
-  return zip([
+  return writePackage([
     { name: `${title}.tds`, bytes: document },
     { name: `Data/Extracts/${fileName}`, bytes: extract },
   ]);
 }
 
-async function zip(
-  entries: readonly { readonly name: string; readonly bytes: Buffer }[],
-): Promise<Uint8Array<ArrayBuffer>> {
+/** The files of a `.tdsx` or `.twbx`, folders left out. Throws 400011 for bytes that are no such package. */
+export async function readPackage(bytes: Buffer): Promise<readonly PackageEntry[]> {
+  try {
+    return await entriesOf(bytes);
+  } catch {
+    throw publishFailed("The package could not be opened.");
+  }
+}
+
+async function entriesOf(bytes: Buffer): Promise<readonly PackageEntry[]> {
+  const end = bytes.lastIndexOf(Buffer.from("PK\u0005\u0006", "latin1"));
+  let at = bytes.readUInt32LE(end + 16);
+  const entries: PackageEntry[] = [];
+  for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
+    if (bytes.readUInt32LE(at) !== DIRECTORY_ENTRY) throw new Error("A directory entry is missing.");
+    const packedSize = bytes.readUInt32LE(at + 20);
+    const nameLength = bytes.readUInt16LE(at + 28);
+    const name = bytes.toString("utf8", at + 46, at + 46 + nameLength);
+    const local = bytes.readUInt32LE(at + 42);
+    const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+    const packed = bytes.subarray(start, start + packedSize);
+    if (!name.endsWith("/")) {
+      entries.push({ name, bytes: bytes.readUInt16LE(at + 10) === DEFLATED ? await inflate(packed) : packed });
+    }
+    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+  }
+  return entries;
+}
+
+/** A package of these files, packed. */
+export async function writePackage(entries: readonly PackageEntry[]): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;

@@ -1,11 +1,11 @@
-import { bodyOf } from "./call.ts";
-import type { Call, Reply, SiteCall } from "./call.ts";
-import { element } from "./element.ts";
-import type { Element } from "./element.ts";
-import { badRequest, invalidToken, notFound, TableauError } from "./errors.ts";
-import { asTree, textOf } from "./request-body.ts";
-import { hexDigits } from "./state.ts";
-import type { Login, ServerState, Site } from "./state.ts";
+import { bodyOf } from "../call.ts";
+import type { Call, Reply, SiteCall } from "../call.ts";
+import { element } from "../wire/element.ts";
+import type { Element } from "../wire/element.ts";
+import { badRequest, invalidToken, notFound, TableauError } from "../wire/errors.ts";
+import { asTree, textOf } from "../wire/request-body.ts";
+import { hexDigits } from "../state.ts";
+import type { Login, ServerState, Site } from "../state.ts";
 
 function refused(): TableauError {
   return new TableauError("401001", "Signin Error", "Error signing in to Tableau Server");

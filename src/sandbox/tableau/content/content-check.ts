@@ -1,8 +1,9 @@
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
-import { publishFailed } from "./errors.ts";
-import { tableKey } from "./hyper-inspector.ts";
-import type { HyperContents, HyperInspector } from "./hyper-inspector.ts";
+import { publishFailed } from "../wire/errors.ts";
+import { tableKey } from "../data/hyper-contents.ts";
+import type { HyperContents } from "../data/hyper-contents.ts";
+import type { HyperEngine } from "../data/hyper-engine.ts";
 
 export const DATASOURCE_TYPES = ["tds", "tdsx", "tde", "hyper", "parquet"] as const;
 export type DatasourceType = (typeof DATASOURCE_TYPES)[number];
@@ -26,19 +27,15 @@ export function datasourceType(parameter: string | null, fileName: string): Data
  * Refuses with 400011 what the real server would not take: wrong magic bytes, and a `.hyper` with several tables of
  * which not exactly one is a fact table (reference §3.4). Without an engine a `.hyper` passes on its magic bytes.
  */
-export async function checkContent(file: string, type: DatasourceType, inspector: HyperInspector): Promise<void> {
+export async function checkContent(file: string, type: DatasourceType, engine: HyperEngine): Promise<void> {
   const magic = MAGIC[type];
   if (magic !== undefined && !(await firstBytes(file, magic.length)).equals(magic)) {
     throw publishFailed(`The file is not a valid .${type} file.`);
   }
-  if (type === "hyper" && inspector.available) requireOneFactTable(await hyperContents(file, inspector));
-}
-
-/** The contents of a `.hyper` file; 400011 when the engine cannot open it. */
-export async function hyperContents(file: string, inspector: HyperInspector): Promise<HyperContents> {
-  const contents = await inspector.contents(file);
+  if (type !== "hyper" || !engine.available) return;
+  const contents = await engine.contents(file);
   if (contents === undefined) throw publishFailed("The extract could not be opened.");
-  return contents;
+  requireOneFactTable(contents);
 }
 
 /** Exactly one table that no other refers to, from which all the others can be reached along foreign keys. */
@@ -58,7 +55,7 @@ export function requireOneFactTable(contents: HyperContents): void {
   if (names.some((name) => !reached.has(name))) throw refusal;
 }
 
-async function firstBytes(file: string, length: number): Promise<Buffer> {
+export async function firstBytes(file: string, length: number): Promise<Buffer> {
   const handle = await open(file, "r");
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);

@@ -1,10 +1,10 @@
-import { bodyOf, datasourceOf, pathOf, projectOf } from "./call.ts";
-import type { Reply, SiteCall } from "./call.ts";
-import { element } from "./element.ts";
-import type { Element } from "./element.ts";
-import { badRequest, notFound, TableauError } from "./errors.ts";
-import { asList, asTree, requiredText } from "./request-body.ts";
-import type { Datasource, Grant, Mode, Project } from "./state.ts";
+import { bodyOf, datasourceOf, pathOf, projectOf } from "../call.ts";
+import type { Reply, SiteCall } from "../call.ts";
+import { element } from "../wire/element.ts";
+import type { Element } from "../wire/element.ts";
+import { badRequest, notFound, TableauError } from "../wire/errors.ts";
+import { asList, asTree, requiredText } from "../wire/request-body.ts";
+import type { Datasource, Grant, Mode, Project } from "../state.ts";
 
 /** The names the XSD knows (reference §2). */
 const CAPABILITIES = new Set(

@@ -1,8 +1,8 @@
-import { bodyOf, datasourceOf, pathOf } from "./call.ts";
-import type { Reply, SiteCall } from "./call.ts";
-import { collection, element } from "./element.ts";
-import type { Element } from "./element.ts";
-import { asList, asTree, requiredText } from "./request-body.ts";
+import { bodyOf, datasourceOf, pathOf } from "../call.ts";
+import type { Reply, SiteCall } from "../call.ts";
+import { collection, element } from "../wire/element.ts";
+import type { Element } from "../wire/element.ts";
+import { asList, asTree, requiredText } from "../wire/request-body.ts";
 
 export function tagsElement(tags: ReadonlySet<string>): Element {
   return collection(

@@ -1,13 +1,13 @@
-import { bodyOf, datasourceOf, projectOf } from "./call.ts";
-import type { Reply, SiteCall } from "./call.ts";
-import { collection, element } from "./element.ts";
-import type { Element } from "./element.ts";
-import { nameExists, notFound } from "./errors.ts";
-import { listPage } from "./listing.ts";
-import type { ListingFields } from "./listing.ts";
-import { asTree, flagOf, textOf } from "./request-body.ts";
-import { findDatasource, laterStamp, stamp } from "./state.ts";
-import type { Datasource, Site } from "./state.ts";
+import { bodyOf, datasourceOf, projectOf } from "../call.ts";
+import type { Reply, SiteCall } from "../call.ts";
+import { collection, element } from "../wire/element.ts";
+import type { Element } from "../wire/element.ts";
+import { nameExists, notFound } from "../wire/errors.ts";
+import { listPage } from "../wire/listing.ts";
+import type { ListingFields } from "../wire/listing.ts";
+import { asTree, flagOf, textOf } from "../wire/request-body.ts";
+import { findDatasource, laterStamp, stamp } from "../state.ts";
+import type { Datasource, Site } from "../state.ts";
 import { tagsElement } from "./tags.ts";
 
 export function datasourceElement(call: SiteCall, datasource: Datasource): Element {
