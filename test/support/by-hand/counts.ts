@@ -1,0 +1,168 @@
+import type { Handoff } from "../../../src/model/index.ts";
+import type { Truth } from "../../../src/sandbox/index.ts";
+import { dayAfter, localDay, startOfDay } from "./calendar.ts";
+import type { Journey, Moment } from "./journeys.ts";
+
+const DAY = 86_400_000;
+
+/** One thing that a KPI counts: the instant that decides its window, and whether it counts above the line. */
+export interface Counted {
+  readonly at: number;
+  readonly above: boolean;
+}
+
+export interface World {
+  readonly asOf: number;
+  readonly journeys: readonly Journey[];
+  readonly handoffs: readonly Handoff[];
+  readonly truth: Truth;
+}
+
+/** Routine and critical steps as docs/techflow.md lists them. */
+const ROUTINE: Readonly<Record<string, readonly string[]>> = {
+  "customer-onboarding": ["Welcome mail", "Provision workspace", "Data import"],
+  "feature-delivery": ["Development", "Launched"],
+  "monthly-close": ["Reconcile", "Accruals"],
+  hiring: ["Equipment", "Accounts ready"],
+  "contract-review": ["Redlines"],
+  incident: ["Acknowledged"],
+};
+const CRITICAL: Readonly<Record<string, readonly string[]>> = {
+  "customer-onboarding": ["Provision workspace", "Data import"],
+  "monthly-close": ["Reconcile", "Accruals"],
+  hiring: ["Accounts ready"],
+  incident: ["Mitigated"],
+};
+
+const completed = ({ journeys }: World): readonly (Journey & { readonly end: number })[] =>
+  journeys.flatMap((journey) => (journey.end === null ? [] : [{ ...journey, end: journey.end }]));
+
+const done = (journey: Journey, steps: readonly string[]): readonly Moment[] =>
+  journey.moments.filter(({ what, undone }) => steps.includes(what) && !undone);
+
+/** A rule of the system, an automation, or an account that programs act under. */
+const ranByItself = ({ event: { by } }: Moment): boolean =>
+  by.kind === "automation" || (by.kind === "api" && by.client === "asana-bot");
+
+const defective = ({ truth }: World, wanted: "rule" | "rework"): ReadonlySet<string> =>
+  new Set(
+    truth.processDefects
+      .filter(({ category }) => (category === "rework") === (wanted === "rework"))
+      .map((defect) => `${defect.process} ${defect.case.id}`),
+  );
+const name = ({ process, id }: Journey): string => `${process} ${id}`;
+
+const counting = ({ handoffs }: World): readonly Handoff[] =>
+  handoffs.filter(
+    ({ historical, link, waiver }) => !historical && link !== "orphan" && link !== "revoked" && waiver === null,
+  );
+
+const of = (handoffs: readonly Handoff[], ...contracts: readonly string[]): readonly Handoff[] =>
+  handoffs.filter(({ contract }) => contracts.includes(contract));
+
+/** Every share of the configuration, from the definitions of reference §2.2 to §2.7 alone. */
+export const COUNTS: Readonly<Record<string, (world: World) => readonly Counted[]>> = {
+  "process-compliance": (world) => {
+    const broken = defective(world, "rule");
+    return completed(world).map((each) => ({ at: each.end, above: !broken.has(name(each)) }));
+  },
+
+  "rework-rate": (world) => {
+    const again = defective(world, "rework");
+    return completed(world).map((each) => ({ at: each.end, above: again.has(name(each)) }));
+  },
+
+  "first-time-right": (world) => {
+    const again = defective(world, "rework");
+    return completed(world).map((each) => ({
+      at: each.end,
+      above: !again.has(name(each)) && !each.moments.some(({ undone }) => undone),
+    }));
+  },
+
+  "automation-coverage": (world) =>
+    completed(world).flatMap((each) =>
+      done(each, ROUTINE[each.process] ?? []).map((moment) => ({ at: each.end, above: ranByItself(moment) })),
+    ),
+
+  "no-touch-rate": (world) =>
+    completed(world).flatMap((each) => {
+      const moments = done(each, ROUTINE[each.process] ?? []);
+      return moments.length === 0 ? [] : [{ at: each.end, above: moments.every(ranByItself) }];
+    }),
+
+  "error-rate": (world) =>
+    world.journeys.flatMap((each) =>
+      (CRITICAL[each.process] ?? []).flatMap((step) => {
+        const mine = each.moments.filter(({ what }) => what === step);
+        return mine.flatMap((moment, index) =>
+          moment.undone ? [] : [{ at: moment.at, above: index < mine.length - 1 }],
+        );
+      }),
+    ),
+
+  "onboarding-on-time": (world) => {
+    const onboardings = new Map(
+      world.journeys.flatMap((each) => (each.process === "customer-onboarding" ? [[each.object.id, each]] : [])),
+    );
+    return of(counting(world), "sales-to-cs").flatMap(({ triggeredAt, targetKey }) => {
+      if (triggeredAt === null) return [];
+      const last = dayAfter(triggeredAt, 30);
+      if (last >= localDay(world.asOf)) return [];
+      const end = targetKey === null ? null : (onboardings.get(targetKey)?.end ?? null);
+      return [{ at: startOfDay(last), above: end !== null && localDay(end) <= last }];
+    });
+  },
+
+  "mql-to-sql": (world) =>
+    world.journeys
+      .filter(({ process }) => process === "lead-to-opportunity")
+      .flatMap(({ moments }) => {
+        const mql = moments.find(({ what }) => what === "MQL")?.at;
+        if (mql === undefined || mql + 30 * DAY > world.asOf) return [];
+        const sql = moments.find(({ what }) => what === "SQL")?.at ?? Number.POSITIVE_INFINITY;
+        return sql < mql ? [] : [{ at: mql, above: sql <= mql + 30 * DAY }];
+      }),
+
+  "handoff-attainment": (world) =>
+    counting(world).flatMap(({ dueAt, timeliness }) =>
+      dueAt === null || timeliness === "pending" ? [] : [{ at: dueAt, above: timeliness === "on_time" }],
+    ),
+
+  "missing-handoffs": (world) =>
+    counting(world).flatMap(({ graceUntil, link }) =>
+      graceUntil === null || graceUntil > world.asOf ? [] : [{ at: graceUntil, above: link === "missing" }],
+    ),
+
+  "handoff-acceptance": (world) =>
+    counting(world).flatMap(({ decision, acceptedAt, rejectedAt }) => {
+      const at = decision === "accepted" ? acceptedAt : decision === "rejected" ? rejectedAt : null;
+      return at === null ? [] : [{ at, above: decision === "accepted" }];
+    }),
+
+  "duplicate-handoffs": (world) =>
+    of(counting(world), "sales-to-cs", "product-to-engineering").flatMap(({ link, triggeredAt }) =>
+      triggeredAt === null || (link !== "matched" && link !== "duplicate")
+        ? []
+        : [{ at: triggeredAt, above: link === "duplicate" }],
+    ),
+
+  "drifted-handoffs": (world) =>
+    of(counting(world), "sales-to-cs", "product-to-engineering").flatMap(({ link, content, triggeredAt }) =>
+      triggeredAt === null || link !== "matched" ? [] : [{ at: triggeredAt, above: content === "drifted" }],
+    ),
+
+  "orphan-targets": ({ handoffs }) =>
+    of(handoffs, "sales-to-cs", "product-to-engineering").flatMap(({ historical, createdAt, link }) =>
+      historical || createdAt === null ? [] : [{ at: createdAt, above: link === "orphan" }],
+    ),
+};
+
+/** Σ above ÷ Σ of what falls in `[from, to)`. */
+export function share(
+  counted: readonly Counted[],
+  [from, to]: readonly [number, number],
+): { readonly above: number; readonly of: number } {
+  const inside = counted.filter(({ at }) => at >= from && at < to);
+  return { above: inside.filter(({ above }) => above).length, of: inside.length };
+}
