@@ -1,5 +1,6 @@
 import type { Actor, BusinessCalendar, Instant } from "../model/index.ts";
 import { HubError } from "../model/index.ts";
+import { fixedAsOf } from "./cases/as-of.ts";
 import { textOf } from "./cases/attributes.ts";
 import { caseKey, createCaseBuilder } from "./cases/build-case.ts";
 import type { CaseContext } from "./cases/context.ts";
@@ -92,7 +93,13 @@ async function fillCases(
   star: Star,
   keys: DimensionKeys,
 ): Promise<Readonly<Record<string, number>>> {
-  const context: CaseContext = { ...options, ...lookups };
+  const context: CaseContext = {
+    ...options,
+    ...lookups,
+    asOf: fixedAsOf(options.asOf),
+    waiversOf: (process, caseId) =>
+      options.waivers.filter((waiver) => waiver.process === process && waiver.caseId === caseId),
+  };
   const counts: Record<string, number> = {};
   let total = 0;
   for (const name of new Set(options.processes.map((process) => process.name))) {
@@ -105,7 +112,7 @@ async function fillCases(
       const made = build(subject);
       if (made === null) continue;
       lookups.remember(made.caseId, made.accountId, made.dimensions);
-      appendCase(star, made, options.asOf, keys);
+      appendCase(star, made, keys);
       count += 1;
       total += 1;
       if (total % 1000 === 0) options.onProgress?.(total);

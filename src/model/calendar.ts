@@ -16,6 +16,8 @@ export interface CalendarDefinition {
 
 /** Business time as the reference defines it (§2.1): sums of open intervals built in the calendar's zone, DST-safe. */
 export interface BusinessCalendar {
+  /** What it was made of; equal definitions are equal calendars. */
+  readonly definition: CalendarDefinition;
   readonly name: string;
   readonly zone: string;
   /** Business milliseconds of one full day: the mean length of the open weekdays. */
@@ -176,6 +178,7 @@ export function createBusinessCalendar(definition: CalendarDefinition): Business
   const dayStart = (day: Day): DateTime => DateTime.fromISO(day, { zone }).startOf("day");
 
   return {
+    definition,
     name: definition.name,
     zone,
     msPerDay,

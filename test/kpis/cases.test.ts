@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Handoff, LinkedObject } from "../../src/model/index.ts";
 import { compileProcess, createCaseBuilder } from "../../src/kpis/index.ts";
-import type { Case, CaseContext } from "../../src/kpis/index.ts";
+import type { Case } from "../../src/kpis/index.ts";
 import { at, context, linked } from "./support/build.ts";
-import type { EventSketch } from "./support/build.ts";
+import type { EventSketch, Surroundings } from "./support/build.ts";
 
 const close = compileProcess({
   process: "monthly-close",
@@ -45,7 +45,7 @@ const onboarding = compileProcess({
   },
 });
 
-function build(process: typeof close, subject: LinkedObject, changes: Partial<CaseContext> = {}): Case {
+function build(process: typeof close, subject: LinkedObject, changes: Surroundings = {}): Case {
   const made = createCaseBuilder([process], context(changes))(subject);
   if (made === null) throw new Error("no case");
   return made;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { array, assert, constantFrom, property } from "fast-check";
 import { align, bestAlignment, pathDeviations } from "../../src/kpis/cases/alignment.ts";
+import { fixedAsOf } from "../../src/kpis/cases/as-of.ts";
 import { judge } from "../../src/kpis/cases/conformance.ts";
 import { eventOrder } from "../../src/kpis/cases/judged.ts";
 import type { Judged } from "../../src/kpis/cases/judged.ts";
@@ -30,7 +31,7 @@ function judged({ trace, open = false, values = {}, actors = [] }: Sketch): Judg
     order: eventOrder(events, "recorded"),
     startedAt: at("2026-03-02"),
     endedAt: open ? null : last,
-    asOf: last,
+    asOf: fixedAsOf(last),
     calendar,
     attribute: (name) => values[name] ?? null,
     current: (name) => values[name] ?? null,

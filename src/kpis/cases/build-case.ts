@@ -1,17 +1,16 @@
-import type { Instant, LinkedObject, Money, Precision } from "../../model/index.ts";
-import { assertNever, hashText, parseRecordKey } from "../../model/index.ts";
+import type { Actor, Instant, LinkedObject, Money } from "../../model/index.ts";
+import { hashText, parseRecordKey } from "../../model/index.ts";
 import { addSpan, daysBetween } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
-import { versionAt } from "../definitions/compile-process.ts";
-import { dayOf, moneyOf, textOf, valueAt, valueAtPath } from "./attributes.ts";
+import { moneyOf, textOf, valueAt, valueAtPath } from "./attributes.ts";
 import type { Case, CaseEvent, CaseStatus, Verdict } from "./case.ts";
 import { judge } from "./conformance.ts";
-import { sharedKey } from "./context.ts";
-import type { CaseContext, StartSource } from "./context.ts";
+import type { CaseContext } from "./context.ts";
 import { activityNames, caseEvents, findEnd } from "./events.ts";
 import { pathFitness } from "./fitness.ts";
 import { eventOrder } from "./judged.ts";
 import type { Judged } from "./judged.ts";
+import { startOf, versionOf } from "./start.ts";
 import { repeatedActivities, stepExecutions } from "./steps.ts";
 import { businessTime, isReturn, stageVisits } from "./visits.ts";
 
@@ -24,8 +23,7 @@ export function createCaseBuilder(
   const latest = versions.at(-1);
   return (subject) => {
     if (latest === undefined || subject.object.removed?.cause === "merged") return null;
-    const rough = startOf(subject, latest, [], context);
-    const process = versionAt(versions, context.calendarOf(latest.team).localDay(rough?.at ?? context.asOf)) ?? latest;
+    const process = versions.length === 1 ? latest : (versionOf(subject, versions, latest, context) ?? latest);
     const known = names.get(process.key);
     return known === undefined ? null : buildCase(subject, process, known, context);
   };
@@ -39,13 +37,13 @@ function buildCase(
 ): Case | null {
   const events = caseEvents(subject, process, names, context);
   const start = startOf(subject, process, events, context);
-  if (start === null || start.at > context.asOf) return null;
+  if (start === null || !context.asOf.reached(start.at)) return null;
   const end = findEnd(events, process);
   const removedAt = removal(subject, events, context);
   const completedAt = end?.event.at ?? removedAt;
   const status: CaseStatus =
     end === null ? (removedAt === null ? "open" : "cancelled") : end.cancels ? "cancelled" : "completed";
-  const owner = process.owner === null ? null : (subject.persons[process.owner] ?? null);
+  const owner = process.owner === null ? null : personIn(subject, process.owner, context);
   const team = owner?.team ?? process.team;
   const calendar = context.calendarOf(team);
   const visits = stageVisits(events, process, start.at, completedAt, context);
@@ -73,6 +71,7 @@ function buildCase(
   const variant = traceOf(events);
   const system = parseRecordKey(subject.object.key)?.system ?? "unknown";
   const historySince = context.historySince(system);
+  const dueAt = process.due === null ? null : addSpan(start.at, process.due, calendar);
   return {
     key: caseKey(process.name, subject.id),
     process,
@@ -109,7 +108,8 @@ function buildCase(
     isFirstTimeRight: status === "completed" && !isRework && events.every((event) => !event.reopens),
     variant,
     fitness: status === "completed" ? pathFitness(variant, process.paths) : null,
-    dueAt: process.due === null ? null : addSpan(start.at, process.due, calendar),
+    dueAt,
+    isOverdue: dueAt !== null && status === "open" && context.asOf.passed(dueAt),
     leftTruncated: historySince !== null && start.at < historySince,
     anomaly: negative ? "negative duration" : null,
   };
@@ -120,85 +120,12 @@ export function caseKey(process: string, caseId: string): string {
   return hashText(`case\0${process}\0${caseId}`).slice(0, 16);
 }
 
-interface Start {
-  readonly at: Instant;
-  readonly precision: Precision;
-  readonly sourceId: string | null;
-}
-
-function startOf(
-  subject: LinkedObject,
-  process: ProcessDefinition,
-  events: readonly CaseEvent[],
-  context: CaseContext,
-): Start | null {
-  const created = (): Start | null => {
-    const event = subject.events.find(
-      (candidate) => candidate.type === `${process.caseType} created` && candidate.objectKey === subject.object.key,
-    );
-    const at = event?.occurredAt ?? subject.object.createdAt ?? events[0]?.at ?? subject.events[0]?.occurredAt;
-    return at === undefined ? null : { at, precision: event?.precision ?? "ms", sourceId: null };
-  };
-  const { start } = process;
-  switch (start.kind) {
-    case "created":
-      return created();
-    case "activity": {
-      const event = events.find((candidate) => candidate.activity === start.activity && !candidate.reopens);
-      return event === undefined ? null : { at: event.at, precision: event.precision, sourceId: null };
-    }
-    case "day": {
-      const day = dayOf(subject.object.attributes[start.attribute] ?? null);
-      return day === null
-        ? null
-        : { at: context.calendarOf(process.team).startOfDay(day), precision: "day", sourceId: null };
-    }
-    case "handoff": {
-      const handoff = context
-        .handoffsTo(start.contract, subject.id)
-        .find((candidate) => candidate.triggeredAt !== null && candidate.triggeredAt <= context.asOf);
-      // Nobody has decided yet which source it belongs to.
-      if (handoff?.link === "ambiguous") return created();
-      if (handoff !== undefined && handoff.triggeredAt !== null) {
-        return { at: handoff.triggeredAt, precision: "s", sourceId: handoff.sourceKey };
-      }
-      const source = sourceByName(subject, process.name, start, context);
-      const at = source?.times.findLast((time) => time <= context.asOf);
-      return source === undefined || at === undefined ? created() : { at, precision: "s", sourceId: source.id };
-    }
-    default:
-      return assertNever(start);
-  }
-}
-
-/** The source by reference, by its own id in a field of the case, or by a key that both carry; the first that is found. */
-function sourceByName(
-  subject: LinkedObject,
-  process: string,
-  start: Extract<ProcessDefinition["start"], { kind: "handoff" }>,
-  context: CaseContext,
-): StartSource | undefined {
-  const own = (attribute: string | null): string | null =>
-    attribute === null ? null : textOf(subject.object.attributes[attribute] ?? null);
-  const shared = own(start.sharedAttribute);
-  const pointers = [
-    subject.references[start.sourceType] ?? null,
-    own(start.idAttribute),
-    shared === null ? null : sharedKey(shared),
-  ];
-  for (const pointer of pointers) {
-    const source = pointer === null ? undefined : context.startSource(process, pointer);
-    if (source !== undefined) return source;
-  }
-  return undefined;
-}
-
 /** When an unfinished case went out of the world; null while its object lives or has merely dropped out of sight. */
 function removal(subject: LinkedObject, events: readonly CaseEvent[], context: CaseContext): Instant | null {
   const { removed } = subject.object;
   if (removed === null || removed.cause === "visibility lost") return null;
-  const at = removed.at ?? events.at(-1)?.at ?? context.asOf;
-  return at <= context.asOf ? at : null;
+  const at = removed.at ?? events.at(-1)?.at ?? context.asOf.value();
+  return context.asOf.reached(at) ? at : null;
 }
 
 function judgeAll(
@@ -228,14 +155,11 @@ function judgeAll(
   if (removed) return [];
   return process.rules.map((rule) => {
     const verdict = judge(rule, judged);
-    const waiver = context.waivers.find(
-      (candidate) =>
-        candidate.process === process.name
-        && candidate.rule === rule.id
-        && candidate.caseId === subject.id
-        && (candidate.until === null || candidate.until > context.asOf),
-    );
-    return waiver === undefined || verdict.state !== "violated" ? verdict : { ...verdict, waived: true };
+    if (verdict.state !== "violated") return verdict;
+    const waived = context
+      .waiversOf(process.name, subject.id)
+      .some(({ rule: of, until }) => of === rule.id && (until === null || !context.asOf.reached(until)));
+    return waived ? { ...verdict, waived } : verdict;
   });
 }
 
@@ -247,6 +171,14 @@ function traceOf(events: readonly CaseEvent[]): readonly string[] {
     if (trace.at(-1) !== activity) trace.push(activity);
   }
   return trace;
+}
+
+/** The person an attribute names. */
+function personIn(subject: LinkedObject, attribute: string, context: CaseContext): Actor | null {
+  const value = subject.object.attributes[attribute];
+  if (typeof value !== "object" || value === null || !("person" in value)) return null;
+  const key = parseRecordKey(subject.object.key);
+  return key === undefined ? null : (context.actorOf(`${key.system}/${key.tenant}/${value.person}`) ?? null);
 }
 
 function moneyIn(

@@ -127,6 +127,8 @@ export interface Case {
   readonly variant: readonly string[];
   readonly fitness: number | null;
   readonly dueAt: Instant | null;
+  /** Still open after it was due. */
+  readonly isOverdue: boolean;
   /** Began before the system's history does. */
   readonly leftTruncated: boolean;
   /** Why its duration cannot be used (`negative duration`), null when it can. */

@@ -42,7 +42,9 @@ function see(on: Judged): Seen {
     of: (activity) => on.events.filter((event) => event.activity === activity && !event.reopens),
     day: (at) => on.calendar.localDay(at),
     closed: on.endedAt !== null,
-    end: on.endedAt ?? on.asOf,
+    get end() {
+      return on.endedAt ?? on.asOf.value();
+    },
   };
 }
 

@@ -33,7 +33,7 @@ export function caseEvents(
   const seen = new Set<string>();
   const events: CaseEvent[] = [];
   for (const event of subject.events) {
-    if (event.occurredAt > context.asOf || seen.has(event.id)) continue;
+    if (!context.asOf.reached(event.occurredAt) || seen.has(event.id)) continue;
     if (event.objectType !== process.caseType && !names.joined.has(event.objectType)) continue;
     if (
       event.objectType === process.caseType

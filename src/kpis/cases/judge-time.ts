@@ -25,7 +25,7 @@ export function findLate(body: Extract<RuleBody, { kind: "within" }>, on: Seen):
           step: body.a,
         });
       }
-      if (!order.isLaterAt(on.asOf, limit)) continue;
+      if (!order.isOver(limit, on.asOf)) continue;
       return broken(askers.length, {
         category: "late",
         message: `"${body.a}" was due by ${day(limit)} (${formatSpan(body.span)} after ${from}) and has not happened.`,
@@ -72,7 +72,7 @@ export function findLead(body: Extract<RuleBody, { kind: "lead" }>, on: Seen): F
       step: body.a,
     });
   }
-  if (on.endedAt === null && day(on.asOf) <= limit) return held(0, true);
+  if (on.endedAt === null && !on.asOf.reached(on.calendar.endOfDay(limit))) return held(0, true);
   return broken(1, {
     category: on.endedAt === null ? "late" : "missing step",
     message: `"${body.a}" has not happened; it was due by ${limit} (${body.days} days before ${body.attribute}).`,

@@ -1,4 +1,5 @@
 import type { BusinessCalendar, Canonical, Instant } from "../../model/index.ts";
+import type { AsOf } from "./as-of.ts";
 import type { CaseEvent, DeviationCategory } from "./case.ts";
 import { isLater } from "./events.ts";
 
@@ -9,6 +10,8 @@ export type JudgedEvent = Pick<CaseEvent, "id" | "activity" | "reopens" | "at" |
 export interface EventOrder {
   readonly isLater: (a: JudgedEvent, b: JudgedEvent) => boolean;
   readonly isLaterAt: (a: Instant, b: Instant) => boolean;
+  /** The as-of counts as later than an instant. */
+  readonly isOver: (at: Instant, asOf: AsOf) => boolean;
   /** An event's place among all of the case. */
   readonly placeOf: (event: JudgedEvent) => number;
 }
@@ -25,8 +28,18 @@ export function eventOrder(events: readonly JudgedEvent[], kind: "seconds" | "re
     return places.get(event) ?? -1;
   };
   return kind === "seconds"
-    ? { isLater: (a, b) => isLater(a.at, b.at), isLaterAt: isLater, placeOf }
-    : { isLater: (a, b) => placeOf(a) > placeOf(b), isLaterAt: (a, b) => a > b, placeOf };
+    ? {
+        isLater: (a, b) => isLater(a.at, b.at),
+        isLaterAt: isLater,
+        isOver: (at, asOf) => asOf.reached((Math.floor(at / 1000) + 1) * 1000),
+        placeOf,
+      }
+    : {
+        isLater: (a, b) => placeOf(a) > placeOf(b),
+        isLaterAt: (a, b) => a > b,
+        isOver: (at, asOf) => asOf.passed(at),
+        placeOf,
+      };
 }
 
 /** What a rule is judged on. */
@@ -39,7 +52,7 @@ export interface Judged {
   readonly startedAt: Instant;
   /** Null for an open case. */
   readonly endedAt: Instant | null;
-  readonly asOf: Instant;
+  readonly asOf: AsOf;
   readonly calendar: BusinessCalendar;
   /** Own attributes and dimensions by name. */
   readonly attribute: (name: string) => string | null;

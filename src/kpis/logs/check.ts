@@ -1,6 +1,7 @@
 import type { BusinessCalendar, Instant } from "../../model/index.ts";
 import { bestAlignment, pathDeviations } from "../cases/alignment.ts";
 import type { Alignment, PathDeviation } from "../cases/alignment.ts";
+import { fixedAsOf } from "../cases/as-of.ts";
 import { textOf } from "../cases/attributes.ts";
 import type { Verdict } from "../cases/case.ts";
 import { judge } from "../cases/conformance.ts";
@@ -201,7 +202,7 @@ function judgedOf(trace: CaseTrace, endedAt: Instant | null, asOf: Instant, cale
     order,
     startedAt: events[0]?.at ?? 0,
     endedAt,
-    asOf,
+    asOf: fixedAsOf(asOf),
     calendar,
     attribute: (name) => textOf(knownAt(trace, name, () => true, calendar)),
     current: (name) => knownAt(trace, name, () => true, calendar),

@@ -12,7 +12,7 @@ const UNASSIGNED = "unassigned";
 const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);
 
 /** Writes a case with its visits, executions and verdicts. */
-export function appendCase(star: Star, made: Case, asOf: Instant, keys: DimensionKeys): void {
+export function appendCase(star: Star, made: Case, keys: DimensionKeys): void {
   const belongsTo = {
     process_key: made.process.key,
     account_key: made.accountId,
@@ -51,7 +51,7 @@ export function appendCase(star: Star, made: Case, asOf: Instant, keys: Dimensio
     is_pending: flag(pending),
     fitness: made.fitness,
     sla_due_at: made.dueAt,
-    ...slaState(made, asOf),
+    ...slaState(made),
     left_truncated: flag(made.leftTruncated),
     anomaly: made.anomaly,
     source_key: made.sourceId,
@@ -145,14 +145,9 @@ function decidedAt(made: Case, verdict: Verdict): Instant | null {
   return verdict.state === "violated" ? verdict.at : made.completedAt;
 }
 
-function slaState(
-  made: Case,
-  asOf: Instant,
-): { readonly sla_met: number | null; readonly sla_breached: number | null } {
+function slaState(made: Case): { readonly sla_met: number | null; readonly sla_breached: number | null } {
   if (made.dueAt === null || made.status === "cancelled") return { sla_met: null, sla_breached: null };
-  if (made.completedAt !== null) {
-    const met = made.completedAt <= made.dueAt;
-    return { sla_met: flag(met), sla_breached: flag(!met) };
-  }
-  return { sla_met: 0, sla_breached: flag(asOf > made.dueAt) };
+  if (made.completedAt === null) return { sla_met: 0, sla_breached: flag(made.isOverdue) };
+  const met = made.completedAt <= made.dueAt;
+  return { sla_met: flag(met), sla_breached: flag(!met) };
 }

@@ -1,6 +1,7 @@
 import type { Actor, ActorEvidence, Canonical, LinkedObject, ModelEvent } from "../../../src/model/index.ts";
 import { createBusinessCalendar } from "../../../src/model/index.ts";
-import type { CaseContext } from "../../../src/kpis/index.ts";
+import { fixedAsOf } from "../../../src/kpis/cases/as-of.ts";
+import type { CaseContext, Waiver } from "../../../src/kpis/index.ts";
 
 export const at = (text: string): number => Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text);
 
@@ -22,13 +23,19 @@ const people: Readonly<Record<string, Actor>> = {
   "asana/1/bot": person("bot", "service"),
 };
 
-export function context(changes: Partial<CaseContext> = {}): CaseContext {
+/** A case's surroundings as a test words them. */
+export type Surroundings = Partial<Omit<CaseContext, "asOf" | "waiversOf">> & {
+  readonly asOf?: number;
+  readonly waivers?: readonly Waiver[];
+};
+
+export function context({ asOf, waivers = [], ...changes }: Surroundings = {}): CaseContext {
   return {
-    asOf: at("2026-06-01"),
+    asOf: fixedAsOf(asOf ?? at("2026-06-01")),
     calendarOf: () => calendar,
     actorOf: (key) => people[key],
     registeredClients: new Set(),
-    waivers: [],
+    waiversOf: (process, caseId) => waivers.filter((waiver) => waiver.process === process && waiver.caseId === caseId),
     attributeOf: () => undefined,
     handoffsTo: () => [],
     startSource: () => undefined,
