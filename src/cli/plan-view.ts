@@ -1,10 +1,12 @@
-import { parseRecordKey } from "../model/index.ts";
-import type { Actor, Canonical, Handoff, Operation, Plan } from "../model/index.ts";
+import { formatPlace, parseRecordKey } from "../model/index.ts";
+import type { Actor, Canonical, Handoff, Operation, Plan, Problem } from "../model/index.ts";
+import type { Refused } from "../sync/index.ts";
 import { canonicalText, namesByAccount, shorten } from "./canonical-text.ts";
 import type { Names } from "./canonical-text.ts";
 import { inZone } from "./local-time.ts";
 import type { PlanCost } from "./plan-cost.ts";
 import { formatTable } from "./table.ts";
+import { formatProblem } from "./terminal.ts";
 
 const SHOWN = 70;
 const NAME = 32;
@@ -14,12 +16,17 @@ export interface PlanViewInput {
   readonly actors: readonly Actor[];
   readonly handoffs: readonly Handoff[];
   readonly costs: readonly PlanCost[];
+  readonly refused?: readonly Refused[];
   readonly zone: string;
 }
 
 /** A plan as a table a person can approve from: for whom, what, before and after, why; people by their names. */
-export function formatPlan({ plan, actors, handoffs, costs, zone }: PlanViewInput): string {
-  if (plan.operations.length === 0) return "Plan: nothing to repair.\n";
+export function formatPlan({ plan, actors, handoffs, costs, refused = [], zone }: PlanViewInput): string {
+  const cannot = refusals(refused)
+    .map(({ problem, operations }) => refusalText(problem, operations.length))
+    .join("");
+  if (plan.operations.length === 0)
+    return `Plan: nothing ${cannot === "" ? "to repair" : "that can be repaired"}.\n${cannot}`;
   const people = namesByAccount(actors);
   const known = new Map(handoffs.map((handoff) => [handoff.id, handoff]));
   const calls = costs.reduce((sum, cost) => sum + cost.calls, 0);
@@ -50,7 +57,27 @@ export function formatPlan({ plan, actors, handoffs, costs, zone }: PlanViewInpu
       ]),
     ),
     ...costs.map((cost) => `${costText(cost)}\n`),
+    cannot,
   ].join("");
+}
+
+/** What cannot be planned, each cause once. */
+export function refusals(
+  refused: readonly Refused[],
+): readonly { readonly problem: Problem; readonly operations: readonly Operation[] }[] {
+  const found = new Map<string, { readonly problem: Problem; readonly operations: Operation[] }>();
+  for (const { problem, operation } of refused) {
+    const text = formatProblem(problem);
+    const known = found.get(text);
+    if (known === undefined) found.set(text, { problem, operations: [operation] });
+    else known.operations.push(operation);
+  }
+  return [...found.values()];
+}
+
+function refusalText({ code, place, message }: Problem, count: number): string {
+  const what = count === 1 ? "1 creation is" : `${String(count)} creations are`;
+  return `  ${what} not proposed: ${message} (${code}, ${formatPlace(place)})\n`;
 }
 
 /** The company where one is known, else what the source is called. */

@@ -2,12 +2,13 @@ import type { ConnectionLimits, ConnectorDefinition } from "../connectors/kit/in
 import type { CompiledMapping, MappingFile, MappingSet, RateTable } from "../mappings/index.ts";
 import type { MatchingRules } from "../matching/index.ts";
 import { HubError } from "../model/index.ts";
-import type { BusinessCalendar, DriftPolicy, Instant, Json, Problem } from "../model/index.ts";
+import type { BusinessCalendar, DriftPolicy, ErrorPlace, Instant, Json, Problem } from "../model/index.ts";
 import type { BindingsFile } from "./bindings-file.ts";
 import type { FileKind } from "./file-kind.ts";
 import type { HubFile } from "./hub-file.ts";
 import type { PeopleFile } from "./people-file.ts";
 import type { ModelVocabulary } from "./vocabulary.ts";
+import type { NodePath } from "./yaml-file.ts";
 
 /** One line of `connections:`, its settings checked by its connector. */
 export interface ConfiguredConnection {
@@ -61,6 +62,8 @@ export interface Configuration {
   /** What the files of an injected kind were compiled to, in the order of their file names. */
   readonly compiled: <Compiled>(kind: FileKind<Compiled>) => readonly Compiled[];
   readonly kinds: readonly FileKind<unknown>[];
+  /** Where something stands in the file of a kind; the file's name is the absolute one. Empty for an unknown identity. */
+  readonly placeOf: (kind: FileKind<unknown>, identity: string, path: NodePath) => ErrorPlace;
   /** Each mapping with its file, for the tests written in it. */
   readonly mappingFiles: readonly MappingWithFile[];
   /** What every file says, by its path from the directory. */

@@ -17,6 +17,6 @@ export { checkConfiguration, readConfiguration } from "./read.ts";
 export type { ReadOptions } from "./read.ts";
 export { checkShape } from "./shape.ts";
 export { parseYaml } from "./yaml-file.ts";
-export type { YamlFile } from "./yaml-file.ts";
+export type { NodePath, YamlFile } from "./yaml-file.ts";
 export type { ModelVocabulary, ObjectTypeWords } from "./vocabulary.ts";
 export { handoffKind, kpiKind, processKind, STANDARD_KINDS } from "./kinds/index.ts";

@@ -4,6 +4,13 @@ import type { FileKind, KindContext, KindProblem } from "./file-kind.ts";
 import { checkShape } from "./shape.ts";
 import type { NodePath, YamlFile } from "./yaml-file.ts";
 
+/** What the files of one kind came to, and where each identity stands. */
+export interface KindFiles<Compiled> {
+  readonly values: readonly Compiled[];
+  readonly problems: readonly Problem[];
+  readonly files: ReadonlyMap<string, YamlFile>;
+}
+
 /**
  * Checks and compiles all files of one kind; a file with problems gives no value, the others go on.
  * @param context null when what the files may refer to is not known: then only their shape is checked.
@@ -14,7 +21,7 @@ export function compileKind<Compiled>(
   files: readonly YamlFile[],
   context: Omit<KindContext, "placeOf"> | null,
   tests = false,
-): { readonly values: readonly Compiled[]; readonly problems: readonly Problem[] } {
+): KindFiles<Compiled> {
   const values: Compiled[] = [];
   const problems: Problem[] = [];
   const seen = new Map<string, YamlFile>();
@@ -48,7 +55,7 @@ export function compileKind<Compiled>(
     const yaml = seen.get(identity);
     if (yaml !== undefined) problems.push(placed(problem, yaml));
   }
-  return { values, problems };
+  return { values, problems, files: seen };
 }
 
 function placed({ path, offset, ...problem }: KindProblem, yaml: YamlFile): Problem {

@@ -129,6 +129,7 @@ export async function checkConfiguration(
   if (complete && hubYaml !== undefined) report(hubYaml, checkMatching(hub.matching, vocabulary));
 
   const results = new Map<FileKind<unknown>, readonly unknown[]>();
+  const places = new Map<string, ReadonlyMap<string, YamlFile>>();
   // The registry ties each result to the kind that made it; the map cannot say so in types.
   const compiled = <Compiled>(kind: FileKind<Compiled>): readonly Compiled[] =>
     (results.get(kind) ?? []) as readonly Compiled[];
@@ -148,6 +149,7 @@ export async function checkConfiguration(
     };
     const outcome = compileKind(kind, inFolder(kind.folder), complete ? context : null, options.tests === true);
     results.set(kind, collect(outcome, problems).values);
+    places.set(kind.name, outcome.files);
   }
 
   const calendar = hub === null ? undefined : calendars.get(hub.time.calendar);
@@ -185,6 +187,7 @@ export async function checkConfiguration(
       bindings,
       compiled,
       kinds: options.kinds,
+      placeOf: (kind, identity, at) => places.get(kind.name)?.get(identity)?.placeOf(at) ?? {},
       mappingFiles: mappings.map(({ mapping, file }) => ({ mapping, file })),
       content,
       hash: hashText(canonicalJson(Object.entries(content))),

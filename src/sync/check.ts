@@ -4,6 +4,7 @@ import { checkFieldNames, formatPath } from "../mappings/index.ts";
 import type { CompiledMapping } from "../mappings/index.ts";
 import { HubError, toProblem } from "../model/index.ts";
 import type { Disposition, Problem, QuotaAccount, QuotaLedger, StorePort } from "../model/index.ts";
+import { creatingIn, surveyTarget } from "./apply/index.ts";
 import { toldOf } from "./bindings-told.ts";
 import { bindingsOf, pinnedFields } from "./bindings.ts";
 import { closeConnection } from "./closing.ts";
@@ -27,7 +28,7 @@ export interface Pin {
 export interface ConnectionCheck {
   readonly connection: string;
   readonly system: string;
-  readonly uses: readonly ("read" | "publish")[];
+  readonly uses: readonly ("read" | "write" | "publish")[];
   readonly identity: Identity | null;
   readonly pinned: Pin | null;
   /** Of the credential that the connection spoke with; null when it spoke with none. */
@@ -42,7 +43,8 @@ export interface ConnectionCheck {
 
 /**
  * Signs in to every configured connection side by side and asks of each what a run would trip over: credentials, the
- * tenant against the pinned one (which is compared, never set), the streams and fields that mappings name.
+ * tenant against the pinned one (which is compared, never set), the streams and fields that mappings name, and what
+ * contracts create from: templates, projects, boards, groups, record types, and the fields of what is created.
  */
 export async function checkConnections(context: LookContext): Promise<readonly ConnectionCheck[]> {
   const pins = new Map((await context.store.records.pins()).map(({ connection, ...pin }) => [connection, pin]));
@@ -115,6 +117,11 @@ async function checkConnection(
             );
           });
         }
+        for (const contract of creatingIn(configuration, name)) {
+          await attempt(async () => {
+            found.push(...(await surveyTarget(configuration, contract, connection.write, signal)).slips);
+          });
+        }
       } finally {
         calls = connection.calls();
       }
@@ -180,9 +187,10 @@ function mappingsOf(configuration: Configuration, connection: string, stream: st
   );
 }
 
-function usesOf(configuration: Configuration, name: string): readonly ("read" | "publish")[] {
+function usesOf(configuration: Configuration, name: string): ConnectionCheck["uses"] {
   return [
     ...(configuration.mappings.streams(name).length > 0 ? ["read" as const] : []),
+    ...(creatingIn(configuration, name).length > 0 ? ["write" as const] : []),
     ...(configuration.publish.connection === name ? ["publish" as const] : []),
   ];
 }

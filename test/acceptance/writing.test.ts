@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { isStale, isUnknown } from "../../src/connectors/kit/index.ts";
-import type { UpdateCommand, WriteFace } from "../../src/connectors/kit/index.ts";
+import type { Connection, UpdateCommand, WriteFace } from "../../src/connectors/kit/index.ts";
 import type { Dial } from "./harness.ts";
 import type { WritingHarness, WritingWorld } from "./writing-harness.ts";
 import { WRITING_HARNESSES } from "./writing-harnesses.ts";
@@ -12,6 +12,7 @@ const MARKER = "hub:0f3a";
 
 interface Stage {
   readonly world: WritingWorld;
+  readonly connection: Connection;
   readonly write: WriteFace;
   readonly created: () => Promise<string>;
   readonly renaming: (id: string, name: string, unmodifiedSince?: number) => UpdateCommand;
@@ -28,6 +29,7 @@ async function setStage(harness: WritingHarness): Promise<Stage> {
   open.push(() => connection.close());
   return {
     world,
+    connection,
     write,
     created: async () => {
       const { id } = await write.create(world.creation(MARKER), signal);
@@ -83,6 +85,37 @@ describe.each(WRITING_HARNESSES.map((harness) => [harness.title, harness] as con
     expect(await write.find(stream, `${MARKER}9`, signal)).toEqual([]);
     expect(await write.find(stream, MARKER.slice(0, -1), signal)).toEqual([]);
     expect(await world.count()).toBe(before + 1);
+  });
+
+  test("are surveyed before they are made: everything is there, and what one takes in calls is told", async () => {
+    const { world, connection, write } = await setStage(harness);
+    const { marker, ...creation } = world.creation(MARKER);
+    const before = await world.count();
+    const { slips, calls } = await write.survey(creation, signal);
+    expect(slips).toEqual([]);
+    expect(await world.count()).toBe(before);
+    const place = { template: creation.template ?? null };
+    const sofar = connection.calls();
+    await write.find(stream, marker, signal, place);
+    await write.create({ ...creation, marker }, signal);
+    await write.find(stream, marker, signal, place);
+    // What pull reads it back with is in what is told.
+    const left = calls - (connection.calls() - sofar);
+    expect([left > 0, left < 4]).toEqual([true, true]);
+  });
+
+  test("are surveyed before they are made: what names nothing is told with what there is", async () => {
+    const { world, write } = await setStage(harness);
+    const { marker: _, ...creation } = world.creation(MARKER);
+    const { slips } = await write.survey({ ...creation, template: "No such thing" }, signal);
+    expect(slips.map(({ field }) => field)).toEqual([null]);
+    expect(slips[0]?.error.message).toContain("No such thing");
+    expect(`${slips[0]?.error.message ?? ""} ${slips[0]?.error.remedy ?? ""}`).toMatch(
+      /(?:There are|the record types): \w/u,
+    );
+    const odd = await write.survey({ ...creation, fields: { ...creation.fields, "No such field": null } }, signal);
+    expect(odd.slips.map(({ field }) => field)).toEqual(["No such field"]);
+    expect(odd.slips[0]?.error.remedy).toMatch(/^There are: \w/u);
   });
 
   test("are both found when somebody has made a copy, the older first", async () => {

@@ -69,8 +69,8 @@ describe("hub check", () => {
     const { code, answer } = await ask("check", checkDocument, "check");
     expect(code).toBe(0);
     expect(answer.connections.map((each) => [each.connection, each.ok, each.uses, each.signedIn?.apiVersion])).toEqual([
-      ["salesforce-prod", true, ["read"], "64.0"],
-      ["asana-main", true, ["read"], "1.0"],
+      ["salesforce-prod", true, ["read", "write"], "64.0"],
+      ["asana-main", true, ["read", "write"], "1.0"],
       ["monday-product", true, ["read"], "2026-10"],
       ["tableau-cloud", true, ["publish"], expect.any(String)],
     ]);

@@ -12,7 +12,7 @@ export const checkDocument = z.strictObject({
       connection: z.string(),
       system: z.string(),
       ok: z.boolean(),
-      uses: z.array(z.enum(["read", "publish"])).describe("What the configuration uses the connection for."),
+      uses: z.array(z.enum(["read", "write", "publish"])).describe("What the configuration uses the connection for."),
       signedIn: z
         .strictObject({
           ...tenantPart.shape,

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { toIso } from "../../model/index.ts";
 import type { Handoff, Operation, Plan } from "../../model/index.ts";
 import type { PlanCost } from "../plan-cost.ts";
-import { nameOf } from "../plan-view.ts";
-import { instantText, jsonValue, plainJson } from "./parts.ts";
+import type { Refused } from "../../sync/index.ts";
+import { nameOf, refusals } from "../plan-view.ts";
+import { instantText, jsonValue, plainJson, problemPart } from "./parts.ts";
 
 /** One write the hub would make. */
 export const operationPart = z.strictObject({
@@ -33,6 +34,14 @@ export const planDocument = z.strictObject({
   operations: z.array(
     operationPart.extend({ name: z.string().describe("The company, or what the source is called.") }),
   ),
+  refused: z
+    .array(
+      z.strictObject({
+        problem: problemPart,
+        handoffs: z.array(z.string()).describe("Handoffs whose target is missing and cannot be created so."),
+      }),
+    )
+    .describe("Creations that are not proposed: something that their contract names is not in the system."),
   costs: z.array(
     z.strictObject({
       connection: z.string(),
@@ -51,6 +60,7 @@ export function toPlanDocument(
   plan: Plan,
   handoffs: readonly Handoff[],
   costs: readonly PlanCost[],
+  refused: readonly Refused[] = [],
 ): z.infer<typeof planDocument> {
   const known = new Map(handoffs.map((handoff) => [handoff.id, handoff]));
   return {
@@ -59,6 +69,10 @@ export function toPlanDocument(
     operations: plan.operations.map((operation) => ({
       ...toOperationPart(operation),
       name: nameOf(known.get(operation.handoffId)),
+    })),
+    refused: refusals(refused).map(({ problem, operations }) => ({
+      problem: { ...problem },
+      handoffs: operations.map(({ handoffId }) => handoffId),
     })),
     costs: costs.map((cost) => ({ ...cost })),
   };

@@ -31,7 +31,9 @@ export async function rehearseVerb(machine: Machine, options: GlobalOptions): Pr
 async function planNow(machine: Machine, options: GlobalOptions): Promise<Plan> {
   const hub = await openHub(machine, options);
   try {
-    return await decidePlan(hub);
+    // What creations name is looked up where they are rehearsed.
+    const { plan } = await decidePlan(hub, async (_context, operations) => ({ operations, refused: [] }));
+    return plan;
   } finally {
     await hub.close();
   }

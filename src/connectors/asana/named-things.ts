@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { HubError } from "../../model/index.ts";
+import { thereAre } from "../kit/index.ts";
 import type { AsanaGateway, Params, Query } from "./gateway.ts";
 
 const namedSchema = z.looseObject({ gid: z.string(), name: z.string() });
@@ -43,7 +44,10 @@ export function pickNamed<T extends { readonly gid: string; readonly name: strin
   throw new HubError("HUB-1418", `Asana has ${found === undefined ? "no" : fitting.length} ${name} at ${path}.`, {
     disposition: "operator",
     place: { system: "asana", request: `GET ${path}` },
-    remedy: "Correct the name, or create it in Asana; where several have it, name the gid.",
+    remedy:
+      found === undefined
+        ? `Correct the name, or create it in Asana. ${thereAre(things.map((one) => one.name))}`
+        : "Name the gid: several have the name.",
   });
 }
 

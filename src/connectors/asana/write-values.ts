@@ -12,7 +12,8 @@ export interface WriteBody {
   readonly team: string | null;
 }
 
-const PLAIN: Readonly<Record<string, readonly string[]>> = {
+/** Properties of an object itself that are written, by stream. */
+export const PLAIN: Readonly<Record<string, readonly string[]>> = {
   tasks: ["name", "notes", "assignee", "completed", "due_on", "due_at", "start_on", "resource_subtype"],
   projects: ["name", "notes", "owner", "archived", "completed", "due_on", "start_on"],
 };

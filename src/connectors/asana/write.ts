@@ -4,6 +4,7 @@ import { createMany } from "./create-many.ts";
 import { complete, create } from "./create.ts";
 import { find } from "./markers.ts";
 import { retire } from "./retire.ts";
+import { survey } from "./survey.ts";
 import { update } from "./update.ts";
 import { watched } from "./watched.ts";
 import type { WriterParts } from "./writer-parts.ts";
@@ -19,6 +20,7 @@ const SETTLE_MS = MINUTE;
 export function writeFace(parts: WriterParts): WriteFace {
   return {
     traits: { conditional: false, uniqueMarker: false, settleMs: SETTLE_MS },
+    survey: (prospect, signal) => survey(parts, prospect, signal),
     find: (stream, marker, signal, place) => find(parts, stream, marker, signal, place),
     create: (command, signal) => create(parts, command, signal),
     complete: (command, signal) => complete(parts, command, signal),

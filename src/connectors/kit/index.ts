@@ -11,6 +11,7 @@ export * from "./publish-face.ts";
 export * from "./read-face.ts";
 export * from "./streams.ts";
 export * from "./surroundings.ts";
+export * from "./survey.ts";
 export * from "./transport.ts";
 export * from "./unfinished-names.ts";
 export * from "./webhooks.ts";

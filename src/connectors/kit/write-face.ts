@@ -1,5 +1,6 @@
 import { HubError } from "../../model/index.ts";
 import type { Canonical, Instant } from "../../model/index.ts";
+import type { Prospect, Survey } from "./survey.ts";
 
 /** What a system promises of its writes; the outbox goes by this and never by the system's name. */
 export interface WriteTraits {
@@ -90,6 +91,8 @@ export type WriteOutcome =
  */
 export interface WriteFace {
   readonly traits: WriteTraits;
+  /** Looks up everything a creation names, and what one costs; sends nothing that changes anything. */
+  survey(prospect: Prospect, signal: AbortSignal): Promise<Survey>;
   /**
    * All records of a stream that carry the marker, oldest first; more than one when somebody has made a copy. With the
    * place the hub creates them in, systems that have to list everything list that place, and search for what was put

@@ -13,6 +13,7 @@ import { completeNoted, finishNoted, notedItems } from "./noted-marker.ts";
 import { retireItem } from "./retire.ts";
 import { foldName } from "./settings.ts";
 import type { MondaySettings } from "./settings.ts";
+import { survey } from "./survey.ts";
 import { itemsOnly, noMarker, refusedCommand } from "./write-refusals.ts";
 import { assignmentsIn, writeValues } from "./write-values.ts";
 
@@ -45,6 +46,8 @@ export function mondayWriter({ gateway, settings, boards }: WriterParts): WriteF
 
   return {
     traits: { conditional: false, uniqueMarker: false, settleMs: SETTLE_MS },
+
+    survey: async (prospect, signal) => survey(prospect, await boards(signal), columnName),
 
     async find(stream, marker, signal) {
       itemsOnly(stream);

@@ -67,6 +67,8 @@ export const describeAnswer = z.object({
       externalId: z.boolean().optional(),
       filterable: z.boolean().optional(),
       createable: z.boolean().optional(),
+      nillable: z.boolean().optional(),
+      defaultedOnCreate: z.boolean().optional(),
       updateable: z.boolean().optional(),
       restrictedPicklist: z.boolean().optional(),
       picklistValues: z

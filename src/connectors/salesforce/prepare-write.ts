@@ -1,6 +1,7 @@
 import { HubError } from "../../model/index.ts";
 import type { CreateCommand, UpdateCommand } from "../kit/index.ts";
 import { accountsOf } from "./assignees.ts";
+import type { Describe } from "./answers.ts";
 import type { SalesforceClient } from "./client.ts";
 import type { Descriptions } from "./descriptions.ts";
 import { assignmentsIn, bodyOf } from "./written-values.ts";
@@ -14,13 +15,21 @@ export interface WriterParts {
 
 /** The body of a creation; a `template` names the record type. Errors: HUB-1250, HUB-1305, HUB-1306, HUB-1324. */
 export async function creationBody(parts: WriterParts, command: CreateCommand, signal: AbortSignal): Promise<Body> {
-  const { stream, template } = command;
+  const { stream } = command;
   const described = await parts.descriptions.get(stream, signal);
-  const own = [described.name, described.label].map((name) => name.toLowerCase());
-  const typed = template !== undefined && template !== "" && !own.includes(template.toLowerCase());
-  const fields = typed ? { RecordType: template, ...command.fields } : command.fields;
+  const fields = typedFields(command, described);
   const accounts = await accountsOf(parts.client, assignmentsIn(stream, fields), signal);
   return bodyOf(described, fields, accounts, "create");
+}
+
+/** The fields with the record type that a `template` names, unless it names the object itself. */
+export function typedFields(
+  { template, fields }: Pick<CreateCommand, "template" | "fields">,
+  described: Describe,
+): CreateCommand["fields"] {
+  const own = [described.name, described.label].map((name) => name.toLowerCase());
+  const typed = template !== undefined && template !== "" && !own.includes(template.toLowerCase());
+  return typed ? { RecordType: template, ...fields } : fields;
 }
 
 /** The body of a change. Errors: HUB-1250, HUB-1305, HUB-1306, HUB-1324. */

@@ -12,6 +12,7 @@ import { changeBody, creationBody } from "./prepare-write.ts";
 import { writeHeaders } from "./settings.ts";
 import type { SalesforceSettings } from "./settings.ts";
 import { fieldName } from "./soql.ts";
+import { survey } from "./survey.ts";
 import { carriers, landed } from "./write-checks.ts";
 import type { Body } from "./written-values.ts";
 
@@ -54,6 +55,10 @@ export function writeFace(
       uniqueMarker: Object.keys(settings.markers ?? {}).length === 0,
       // A query sees whatever was committed before it.
       settleMs: 0,
+    },
+    survey: async (prospect, signal) => {
+      const marker = await markerOf(prospect.stream, signal);
+      return survey(prospect, await descriptions.get(prospect.stream, signal), marker);
     },
     find: async (stream, marker, signal) =>
       carriers(client, stream, (await markerOf(stream, signal)).name, marker, signal),

@@ -12,6 +12,8 @@ export type Body = Readonly<Record<string, Json>>;
 /** A record's type may be told by its name, as people see it, or by its API name. */
 const RECORD_TYPE = new Set(["recordtype", "recordtype.name", "recordtype.developername", "recordtypeid"]);
 
+export const isRecordType = (field: string): boolean => RECORD_TYPE.has(field.toLowerCase());
+
 /** The persons that fields name. */
 export function assignmentsIn(stream: string, fields: Fields): readonly Assignment[] {
   return Object.entries(fields).flatMap(([field, value]) =>
@@ -32,7 +34,7 @@ export function bodyOf(described: Describe, fields: Fields, accounts: Accounts, 
   return Object.fromEntries(
     Object.entries({ ...(currency === null ? {} : { CurrencyIsoCode: currency }), ...fields }).map(
       ([name, value]): [string, Json] => {
-        if (RECORD_TYPE.has(name.toLowerCase())) return ["RecordTypeId", recordType(described, name, value)];
+        if (isRecordType(name)) return ["RecordTypeId", recordType(described, name, value)];
         const field = byName.get(name.toLowerCase());
         if (field === undefined) throw unknownField(described.name, name);
         if ((mode === "create" ? field.createable : field.updateable) === false)

@@ -7,16 +7,22 @@ import { mapAndLink, pullStep } from "../read-all.ts";
 import { planStep, reconcileStep } from "../reconcile.ts";
 import type { Reconciliation } from "../reconcile.ts";
 import { recordOf } from "./commands.ts";
+import { createDoors } from "./doors.ts";
+import type { Doors } from "./doors.ts";
 import { approvalsInForce } from "./due.ts";
 import { duplicatesIn } from "./duplicates.ts";
 import { applyStep, isComplete } from "./step.ts";
 import type { ApplyReport } from "./step.ts";
+import { createSurveyor } from "./surveyor.ts";
+import type { Refused } from "./surveyor.ts";
 
 /** What applying came to, with the handoffs and the plan as they are afterwards. */
 export interface Applied {
   readonly apply: ApplyReport;
   readonly handoffs: readonly Handoff[];
   readonly plan: Plan;
+  /** Creations that are missing in the plan: they cannot be made. */
+  readonly refused: readonly Refused[];
   readonly complete: boolean;
 }
 
@@ -31,10 +37,26 @@ export async function applyAndReconcile(
   pull: PullReport,
   only: Plan | null,
 ): Promise<Applied> {
-  const current = await planStep(context, before.operations);
-  const report = await applyStep(context, { current, handoffs: before.handoffs, only, unread: unreadIn(pull) });
+  const doors = createDoors(context);
+  try {
+    return await applyThrough(context, before, { doors, pull, only });
+  } finally {
+    await doors.close();
+  }
+}
+
+async function applyThrough(
+  context: RunContext,
+  before: Reconciliation,
+  { doors, pull, only }: { readonly doors: Doors; readonly pull: PullReport; readonly only: Plan | null },
+): Promise<Applied> {
+  const survey = createSurveyor(context, doors);
+  const { operations, refused } = await survey(before.operations);
+  const current = await planStep(context, operations);
+  const { handoffs: decided } = before;
+  const report = await applyStep(context, { current, refused, handoffs: decided, only, unread: unreadIn(pull), doors });
   if (!report.changed) {
-    return { apply: report, handoffs: await before.handoffs(), plan: current, complete: isComplete(report) };
+    return { apply: report, handoffs: await decided(), plan: current, refused, complete: isComplete(report) };
   }
   const { connections, streams } = placesOf(report);
   const again =
@@ -44,10 +66,12 @@ export async function applyAndReconcile(
   const later = { ...context, asOf: Math.max(context.asOf, context.dependencies.clock.now()) };
   const after = await reconcileStep(later);
   const handoffs = await after.handoffs();
-  const plan = await planStep(later, after.operations);
+  const next = await survey(after.operations);
+  const plan = await planStep(later, next.operations);
   const apply = { ...report, outcomes: duplicatesIn(report.outcomes, handoffs) };
   // What could not be read again may hide that somebody made the same.
-  return { apply, handoffs, plan, complete: isComplete(apply) && again?.complete !== false };
+  const complete = isComplete(apply) && again?.complete !== false;
+  return { apply, handoffs, plan, refused: next.refused, complete };
 }
 
 /**

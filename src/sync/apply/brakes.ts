@@ -26,20 +26,22 @@ export interface BrakeInput {
   readonly handoffs: ReadonlyMap<string, Handoff>;
   /** Connections that this run could not read in full. */
   readonly unread: ReadonlySet<string>;
+  /** Creations of which something is missing in the system, by operation. */
+  readonly refused: ReadonlyMap<string, Problem>;
   readonly tenantOf: (connection: string) => string | null;
 }
 
 /** Everything that can be told before the first write (reference §3.5, "Brakes"). */
 export async function brake(due: readonly Due[], input: BrakeInput): Promise<Braked> {
   const held: Held[] = [];
-  const keep = (operations: readonly Due[], why: (due: Due) => HubError | null): readonly Due[] =>
+  const keep = (operations: readonly Due[], why: (due: Due) => HubError | Problem | null): readonly Due[] =>
     operations.filter((each) => {
-      const error = why(each);
-      if (error !== null) held.push({ ...each, problem: toProblem(error) });
-      return error === null;
+      const told = why(each);
+      if (told !== null) held.push({ ...each, problem: told instanceof HubError ? toProblem(told) : told });
+      return told === null;
     });
   const drifted = await driftedStreams(due, input);
-  let free = keep(due, ({ operation }) => drifted.get(operation.id) ?? null);
+  let free = keep(due, ({ operation }) => input.refused.get(operation.id) ?? drifted.get(operation.id) ?? null);
   free = keep(free, ({ operation: { action, connection } }) =>
     action === "create" && input.unread.has(connection) ? unreadConnection(connection) : null,
   );

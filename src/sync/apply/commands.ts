@@ -20,7 +20,10 @@ const TEMPLATE = "template";
  * Turns an operation's attributes into fields of the stream that its object is mapped from.
  * @throws HubError HUB-2622 when no mapping says how: nothing is sent then.
  */
-export function commandOf({ mappingFiles }: Configuration, operation: Operation): Command {
+export function commandOf(
+  { mappingFiles }: Pick<Configuration, "mappingFiles">,
+  operation: Pick<Operation, "action" | "connection" | "objectType" | "targetKey" | "field" | "after">,
+): Command {
   const { connection, objectType, targetKey } = operation;
   const key = targetKey === null ? undefined : parseRecordKey(targetKey);
   const part = key?.id.split("#")[1] ?? null;

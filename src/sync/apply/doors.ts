@@ -129,7 +129,7 @@ async function openDoor(
   };
 }
 
-function noWrites(connection: string): HubError {
+export function noWrites(connection: string): HubError {
   return new HubError("HUB-2629", `The connection ${connection} offers no writes.`, {
     disposition: "operator",
     place: { connection },

@@ -6,4 +6,7 @@ export { createEchoFilter } from "./echo.ts";
 export type { EchoFilter } from "./echo.ts";
 export { applyStep, isComplete } from "./step.ts";
 export type { ApplyInput, ApplyReport } from "./step.ts";
+export { creatingIn, surveyTarget } from "./prospects.ts";
+export { surveyPlan } from "./surveyor.ts";
+export type { Refused, Sorted } from "./surveyor.ts";
 export { inversePlan } from "./undo.ts";

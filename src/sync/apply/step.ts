@@ -6,18 +6,22 @@ import type { Tally } from "./brakes.ts";
 import { ConnectionStop } from "./carriage.ts";
 import type { Outcome, Work } from "./carriage.ts";
 import { carryOut } from "./carry-out.ts";
-import { createDoors } from "./doors.ts";
 import type { Doors } from "./doors.ts";
 import { contractApprovals, dueOperations } from "./due.ts";
 import type { Due } from "./due.ts";
 import { lateDuplicates } from "./duplicates.ts";
 import { endUndone, keepLink, openOperations, takeUp } from "./line.ts";
+import type { Refused } from "./surveyor.ts";
 import { noLongerProposed, nobodyKnows, paused } from "./told.ts";
 
 /** What there is to carry out, and what is known around it. */
 export interface ApplyInput {
   /** What the hub would do now. */
   readonly current: Plan;
+  /** What it would do, too, if what it names were there: held back where it is approved. */
+  readonly refused: readonly Refused[];
+  /** Whoever opened them closes them. */
+  readonly doors: Doors;
   readonly handoffs: () => Promise<readonly Handoff[]>;
   /** Only operations of this plan; all that are approved when null. */
   readonly only: Plan | null;
@@ -46,7 +50,8 @@ export async function applyStep(context: RunContext, input: ApplyInput): Promise
   for (const approval of await contractApprovals(configuration, store, autoScope(input), handoffs, now)) {
     await store.outbox.approve(fence, approval);
   }
-  const dueNow = await dueOperations(store, input.current.operations, input.only, now);
+  const wanted = [...input.current.operations, ...input.refused.map(({ operation }) => operation)];
+  const dueNow = await dueOperations(store, wanted, input.only, now);
   const open = await openOperations(context);
   const entries = await store.outbox.entries({ states: ["confirmed", "stale"] });
   const known = new Map(entries.map((entry) => [entry.operationId, entry]));
@@ -73,14 +78,9 @@ export async function applyStep(context: RunContext, input: ApplyInput): Promise
   if (open.length + taken.length + lapsed.length === 0) return NOTHING;
   progress({ kind: "step", step: "apply", state: "started" });
   await takeUp(context, [...taken, ...lapsed]);
-  const doors = createDoors(context);
-  try {
-    const report = await carryOutAll(context, input, { open, taken, lapsed, handoffs, doors });
-    progress({ kind: "step", step: "apply", state: "done", detail: detailOf(report) });
-    return report;
-  } finally {
-    await doors.close();
-  }
+  const report = await carryOutAll(context, input, { open, taken, lapsed, handoffs });
+  progress({ kind: "step", step: "apply", state: "done", detail: detailOf(report) });
+  return report;
 }
 
 /** Of the plan that is applied, what the hub would still do. */
@@ -97,7 +97,6 @@ interface Load {
   readonly taken: readonly Due[];
   readonly lapsed: readonly Due[];
   readonly handoffs: ReadonlyMap<string, Handoff>;
-  readonly doors: Doors;
 }
 
 async function carryOutAll(context: RunContext, input: ApplyInput, load: Load): Promise<ApplyReport> {
@@ -113,7 +112,7 @@ async function carryOutAll(context: RunContext, input: ApplyInput, load: Load): 
     outcomes.push({ ...each, state: "stale", problem, targetKey: each.operation.targetKey, wrote: false });
   }
   const one = async (due: Due): Promise<void> => {
-    const outcome = await attempt(context, load.doors, tally, due, stops, waiting);
+    const outcome = await attempt(context, input.doors, tally, due, stops, waiting);
     outcomes.push(
       outcome.state === "held"
         ? { ...outcome, problem: outcome.problem ?? pausedNow(due, await store.outbox.pauses()) }
@@ -134,6 +133,7 @@ async function carryOutAll(context: RunContext, input: ApplyInput, load: Load): 
     store,
     handoffs: load.handoffs,
     unread: input.unread,
+    refused: new Map(input.refused.map(({ operation, problem }) => [operation.id, problem])),
     tenantOf: (connection) => tenants.get(connection) ?? null,
   });
   for (const each of held) outcomes.push(heldBack(each, each.problem));
@@ -149,7 +149,7 @@ async function carryOutAll(context: RunContext, input: ApplyInput, load: Load): 
       );
     } else await one(due);
   }
-  const told = await lateDuplicates(context, load.doors, outcomes);
+  const told = await lateDuplicates(context, input.doors, outcomes);
   return {
     outcomes: told,
     stops: [...stops.values()],

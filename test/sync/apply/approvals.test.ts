@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Operation } from "../../../src/model/index.ts";
+import { createDoors } from "../../../src/sync/apply/doors.ts";
 import { applyStep } from "../../../src/sync/index.ts";
 import { approved, contract, createWorld, driftedPair, lost, START, states, wonDeal } from "./world.ts";
 import type { World } from "./world.ts";
@@ -89,9 +90,17 @@ test("a link is kept by the hub alone: an auto contract stores it where it is su
     createdAt: START,
     operations: [link("sure", 0.97), link("guess", 0.9)],
   };
-  const { outcomes } = await auto.run((context) =>
-    applyStep(context, { current, handoffs: async () => handoffs, only: null, unread: new Set() }),
-  );
+  const { outcomes } = await auto.run((context) => {
+    const doors = createDoors(context);
+    return applyStep(context, {
+      current,
+      refused: [],
+      doors,
+      handoffs: async () => handoffs,
+      only: null,
+      unread: new Set(),
+    });
+  });
   expect(outcomes.map(({ operation, state, approval }) => [operation.id, state, approval.kind])).toEqual([
     ["sure", "confirmed", "contract"],
   ]);

@@ -57,6 +57,9 @@ export class FakeSystem {
   faults = new Map<number, Fault>();
   /** Parts that creations leave out until they are completed, by how many completions it takes. */
   halves = 0;
+  /** What projects are made from. */
+  templates = ["Standard"];
+  surveys = 0;
   writes = 0;
   readonly records = new Map<string, FakeRecord>();
   readonly log: { readonly call: string; readonly id: string; readonly at: number }[] = [];
@@ -193,6 +196,13 @@ export class FakeSystem {
     });
     return {
       traits: this.traits,
+      survey: async ({ template = "" }) => {
+        this.surveys += 1;
+        if (this.templates.includes(template)) return { slips: [], calls: 7 };
+        const remedy = `There are: ${this.templates.join(", ")}.`;
+        const error = new HubError("HUB-1196", `There is no ${template}.`, { disposition: "operator", remedy });
+        return { slips: [{ field: null, error }], calls: 7 };
+      },
       find: async (_stream, marker) =>
         [...this.records.values()]
           .filter((record) => record.marker === marker && !record.archived && record.visibleAt <= this.now)
