@@ -4,7 +4,8 @@ import { readRequestTree } from "./wire/request-body.ts";
 import type { RequestTree } from "./wire/request-body.ts";
 import type { HyperEngine } from "./data/hyper-engine.ts";
 import type { Settings } from "./settings.ts";
-import type { Datasource, Login, Project, ServerState, Site } from "./state.ts";
+import type { Datasource } from "./content/published.ts";
+import type { Login, Project, ServerState, Site } from "./state.ts";
 
 /** One request as a handler sees it, with everything it may touch. */
 export interface Call {

@@ -13,6 +13,8 @@ const SettingsPatch = z
     failJobs: z.int().min(0),
     dataUpdates: z.boolean(),
     updateBytes: z.int().min(0),
+    catalog: z.boolean(),
+    missingScope: z.literal([401, 403]),
     downloadAs: z.enum(["published", "package"]),
   })
   .partial();
@@ -61,14 +63,7 @@ export function controlRoutes(gateway: Gateway): Hono {
   app.get("/settings", (context) => context.json(settings));
   app.post("/settings", async (context) => {
     const given = SettingsPatch.parse(await context.req.json());
-    settings.pollsUntilDone = given.pollsUntilDone ?? settings.pollsUntilDone;
-    settings.unknownPolls = given.unknownPolls ?? settings.unknownPolls;
-    settings.initialFinishCode = given.initialFinishCode ?? settings.initialFinishCode;
-    settings.jobNotes = given.jobNotes ?? settings.jobNotes;
-    settings.downloadAs = given.downloadAs ?? settings.downloadAs;
-    settings.failJobs = given.failJobs ?? settings.failJobs;
-    settings.dataUpdates = given.dataUpdates ?? settings.dataUpdates;
-    settings.updateBytes = given.updateBytes ?? settings.updateBytes;
+    Object.assign(settings, given);
     return context.json(settings);
   });
   app.post("/limits", async (context) => {

@@ -16,6 +16,11 @@ export interface TableauOptions {
 
 const TOKEN_NAME = "process-hub";
 const TOKEN_SECRET = "qlE1g9MMh9vbrjjg==:rZTHhPpP2tUW1kfn4tjg8";
+const CONNECTED_APP = {
+  clientId: "0f3c1a52-6d1e-4b0c-9a57-3e1f6a0c2b11",
+  secretId: "b8d1c9e4-27f3-4c55-8f0a-91d2e7a4c630",
+  secret: "Yq3vZ0m8t2Kx6sJpR1wN5bHc7dLfGaUe4oTiVyXkMzE=",
+};
 const PASSWORD = "tableau-sandbox";
 
 /**
@@ -32,6 +37,8 @@ export function createTableau(
     sites: new Map(),
     users: new Map(),
     accessTokens: new Map([[TOKEN_NAME, TOKEN_SECRET]]),
+    connectedApp: CONNECTED_APP,
+    usedJwts: new Map(),
     logins: new Map(),
     nextPage: 1000,
   };
@@ -57,6 +64,10 @@ export function createTableau(
       site: seed.siteContentUrl,
       tokenName: TOKEN_NAME,
       tokenSecret: TOKEN_SECRET,
+      userName: seed.userName,
+      clientId: CONNECTED_APP.clientId,
+      secretId: CONNECTED_APP.secretId,
+      secret: CONNECTED_APP.secret,
     }),
     environment: (origin) => ({
       TABLEAU_CLOUD_BASE_URL: origin,

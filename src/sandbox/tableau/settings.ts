@@ -14,6 +14,10 @@ export interface Settings {
   dataUpdates: boolean;
   /** The most bytes an update of data may bring. */
   updateBytes: number;
+  /** Whether data-quality warnings exist, which need a licence of their own; refused with 403157 when false. */
+  catalog: boolean;
+  /** How an operation is refused that a JWT's scopes do not cover. */
+  missingScope: 401 | 403;
   /** The next jobs that fail whatever they do. */
   failJobs: number;
   /** Publishes a site may make within an hour; undefined is no limit. */
@@ -32,6 +36,8 @@ export function defaultSettings(limits: "demo" | "real"): Settings {
     downloadAs: "published",
     dataUpdates: true,
     updateBytes: 100 * 1024 ** 2,
+    catalog: true,
+    missingScope: 401,
     failJobs: 0,
     publishesPerHour: limits === "real" ? 600 : undefined,
     signInRedirect: undefined,

@@ -1,15 +1,7 @@
 import type { SandboxEnvironment } from "../kit/system.ts";
+import type { Datasource, Grant } from "./content/published.ts";
+import type { ConnectedApp } from "./sign-in/connected-app.ts";
 import type { Element } from "./wire/element.ts";
-
-export type Mode = "Allow" | "Deny";
-
-/** One line of a permission table: who may (not) do what. */
-export interface Grant {
-  readonly granteeKind: "user" | "group";
-  readonly granteeId: string;
-  readonly capability: string;
-  readonly mode: Mode;
-}
 
 export interface Project {
   readonly id: string;
@@ -21,35 +13,6 @@ export interface Project {
   readonly createdAt: number;
   updatedAt: number;
   grants: Grant[];
-}
-
-/** One published state of a data source; its bytes lie in a file of their own. */
-export interface Revision {
-  readonly number: number;
-  readonly publishedAt: number;
-  readonly file: string;
-  readonly fileName: string;
-  readonly bytes: number;
-}
-
-export interface Datasource {
-  readonly id: string;
-  name: string;
-  readonly contentUrl: string;
-  projectId: string;
-  ownerId: string;
-  description: string;
-  certified: boolean;
-  certificationNote: string;
-  useRemoteQueryAgent: boolean;
-  /** Serial number of the web page. */
-  readonly pageNumber: number;
-  readonly connectionId: string;
-  readonly createdAt: number;
-  updatedAt: number;
-  readonly tags: Set<string>;
-  grants: Grant[];
-  readonly revisions: Revision[];
 }
 
 export interface Upload {
@@ -99,8 +62,10 @@ export interface Login {
   readonly token: string;
   readonly siteId: string;
   readonly userId: string;
-  /** Undefined for a login with user name and password. */
+  /** Undefined for a login without a personal access token. */
   readonly tokenName: string | undefined;
+  /** What a login with a JWT may do; undefined for the others, which may do everything. */
+  readonly scopes: readonly string[] | undefined;
 }
 
 /** Everything this server knows. */
@@ -110,6 +75,9 @@ export interface ServerState {
   readonly users: Map<string, User>;
   /** Personal access tokens: secret by name. */
   readonly accessTokens: Map<string, string>;
+  readonly connectedApp: ConnectedApp;
+  /** When each JWT that was used runs out, by its `jti`. */
+  readonly usedJwts: Map<string, number>;
   /** Live logins by session token. */
   readonly logins: Map<string, Login>;
   nextPage: number;
@@ -186,15 +154,6 @@ export function findProject(site: Site, name: string, parentId: string | undefin
   const folded = name.toLowerCase();
   for (const project of site.projects.values()) {
     if (project.parentId === parentId && project.name.toLowerCase() === folded) return project;
-  }
-  return undefined;
-}
-
-/** The data source `name` in a project; names are compared without case. */
-export function findDatasource(site: Site, name: string, projectId: string): Datasource | undefined {
-  const folded = name.toLowerCase();
-  for (const datasource of site.datasources.values()) {
-    if (datasource.projectId === projectId && datasource.name.toLowerCase() === folded) return datasource;
   }
   return undefined;
 }

@@ -6,8 +6,10 @@ import { nameExists, notFound } from "../wire/errors.ts";
 import { listPage } from "../wire/listing.ts";
 import type { ListingFields } from "../wire/listing.ts";
 import { asTree, flagOf, textOf } from "../wire/request-body.ts";
-import { findDatasource, laterStamp, stamp } from "../state.ts";
-import type { Datasource, Site } from "../state.ts";
+import { laterStamp, stamp } from "../state.ts";
+import { findPublished } from "./published.ts";
+import type { Datasource } from "./published.ts";
+import type { Site } from "../state.ts";
 import { tagsElement } from "./tags.ts";
 
 export function datasourceElement(call: SiteCall, datasource: Datasource): Element {
@@ -85,7 +87,7 @@ export async function updateDatasource(call: SiteCall): Promise<Reply> {
   const projectId = projectOf(call, textOf(asTree(values["project"]), "id") ?? datasource.projectId).id;
   const ownerId = textOf(asTree(values["owner"]), "id") ?? datasource.ownerId;
   if (!call.state.users.has(ownerId)) throw notFound("404002", `User '${ownerId}'`);
-  const taken = findDatasource(call.site, name, projectId);
+  const taken = findPublished(call.site.datasources, name, projectId);
   if (taken !== undefined && taken !== datasource) throw nameExists("data source", name);
   datasource.name = name;
   datasource.projectId = projectId;

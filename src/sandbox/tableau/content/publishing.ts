@@ -10,8 +10,10 @@ import { badRequest, malformedBody, nameExists, notFound, publishFailed, Tableau
 import { tableKey } from "../data/hyper-contents.ts";
 import { startJob } from "../site/jobs.ts";
 import { asTree, flagOf, readRequestTree, requiredText, textOf } from "../wire/request-body.ts";
-import { findDatasource, findProject, hexDigits, newLuid } from "../state.ts";
-import type { Datasource, Project, Upload } from "../state.ts";
+import { findProject, hexDigits, newLuid } from "../state.ts";
+import { findPublished } from "./published.ts";
+import type { Datasource } from "./published.ts";
+import type { Project, Upload } from "../state.ts";
 import { addRevision } from "./revisions.ts";
 import { consumeUpload, discardUpload, keepBytes, partsOf, uploadOf } from "../site/uploads.ts";
 
@@ -101,7 +103,7 @@ function targetProject(call: SiteCall, id: string | undefined): Project {
 async function carryOut(call: SiteCall, publication: Publication): Promise<Datasource> {
   try {
     const project = projectOf(call, publication.project.id);
-    const existing = findDatasource(call.site, publication.name, project.id);
+    const existing = findPublished(call.site.datasources, publication.name, project.id);
     if (existing !== undefined && publication.mode === "create") throw nameExists("data source", publication.name);
     if (existing === undefined && publication.mode === "append") {
       throw notFound("404004", `Data source '${publication.name}' to append to`);
@@ -140,6 +142,7 @@ function newDatasource(call: SiteCall, publication: Publication): Datasource {
   const now = call.state.environment.clock.now();
   call.state.nextPage += 1;
   return {
+    kind: "datasource",
     id: newLuid(call.state),
     name: publication.name,
     contentUrl: contentUrlFor(call, publication.name),
@@ -156,6 +159,7 @@ function newDatasource(call: SiteCall, publication: Publication): Datasource {
     tags: new Set(),
     grants: [],
     revisions: [],
+    warning: undefined,
   };
 }
 

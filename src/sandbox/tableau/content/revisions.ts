@@ -8,10 +8,10 @@ import { notFound, TableauError } from "../wire/errors.ts";
 import { listPage } from "../wire/listing.ts";
 import { packageOf } from "./package.ts";
 import { laterStamp, stamp } from "../state.ts";
-import type { Datasource, Revision } from "../state.ts";
+import type { Datasource, Revision } from "./published.ts";
 
 /** `GET /datasources/{id}/content`: the newest bytes, as they were published. */
-export async function downloadDatasource(call: SiteCall): Promise<Reply> {
+export async function downloadNewest(call: SiteCall): Promise<Reply> {
   const revision = datasourceOf(call).revisions.at(-1);
   if (revision === undefined) throw notFound("404004", "The content");
   return download(call, revision);

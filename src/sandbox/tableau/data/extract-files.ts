@@ -2,7 +2,7 @@ import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { firstBytes } from "../content/content-check.ts";
 import { readPackage, writePackage } from "../content/package.ts";
-import type { Revision } from "../state.ts";
+import type { Revision } from "../content/published.ts";
 import { publishFailed } from "../wire/errors.ts";
 import type { HyperProcess } from "./hyper-process.ts";
 import { literal, quoted } from "./sql.ts";

@@ -1,9 +1,11 @@
+import { acceptJwt, covers } from "./connected-app.ts";
 import { bodyOf } from "../call.ts";
 import type { Call, Reply, SiteCall } from "../call.ts";
 import { element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
 import { badRequest, invalidToken, notFound, TableauError } from "../wire/errors.ts";
-import { asTree, textOf } from "../wire/request-body.ts";
+import { asTree, flagOf, textOf } from "../wire/request-body.ts";
+import type { Scope } from "../route.ts";
 import { hexDigits } from "../state.ts";
 import type { Login, ServerState, Site } from "../state.ts";
 
@@ -11,7 +13,7 @@ function refused(): TableauError {
   return new TableauError("401001", "Signin Error", "Error signing in to Tableau Server");
 }
 
-/** `POST /auth/signin` with a personal access token or a user's password (reference §1.2). */
+/** `POST /auth/signin` with a personal access token, a JWT or a user's password (reference §1.2). */
 export async function signIn(call: Call): Promise<Reply> {
   const redirect = call.settings.signInRedirect;
   if (redirect !== undefined && redirect.count > 0) {
@@ -22,6 +24,12 @@ export async function signIn(call: Call): Promise<Reply> {
   const site = siteByContentUrl(call.state, textOf(asTree(credentials["site"]), "contentUrl") ?? "");
   const tokenName = textOf(credentials, "personalAccessTokenName");
   const userName = textOf(credentials, "name");
+  const jwt = textOf(credentials, "jwt");
+  if (jwt !== undefined) {
+    if (site === undefined || flagOf(credentials, "isUat") === true) throw refused();
+    const { userId, scopes } = acceptJwt(call.state, jwt);
+    return { status: 200, elements: [credentialsElement(openLogin(call.state, site, { userId, scopes }), site)] };
+  }
   if (tokenName === undefined && userName === undefined) throw badRequest("The credentials are missing.");
   const userId =
     tokenName === undefined
@@ -30,7 +38,7 @@ export async function signIn(call: Call): Promise<Reply> {
   // Wrong site and wrong secret look alike from outside.
   if (userId === undefined || site === undefined) throw refused();
   if (tokenName !== undefined) endLoginsOf(call.state, tokenName);
-  return { status: 200, elements: [credentialsElement(openLogin(call.state, site, userId, tokenName), site)] };
+  return { status: 200, elements: [credentialsElement(openLogin(call.state, site, { userId, tokenName }), site)] };
 }
 
 /** `POST /auth/signout`: 204. */
@@ -51,7 +59,7 @@ export async function switchSite(call: Call): Promise<Reply> {
   call.state.logins.delete(login.token);
   return {
     status: 200,
-    elements: [credentialsElement(openLogin(call.state, site, login.userId, login.tokenName), site)],
+    elements: [credentialsElement(openLogin(call.state, site, login), site)],
   };
 }
 
@@ -68,15 +76,24 @@ export function requireLogin(call: Pick<Call, "request" | "state">): Login {
   return login;
 }
 
-/** The call with its login, which has to be for the site in the path (403004). */
-export function onSite(call: Call): SiteCall {
+/** The call with its login, which has to be for the site in the path (403004) and may do what the scope says. */
+export function onSite(call: Call, scope: Scope): SiteCall {
   const login = requireLogin(call);
+  requireScope(call, login, scope);
   const site = call.state.sites.get(login.siteId);
   if (site === undefined) throw invalidToken();
   if (call.path["site"] !== site.id) {
     throw new TableauError("403004", "Forbidden", "The site in the address is not the one that was signed in to.");
   }
   return { ...call, login, site };
+}
+
+/** What a JWT was not granted is refused with 401002, or with 403004 where the settings say so. */
+function requireScope(call: Call, login: Login, scope: Scope): void {
+  const { scopes } = login;
+  if (scopes === undefined || scope === "any" || [scope].flat().some((wanted) => covers(scopes, wanted))) return;
+  if (call.settings.missingScope === 401) throw invalidToken();
+  throw new TableauError("403004", "Forbidden", "The token's scopes do not cover this operation.");
 }
 
 /** One live login per personal access token: signing in again kills the earlier one, whoever holds it. */
@@ -86,9 +103,13 @@ function endLoginsOf(state: ServerState, tokenName: string): void {
   }
 }
 
-function openLogin(state: ServerState, site: Site, userId: string, tokenName: string | undefined): Login {
+function openLogin(
+  state: ServerState,
+  site: Site,
+  { userId, tokenName, scopes }: Pick<Login, "userId"> & Partial<Pick<Login, "tokenName" | "scopes">>,
+): Login {
   const token = `${hexDigits(state, 22)}|${hexDigits(state, 32)}|${site.id}`;
-  const login: Login = { token, siteId: site.id, userId, tokenName };
+  const login: Login = { token, siteId: site.id, userId, tokenName, scopes };
   state.logins.set(token, login);
   return login;
 }

@@ -3,8 +3,11 @@ import type { Reply, SiteCall } from "../call.ts";
 import { element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
 import { badRequest, notFound, TableauError } from "../wire/errors.ts";
+import { siteRoute } from "../route.ts";
+import type { Route } from "../route.ts";
 import { asList, asTree, requiredText } from "../wire/request-body.ts";
-import type { Datasource, Grant, Mode, Project } from "../state.ts";
+import type { Datasource, Grant, Mode } from "./published.ts";
+import type { Project } from "../state.ts";
 
 /** The names the XSD knows (reference §2). */
 const CAPABILITIES = new Set(
@@ -43,13 +46,23 @@ function granteeElement(grants: readonly Grant[]): Element {
   ]);
 }
 
+/** @param holder path of what the permissions are on */
+export function permissionRoutes(holder: string): readonly Route[] {
+  const one = `${holder}/permissions/:granteeKind/:grantee/:capability/:mode`;
+  return [
+    siteRoute("GET", `${holder}/permissions`, "permissions.get", "permissions:read", getPermissions),
+    siteRoute("PUT", `${holder}/permissions`, "permissions.add", "permissions:update", addPermissions),
+    siteRoute("DELETE", one, "permissions.delete", "permissions:delete", deletePermission),
+  ];
+}
+
 /** `GET /{projects|datasources}/{id}/permissions` */
-export function getPermissions(call: SiteCall): Reply {
+function getPermissions(call: SiteCall): Reply {
   return permissionsReply(call);
 }
 
 /** `PUT …/permissions`: adds grants; one of the same grantee and capability is replaced. */
-export async function addPermissions(call: SiteCall): Promise<Reply> {
+async function addPermissions(call: SiteCall): Promise<Reply> {
   const { item } = holderOf(call);
   const added = asList(asTree((await bodyOf(call))["permissions"])["granteeCapabilities"]).flatMap(
     (line): readonly Grant[] => {
@@ -71,7 +84,7 @@ export async function addPermissions(call: SiteCall): Promise<Reply> {
 }
 
 /** `DELETE …/permissions/{users|groups}/{gid}/{capability}/{Allow|Deny}`: 204. */
-export function deletePermission(call: SiteCall): Reply {
+function deletePermission(call: SiteCall): Reply {
   const { item } = holderOf(call);
   const kind = pathOf(call, "granteeKind");
   const left = item.grants.filter(

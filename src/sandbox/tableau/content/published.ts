@@ -1,0 +1,78 @@
+import type { Site } from "../state.ts";
+
+export type Mode = "Allow" | "Deny";
+
+/** One line of a permission table: who may (not) do what. */
+export interface Grant {
+  readonly granteeKind: "user" | "group";
+  readonly granteeId: string;
+  readonly capability: string;
+  readonly mode: Mode;
+}
+
+/** One published state of something; its bytes lie in a file of their own. */
+export interface Revision {
+  readonly number: number;
+  readonly publishedAt: number;
+  readonly file: string;
+  readonly fileName: string;
+  readonly bytes: number;
+}
+
+/** A data-quality warning; something published has one or none. */
+export interface Warning {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly userId: string;
+  type: string;
+  message: string;
+  isActive: boolean;
+  isSevere: boolean;
+  updatedAt: number;
+}
+
+/** What data sources and workbooks have in common. */
+export interface Published {
+  readonly id: string;
+  name: string;
+  readonly contentUrl: string;
+  projectId: string;
+  ownerId: string;
+  description: string;
+  /** Serial number of the web page. */
+  readonly pageNumber: number;
+  readonly createdAt: number;
+  updatedAt: number;
+  readonly tags: Set<string>;
+  grants: Grant[];
+  readonly revisions: Revision[];
+  warning: Warning | undefined;
+}
+
+export interface Datasource extends Published {
+  readonly kind: "datasource";
+  certified: boolean;
+  certificationNote: string;
+  useRemoteQueryAgent: boolean;
+  readonly connectionId: string;
+}
+
+export type PublishedItem = Datasource;
+
+/** The item `name` of a project; names are compared without case. */
+export function findPublished<T extends Published>(
+  items: ReadonlyMap<string, T>,
+  name: string,
+  projectId: string,
+): T | undefined {
+  const folded = name.toLowerCase();
+  for (const item of items.values()) {
+    if (item.projectId === projectId && item.name.toLowerCase() === folded) return item;
+  }
+  return undefined;
+}
+
+/** Everything published on a site. */
+export function allPublished(site: Site): readonly PublishedItem[] {
+  return [...site.datasources.values()];
+}

@@ -1,0 +1,48 @@
+import { updateData } from "../data/update-data.ts";
+import { siteRoute } from "../route.ts";
+import type { Route } from "../route.ts";
+import { deleteDatasource, getDatasource, listConnections, listDatasources, updateDatasource } from "./datasources.ts";
+import { permissionRoutes } from "./permissions.ts";
+import { publishDatasource } from "./publishing.ts";
+import { downloadNewest, downloadRevision, listRevisions } from "./revisions.ts";
+import { addTags, deleteTag } from "./tags.ts";
+import { addWarning, deleteWarning, getWarning, updateWarning } from "./warnings.ts";
+
+/** What all that is published has, below its own path. */
+function publishedRoutes(items: "datasources", item: string): readonly Route[] {
+  const one = `${items}/:${item}`;
+  return [
+    siteRoute("GET", `${one}/content`, `${items}.download`, `${items}:download`, downloadNewest),
+    siteRoute("GET", `${one}/revisions`, "revisions.list", "content:read", listRevisions),
+    siteRoute("GET", `${one}/revisions/:revision/content`, "revisions.download", `${items}:download`, downloadRevision),
+    siteRoute("PUT", `${one}/tags`, "tags.add", `${item}_tags:update`, addTags),
+    siteRoute("DELETE", `${one}/tags/:label`, "tags.delete", `${item}_tags:delete`, deleteTag),
+    ...permissionRoutes(one),
+  ];
+}
+
+const DATA = "datasources:update";
+const WARNINGS = "dataQualityWarnings/:contentKind/:content";
+
+/** Data sources and what is about them. */
+export const CONTENT_ROUTES: readonly Route[] = [
+  siteRoute("GET", "datasources", "datasources.list", "content:read", listDatasources),
+  siteRoute("POST", "datasources", "datasources.publish", "datasources:create", publishDatasource),
+  siteRoute("GET", "datasources/:datasource", "datasources.get", "content:read", getDatasource),
+  siteRoute("PUT", "datasources/:datasource", "datasources.update", "datasources:update", updateDatasource),
+  siteRoute("DELETE", "datasources/:datasource", "datasources.delete", "datasources:delete", deleteDatasource),
+  siteRoute(
+    "GET",
+    "datasources/:datasource/connections",
+    "connections.list",
+    ["datasource_connections:read", "content:read"],
+    listConnections,
+  ),
+  siteRoute("PATCH", "datasources/:datasource/data", "data.update", DATA, updateData),
+  siteRoute("PATCH", "datasources/:datasource/connections/:connection/data", "data.update", DATA, updateData),
+  ...publishedRoutes("datasources", "datasource"),
+  siteRoute("GET", WARNINGS, "warnings.get", "any", getWarning),
+  siteRoute("POST", WARNINGS, "warnings.add", "any", addWarning),
+  siteRoute("PUT", WARNINGS, "warnings.update", "any", updateWarning),
+  siteRoute("DELETE", WARNINGS, "warnings.delete", "any", deleteWarning),
+];
