@@ -4,7 +4,7 @@ import type { Measurement } from "../kpis/index.ts";
 import type { Handoff, Plan, UnmappedValue } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
 import type { LinkReport } from "./link.ts";
-import { measureStep } from "./measure.ts";
+import { measureStep } from "./measure/index.ts";
 import { publishStep, writePages } from "./publish/index.ts";
 import type { PublishOptions, PublishReport, WrittenPages } from "./publish/index.ts";
 import type { PullReport } from "./pull/index.ts";

@@ -26,7 +26,7 @@ export { currentWaivers } from "./open-contract.ts";
 export * from "./try-handoff.ts";
 export * from "./cycle.ts";
 export * from "./preview-handoffs.ts";
-export * from "./measure.ts";
+export * from "./measure/index.ts";
 export * from "./publish/index.ts";
 export * from "./schedule.ts";
 export * from "./webhooks.ts";

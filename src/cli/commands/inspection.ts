@@ -1,3 +1,4 @@
+import { asksForKpi } from "../kpi-question.ts";
 import { globalOptions } from "./options.ts";
 import type { Register } from "./options.ts";
 
@@ -58,9 +59,15 @@ export const inspectionCommands: Register = (program, machine, done) => {
     });
 
   globalOptions(program.command("explain"))
-    .description("the life of one record, object or handoff: where it comes from and why it is so")
-    .argument("<id>", "a native id, a key system/tenant/stream/id, or a handoff's id")
+    .description("the life of one record, object or handoff, or why a KPI is what it is")
+    .argument("<id>", "a native id, a key system/tenant/stream/id, a handoff's id, or kpi:NAME[/scope][@window]")
+    .option("--all", "of a KPI: every case behind it", false)
     .action(async (id, options) => {
+      if (asksForKpi(id)) {
+        const { explainKpiVerb } = await import("../verbs/explain-kpi.ts");
+        done(await explainKpiVerb(machine, id, options));
+        return;
+      }
       const { explainVerb } = await import("../verbs/explain.ts");
       done(await explainVerb(machine, id, options));
     });

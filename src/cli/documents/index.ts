@@ -8,6 +8,7 @@ import { cycleDocument, measureDocument, publishDocument } from "./cycle.ts";
 import { discoverDocument } from "./discover.ts";
 import { estimateDocument } from "./estimate.ts";
 import { explainDocument } from "./explain.ts";
+import { explainKpiDocument } from "./explain-kpi.ts";
 import { conflictsDecideDocument, conflictsDocument } from "./conflicts.ts";
 import { handoffsDocument, handoffsTryDocument, handoffsWordDocument } from "./handoffs.ts";
 import { hyperInstallDocument } from "./hyper.ts";
@@ -39,6 +40,7 @@ export const CLI_DOCUMENTS: Readonly<Record<string, { readonly title: string; re
   demo: { title: "hub demo --json", schema: cycleDocument },
   discover: { title: "hub discover CONNECTION [STREAM] --json", schema: discoverDocument },
   explain: { title: "hub explain ID --json", schema: explainDocument },
+  "explain-kpi": { title: "hub explain kpi:NAME --json", schema: explainKpiDocument },
   handoffs: { title: "hub handoffs --json", schema: handoffsDocument },
   "handoffs-resume": { title: "hub handoffs resume ID --json", schema: handoffsWordDocument },
   "handoffs-snooze": { title: "hub handoffs snooze ID --json", schema: handoffsWordDocument },

@@ -1,0 +1,103 @@
+import type { KpiResult } from "../kpis/index.ts";
+import type { KpiStory, EvidencePart, TracedRow } from "./kpi-story.ts";
+import { partOf } from "./kpi-story.ts";
+import { localTime } from "./local-time.ts";
+import { formatValue } from "./summary.ts";
+import { formatTable } from "./table.ts";
+
+/** Why a figure is what it is, as a person reads it: the sentence first, then how, from what, and the cases behind it. */
+export function kpiStoryText(story: KpiStory, zone: string): string {
+  const { asOf, definition, result } = story;
+  const { scope, window } = result;
+  const of = scope.type === "company" ? "the company" : `${scope.type} ${scope.key}`;
+  return [
+    `${definition.title}, ${of}, ${window.text} (${window.fromDay} until before ${window.toDay}), as of ${localTime(asOf, zone)}\n`,
+    `  ${result.sentence}\n`,
+    figuresText(result),
+    `\nHow it is computed (${definition.key}, owner ${definition.owner})\n  ${definition.explanation}\n`,
+    sourcesText(story, zone),
+    ...PARTS.map(([part, title]) => partText(story, part, title, zone)),
+  ].join("");
+}
+
+const PARTS: readonly (readonly [EvidencePart, (story: KpiStory) => string])[] = [
+  ["against", ({ result: { target, p90, unit } }) => againstTitle(unit, target ?? p90)],
+  ["for", () => "The others that count"],
+  ["pending", () => "Not decided yet"],
+  ["excluded", () => "Left out"],
+];
+
+function againstTitle(unit: KpiResult["unit"], most: number | null): string {
+  return unit === "ratio" ? "Counts against it" : `Longer than ${formatValue(most, unit)}`;
+}
+
+function figuresText(result: KpiResult): string {
+  const { value, unit, numerator, denominator, n, nOpen, excluded, interval, bound, p90, targetText, verdict } = result;
+  const left = Object.entries(excluded).map(([reason, count]) => `${count} ${reason}`);
+  const parts = [
+    `value ${formatValue(value, unit)}`,
+    // A reduction's numerator and denominator are medians, which its sentence tells.
+    ...(numerator === null || denominator === null || denominator > 1e6 ? [] : [`${numerator} of ${denominator}`]),
+    `n ${n.toLocaleString("en-US")}`,
+    `open ${nOpen.toLocaleString("en-US")}`,
+    ...(interval === null
+      ? []
+      : [`95 % interval ${formatValue(interval.low, unit)} to ${formatValue(interval.high, unit)}`]),
+    ...(p90 === null ? [] : [`90 % within ${formatValue(p90, unit)}`]),
+    ...(bound === null ? [] : [`other reading ${formatValue(bound, unit)}`]),
+    `target ${targetText ?? "none"}${targetText === null ? "" : `: ${verdict}`}`,
+  ];
+  return `  ${parts.join("; ")}\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`;
+}
+
+function sourcesText({ sources }: KpiStory, zone: string): string {
+  if (sources.length === 0) return "\nRead from\n  nothing: it counts the procedures themselves\n";
+  return `\nRead from\n${formatTable(
+    [
+      { title: "connection" },
+      { title: "stream" },
+      { title: "" },
+      { title: "stored", align: "right" },
+      { title: "at source", align: "right" },
+      { title: "run" },
+      { title: "as of" },
+    ],
+    sources.map(({ connection, stream, reading }) =>
+      reading === null
+        ? [connection, stream, "never read"]
+        : [
+            connection,
+            stream,
+            reading.certificate.complete ? "complete" : "INCOMPLETE",
+            reading.certificate.stored.toLocaleString("en-US"),
+            reading.certificate.sourceCount?.toLocaleString("en-US") ?? "–",
+            reading.run.id.slice(0, 8),
+            localTime(reading.run.asOf, zone),
+          ],
+    ),
+  )}`;
+}
+
+function partText(story: KpiStory, part: EvidencePart, title: (story: KpiStory) => string, zone: string): string {
+  if (story.evidence === null) return part === "against" ? "\nIts rows are not kept apart.\n" : "";
+  const total = story.evidence.rows.filter((row) => partOf(row) === part).length;
+  if (total === 0) return "";
+  const shown = story.rows.filter(({ row }) => partOf(row) === part);
+  const more = total - shown.length;
+  return [
+    `\n${title(story)}: ${total.toLocaleString("en-US")}\n`,
+    ...shown.map((traced) => rowText(traced, zone)),
+    more === 0 ? "" : `  ${more.toLocaleString("en-US")} more, --all shows them\n`,
+  ].join("");
+}
+
+function rowText({ row, origins }: TracedRow, zone: string): string {
+  const named = row.name ?? origins.find(({ name }) => name !== null)?.name ?? row.key;
+  const at = row.at === null ? "" : `, ${localTime(row.at, zone)}`;
+  const url = row.url ?? origins.find((origin) => origin.url !== null)?.url ?? null;
+  return [
+    `  ${named}${at}: ${row.because}\n`,
+    url === null ? "" : `    ${url}\n`,
+    ...origins.map(({ record, run }) => `    from ${record}, run ${run.slice(0, 8)}\n`),
+  ].join("");
+}

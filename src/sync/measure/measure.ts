@@ -1,0 +1,167 @@
+import { kpiKind, processKind, handoffKind } from "../../configuration/index.ts";
+import { evidenceOf, measure, openStar } from "../../kpis/index.ts";
+import type {
+  Baseline,
+  BaselineStore,
+  Evidence,
+  KpiResult,
+  Measurement,
+  QualityReading,
+  Star,
+} from "../../kpis/index.ts";
+import { hashText } from "../../model/index.ts";
+import type { Json } from "../../model/index.ts";
+import type { RunContext } from "../context.ts";
+import { loadLinkedModel } from "../linked-model.ts";
+import { lastReadings } from "./last-readings.ts";
+
+/** The measured star, open for extracts and evidence; close it. */
+export interface Measured extends Measurement {
+  readonly star: Star;
+  /** The rows behind one of the figures; null for a measure whose rows are not kept apart. */
+  evidenceOf(result: KpiResult): Promise<Evidence | null>;
+}
+
+/** What measuring reads; it needs no lease. */
+export type MeasureContext = Pick<RunContext, "configuration" | "store" | "asOf" | "environment" | "signal">;
+
+/** Builds cases from what link found, fills the star schema, computes the KPIs and stores their values. */
+export async function measureStep(context: RunContext): Promise<Measured> {
+  const { store, fence, asOf, progress } = context;
+  progress({ kind: "step", step: "measure", state: "started" });
+  const measured = await measureWith(context, storedBaselines(context), (done) =>
+    progress({ kind: "count", step: "measure", done, of: null, unit: "cases" }),
+  );
+  try {
+    await store.measures.saveSnapshots(
+      fence,
+      asOf,
+      measured.results.filter((result) => result.shown).map((result) => ({ kpi: result.kpi, value: asJson(result) })),
+    );
+  } catch (error) {
+    measured.star.close();
+    throw error;
+  }
+  const cases = Object.values(measured.cases).reduce((sum, n) => sum + n, 0);
+  progress({
+    kind: "step",
+    step: "measure",
+    state: "done",
+    detail: `${cases.toLocaleString("en-US")} cases in ${Object.keys(measured.cases).length} processes`,
+  });
+  return measured;
+}
+
+/** Measures what is stored and stores nothing, for questions about the figures. A baseline that is not frozen yet stays so. */
+export async function measureToLook(context: MeasureContext): Promise<Measured> {
+  return measureWith(context, { ...recordedBaselines(context), save: () => Promise.resolve() }, () => undefined);
+}
+
+async function measureWith(
+  context: MeasureContext,
+  baselines: BaselineStore,
+  onProgress: (cases: number) => void,
+): Promise<Measured> {
+  const { configuration, store, asOf, environment } = context;
+  const model = await loadLinkedModel(store, context.signal);
+  const star = await openStar({ zone: configuration.zone });
+  try {
+    const pins = await store.records.pins();
+    const processes = configuration.compiled(processKind);
+    const kpis = configuration.compiled(kpiKind);
+    const reporting = {
+      zone: configuration.zone,
+      fiscalYearStarts: configuration.fiscalYearStart,
+      corporateCurrency: configuration.money.corporate,
+    };
+    const measurement = await measure(
+      {
+        asOf,
+        source: {
+          objects: (type, joins) => model.objects(type, joins),
+          async *handoffs() {
+            yield* await store.handoffs.handoffs();
+          },
+        },
+        processes,
+        kpis,
+        contracts: configuration.compiled(handoffKind),
+        reporting,
+        calendarOf: () => configuration.calendar,
+        actorOf: (account) => model.actorOf(account) ?? undefined,
+        registeredClients: new Set(),
+        waivers: [],
+        baselines,
+        pseudonymKey: environment["HUB_PSEUDONYM_KEY"] ?? hashText(pins.map(({ tenant }) => tenant).join("\n")),
+        historySince: () => null,
+        quality: await qualityReadings(context),
+        gate: await gateOf(context),
+        onProgress,
+      },
+      star,
+    );
+    const businessDayMs = configuration.calendar.msPerDay;
+    const input = { star, asOf, reporting, processes, businessDayMs, results: measurement.results, baselines };
+    return {
+      ...measurement,
+      star,
+      async evidenceOf(result) {
+        const kpi = kpis.find(({ key }) => key === result.definition);
+        return kpi === undefined ? null : evidenceOf(kpi, result, input);
+      },
+    };
+  } catch (error) {
+    star.close();
+    throw error;
+  }
+}
+
+function recordedBaselines({ store }: MeasureContext): Pick<BaselineStore, "load"> {
+  return {
+    // What freezeBaseline recorded is what kpis handed over; kpis verifies its hash.
+    load: async (key) => (await store.measures.baseline(key)) as Baseline | null,
+  };
+}
+
+/** A baseline is recorded on first use; every later run compares with the same. */
+function storedBaselines(context: RunContext): BaselineStore {
+  const { store, fence, dependencies } = context;
+  return {
+    ...recordedBaselines(context),
+    async save(baseline) {
+      await store.measures.freezeBaseline(fence, baseline.key, asJson(baseline), dependencies.clock.now());
+    },
+  };
+}
+
+/** What is known of the data's own quality, per system. */
+async function qualityReadings({ store }: MeasureContext): Promise<readonly QualityReading[]> {
+  const readings: QualityReading[] = [];
+  const unmapped = await store.mapping.unmapped();
+  const rejects = await store.records.rejectList();
+  for (const { system, tenant } of await store.records.pins()) {
+    const counts = await store.records.counts({ system, tenant });
+    const live = counts.reduce((sum, each) => sum + each.live, 0);
+    const rejected = rejects.filter(({ key }) => key.system === system).length;
+    readings.push(
+      { system, metric: "live records", value: live, threshold: null, isOk: true },
+      { system, metric: "rejected records", value: rejected, threshold: 0, isOk: rejected === 0 },
+    );
+  }
+  const values = unmapped.reduce((sum, { count }) => sum + count, 0);
+  readings.push({ system: "hub", metric: "unmapped values", value: values, threshold: 0, isOk: values === 0 });
+  return readings;
+}
+
+/** Values stand under a gate while the last reading of any stream is not complete, whichever run that was. */
+async function gateOf({ store }: MeasureContext): Promise<string | null> {
+  const names = [...(await lastReadings(store))].flatMap(([name, { certificate }]) =>
+    certificate.complete ? [] : [name],
+  );
+  return names.length === 0 ? null : `not read in full: ${names.join(", ")}`;
+}
+
+/** Results are plain data; the round trip says so to the compiler. */
+function asJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { z } from "zod";
+import { explainKpiDocument } from "../../src/cli/documents/explain-kpi.ts";
+import { findFigure } from "../../src/cli/kpi-question.ts";
+import { kpiKind } from "../../src/configuration/index.ts";
+import { measureStep, measureToLook } from "../../src/sync/index.ts";
+import type { Measured } from "../../src/sync/index.ts";
+import { misfits } from "../support/documents.ts";
+import { hubOn, runCommand, startCompany } from "../support/e2e.ts";
+import type { Company, TestHub } from "../support/e2e.ts";
+
+jest.setTimeout(60_000);
+
+let company: Company;
+let hub: TestHub;
+let measured: Measured;
+
+beforeAll(async () => {
+  company = await startCompany();
+  hub = await hubOn(company, { db: company.database("figures") });
+  await hub.sync();
+  await hub.reconcile();
+  const { result } = await hub.hub.run("measure", async (context) => {
+    (await measureStep(context)).star.close();
+    return { answer: await measureToLook(context), complete: true, summary: null };
+  });
+  measured = result.answer;
+}, 120_000);
+
+afterAll(async () => {
+  measured.star.close();
+  await hub.close();
+  await company.close();
+});
+
+const run = (...argv: readonly string[]): ReturnType<typeof runCommand> =>
+  runCommand(company, ["explain", ...argv, "--db", company.database("figures")]);
+
+async function ask(...argv: readonly string[]): Promise<z.output<typeof explainKpiDocument>> {
+  const { code, out, err } = await run(...argv, "--json");
+  expect([code, err]).toEqual([0, ""]);
+  const document: unknown = JSON.parse(out);
+  expect(misfits("explain-kpi", document)).toEqual([]);
+  return explainKpiDocument.parse(document);
+}
+
+describe("the rows behind the sample company's figures", () => {
+  test("add up to what is shown of every KPI, in every scope", async () => {
+    const kpis = new Map(hub.hub.configuration.compiled(kpiKind).map((kpi) => [kpi.key, kpi]));
+    const shown = measured.results.filter((result) => result.shown);
+    for (const result of shown) {
+      const evidence = await measured.evidenceOf(result);
+      const isSum = result.unit === "ratio" && kpis.get(result.definition)?.measure !== "cycle time reduction";
+      const counted = { n: result.n, numerator: isSum ? (result.numerator ?? 0) : null };
+      expect({
+        figure: [result.kpi, result.scope, result.window.text],
+        n: evidence?.n,
+        numerator: isSum ? evidence?.numerator : null,
+      }).toEqual({
+        figure: [result.kpi, result.scope, result.window.text],
+        ...counted,
+      });
+    }
+    expect(new Set(shown.map(({ definition }) => definition))).toEqual(new Set(kpis.keys()));
+  });
+});
+
+describe("hub explain kpi:", () => {
+  test("tells a figure, how it is computed, and every case with its records, runs and certificates", async () => {
+    const { figure, definition, sources, evidence } = await ask("kpi:process-compliance");
+    const published = measured.results.find(
+      (each) => each.kpi === "process-compliance" && each.shown && each.scope.type === "company",
+    );
+    expect(figure).toMatchObject({ value: published?.value, n: published?.n, sentence: published?.sentence });
+    expect(definition).toMatchObject({
+      version: "process-compliance@1",
+      formula: expect.stringContaining("broke no rule"),
+    });
+    const rows = evidence?.rows.filter(({ part }) => part === "for" || part === "against") ?? [];
+    expect(rows).toHaveLength(figure.n);
+    expect(rows.reduce((sum, { numerator }) => sum + numerator, 0)).toBe(figure.numerator);
+    const runs = new Set(sources.map(({ run: of }) => of));
+    for (const { records, because } of rows) {
+      expect(because).not.toBe("");
+      expect(records.length).toBeGreaterThan(0);
+      for (const { record, run: of } of records) expect([record, runs.has(of)]).toEqual([record, true]);
+    }
+    expect(sources.map(({ certificate }) => certificate?.complete)).not.toContain(false);
+    expect(sources.map(({ connection, stream }) => `${connection} ${stream}`)).toContain("salesforce-prod LeadHistory");
+  });
+
+  test("rests a purely Salesforce figure on Salesforce alone", async () => {
+    const { sources } = await ask("kpi:mql-to-sql");
+    expect(new Set(sources.map(({ connection }) => connection))).toEqual(new Set(["salesforce-prod"]));
+  });
+
+  test("finds scopes by their key and windows by their name or first month", async () => {
+    const long = await ask("kpi:process-compliance/lead-to-opportunity@12 months");
+    expect(long.figure).toMatchObject({
+      scope: { type: "process", key: "lead-to-opportunity" },
+      window: { name: "12 months" },
+    });
+    const month = await ask("kpi:process-compliance@2026-08");
+    expect(month.figure.window).toMatchObject({ name: "month", from: "2026-08-01" });
+    expect((await ask(month.id)).figure).toEqual(month.figure);
+  });
+
+  test("shows a person the first of each part and how many more there are", async () => {
+    const { out } = await run("kpi:process-compliance");
+    expect(out).toMatch(/How it is computed \(process-compliance@1/u);
+    expect(out).toMatch(/The others that count: \d+/u);
+    expect(out).toMatch(/\d+ more, --all shows them/u);
+    const all = await run("kpi:process-compliance", "--all");
+    expect(all.out).not.toMatch(/--all shows them/u);
+    expect(all.out.length).toBeGreaterThan(out.length);
+  });
+
+  test("lists what can be asked for instead of a name it does not know", async () => {
+    const of = (id: string) => () => findFigure(id, measured.results);
+    const { err } = await run("kpi:proces-compliance");
+    expect(err).toMatch(/HUB-0014 .*KPI[\s\S]*`process-compliance`/u);
+    expect(of("kpi:process-compliance/nowhere")).toThrow(/scope "nowhere"/u);
+    expect(of("kpi:process-compliance@never")).toThrow(/window "never"/u);
+    expect(of("kpi:cycle-time")).toThrow(/no company-wide figure/u);
+    expect(findFigure("kpi:renewal-lead/Enterprise", measured.results).scope).toEqual({
+      type: "segment",
+      key: "Enterprise",
+    });
+  });
+
+  test("says that nothing was measured yet", async () => {
+    const { code, err } = await runCommand(company, ["explain", "kpi:cycle-time", "--db", company.database("empty")]);
+    expect([code, err]).toEqual([2, expect.stringContaining("HUB-0015")]);
+  });
+});
