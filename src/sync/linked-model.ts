@@ -1,5 +1,5 @@
 import { parseRecordKey } from "../model/index.ts";
-import { createEchoFilter } from "./apply/echo.ts";
+import { createOwnWrites } from "./apply/own-writes.ts";
 import { breathing } from "./breath.ts";
 import type { Actor, Canonical, ChildJoin, LinkedObject, ModelEvent, ModelObject, StorePort } from "../model/index.ts";
 
@@ -18,7 +18,7 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
   const aliases = new Map((await store.model.objectLinks()).map((link) => [link.objectKey, link.objectId]));
   const merged = new Map<string, string[]>();
   for (const [key, id] of aliases) merged.set(id, [...(merged.get(id) ?? []), key]);
-  const echoes = await createEchoFilter(store.outbox);
+  const ownWrites = await createOwnWrites(store);
   const references = new Map<string, Record<string, string>>();
   for (const link of await store.model.referenceLinks()) {
     const known = references.get(link.objectKey) ?? {};
@@ -59,7 +59,7 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
         if (aliases.has(object.key)) continue;
         const more = others.flatMap((source) => source.get(object.key) ?? []);
         const formerly = merged.get(object.key);
-        yield echoes({
+        yield ownWrites({
           object,
           id: object.key,
           ...(formerly === undefined ? {} : { merged: formerly }),

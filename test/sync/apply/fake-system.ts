@@ -57,6 +57,8 @@ export class FakeSystem {
   faults = new Map<number, Fault>();
   /** Parts that creations leave out until they are completed, by how many completions it takes. */
   halves = 0;
+  /** Whether what is archived is still read, as projects of Asana are. */
+  showsArchived = false;
   /** What projects are made from. */
   templates = ["Standard"];
   surveys = 0;
@@ -160,10 +162,11 @@ export class FakeSystem {
   }
 
   #read(): ReadFace {
+    const isGone = ({ archived }: FakeRecord): boolean => archived && !this.showsArchived;
     const pageOf = (records: readonly FakeRecord[]): Page => ({
-      records: records.filter(({ archived }) => !archived).map(contentOf),
+      records: records.filter((record) => !isGone(record)).map(contentOf),
       tombstones: records
-        .filter(({ archived }) => archived)
+        .filter(isGone)
         .map(({ stream, id, modifiedAt }) => ({ stream, id, cause: "archived", at: modifiedAt })),
       rejects: [],
       position: { covered: [], state: null },
@@ -254,8 +257,15 @@ function bare(value: Canonical): string | number | null {
 }
 
 function contentOf(record: FakeRecord): Page["records"][number] {
-  const { stream, id, fields, history, createdAt, createdBy, modifiedAt, tag } = record;
-  const content: JsonObject = { ...fields, tag, history: history.map((each) => ({ ...each })), createdAt, createdBy };
+  const { stream, id, fields, history, createdAt, createdBy, modifiedAt, tag, archived } = record;
+  const content: JsonObject = {
+    ...fields,
+    tag,
+    archived,
+    history: history.map((each) => ({ ...each })),
+    createdAt,
+    createdBy,
+  };
   return { stream, id, content, modifiedAt };
 }
 

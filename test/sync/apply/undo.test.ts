@@ -61,6 +61,29 @@ describe("taking back", () => {
     expect(system.projects()).toEqual([]);
   });
 
+  test("a creation where the system goes on showing what is archived: it is missing again, until a person takes it out", async () => {
+    const { system } = world;
+    system.showsArchived = true;
+    wonDeal(system);
+    const plan = await approved(world);
+    await world.apply(plan);
+    expect((await world.handoffs()).map(({ link }) => link)).toEqual(["matched"]);
+    const inverse = await undo(plan);
+    await world.approve(inverse);
+    expect(states(await world.apply(inverse))).toEqual([["confirmed", undefined]]);
+    system.now += 60_000;
+    expect((await world.plan()).operations).toMatchObject([{ action: "create" }]);
+    expect(await world.handoffs()).toMatchObject([{ link: "missing", targetKey: null }]);
+
+    const [record] = [...system.records.values()].filter(({ stream }) => stream === "projects");
+    system.now += 60_000;
+    Object.assign(record ?? {}, { archived: false, modifiedAt: system.now });
+    expect((await world.plan()).operations).toEqual([]);
+    expect(await world.handoffs()).toMatchObject([
+      { link: "matched", targetKey: `fake/t1/projects/${record?.id ?? ""}` },
+    ]);
+  });
+
   test("needs something that was confirmed (HUB-2630)", async () => {
     driftedPair(world.system);
     const plan = await world.plan();
