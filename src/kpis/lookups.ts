@@ -1,5 +1,6 @@
 import type { Canonical, Handoff, Instant, LinkedObject } from "../model/index.ts";
 import { textOf } from "./cases/attributes.ts";
+import type { Case } from "./cases/case.ts";
 import { sharedKey } from "./cases/context.ts";
 import type { StartSource } from "./cases/context.ts";
 import { fold } from "./definitions/problems.ts";
@@ -15,8 +16,10 @@ export interface Lookups {
   startSource(process: string, idOrNativeId: string): StartSource | undefined;
   handoffsTo(contract: string, targetId: string): readonly Handoff[];
   readonly handoffs: readonly Handoff[];
+  /** When persons turned to whom an object is about, in order. */
+  touchesOf(objectId: string): readonly Instant[];
   /** Notes what a case knows of its object, for the handoffs it takes part in. */
-  remember(objectId: string, accountId: string | null, dimensions: Readonly<Record<string, string>>): void;
+  remember(made: Pick<Case, "caseId" | "accountId" | "dimensions" | "touches">): void;
 }
 
 /** What segment and region are called on an account; shown in dim_account. */
@@ -35,6 +38,7 @@ export async function gatherLookups(
   const attributes = new Map<string, Record<string, Canonical>>();
   const accounts = new Map<string, string>();
   const sources = new Map<string, StartSource | null>();
+  const touches = new Map<string, readonly Instant[]>();
 
   for (const [type, names] of wanted) {
     for await (const subject of source.objects(type, [])) {
@@ -75,9 +79,11 @@ export async function gatherLookups(
     startSource: (process, id) => sources.get(`${process}\0${id}`) ?? undefined,
     handoffsTo: (contract, targetId) => byTarget.get(`${contract}\0${targetId}`) ?? [],
     handoffs,
-    remember(objectId, accountId, dimensions) {
-      if (accountId !== null) accounts.set(objectId, accountId);
-      if (!attributes.has(objectId)) attributes.set(objectId, dimensions);
+    touchesOf: (objectId) => touches.get(objectId) ?? [],
+    remember(made) {
+      if (made.accountId !== null) accounts.set(made.caseId, made.accountId);
+      if (!attributes.has(made.caseId)) attributes.set(made.caseId, made.dimensions);
+      if (made.touches.length > 0) touches.set(made.caseId, made.touches);
     },
   };
 }

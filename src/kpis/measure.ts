@@ -111,7 +111,7 @@ async function fillCases(
     for await (const subject of options.source.objects(first.caseType, first.joins)) {
       const made = build(subject);
       if (made === null) continue;
-      lookups.remember(made.caseId, made.accountId, made.dimensions);
+      lookups.remember(made);
       appendCase(star, made, keys);
       count += 1;
       total += 1;
@@ -163,6 +163,7 @@ async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Sta
         accountId,
         segment: dimension("segment"),
         region: dimension("region"),
+        touches: handoff.sourceKey === null ? [] : lookups.touchesOf(handoff.sourceKey),
         personal: personal.has(contract.sourceType) || personal.has(contract.targetType),
       },
       keys,
@@ -221,6 +222,9 @@ async function computeKpis(
         break;
       case "design coverage":
         results.push(...measureDesignCoverage(kpi, input));
+        break;
+      case "formula":
+        results.push(...(await measureDuration(kpi, input)), ...(await measureRatio(kpi, input)));
         break;
       default:
         results.push(...(await measureRatio(kpi, input)));

@@ -12,7 +12,8 @@ import { eventOrder } from "./judged.ts";
 import type { Judged } from "./judged.ts";
 import { startOf, versionOf } from "./start.ts";
 import { repeatedActivities, stepExecutions } from "./steps.ts";
-import { businessTime, isReturn, stageVisits } from "./visits.ts";
+import { touchesIn } from "./touches.ts";
+import { businessTime, isBackwardMove, isReturn, reworkIn, stageVisits } from "./visits.ts";
 
 /** Builds the cases of one process from its objects, each judged against the version in force at its start. */
 export function createCaseBuilder(
@@ -55,6 +56,12 @@ function buildCase(
   for (const [name, path] of Object.entries(process.dimensions)) {
     const text = textOf(valueAtPath(subject, path, context));
     if (text !== null) dimensions[name] = text;
+  }
+  const category = process.dimensions["category"];
+  if (category?.via === null) {
+    // A severity or kind is what it was when the clock started, whatever somebody made of it later.
+    const text = textOf(valueAt(subject, category.attribute, start.at));
+    if (text !== null) dimensions["category"] = text;
   }
   const verdicts = judgeAll(
     subject,
@@ -103,6 +110,10 @@ function buildCase(
     verdicts,
     eventCount: events.length,
     reentries: visits.filter(isReturn).length,
+    backwardMoves: visits.filter(isBackwardMove).length,
+    repeatedSteps: steps.filter((step) => step.occurrence > 1).length,
+    reworkMs: reworkIn(visits),
+    touches: touchesIn(events, process),
     repeated,
     isRework,
     isFirstTimeRight: status === "completed" && !isRework && events.every((event) => !event.reopens),

@@ -83,6 +83,8 @@ export interface Verdict {
   readonly eventIds: readonly string[];
   /** When the violation became final; null for other states. */
   readonly at: Instant | null;
+  /** When a rule about time fell due, the last time it did; null for other rules. */
+  readonly dueAt: Instant | null;
   readonly waived: boolean;
 }
 
@@ -119,6 +121,14 @@ export interface Case {
   readonly verdicts: readonly Verdict[];
   readonly eventCount: number;
   readonly reentries: number;
+  /** Stages entered from a later one, bulk-edit noise left out. */
+  readonly backwardMoves: number;
+  /** Executions of a step that had been done before in the case. */
+  readonly repeatedSteps: number;
+  /** Time in stages that the case had left before; null when there was none. */
+  readonly reworkMs: number | null;
+  /** When persons turned to whom the case is about, as the process's `touches` name it; in order. */
+  readonly touches: readonly Instant[];
   /** Stages and steps that were done again, each once, in the order of the procedure. */
   readonly repeated: readonly string[];
   /** Something was done again. */

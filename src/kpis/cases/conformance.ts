@@ -25,6 +25,7 @@ export function judge(rule: Rule, on: Judged): Verdict {
     message: finding.broken === null ? "" : `${on.label}: ${finding.broken.message}`,
     eventIds: finding.broken?.events.map((event) => event.id) ?? [],
     at: finding.broken?.at ?? null,
+    dueAt: finding.due,
     waived: false,
   };
 }

@@ -1,3 +1,4 @@
+import type { Instant } from "../../model/index.ts";
 import { addDays, addSpan, daysBetween, formatDuration, formatSpan } from "../definitions/durations.ts";
 import type { RuleBody } from "../definitions/rule.ts";
 import { dayOf } from "./attributes.ts";
@@ -10,41 +11,32 @@ export function findLate(body: Extract<RuleBody, { kind: "within" }>, on: Seen):
   const answers = of(body.a);
   const askers = body.of === null ? [undefined] : of(body.of);
   const from = body.of === null ? "the start" : `"${body.of}"`;
+  let due: Instant | null = null;
   for (const asker of askers) {
     const limit = addSpan(asker?.at ?? on.startedAt, body.span, on.calendar);
+    due = limit;
     // The first time the activity was done counts: doing it once more later does not make it late.
     const answer =
       asker === undefined ? answers[0] : answers.find((event) => event !== asker && !order.isLater(asker, event));
     if (answer === undefined) {
       if (on.endedAt !== null) {
-        return broken(askers.length, {
-          category: "missing step",
-          message: `"${body.a}" never happened; it was due ${formatSpan(body.span)} after ${from}.`,
-          events: [],
-          at: on.endedAt,
-          step: body.a,
-        });
+        const message = `"${body.a}" never happened; it was due ${formatSpan(body.span)} after ${from}.`;
+        return broken(
+          askers.length,
+          { category: "missing step", message, events: [], at: on.endedAt, step: body.a },
+          due,
+        );
       }
       if (!order.isOver(limit, on.asOf)) continue;
-      return broken(askers.length, {
-        category: "late",
-        message: `"${body.a}" was due by ${day(limit)} (${formatSpan(body.span)} after ${from}) and has not happened.`,
-        events: [],
-        at: limit,
-        step: body.a,
-      });
+      const message = `"${body.a}" was due by ${day(limit)} (${formatSpan(body.span)} after ${from}) and has not happened.`;
+      return broken(askers.length, { category: "late", message, events: [], at: limit, step: body.a }, due);
     }
     if (!order.isLaterAt(answer.at, limit)) continue;
     const over = formatDuration(answer.at - limit);
-    return broken(askers.length, {
-      category: "late",
-      message: `"${body.a}" happened on ${day(answer.at)}, ${over} after it was due (${formatSpan(body.span)} after ${from}).`,
-      events: [answer],
-      at: answer.at,
-      step: body.a,
-    });
+    const message = `"${body.a}" happened on ${day(answer.at)}, ${over} after it was due (${formatSpan(body.span)} after ${from}).`;
+    return broken(askers.length, { category: "late", message, events: [answer], at: answer.at, step: body.a }, due);
   }
-  return held(askers.length, true);
+  return held(askers.length, true, due);
 }
 
 /** A number of days before a day that an attribute holds. */
@@ -60,24 +52,18 @@ export function findLead(body: Extract<RuleBody, { kind: "lead" }>, on: Seen): F
     limit = addDays(known, -body.days);
   }
   if (limit === null) return held(0, true);
+  const due = on.calendar.endOfDay(limit);
   const happened = event === undefined ? null : day(event.at);
-  if (happened !== null && happened <= limit) return held(1);
+  if (happened !== null && happened <= limit) return held(1, false, due);
+  // What was over before it fell due owed nothing.
+  if (on.endedAt !== null && day(on.endedAt) <= limit) return held(0, false, due);
   if (event !== undefined && happened !== null) {
     const late = daysBetween(limit, happened);
-    return broken(1, {
-      category: "late",
-      message: `"${body.a}" happened on ${happened}, ${late} ${late === 1 ? "day" : "days"} after it was due (${body.days} days before ${body.attribute}).`,
-      events: [event],
-      at: event.at,
-      step: body.a,
-    });
+    const message = `"${body.a}" happened on ${happened}, ${late} ${late === 1 ? "day" : "days"} after it was due (${body.days} days before ${body.attribute}).`;
+    return broken(1, { category: "late", message, events: [event], at: event.at, step: body.a }, due);
   }
-  if (on.endedAt === null && !on.asOf.reached(on.calendar.endOfDay(limit))) return held(0, true);
-  return broken(1, {
-    category: on.endedAt === null ? "late" : "missing step",
-    message: `"${body.a}" has not happened; it was due by ${limit} (${body.days} days before ${body.attribute}).`,
-    events: [],
-    at: on.endedAt ?? on.calendar.endOfDay(limit),
-    step: body.a,
-  });
+  if (on.endedAt === null && !on.asOf.reached(on.calendar.startOfDay(addDays(limit, 1)))) return held(0, true, due);
+  const message = `"${body.a}" has not happened; it was due by ${limit} (${body.days} days before ${body.attribute}).`;
+  const category = on.endedAt === null ? "late" : "missing step";
+  return broken(1, { category, message, events: [], at: on.endedAt ?? due, step: body.a }, due);
 }

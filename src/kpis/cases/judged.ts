@@ -80,6 +80,8 @@ export interface Finding {
   readonly broken: Deviation | null;
   /** The rule could still be broken (or met) while the case is open. */
   readonly undecided: boolean;
+  /** When a rule about time fell due in this case; null for other rules. */
+  readonly due: Instant | null;
 }
 
 /** The case as the rules see it. */
@@ -90,8 +92,10 @@ export interface Seen extends Judged {
   readonly end: Instant;
 }
 
-export const held = (activations: number, undecided = false): Finding => ({ activations, broken: null, undecided });
+export function held(activations: number, undecided = false, due: Instant | null = null): Finding {
+  return { activations, broken: null, undecided, due };
+}
 
-export function broken(activations: number, deviation: Deviation): Finding {
-  return { activations: Math.max(1, activations), broken: deviation, undecided: false };
+export function broken(activations: number, deviation: Deviation, due: Instant | null = null): Finding {
+  return { activations: Math.max(1, activations), broken: deviation, undecided: false, due };
 }

@@ -63,6 +63,17 @@ export function isReturn(visit: StageVisit, index: number, visits: readonly Stag
   return visit.isReentry && !visit.isFlicker && visits[index - 1]?.isFlicker !== true;
 }
 
+/** True for a visit that was entered from a later stage, bulk-edit noise left out. */
+export function isBackwardMove(visit: StageVisit, index: number, visits: readonly StageVisit[]): boolean {
+  return visit.isBackward && !visit.isFlicker && visits[index - 1]?.isFlicker !== true;
+}
+
+/** Time in second and later visits of a stage, bulk-edit noise left out; null when there was none. */
+export function reworkIn(visits: readonly StageVisit[]): number | null {
+  const returns = visits.filter(isReturn);
+  return returns.length === 0 ? null : returns.reduce((sum, visit) => sum + (visit.durationMs ?? 0), 0);
+}
+
 function stageStays(events: readonly CaseEvent[], process: ProcessDefinition, endedAt: Instant | null): Stay[] {
   const stages = new Map(process.stages.map((stage) => [stage.name, stage]));
   const terminals = new Set(process.ends.map((end) => end.activity));

@@ -71,6 +71,16 @@ function typed(file: ProcessFile, place: ErrorPlace): ProcessDefinition {
   const rules = Object.entries(file.rules).map(([id, text]) =>
     parseRule(id, text, { activities }, { ...place, path: `rules.${id}` }),
   );
+  const touches = typeof file.touches === "string" ? [file.touches] : file.touches;
+  for (const touch of touches) {
+    if (activities.some((known) => fold(known) === fold(touch))) continue;
+    throw definitionError(
+      "HUB-2304",
+      `\`touches\` names the unknown activity "${touch}".`,
+      { ...place, path: "touches" },
+      suggest(touch, activities),
+    );
+  }
   for (const path of file.paths) {
     for (const activity of path) {
       if (activities.some((known) => fold(known) === fold(activity))) continue;
@@ -114,6 +124,7 @@ function typed(file: ProcessFile, place: ErrorPlace): ProcessDefinition {
     joins: Object.entries(file.joins).map(([type, reference]) => ({ type, reference })),
     renamed,
     activities,
+    touches,
     paths: file.paths,
     due,
     money: file.money === undefined ? null : readPath(file.money),

@@ -56,6 +56,8 @@ export const processFileSchema = z.strictObject({
   stages: z.array(stage).default([]),
   /** Further activities that rules may name: events of the mapping, or `<name>: <event type>` to rename one. */
   activities: z.union([z.array(name), z.record(name, name)]).default([]),
+  /** Activities by which a person turns to whom the case is about: a call, a mail. Only a person's count. */
+  touches: oneOrMany.default([]),
   /** Events of other objects that belong to the case: `<object type>: <its reference to the case>`. */
   joins: z.record(name, name).default({}),
   steps: z.record(name, step).default({}),

@@ -77,6 +77,8 @@ export interface ProcessDefinition {
   readonly renamed: ReadonlyMap<string, string>;
   /** Everything a rule may name. */
   readonly activities: readonly string[];
+  /** Activities by which a person turns to whom the case is about. */
+  readonly touches: readonly string[];
   readonly paths: readonly (readonly string[])[];
   readonly due: Span | null;
   readonly money: AttributePath | null;

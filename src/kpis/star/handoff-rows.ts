@@ -16,6 +16,8 @@ export interface HandoffSurroundings {
   readonly accountId: string | null;
   readonly segment: string | null;
   readonly region: string | null;
+  /** When persons turned to whom the source is about, in order. */
+  readonly touches: readonly Instant[];
   /** One side is a person (a lead, a hire), whom extracts show by the record's id. */
   readonly personal: boolean;
 }
@@ -30,6 +32,10 @@ export function appendHandoff(star: Star, handoff: Handoff, around: HandoffSurro
     from === null || to === null ? null : Math.round((to - from) / 1000);
   const latency = since(handoff.triggeredAt, handoff.createdAt);
   const human = handoff.acceptedAt ?? handoff.firstWorkAt;
+  const business = (from: Instant | null, to: Instant | null): number | null =>
+    from === null || to === null ? null : Math.max(0, Math.round(calendar.elapsed(from, to) / 1000));
+  const { triggeredAt } = handoff;
+  const touchedAt = triggeredAt === null ? null : (around.touches.find((at) => at >= triggeredAt) ?? null);
   const decided = (at: Instant | null): boolean => real && at !== null;
   star.append("fact_handoffs", {
     handoff_key: handoff.id,
@@ -59,15 +65,18 @@ export function appendHandoff(star: Star, handoff: Handoff, around: HandoffSurro
     rejected_at: handoff.rejectedAt,
     first_work_at: handoff.firstWorkAt,
     due_at: handoff.dueAt,
+    accept_due_at: handoff.acceptDueAt,
+    first_touch_at: touchedAt,
     grace_until: handoff.graceUntil,
     // A target that was there before its trigger waited for nobody.
     latency_sec: latency === null ? null : Math.max(0, latency),
-    latency_bus_sec:
-      handoff.triggeredAt === null || handoff.createdAt === null
-        ? null
-        : Math.max(0, Math.round(calendar.elapsed(handoff.triggeredAt, handoff.createdAt) / 1000)),
+    latency_bus_sec: business(triggeredAt, handoff.createdAt),
     system_delay_sec: positive(since(handoff.triggeredAt, handoff.assignedAt)),
     human_delay_sec: positive(since(handoff.assignedAt, human)),
+    first_touch_bus_sec: business(triggeredAt, touchedAt),
+    response_bus_sec: business(handoff.assignedAt, touchedAt),
+    decision_bus_sec: business(triggeredAt, handoff.acceptedAt ?? handoff.rejectedAt),
+    is_pretouched: flag(triggeredAt !== null && around.touches.some((at) => at < triggeredAt)),
     n_bounces: flag(real && handoff.decision === "returned"),
     is_historical: flag(handoff.historical),
     is_waived: flag(handoff.waiver !== null && (handoff.waiver.until === null || handoff.waiver.until > asOf)),
