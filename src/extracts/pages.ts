@@ -1,4 +1,4 @@
-import type { KpiDefinition, MeasureKind, ProcessDefinition, Star } from "../kpis/index.ts";
+import type { KpiArea, KpiDefinition, MeasureKind, ProcessDefinition, Star } from "../kpis/index.ts";
 
 /** What a viewer leafs through, in this order; the report and the workbook have the same. */
 export const PAGES = [
@@ -22,15 +22,16 @@ const COMPANY_TARGETS: readonly MeasureKind[] = [
   "compliance",
   "error rate",
 ];
-const HANDOFFS: ReadonlySet<MeasureKind> = new Set([
-  "handoff attainment",
-  "handoff latency",
-  "handoff acceptance",
-  "missing handoffs",
-  "orphan targets",
-  "duplicate handoffs",
-  "drifted handoffs",
-]);
+
+const PAGE_OF_AREA: Readonly<Record<KpiArea, PageId>> = {
+  company: "overview",
+  "customer lifecycle": "lifecycle",
+  "product development": "product",
+  operations: "operations",
+  handoffs: "handoffs",
+  conformance: "conformance",
+  "data quality": "quality",
+};
 
 /** True for the KPIs of the company's own targets. */
 export function isCompanyTarget(kpi: Pick<KpiDefinition, "measure" | "target">): boolean {
@@ -92,12 +93,7 @@ export async function processPages(
     .sort((a, b) => PROCESS_PAGES.indexOf(a.page) - PROCESS_PAGES.indexOf(b.page) || (a.title < b.title ? -1 : 1));
 }
 
-/** The page on which a KPI has its tile: that of its processes if they share one, else the overview. */
-export function pageOfKpi(kpi: KpiDefinition, pageOf: ReadonlyMap<string, ProcessPage>): PageId {
-  if (HANDOFFS.has(kpi.measure)) return "handoffs";
-  if (kpi.measure === "compliance") return "conformance";
-  const processes = kpi.goodProcess === null ? kpi.of : [kpi.goodProcess];
-  const pages = new Set(processes.map((name) => pageOf.get(name)));
-  const [only] = pages;
-  return pages.size === 1 && only !== undefined ? only : "overview";
+/** The page on which a KPI has its tile. */
+export function pageOfKpi({ area }: Pick<KpiDefinition, "area">): PageId {
+  return PAGE_OF_AREA[area];
 }

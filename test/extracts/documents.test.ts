@@ -79,8 +79,8 @@ describe("the document of a data source", () => {
   });
 
   test("tells a column that two tables have apart by its table", () => {
-    expect(named(columnsOf("fact_kpi_snapshot"))).toEqual(expect.arrayContaining(["[as_of]", "[as_of (dim_as_of)]"]));
-    expect(columnOf("fact_kpi_snapshot", "as_of (dim_as_of)")["@caption"]).toBe("As of (UTC) (As of)");
+    expect(named(columnsOf("fact_case"))).toEqual(expect.arrayContaining(["[as_of_key]", "[as_of_key (dim_as_of)]"]));
+    expect(columnOf("fact_case", "as_of_key (dim_as_of)")["@caption"]).toBe("As-of key (As of)");
   });
 
   test("comments every column in whole sentences", () => {

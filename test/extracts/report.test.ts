@@ -47,6 +47,7 @@ function kpi(over: Partial<Kpi>): Kpi {
     direction: "at least",
     targetText: "at least 95 %",
     minN: 30,
+    area: "conformance",
     page: "conformance",
     isCompanyTarget: true,
     subject: "process",

@@ -11,6 +11,7 @@ import { xml, xmlDocument } from "../../src/extracts/xml.ts";
 import { foreignKeys, STAR_TABLE_NAMES, starColumns, starTable } from "../../src/kpis/index.ts";
 import { ROOT } from "../support/e2e.ts";
 import { canValidateWorkbooks, workbookMisfits } from "../support/twb-schema.ts";
+import type { TableauRelease } from "../support/twb-schema.ts";
 import { all, named, parsedXml } from "../support/xml.ts";
 import type { XmlNode as Node } from "../support/xml.ts";
 
@@ -37,6 +38,8 @@ beforeAll(async () => {
       page: pageOfProcess(process, CUSTOMERS),
       stages: process.stages.map(({ name }) => name),
     })),
+    segments: ["Enterprise", 'Small "and" medium'],
+    contracts: [{ name: "lead-to-sales", title: "Marketing → Sales" }],
     site: { server: "tableau.example", channel: "https", port: 443, site: "techflow" },
   };
   text = renderWorkbook(input);
@@ -48,20 +51,27 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 const worksheets = (): readonly Node[] => all((workbook["worksheets"] as Node[])[0], "worksheet");
 const dashboards = (): readonly Node[] => all((workbook["dashboards"] as Node[])[0], "dashboard");
-const sources = (): readonly Node[] => (workbook["datasources"] as Node[]).flatMap((node) => all(node, "datasource"));
+const allSources = (): readonly Node[] =>
+  (workbook["datasources"] as Node[]).flatMap((node) => all(node, "datasource"));
+const sources = (): readonly Node[] => allSources().filter((source) => source["@name"] !== "Parameters");
+const parameters = (): Node => allSources().find((source) => source["@name"] === "Parameters") ?? {};
 
 const inSchema = canValidateWorkbooks() ? describe : describe.skip;
 if (!canValidateWorkbooks()) process.stderr.write("No xmllint or no schema here: the workbook is not validated.\n");
 
 inSchema("held against Tableau's schema, the starter workbook fits", () => {
-  const misfits = async (document: string): Promise<string> => {
+  const misfits = async (document: string, release?: TableauRelease): Promise<string> => {
     const file = join(directory, "starter.twb");
     await writeFile(file, document);
-    return workbookMisfits(file, join(directory, "schema"));
+    return workbookMisfits(file, join(directory, "schema"), release);
   };
 
   test("as it is", async () => {
     expect(await misfits(text)).toBe("");
+  });
+
+  test("that of the release before, too, but for the version it names", async () => {
+    expect(await misfits(text.replaceAll('version="26.1"', 'version="25.3"'), "2025.3.0")).toBe("");
   });
 
   test("with titles that look like markup", async () => {
@@ -116,7 +126,11 @@ describe("the starter workbook", () => {
       const captions = all(source, "column").map((column) => column["@caption"]);
       expect(new Set(captions).size).toBe(captions.length);
       for (const { "@formula": formula } of all(source, "calculation")) {
-        for (const [used] of String(formula).matchAll(/\[[^\]]+\]/gu)) expect(named(fields)).toContain(used);
+        const chosen = named(all(parameters(), "column"));
+        for (const [, name] of String(formula).matchAll(/\[Parameters\]\.(\[[^\]]+\])/gu))
+          expect(chosen).toContain(name);
+        const own = String(formula).replaceAll(/\[Parameters\]\.\[[^\]]+\]/gu, "");
+        for (const [used] of own.matchAll(/\[[^\]]+\]/gu)) expect(named(fields)).toContain(used);
       }
       const [connection] = all(source, "connection");
       expect(connection).toMatchObject({
@@ -136,10 +150,12 @@ describe("the starter workbook", () => {
       sources().map((source) => [String(source["@name"]), new Set(named(all(source, "column")))]),
     );
     for (const sheet of worksheets()) {
-      const [needs] = all(sheet, "datasource-dependencies");
+      const needs = all(sheet, "datasource-dependencies").find((each) => each["@datasource"] !== "Parameters");
       const source = String(needs?.["@datasource"]);
       const instances = new Set(named(all(needs, "column-instance")));
       for (const name of named(all(needs, "column"))) expect(columnsOf.get(source)).toContain(name);
+      // What people do not see in the published data source no sheet can show.
+      expect(all(needs, "column").filter((column) => column["@hidden"] === "true")).toEqual([]);
       for (const instance of all(needs, "column-instance"))
         expect(named(all(needs, "column"))).toContain(instance["@column"]);
       const [table] = all(sheet, "table");
@@ -175,20 +191,61 @@ describe("the starter workbook", () => {
     expect([...sheets].filter((name) => !shown.has(name))).toEqual([]);
   });
 
-  test("leaves process, segment and period to the viewer, one choice for all sheets of a data source", () => {
+  test("leaves process, segment and period to the viewer, one choice for all sheets of all data sources", () => {
     const lifecycle = dashboards().find((each) => each["@name"] === "Customer lifecycle");
-    const fields = all(lifecycle, "zone").flatMap((zone) =>
-      zone["@param"] === undefined ? [] : [textOf(zone["@param"]).replace(/^.*\[none:(\w+):.*$/u, "$1")],
+    const controls = all(lifecycle, "zone").filter((zone) => zone["@type-v2"] === "paramctrl");
+    expect(new Set(controls.map((zone) => zone["@param"]))).toEqual(
+      new Set(["[Parameters].[Process]", "[Parameters].[Segment]", "[Parameters].[Period]"]),
     );
-    expect(new Set(fields)).toEqual(new Set(["process_title", "segment", "fiscal_label"]));
-    const groups = new Map<string, Set<unknown>>();
-    for (const filter of all(worksheets(), "filter")) {
-      if (filter["@filter-group"] === undefined) continue;
-      const column = String(filter["@column"]);
-      groups.set(column, (groups.get(column) ?? new Set()).add(filter["@filter-group"]));
+    const filtered = (sheet: Node): readonly string[] =>
+      all(sheet, "filter").map((filter) => textOf(filter["@column"]));
+    const onPage = new Set(named(all(lifecycle, "zone")));
+    const following = worksheets()
+      .filter((sheet) => onPage.has(String(sheet["@name"])) && sheet["@name"] !== "As of")
+      .map((sheet) => filtered(sheet).filter((column) => column.includes("[none:calc_chosen")).length);
+    expect(following.length).toBeGreaterThan(5);
+    expect(following.every((filters) => filters === 1)).toBe(true);
+  });
+
+  test("offers each process, segment and period by what people call it, and everything to begin with", () => {
+    const choices = all(parameters(), "column").map((column) => ({
+      name: column["@name"],
+      first: column["@value"],
+      labels: all(column, "member").map((member) => member["@alias"]),
+      values: all(column, "member").map((member) => member["@value"]),
+    }));
+    expect(choices.map(({ name, first }) => [name, first])).toEqual([
+      ["[Process]", '"all"'],
+      ["[Segment]", '"all"'],
+      ["[Period]", '"as defined"'],
+    ]);
+    const [process, segment, period] = choices;
+    expect(process?.labels).toEqual(["All processes", ...input.processes.map(({ title }) => title)]);
+    expect(segment?.values).toEqual(['"all"', '"Enterprise"', '"Small ""and"" medium"']);
+    expect(period?.labels).toEqual(expect.arrayContaining(["Last fiscal quarter", "Last 12 months"]));
+  });
+
+  test("tells every verdict by a shape and a word, in a colour of its own", () => {
+    const values = sources().find((source) => source["@caption"] === "KPI values");
+    const [encoding] = all(all(values, "style")[0], "encoding");
+    const told = all(encoding, "map").map((map) => [String(map["@to"]), String(all(map, "bucket")[0])] as const);
+    expect(told).toHaveLength(6);
+    expect(new Set(told.map(([color]) => color)).size).toBe(6);
+    expect(new Set(told.map(([, word]) => word.slice(1, 2))).size).toBe(6);
+    const verdict = all(values, "column").find((column) => column["@name"] === "[calc_verdict]");
+    for (const [, word] of told) {
+      expect(String(all(verdict, "calculation")[0]?.["@formula"])).toContain(`'${word.slice(1, -1)}'`);
     }
-    expect([...groups.values()].every((group) => group.size === 1)).toBe(true);
-    expect(new Set([...groups.values()].flatMap((group) => [...group])).size).toBe(groups.size);
+  });
+
+  test("lists a KPI that has only just got a file, and its part of the company, by themselves", () => {
+    const [model] = input.kpis;
+    if (model === undefined) throw new Error("There is no KPI.");
+    const made = { ...model, name: "brand-new", title: "Brand new", area: "operations" as const, target: null };
+    const withIt = parsedXml(renderWorkbook({ ...input, kpis: [...input.kpis, made] }));
+    const page = all(withIt, "dashboard").find((each) => each["@name"] === "Operations");
+    expect(named(all(page, "zone"))).toContain("Brand new");
+    expect(named(all(page, "zone"))).toContain("All KPIs: Operations");
   });
 
   test("opens the record of an evidence line in its system", () => {

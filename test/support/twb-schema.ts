@@ -4,11 +4,19 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "./e2e.ts";
 
-const SCHEMA = process.env["HUB_TWB_SCHEMA"] ?? join(ROOT, "..", "shared", "specs", "twb_2026.1.0.xsd");
+/** Releases of Tableau whose schema of workbooks a document may be held against. */
+export type TableauRelease = "2026.1.0" | "2025.3.0";
 
-/** True where Tableau's schema of workbooks and the program that holds a file against it are here. */
+const FOLDER = process.env["HUB_TWB_SCHEMAS"] ?? join(ROOT, "..", "shared", "specs");
+const schemaOf = (release: TableauRelease): string => join(FOLDER, `twb_${release}.xsd`);
+
+/** True where Tableau's schemas of workbooks and the program that holds a file against them are here. */
 export function canValidateWorkbooks(): boolean {
-  return existsSync(SCHEMA) && spawnSync("xmllint", ["--version"]).status === 0;
+  return (
+    existsSync(schemaOf("2026.1.0"))
+    && existsSync(schemaOf("2025.3.0"))
+    && spawnSync("xmllint", ["--version"]).status === 0
+  );
 }
 
 const XS = "http://www.w3.org/2001/XMLSchema";
@@ -28,9 +36,13 @@ const STUBS = [
 ];
 
 /** What the schema says against a workbook; empty when it fits. */
-export async function workbookMisfits(workbook: string, folder: string): Promise<string> {
+export async function workbookMisfits(
+  workbook: string,
+  folder: string,
+  release: TableauRelease = "2026.1.0",
+): Promise<string> {
   await mkdir(folder, { recursive: true });
-  let schema = await readFile(SCHEMA, "utf8");
+  let schema = await readFile(schemaOf(release), "utf8");
   for (const { namespace, file, content } of STUBS) {
     await writeFile(
       join(folder, file),

@@ -79,6 +79,7 @@ export interface Kpi {
   readonly direction: string | null;
   readonly targetText: string | null;
   readonly minN: number;
+  readonly area: string;
   readonly page: PageId;
   readonly isCompanyTarget: boolean;
   readonly subject: "process" | "contract";

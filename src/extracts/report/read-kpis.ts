@@ -1,15 +1,10 @@
 import type { KpiDefinition, KpiResult, SqlRow, Star } from "../../kpis/index.ts";
 import { isCompanyTarget, pageOfKpi } from "../pages.ts";
-import type { ProcessPage } from "../pages.ts";
 import { dayText, numberOf, numberOrNull, textOf, textOrNull } from "./cells.ts";
 import type { Evidence, EvidenceRecord, Kpi, Period, Value } from "./data.ts";
 
 /** The KPIs with every value the star holds of them. */
-export async function readKpis(
-  star: Star,
-  definitions: readonly KpiDefinition[],
-  pageOf: ReadonlyMap<string, ProcessPage>,
-): Promise<readonly Kpi[]> {
+export async function readKpis(star: Star, definitions: readonly KpiDefinition[]): Promise<readonly Kpi[]> {
   const dimension = new Map((await star.query("SELECT * FROM dim_kpi")).map((row) => [textOf(row, "kpi_key"), row]));
   const values = Map.groupBy(
     await star.query("SELECT * FROM fact_kpi_snapshot ORDER BY kpi_key, scope_type, scope_key, period_start"),
@@ -28,7 +23,8 @@ export async function readKpis(
       direction: textOrNull(row, "direction"),
       targetText: textOrNull(row, "target_text"),
       minN: definition.minN,
-      page: pageOfKpi(definition, pageOf),
+      area: definition.area,
+      page: pageOfKpi(definition),
       isCompanyTarget: isCompanyTarget(definition),
       subject: definition.subject,
       of: definition.of,

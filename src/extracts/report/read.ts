@@ -46,7 +46,6 @@ export interface ReportInput {
 export async function readReport(input: ReportInput): Promise<ReportData> {
   const { star, asOf, zone } = input;
   const processes = await processPages(star, input.processes);
-  const pageOf = new Map(processes.map(({ name, page }) => [name, page]));
   const evidence = readEvidence(input.results);
   const [gated] = await star.query("SELECT max(reason) AS reason FROM fact_kpi_snapshot WHERE gated = 1");
   const segments = await star.query("SELECT segment FROM dim_segment ORDER BY 1");
@@ -62,7 +61,7 @@ export async function readReport(input: ReportInput): Promise<ReportData> {
     processes: processes.map(({ name, ...rest }) => ({ id: name, ...rest })),
     segments: segments.map((row) => textOf(row, "segment")),
     periods: await readPeriods(star),
-    kpis: await readKpis(star, [...input.kpis].sort(byTarget), pageOf),
+    kpis: await readKpis(star, [...input.kpis].sort(byTarget)),
     months: monthsBefore(asOf, zone),
     cases: await readCases(star),
     cycles: await readCycles(star),

@@ -1,6 +1,11 @@
 import type { FactName } from "../../kpis/index.ts";
+import { factChoice, valueChoice } from "./chosen.ts";
+import { quoted } from "./parameters.ts";
+import type { Choices } from "./parameters.ts";
 import { sourceOf } from "./source.ts";
 import type { Calculation, Source } from "./source.ts";
+import { inWords, onAxis } from "./value-formulas.ts";
+import { VERDICT_WORDS } from "./verdicts.ts";
 
 const DAYS = "n#,##0.0";
 const SHARE = "p0.0%";
@@ -11,26 +16,62 @@ const CALCULATIONS: Readonly<Partial<Record<FactName, readonly Calculation[]>>> 
     {
       name: "calc_value_words",
       caption: "Value in its unit",
-      formula:
-        "IF ISNULL([value]) THEN 'not computed' ELSEIF [unit] = 'ratio' THEN STR(ROUND([value] * 100, 2)) + ' %' ELSE STR(ROUND([value] / 86400, 1)) + ' days' END",
+      formula: inWords("value", "'not computed'"),
       datatype: "string",
       role: "dimension",
     },
     {
-      name: "calc_value_days",
-      caption: "Value (days)",
-      formula: "[value] / 86400",
+      name: "calc_target_words",
+      caption: "Target in its unit",
+      formula: inWords("target", "'none'"),
+      datatype: "string",
+      role: "dimension",
+    },
+    {
+      name: "calc_value",
+      caption: "Value (%, days or number)",
+      formula: onAxis("value"),
       datatype: "real",
       role: "measure",
       format: DAYS,
     },
     {
-      name: "calc_target_days",
-      caption: "Target (days)",
-      formula: "[target] / 86400",
+      name: "calc_target",
+      caption: "Target (%, days or number)",
+      formula: onAxis("target"),
       datatype: "real",
       role: "measure",
       format: DAYS,
+    },
+    {
+      name: "calc_low",
+      caption: "Interval low (%, days or number)",
+      formula: onAxis("ci_low"),
+      datatype: "real",
+      role: "measure",
+      format: DAYS,
+    },
+    {
+      name: "calc_high",
+      caption: "Interval high (%, days or number)",
+      formula: onAxis("ci_high"),
+      datatype: "real",
+      role: "measure",
+      format: DAYS,
+    },
+    {
+      name: "calc_gate",
+      caption: "Gate",
+      formula: "IF [gated] = 1 THEN '▲ gated: ' + [reason] ELSE '✔ every stream was read in full' END",
+      datatype: "string",
+      role: "dimension",
+    },
+    {
+      name: "calc_verdict",
+      caption: "Verdict",
+      formula: VERDICT_WORDS,
+      datatype: "string",
+      role: "dimension",
     },
   ],
   fact_case: [
@@ -98,7 +139,35 @@ const CALCULATIONS: Readonly<Partial<Record<FactName, readonly Calculation[]>>> 
   ],
 };
 
-/** The published data source of a fact with the workbook's calculations. */
-export function starterSource(fact: FactName): Source {
-  return sourceOf(fact, CALCULATIONS[fact] ?? []);
+/** What the workbook's sources know beside the columns. */
+export interface SourceContext extends Choices {
+  /** What people call what values are cut by, by the keys values carry. */
+  readonly titles: ReadonlyMap<string, string>;
+}
+
+/** The published data sources by fact, with the workbook's calculations; each made once. */
+export function sourcesOf(context: SourceContext): (fact: FactName) => Source {
+  const made = new Map<FactName, Source>();
+  return (fact) => {
+    const known = made.get(fact);
+    if (known !== undefined) return known;
+    const choice =
+      fact === "fact_kpi_snapshot" ? [...valueChoice(), scopeTitle(context.titles)] : factChoice(fact, context);
+    const source = sourceOf(fact, [...(CALCULATIONS[fact] ?? []), ...choice]);
+    made.set(fact, source);
+    return source;
+  };
+}
+
+function scopeTitle(titles: ReadonlyMap<string, string>): Calculation {
+  const cases = [["all", "Whole company"] as const, ...titles].map(
+    ([key, title]) => `WHEN ${quoted(key)} THEN ${quoted(title)}`,
+  );
+  return {
+    name: "calc_scope",
+    caption: "Of",
+    formula: `CASE [scope_key] ${cases.join(" ")} ELSE [scope_key] END`,
+    datatype: "string",
+    role: "dimension",
+  };
 }

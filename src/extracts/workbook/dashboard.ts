@@ -1,3 +1,5 @@
+import { parameterDependencies, parameterLink, parameterName } from "./parameters.ts";
+import type { Parameter } from "./parameters.ts";
 import { dependencies, qualified } from "./sheet.ts";
 import type { Shelf, Sheet } from "./sheet.ts";
 import type { Source } from "./source.ts";
@@ -11,6 +13,8 @@ export interface Dashboard {
   readonly note: string;
   /** Rows from the top; each sheet takes an equal share of its row's width. */
   readonly rows: readonly { readonly height: number; readonly sheets: readonly Sheet[] }[];
+  /** The workbook's choices that mean something here. */
+  readonly controls: readonly Parameter["name"][];
   /** Fields of sheets above that let all through, shown for the viewer to choose by. */
   readonly filters: readonly { readonly sheet: Sheet; readonly field: string }[];
 }
@@ -30,13 +34,13 @@ interface Box {
   readonly h: number;
 }
 
-export function dashboardElement(dashboard: Dashboard): XmlElement {
+export function dashboardElement(dashboard: Dashboard, parameters: readonly Parameter[]): XmlElement {
   const height = TITLE + filterHeight(dashboard) + dashboard.rows.reduce((sum, row) => sum + row.height, 0);
-  const phoneHeight = TITLE + PHONE_SHEET * sheetsOf(dashboard).length + FILTER_ROW * dashboard.filters.length;
+  const phoneHeight = TITLE + PHONE_SHEET * sheetsOf(dashboard).length + FILTER_ROW * choosersOf(dashboard).length;
   return xml("dashboard", { name: dashboard.name }, [
     xml("style"),
     xml("size", { maxheight: height, maxwidth: WIDTH, minheight: height, minwidth: WIDTH, "sizing-mode": "fixed" }),
-    ...filterDependencies(dashboard),
+    ...chooserDependencies(dashboard, parameters),
     xml("zones", {}, [root(deskZones(dashboard, height))]),
     xml("devicelayouts", {}, [
       xml("devicelayout", { "auto-generated": false, name: "Phone" }, [
@@ -57,8 +61,20 @@ export function sheetsOf({ rows }: Dashboard): readonly Sheet[] {
   return rows.flatMap(({ sheets }) => sheets);
 }
 
-function filterHeight({ filters }: Dashboard): number {
-  return filters.length === 0 ? 0 : FILTER_ROW;
+function filterHeight(dashboard: Dashboard): number {
+  return choosersOf(dashboard).length === 0 ? 0 : FILTER_ROW;
+}
+
+/** What the viewer chooses by, in the order in which it stands: the workbook's choices, then the page's own filters. */
+function choosersOf({ controls, filters }: Dashboard): readonly ((at: Box, id: number) => XmlElement)[] {
+  return [
+    ...controls.map((name) => (at: Box, id: number) => controlZone(name, at, id)),
+    ...filters.map(
+      ({ sheet, field }) =>
+        (at: Box, id: number) =>
+          filterZone(sheet, field, at, id),
+    ),
+  ];
 }
 
 function root(zones: readonly XmlElement[]): XmlElement {
@@ -69,9 +85,10 @@ function deskZones(dashboard: Dashboard, height: number): readonly XmlElement[] 
   const share = (pixels: number): number => Math.round((pixels / height) * WHOLE);
   const zones = [titleZone(dashboard, { x: 0, y: 0, w: WHOLE, h: share(TITLE) })];
   let id = 3;
-  const width = Math.floor(WHOLE / Math.max(1, dashboard.filters.length));
-  for (const [index, { sheet, field }] of dashboard.filters.entries()) {
-    zones.push(filterZone(sheet, field, { x: index * width, y: share(TITLE), w: width, h: share(FILTER_ROW) }, id));
+  const choosers = choosersOf(dashboard);
+  const width = Math.floor(WHOLE / Math.max(1, choosers.length));
+  for (const [index, zoneAt] of choosers.entries()) {
+    zones.push(zoneAt({ x: index * width, y: share(TITLE), w: width, h: share(FILTER_ROW) }, id));
     id += 1;
   }
   let top = TITLE + filterHeight(dashboard);
@@ -94,8 +111,8 @@ function phoneZones(dashboard: Dashboard, height: number): readonly XmlElement[]
   const zones = [titleZone(dashboard, { x: 0, y: 0, w: WHOLE, h: share(TITLE) })];
   let id = 3;
   let top = TITLE;
-  for (const { sheet, field } of dashboard.filters) {
-    zones.push(filterZone(sheet, field, { x: 0, y: share(top), w: WHOLE, h: share(FILTER_ROW) }, id));
+  for (const zoneAt of choosersOf(dashboard)) {
+    zones.push(zoneAt({ x: 0, y: share(top), w: WHOLE, h: share(FILTER_ROW) }, id));
     top += FILTER_ROW;
     id += 1;
   }
@@ -116,6 +133,10 @@ function titleZone({ name, note }: Dashboard, at: Box): XmlElement {
   ]);
 }
 
+function controlZone(name: Parameter["name"], at: Box, id: number): XmlElement {
+  return xml("zone", { ...box(at), id, mode: "compact", param: parameterName(name), "type-v2": "paramctrl" });
+}
+
 function filterZone({ source, name }: Sheet, field: string, at: Box, id: number): XmlElement {
   return xml("zone", {
     ...box(at),
@@ -131,19 +152,23 @@ function box({ x, y, w, h }: Box): Box {
   return { h, w, x, y };
 }
 
-/** Filters on a dashboard name their fields once more. */
-function filterDependencies({ filters }: Dashboard): readonly XmlElement[] {
+/** Choices on a dashboard name their parameters and fields once more. */
+function chooserDependencies(
+  { controls, filters }: Dashboard,
+  parameters: readonly Parameter[],
+): readonly XmlElement[] {
+  const shown = parameters.filter(({ name }) => controls.includes(name));
   const bySource = new Map<Source, Shelf[]>();
   for (const { sheet, field } of filters) {
     bySource.set(sheet.source, [...(bySource.get(sheet.source) ?? []), { field, as: "each" }]);
   }
-  if (bySource.size === 0) return [];
+  if (shown.length + bySource.size === 0) return [];
   return [
-    xml(
-      "datasources",
-      {},
-      [...bySource.keys()].map(({ caption, id }) => xml("datasource", { caption, name: id })),
-    ),
+    xml("datasources", {}, [
+      shown.length === 0 ? null : parameterLink(),
+      ...[...bySource.keys()].map(({ caption, id }) => xml("datasource", { caption, name: id })),
+    ]),
+    ...(shown.length === 0 ? [] : [parameterDependencies(shown)]),
     ...[...bySource].map(([source, shelves]) => dependencies(source, shelves)),
   ];
 }

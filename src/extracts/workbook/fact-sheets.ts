@@ -1,17 +1,22 @@
-import { starterSource } from "./calculations.ts";
+import type { FactName } from "../../kpis/index.ts";
+import { CHOSEN } from "./chosen.ts";
 import { average, calculated, count, day, each, median, month, sum } from "./kpi-sheets.ts";
 import type { Sheet, SheetFilter } from "./sheet.ts";
 import type { Source } from "./source.ts";
 
+/** The published data sources by fact. */
+export type Sources = (fact: FactName) => Source;
+
 /** A filter that the viewer sets. */
 const free = (field: string): SheetFilter => ({ field, only: null });
-const BY_PROCESS: readonly SheetFilter[] = ["process_title", "segment", "fiscal_label"].map(free);
+/** What the viewer has chosen for the whole workbook. */
+const CHOSEN_ROWS: SheetFilter = { field: CHOSEN, only: ["yes"] };
 const STUCK = ["late or missing", "needs your decision", "waiting"];
 
 /** What runs through the processes of a page. */
-export function caseSheets(title: string, processes: readonly string[]): readonly Sheet[] {
-  const source = starterSource("fact_case");
-  const filters = [...BY_PROCESS, { field: "process", only: processes }];
+export function caseSheets(sources: Sources, title: string, processes: readonly string[]): readonly Sheet[] {
+  const source = sources("fact_case");
+  const filters = [CHOSEN_ROWS, { field: "process", only: processes }];
   return [
     {
       name: `Cases by month of their start: ${title}`,
@@ -36,51 +41,46 @@ export function caseSheets(title: string, processes: readonly string[]): readonl
 }
 
 /** What lies where: the cases in a stage now, and how many there were each day. */
-export function flowSheets(title: string, processes: readonly string[]): readonly Sheet[] {
+export function flowSheets(sources: Sources, title: string, processes: readonly string[]): readonly Sheet[] {
   return [
     {
       name: `Cases in each stage now: ${title}`,
       how: "Stays in a stage that had not ended at the as-of.",
-      source: starterSource("fact_stage_events"),
+      source: sources("fact_stage_events"),
       mark: "Bar",
       rows: [each("process_title"), each("stage")],
       cols: [sum("is_open")],
-      filters: [
-        free("process_title"),
-        free("segment"),
-        { field: "process", only: processes },
-        { field: "is_open", only: [1] },
-      ],
+      filters: [CHOSEN_ROWS, { field: "process", only: processes }, { field: "is_open", only: [1] }],
     },
     {
       name: `In progress by day: ${title}`,
       how: "Cases in a stage at the end of each local day, all stages and teams together. Not kept by segment.",
-      source: starterSource("fact_wip_daily"),
+      source: sources("fact_wip_daily"),
       mark: "Line",
       rows: [each("process_title"), sum("wip_end")],
       cols: [day("day")],
       tooltip: [sum("arrivals"), sum("departures")],
-      filters: [free("process_title"), { field: "process", only: processes }],
+      filters: [CHOSEN_ROWS, { field: "process", only: processes }],
     },
   ];
 }
 
-export function sprintSheet(): Sheet {
+export function sprintSheet(sources: Sources): Sheet {
   return {
     name: "Sprints",
     how: "Items committed at the start of a sprint, done by its end, and added meanwhile. An item that was taken out is not done.",
-    source: starterSource("fact_sprints"),
+    source: sources("fact_sprints"),
     mark: "Bar",
     rows: [sum("committed_n"), sum("done_total_n"), sum("added_n")],
     cols: [each("sprint_key")],
     tooltip: [sum("done_committed_n"), sum("removed_n"), sum("carried_n")],
-    filters: [free("team")],
+    filters: [CHOSEN_ROWS],
   };
 }
 
-export function handoffSheets(): readonly Sheet[] {
-  const source = starterSource("fact_handoffs");
-  const filters: readonly SheetFilter[] = ["contract", "segment", "fiscal_label"].map(free);
+export function handoffSheets(sources: Sources): readonly Sheet[] {
+  const source = sources("fact_handoffs");
+  const filters: readonly SheetFilter[] = [CHOSEN_ROWS, free("contract")];
   const live: SheetFilter = { field: "is_historical", only: [0] };
   const stuck: SheetFilter = { field: "plain_state", only: STUCK };
   return [
@@ -128,9 +128,9 @@ export function handoffSheets(): readonly Sheet[] {
   ];
 }
 
-export function conformanceSheets(): readonly Sheet[] {
-  const source = starterSource("fact_conformance");
-  const steps = starterSource("fact_step_executions");
+export function conformanceSheets(sources: Sources): readonly Sheet[] {
+  const source = sources("fact_conformance");
+  const steps = sources("fact_step_executions");
   return [
     {
       name: "Rule by rule",
@@ -141,7 +141,7 @@ export function conformanceSheets(): readonly Sheet[] {
       cols: [sum("is_violation")],
       text: [calculated("calc_kept")],
       tooltip: [each("rule_sentence"), sum("is_waived"), sum("is_pending")],
-      filters: BY_PROCESS,
+      filters: [CHOSEN_ROWS],
     },
     {
       name: "What goes wrong",
@@ -151,7 +151,7 @@ export function conformanceSheets(): readonly Sheet[] {
       rows: [sum("is_violation")],
       cols: [month("month_start")],
       color: each("category"),
-      filters: [...BY_PROCESS, { field: "is_violation", only: [1] }],
+      filters: [CHOSEN_ROWS, { field: "is_violation", only: [1] }],
     },
     {
       name: "Who does the routine steps",
@@ -162,7 +162,7 @@ export function conformanceSheets(): readonly Sheet[] {
       cols: [calculated("calc_automated")],
       text: [sum("is_routine")],
       tooltip: [sum("is_assisted"), sum("is_unknown")],
-      filters: [...BY_PROCESS, { field: "is_routine", only: [1] }],
+      filters: [CHOSEN_ROWS, { field: "is_routine", only: [1] }],
     },
     {
       name: "Critical steps done again",
@@ -171,17 +171,17 @@ export function conformanceSheets(): readonly Sheet[] {
       mark: "Bar",
       rows: [each("process_title"), each("step_name")],
       cols: [sum("is_error"), sum("is_critical")],
-      filters: [...BY_PROCESS, { field: "is_critical", only: [1] }],
+      filters: [CHOSEN_ROWS, { field: "is_critical", only: [1] }],
     },
   ];
 }
 
-export function qualitySheets(values: Source): readonly Sheet[] {
+export function qualitySheets(sources: Sources): readonly Sheet[] {
   return [
     {
       name: "Checks",
       how: "Each check of the data with its value and what is allowed.",
-      source: starterSource("fact_data_quality"),
+      source: sources("fact_data_quality"),
       mark: "Text",
       rows: [each("system"), each("metric"), each("is_ok"), each("as_of_local")],
       cols: [],
@@ -191,9 +191,15 @@ export function qualitySheets(values: Source): readonly Sheet[] {
     {
       name: "What each value leaves out",
       how: "For every company-wide value what is in it, what is open and in neither number, and what was left out on purpose.",
-      source: values,
+      source: sources("fact_kpi_snapshot"),
       mark: "Text",
-      rows: [each("kpi_title"), each("calc_value_words"), each("status"), each("excluded_because"), each("reason")],
+      rows: [
+        each("kpi_title"),
+        each("calc_value_words"),
+        each("calc_verdict"),
+        each("excluded_because"),
+        each("reason"),
+      ],
       cols: [],
       text: [average("n"), average("n_open"), average("n_excluded")],
       filters: [
@@ -205,12 +211,12 @@ export function qualitySheets(values: Source): readonly Sheet[] {
 }
 
 /** Records with their addresses; choosing a line opens the record in its system. */
-export function evidenceSheets(): readonly Sheet[] {
+export function evidenceSheets(sources: Sources): readonly Sheet[] {
   return [
     {
       name: "Cases behind the figures",
       how: "One line a case. Narrow it to what counts against a figure: not conforming, with rework, one process, segment or period.",
-      source: starterSource("fact_case"),
+      source: sources("fact_case"),
       mark: "Text",
       rows: [
         each("process_title"),
@@ -223,12 +229,12 @@ export function evidenceSheets(): readonly Sheet[] {
       ],
       cols: [],
       text: [average("cycle_days")],
-      filters: [...BY_PROCESS, free("conform_strict"), free("is_rework")],
+      filters: [CHOSEN_ROWS, free("conform_strict"), free("is_rework")],
     },
     {
       name: "Handoffs behind the figures",
       how: "One line a handoff that is not historical, with why it stands where it stands.",
-      source: starterSource("fact_handoffs"),
+      source: sources("fact_handoffs"),
       mark: "Text",
       rows: [
         each("contract"),
@@ -240,13 +246,7 @@ export function evidenceSheets(): readonly Sheet[] {
       ],
       cols: [],
       text: [sum("amount_corporate")],
-      filters: [
-        free("contract"),
-        free("label"),
-        free("segment"),
-        free("fiscal_label"),
-        { field: "is_historical", only: [0] },
-      ],
+      filters: [free("contract"), free("label"), CHOSEN_ROWS, { field: "is_historical", only: [0] }],
     },
   ];
 }

@@ -1,7 +1,6 @@
 import type { KpiDefinition } from "../../kpis/index.ts";
 import { byTarget, isCompanyTarget, pageOfKpi, PAGES } from "../pages.ts";
 import type { PageId, PageProcess, ProcessPage } from "../pages.ts";
-import { starterSource } from "./calculations.ts";
 import type { Dashboard } from "./dashboard.ts";
 import {
   caseSheets,
@@ -12,7 +11,8 @@ import {
   qualitySheets,
   sprintSheet,
 } from "./fact-sheets.ts";
-import { asOfSheet, kpiSheet, processSheet, stageSheet, trendSheet } from "./kpi-sheets.ts";
+import type { Sources } from "./fact-sheets.ts";
+import { areaSheet, asOfSheet, kpiSheet, processSheet, stageSheet, trendSheet } from "./kpi-sheets.ts";
 import type { Sheet } from "./sheet.ts";
 import type { Source } from "./source.ts";
 
@@ -26,85 +26,120 @@ export interface PagesInput {
   readonly processes: readonly PageProcess[];
 }
 
+const ALL_CONTROLS = ["Process", "Segment", "Period"] as const;
+
 /** The report's pages over the published data sources. */
-export function dashboardsOf({ company, kpis, processes }: PagesInput): readonly Dashboard[] {
-  const values = starterSource("fact_kpi_snapshot");
-  const pageOf = new Map(processes.map(({ name, page }) => [name, page]));
+export function dashboardsOf({ company, kpis, processes }: PagesInput, sources: Sources): readonly Dashboard[] {
+  const values = sources("fact_kpi_snapshot");
   const tiles = kpiTiles(values, [...kpis].sort(byTarget));
-  const on = (page: PageId): readonly Sheet[] =>
-    tiles.filter(({ kpi }) => !isCompanyTarget(kpi) && pageOfKpi(kpi, pageOf) === page).map(({ sheet }) => sheet);
-  const targets = tiles.filter(({ kpi }) => isCompanyTarget(kpi));
+  const targets = tiles.filter(({ kpi }) => isCompanyTarget(kpi)).map(({ sheet }) => sheet);
   const asOf = asOfSheet(values);
-  const page = (id: PageId, note: string, rows: Dashboard["rows"], filters: Dashboard["filters"] = []): Dashboard => ({
-    name: PAGES.find((each) => each.id === id)?.title ?? id,
+  /** The page's KPIs as tiles and, for those that come later, as a table. */
+  const on = (page: PageId): Dashboard["rows"] => {
+    const mine = tiles.filter(({ kpi }) => !isCompanyTarget(kpi) && pageOfKpi(kpi) === page);
+    const areas = [...new Set(mine.map(({ kpi }) => kpi.area))];
+    const table = areaSheet(values, `All KPIs: ${titleOf(page)}`, areas);
+    return mine.length === 0
+      ? []
+      : [
+          ...inRows(
+            mine.map(({ sheet }) => sheet),
+            3,
+            TILE,
+          ),
+          { height: heightOf(mine.length), sheets: [table] },
+        ];
+  };
+  const page = (
+    id: PageId,
+    note: string,
+    rows: Dashboard["rows"],
+    controls: Dashboard["controls"] = ALL_CONTROLS,
+    filters: Dashboard["filters"] = [],
+  ): Dashboard => ({
+    name: titleOf(id),
     note: `${company}. ${note}`,
     rows: [{ height: STRIP, sheets: [asOf] }, ...rows.filter(({ sheets }) => sheets.length > 0)],
+    controls,
     filters,
   });
   const processPage = (id: ProcessPage): Dashboard => {
     const mine = processes.filter((process) => process.page === id);
-    const title = PAGES.find((each) => each.id === id)?.title ?? id;
     const names = mine.map(({ name }) => name);
     const stages = mine.flatMap(({ name, stages: of }) => of.map((stage) => `${name} / ${stage}`));
-    const cases = caseSheets(title, names);
-    const stage = stageSheet(values, `Time in each stage: ${title}`, kpis, stages);
-    return page(
-      id,
-      "Process, segment and period choose among cases; KPI values are shown as their files define them.",
-      [
-        ...inRows(on(id), 3, TILE),
-        {
-          height: CHART,
-          sheets: [processSheet(values, `KPIs by process: ${title}`, names), ...(stage === null ? [] : [stage])],
-        },
-        { height: CHART, sheets: cases },
-        { height: CHART, sheets: flowSheets(title, names) },
-        ...(id === "product" ? [{ height: CHART, sheets: [sprintSheet()] }] : []),
-      ],
-      choices(cases[0], ["process_title", "segment", "fiscal_label"]),
-    );
+    const stage = stageSheet(values, `Time in each stage: ${titleOf(id)}`, kpis, stages);
+    return page(id, "KPI values are shown as their files define them; a cut that was not computed is empty.", [
+      ...on(id),
+      {
+        height: CHART,
+        sheets: [processSheet(values, `KPIs by process: ${titleOf(id)}`, names), ...(stage === null ? [] : [stage])],
+      },
+      { height: CHART, sheets: caseSheets(sources, titleOf(id), names) },
+      { height: CHART, sheets: flowSheets(sources, titleOf(id), names) },
+      ...(id === "product" ? [{ height: CHART, sheets: [sprintSheet(sources)] }] : []),
+    ]);
   };
-  const handoffs = handoffSheets();
-  const conformance = conformanceSheets();
-  const evidence = evidenceSheets();
-  const rates = targets.filter(({ kpi }) => kpi.measure !== "cycle time reduction").map(({ kpi }) => kpi.name);
-  const processSheetOfAll = processSheet(values, "KPIs by process", []);
+  const handoffs = handoffSheets(sources);
+  const evidence = evidenceSheets(sources);
+  const rates = kpis.filter((kpi) => isCompanyTarget(kpi) && kpi.measure !== "cycle time reduction");
   const withPages = new Set(processes.map((process) => process.page));
   return [
     page("overview", "The company targets with their verdicts: a word and a shape, never a colour alone.", [
-      ...inRows(
-        targets.map(({ sheet }) => sheet),
-        2,
-        TILE,
-      ),
-      { height: 2 * CHART, sheets: [processSheetOfAll] },
-      { height: CHART, sheets: rates.length === 0 ? [] : [trendSheet(values, "Company targets by month", rates)] },
-      ...inRows(on("overview"), 3, TILE),
+      ...inRows(targets, 2, TILE),
+      { height: heightOf(kpis.length), sheets: [areaSheet(values, "Every KPI", null)] },
+      { height: 2 * CHART, sheets: [processSheet(values, "KPIs by process", [])] },
+      {
+        height: CHART,
+        sheets:
+          rates.length === 0
+            ? []
+            : [
+                trendSheet(
+                  values,
+                  "Company targets by month",
+                  rates.map(({ name }) => name),
+                ),
+              ],
+      },
+      ...on("overview"),
     ]),
-    ...(["lifecycle", "product", "operations"] as const).filter((id) => withPages.has(id)).map(processPage),
+    ...(["lifecycle", "product", "operations"] as const)
+      .filter((id) => withPages.has(id) || on(id).length > 0)
+      .map(processPage),
     page(
       "handoffs",
       "Board, ageing, who owes whom an answer; each handoff that is stuck.",
-      [...inRows(handoffs, 2, CHART), ...inRows(on("handoffs"), 3, TILE)],
-      choices(handoffs[0], ["contract", "segment", "fiscal_label"]),
+      [...inRows(handoffs, 2, CHART), ...on("handoffs")],
+      ["Segment", "Period"],
+      choices(handoffs[0], ["contract"]),
     ),
+    page("conformance", "Rule by rule, what goes wrong, who does the routine steps.", [
+      ...inRows(conformanceSheets(sources), 2, CHART),
+      ...on("conformance"),
+    ]),
     page(
-      "conformance",
-      "Rule by rule, what goes wrong, who does the routine steps.",
-      [...inRows(conformance, 2, CHART), ...inRows(on("conformance"), 3, TILE)],
-      choices(conformance[0], ["process_title", "segment", "fiscal_label"]),
+      "quality",
+      "What is known of the data's own quality.",
+      [...inRows(qualitySheets(sources), 1, CHART), ...on("quality")],
+      [],
     ),
-    page("quality", "What is known of the data's own quality.", inRows(qualitySheets(values), 1, CHART)),
     page(
       "evidence",
       "The cases and handoffs behind the figures: choose what counts against one, then a line opens the record.",
       inRows(evidence, 1, 2 * CHART),
-      [
-        ...choices(evidence[0], ["process_title", "segment", "fiscal_label", "conform_strict", "is_rework"]),
-        ...choices(evidence[1], ["contract", "label"]),
-      ],
+      ALL_CONTROLS,
+      [...choices(evidence[0], ["conform_strict", "is_rework"]), ...choices(evidence[1], ["contract", "label"])],
     ),
   ];
+}
+
+function titleOf(id: PageId): string {
+  return PAGES.find((each) => each.id === id)?.title ?? id;
+}
+
+/** Of a table with so many lines. */
+function heightOf(lines: number): number {
+  return 110 + 24 * lines;
 }
 
 /** Each KPI's sheet; of two with one title the later says its id. */

@@ -1,5 +1,8 @@
 import { columnElement } from "../fields.ts";
-import { fieldOf } from "./source.ts";
+import type { Field } from "../fields.ts";
+import { parameterDependencies, parameterLink, parametersIn } from "./parameters.ts";
+import type { Parameter } from "./parameters.ts";
+import { fieldOf, namedIn } from "./source.ts";
 import type { Source } from "./source.ts";
 import { uuidOf } from "./uuid.ts";
 import { xml } from "../xml.ts";
@@ -89,8 +92,17 @@ export function shelvesOf({
   ];
 }
 
-export function sheetElement(sheet: Sheet, groupOf: (source: Source, field: string) => number): XmlElement {
+/** What sheets share. */
+export interface SheetSurroundings {
+  /** Filters of one number are one filter: what is chosen on one page of a data source holds on the others. */
+  readonly groupOf: (source: Source, field: string) => number;
+  readonly parameters: readonly Parameter[];
+}
+
+export function sheetElement(sheet: Sheet, { groupOf, parameters }: SheetSurroundings): XmlElement {
   const { source, filters, mark } = sheet;
+  const formulas = usedFields(source, shelvesOf(sheet)).map(({ formula }) => formula);
+  const named = parametersIn(formulas, parameters);
   const link = xml("datasource", { caption: source.caption, name: source.id });
   return xml("worksheet", { name: sheet.name }, [
     xml("layout-options", {}, [
@@ -104,7 +116,8 @@ export function sheetElement(sheet: Sheet, groupOf: (source: Source, field: stri
     ]),
     xml("table", {}, [
       xml("view", {}, [
-        xml("datasources", {}, [link]),
+        xml("datasources", {}, [named.length === 0 ? null : parameterLink(), link]),
+        named.length === 0 ? null : parameterDependencies(named),
         dependencies(source, shelvesOf(sheet)),
         ...filters.map((filter) => filterElement(source, filter, groupOf)),
         filters.length === 0
@@ -132,19 +145,26 @@ export function sheetElement(sheet: Sheet, groupOf: (source: Source, field: stri
   ]);
 }
 
+/** The columns a view uses, and those that its calculations stand on. */
+function usedFields(source: Source, shelves: readonly Shelf[]): readonly Field[] {
+  const used = new Map<string, Field>();
+  const take = (name: string): void => {
+    if (used.has(name)) return;
+    const field = fieldOf(source, name);
+    used.set(name, field);
+    for (const inner of namedIn(field.formula ?? "")) take(inner);
+  };
+  for (const { field } of shelves) take(field);
+  return [...used.values()];
+}
+
 /** The columns a view uses and how it takes them; each once. */
 export function dependencies(source: Source, shelves: readonly Shelf[]): XmlElement {
-  const direct = shelves.map(({ field }) => fieldOf(source, field));
-  // A calculation stands on further fields.
-  const inner = direct.flatMap(({ formula }) =>
-    [...(formula ?? "").matchAll(/\[([^\]]+)\]/gu)].map(([, name = ""]) => fieldOf(source, name)),
-  );
-  const fields = new Map([...direct, ...inner].map((field) => [field.name, field]));
   const instances = new Map(
     shelves.map((shelf) => instanceOf(source, shelf)).map((instance) => [instance.name, instance]),
   );
   return xml("datasource-dependencies", { datasource: source.id }, [
-    ...[...fields.values()].map((field) => columnElement({ ...field, comment: null })),
+    ...usedFields(source, shelves).map((field) => columnElement({ ...field, comment: null })),
     ...[...instances.values()].map(({ name, column, derivation, type }) =>
       xml("column-instance", { column, derivation, name, pivot: "key", type }),
     ),

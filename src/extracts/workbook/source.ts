@@ -3,6 +3,8 @@ import type { StarTableName } from "../../kpis/index.ts";
 import { HubError, hashText } from "../../model/index.ts";
 import { columnElement, distinctCaptions, fieldsOf } from "../fields.ts";
 import type { Field } from "../fields.ts";
+import { quoted } from "./parameters.ts";
+import { VERDICTS, verdictText } from "./verdicts.ts";
 import { metadataRecord } from "../metadata-record.ts";
 import { xml } from "../xml.ts";
 import type { XmlElement } from "../xml.ts";
@@ -39,6 +41,9 @@ export interface Source {
   readonly fields: readonly Field[];
 }
 
+/** The field of verdicts, where a source has them. */
+const VERDICT = "calc_verdict";
+
 /** The data source that is published of a fact, with calculations of the workbook's own. */
 export function sourceOf(fact: StarTableName, calculations: readonly Calculation[]): Source {
   const computed = calculations.map(({ format, role, datatype, ...calculation }): Field => {
@@ -64,9 +69,17 @@ export function fieldOf(source: Source, name: string): Field {
   return field;
 }
 
+/** Names of the fields that a formula stands on; a parameter is none. */
+export function namedIn(formula: string): readonly string[] {
+  return [...formula.replaceAll(/\[Parameters\]\.\[[^\]]+\]/gu, "").matchAll(/\[([^\]]+)\]/gu)].map(
+    ([, name = ""]) => name,
+  );
+}
+
 /** The data source as the workbook refers to it; its content stays on the server. */
 export function sourceElement(source: Source, site: TableauSite): XmlElement {
   const contentUrl = site.contentUrls?.get(source.caption) ?? contentUrlOf(source.caption);
+  const hasVerdict = source.fields.some(({ name }) => name === VERDICT);
   const stored = source.fields.filter(({ column }) => column !== null);
   return xml("datasource", { caption: source.caption, inline: true, name: source.id, version: "26.1" }, [
     xml("repository-location", {
@@ -100,7 +113,29 @@ export function sourceElement(source: Source, site: TableauSite): XmlElement {
     ),
     xml("aliases", { enabled: "yes" }),
     ...source.fields.map(columnElement),
+    ...(hasVerdict ? [verdictInstance()] : []),
     xml("layout", { "dim-ordering": "alphabetic", "measure-ordering": "alphabetic", "show-structure": true }),
+    hasVerdict ? verdictColors() : null,
+  ]);
+}
+
+function verdictInstance(): XmlElement {
+  const name = `[none:${VERDICT}:nk]`;
+  return xml("column-instance", { column: `[${VERDICT}]`, derivation: "None", name, pivot: "key", type: "nominal" });
+}
+
+/** The same colour for the same verdict on every sheet; Tableau looks for it at the source, not at the sheet. */
+function verdictColors(): XmlElement {
+  return xml("style", {}, [
+    xml("style-rule", { element: "mark" }, [
+      xml(
+        "encoding",
+        { attr: "color", field: `[none:${VERDICT}:nk]`, type: "palette" },
+        Object.entries(VERDICTS).map(([verdict, { color }]) =>
+          xml("map", { to: color }, [xml("bucket", {}, quoted(verdictText(verdict)))]),
+        ),
+      ),
+    ]),
   ]);
 }
 

@@ -1,8 +1,12 @@
 import type { KpiDefinition } from "../../kpis/index.ts";
+import { sourcesOf } from "./calculations.ts";
+import type { SourceContext } from "./calculations.ts";
+import { STANDING } from "./chosen.ts";
 import { dashboardElement, sheetsOf } from "./dashboard.ts";
 import type { Dashboard } from "./dashboard.ts";
 import { dashboardsOf } from "./pages.ts";
 import type { PageProcess } from "../pages.ts";
+import { parameterSource, parametersOf } from "./parameters.ts";
 import { sheetElement } from "./sheet.ts";
 import { sourceElement } from "./source.ts";
 import type { Source, TableauSite } from "./source.ts";
@@ -14,6 +18,8 @@ export interface WorkbookInput {
   readonly company: string;
   readonly kpis: readonly KpiDefinition[];
   readonly processes: readonly PageProcess[];
+  readonly segments: readonly string[];
+  readonly contracts: readonly { readonly name: string; readonly title: string }[];
   readonly site: TableauSite;
 }
 
@@ -22,11 +28,12 @@ export interface WorkbookInput {
  * generated from the KPI definitions. It names only fields that the data sources have.
  */
 export function renderWorkbook(input: WorkbookInput): string {
-  const dashboards = dashboardsOf(input);
+  const context = contextOf(input);
+  const parameters = parametersOf(context);
+  const dashboards = dashboardsOf(input, sourcesOf(context));
   const sheets = [...new Map(dashboards.flatMap(sheetsOf).map((sheet) => [sheet.name, sheet])).values()];
   const sources = [...new Map(sheets.map(({ source }) => [source.id, source])).values()];
   const groups = new Map<string, number>();
-  // Filters of one number are one filter: what is chosen on one page of a data source holds on the others.
   const groupOf = (source: Source, field: string): number => {
     const key = `${source.id} ${field}`;
     const known = groups.get(key) ?? groups.size + 2;
@@ -45,18 +52,21 @@ export function renderWorkbook(input: WorkbookInput): string {
       },
       [
         xml("document-format-change-manifest", {}, [xml("ManifestByVersion")]),
-        xml(
-          "datasources",
-          {},
-          sources.map((source) => sourceElement(source, input.site)),
-        ),
+        xml("datasources", {}, [
+          parameterSource(parameters),
+          ...sources.map((source) => sourceElement(source, input.site)),
+        ]),
         actions(dashboards),
         xml(
           "worksheets",
           {},
-          sheets.map((sheet) => sheetElement(sheet, groupOf)),
+          sheets.map((sheet) => sheetElement(sheet, { groupOf, parameters })),
         ),
-        xml("dashboards", {}, dashboards.map(dashboardElement)),
+        xml(
+          "dashboards",
+          {},
+          dashboards.map((dashboard) => dashboardElement(dashboard, parameters)),
+        ),
         windows(
           dashboards,
           sheets.map(({ name }) => name),
@@ -67,6 +77,27 @@ export function renderWorkbook(input: WorkbookInput): string {
       ],
     ),
   );
+}
+
+function contextOf({ kpis, processes, segments, contracts }: WorkbookInput): SourceContext {
+  const windows = new Map(
+    kpis
+      .flatMap((kpi) => kpi.windows)
+      .filter(({ text }) => text !== STANDING)
+      .map((window) => [window.text, window]),
+  );
+  return {
+    processes,
+    segments,
+    windows: [...windows.values()].sort((a, b) => lengthOf(a) - lengthOf(b)),
+    titles: new Map([...processes, ...contracts].map(({ name, title }) => [name, title])),
+  };
+}
+
+const DAYS: Readonly<Record<string, number>> = { week: 7, month: 30, "fiscal quarter": 91, "fiscal year": 365 };
+
+function lengthOf({ count, unit }: SourceContext["windows"][number]): number {
+  return count * (DAYS[unit] ?? 0);
 }
 
 /** Choosing a record's line leads to the record in its system. */

@@ -20,6 +20,13 @@ export interface WriteWorkbookInput {
  */
 export async function writeWorkbook(directory: string, input: WriteWorkbookInput): Promise<string> {
   const { star, processes, ...rest } = input;
-  const text = renderWorkbook({ ...rest, processes: await processPages(star, processes) });
+  const segments = await star.query("SELECT segment FROM dim_segment ORDER BY 1");
+  const contracts = await star.query("SELECT contract_key, contract FROM dim_contract ORDER BY 1");
+  const text = renderWorkbook({
+    ...rest,
+    processes: await processPages(star, processes),
+    segments: segments.map((row) => String(row["segment"])),
+    contracts: contracts.map((row) => ({ name: String(row["contract_key"]), title: String(row["contract"]) })),
+  });
   return writeText(directory, "process-hub.twb", text);
 }
