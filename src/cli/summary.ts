@@ -99,12 +99,21 @@ export function formatPublish(report: PublishReport): string {
       : section(
           "Published",
           formatTable(
-            [{ title: "data source" }, { title: "rows", align: "right" }, { title: "checked" }, { title: "where" }],
-            report.published.map(({ name, rows, verified, receipt }) => [
+            [
+              { title: "data source" },
+              { title: "rows", align: "right" },
+              { title: "how" },
+              { title: "rows sent", align: "right" },
+              { title: "checked by" },
+              { title: "where" },
+            ],
+            report.published.map(({ name, rows, how, rowsSent, checked, standing }) => [
               name,
               rows.toLocaleString("en-US"),
-              verified ? "yes" : "not counted",
-              receipt.url ?? receipt.id,
+              how,
+              rowsSent.toLocaleString("en-US"),
+              checked,
+              standing.url ?? standing.id,
             ]),
           ),
         ),
@@ -128,6 +137,7 @@ export function formatPages({ report, workbook }: WrittenPages): string {
 export function formatValue(value: number | null, unit: KpiResult["unit"]): string {
   if (value === null) return "–";
   if (unit === "ratio") return `${(value * 100).toFixed(1)} %`;
+  if (unit === "number" || unit === "money") return value.toLocaleString("en-US", { maximumFractionDigits: 1 });
   if (Math.abs(value) >= 2 * DAY) return `${(value / DAY).toFixed(1)} days`;
   if (Math.abs(value) >= HOUR) return `${(value / HOUR).toFixed(1)} hours`;
   return `${(value / MINUTE).toFixed(0)} min`;

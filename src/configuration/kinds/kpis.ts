@@ -1,5 +1,5 @@
-import { compileKpi, kpiFileSchema } from "../../kpis/index.ts";
-import type { KpiDefinition } from "../../kpis/index.ts";
+import { compileKpi, FormulaError, kpiFileSchema } from "../../kpis/index.ts";
+import type { KpiDefinition, KpiVocabulary } from "../../kpis/index.ts";
 import type { FileKind, KindProblem } from "../file-kind.ts";
 import type { PeopleFile } from "../people-file.ts";
 import { suggestion } from "../shape.ts";
@@ -15,15 +15,31 @@ export const kpiKind: FileKind<KpiDefinition> = {
   schema: kpiFileSchema,
   compile: (data, context) => {
     if (!context.isComplete(processKind) || !context.isComplete(handoffKind)) return { value: null, problems: [] };
-    const kpi = compileKpi(data, {
+    const outcome = compiled(data, {
       processes: context.compiled(processKind),
       contracts: context.compiled(handoffKind).map((contract) => contract.name),
     });
-    return { value: kpi, problems: checkOwner(kpi.owner, context.people) };
+    if ("problem" in outcome) return { value: null, problems: [outcome.problem] };
+    return { value: outcome.kpi, problems: checkOwner(outcome.kpi.owner, context.people) };
   },
   identityOf: (kpi) => kpi.key,
   explain: (kpi) => kpi.explanation,
 };
+
+/** A slip inside a formula is told at its character. */
+function compiled(
+  data: unknown,
+  vocabulary: KpiVocabulary,
+): { readonly kpi: KpiDefinition } | { readonly problem: KindProblem } {
+  try {
+    return { kpi: compileKpi(data, vocabulary) };
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error;
+    const { code, message, key, offset, remedy } = error;
+    const path = key.map((part) => (/^\d+$/u.test(part) ? Number(part) : part));
+    return { problem: { code, message, path, offset, ...(remedy === undefined ? {} : { remedy }) } };
+  }
+}
 
 /** A KPI is owned by somebody who can be asked. */
 function checkOwner(owner: string, people: PeopleFile): readonly KindProblem[] {

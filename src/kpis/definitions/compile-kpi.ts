@@ -2,15 +2,17 @@ import type { Day, ErrorPlace } from "../../model/index.ts";
 import { parseSpan } from "./durations.ts";
 import type { Span } from "./durations.ts";
 import { kpiFileSchema, MEASURES } from "./kpi-file.ts";
-import type { KpiArea, KpiFile, MeasureKind } from "./kpi-file.ts";
+import type { Cut, Direction, KpiArea, KpiFile, KpiUnit, MeasureKind } from "./kpi-file.ts";
+import { readTarget } from "./kpi-target.ts";
+import type { TargetKind } from "./kpi-target.ts";
+import { FORMULAS } from "./measure-words.ts";
+import { AS_OF_COHORT, compileOwnFormula } from "./own-formula.ts";
+import type { OwnFormula } from "./own-formula.ts";
 import { definitionError, fold, suggest } from "./problems.ts";
 import type { ProcessDefinition } from "./process.ts";
-import { parseTarget } from "./targets.ts";
 import type { Target } from "./targets.ts";
 import { parseWindow } from "./windows.ts";
 import type { WindowDefinition } from "./windows.ts";
-
-export type Cut = KpiFile["by"][number];
 
 /** One KPI, checked and typed. */
 export interface KpiDefinition {
@@ -22,6 +24,12 @@ export interface KpiDefinition {
   /** `name@version`: published values name the definition they were made by. */
   readonly key: string;
   readonly measure: MeasureKind;
+  /** What the file computes by itself; null when it names a measure. */
+  readonly own: OwnFormula | null;
+  readonly unit: KpiUnit;
+  /** Which way is better, where target or file say so. */
+  readonly direction: Direction | null;
+  readonly gates: KpiGates;
   /** Process names or contract names, whichever the measure is about. */
   readonly of: readonly string[];
   readonly subject: "process" | "contract";
@@ -46,6 +54,13 @@ export interface KpiDefinition {
   readonly explanation: string;
 }
 
+/** What the data must be for a value to be published as it is (reference §2.8); shares 0..1. */
+export interface KpiGates {
+  readonly freshness: boolean;
+  readonly mapping: number;
+  readonly links: number;
+}
+
 /** What KPI files may refer to. */
 export interface KpiVocabulary {
   readonly processes: readonly ProcessDefinition[];
@@ -66,7 +81,8 @@ const OF_CONTRACT: ReadonlySet<MeasureKind> = new Set([
 /**
  * Checks one KPI file and types it.
  * @throws HubError HUB-2311 for a shape that does not fit, HUB-2312 for an unknown process, contract, rule or stage,
- *   HUB-2313 for a target, window or span that cannot be read or does not go with the measure
+ *   HUB-2313 for a target, window or span that cannot be read or does not go with the measure, HUB-2314 and HUB-2315 (FormulaError)
+ *   for a formula
  */
 export function compileKpi(source: unknown, vocabulary: KpiVocabulary, place: ErrorPlace = {}): KpiDefinition {
   const parsed = kpiFileSchema.safeParse(source);
@@ -90,11 +106,59 @@ export function compileKpi(source: unknown, vocabulary: KpiVocabulary, place: Er
 }
 
 function typed(file: KpiFile, vocabulary: KpiVocabulary, place: ErrorPlace): KpiDefinition {
+  const { measure } = file;
+  if (measure !== undefined) return measured({ ...file, measure }, vocabulary, place);
+  const own = compileOwnFormula(file, knownTexts(vocabulary), place);
+  const isStock = own.moment === null;
+  if (file.windows.some((text) => (fold(text) === AS_OF_COHORT) !== isStock)) {
+    throw definitionError(
+      "HUB-2313",
+      isStock
+        ? "Rows as they stand have no window to look back over."
+        : "Only rows as they stand are counted as of now.",
+      { ...place, path: "windows" },
+      "Write `windows: [as of]` with `cohort: as of`, and neither without the other.",
+    );
+  }
+  const wanted: TargetKind =
+    own.unit === "share" || own.unit === "ratio" ? "ratio" : own.unit === "duration" ? "duration" : "number";
+  const isCount = own.statistic === "sum" || own.statistic === "distinct";
+  const isExtreme = own.statistic === "lowest" || own.statistic === "highest";
+  return finished(file, place, {
+    measure: "formula",
+    own,
+    unit: own.unit,
+    of: [],
+    subject: own.fact === "fact_handoffs" ? "contract" : "process",
+    clock: own.isBusiness ? "business" : "calendar",
+    // A number of things, or the least of them, is what it is, however few there are.
+    minN: file.min_n ?? (isCount || isExtreme ? 1 : DEFAULT_MIN_N),
+    target: file.target === undefined ? null : readTarget(file.target, wanted, file.direction ?? null, place),
+    formula: own.words,
+  });
+}
+
+/** Texts that columns can only hold. */
+function knownTexts({ processes, contracts }: KpiVocabulary): ReadonlyMap<string, readonly string[]> {
+  const names = [...new Set(processes.map(({ name }) => name))];
+  const stages = [...new Set(processes.flatMap((process) => process.stages.map(({ name }) => name)))];
+  return new Map([
+    ["process.name", names],
+    ["contract.name", contracts],
+    ["contract_key", contracts],
+    ["stage.name", stages],
+  ]);
+}
+
+type Named = KpiFile & { readonly measure: Exclude<MeasureKind, "formula"> };
+
+function measured(file: Named, vocabulary: KpiVocabulary, place: ErrorPlace): KpiDefinition {
   const subject = OF_CONTRACT.has(file.measure) ? "contract" : "process";
   const known =
     subject === "contract" ? vocabulary.contracts : [...new Set(vocabulary.processes.map((process) => process.name))];
   const all = `all ${subject === "contract" ? "handoffs" : "processes"}`;
-  const asked = typeof file.of === "string" ? [file.of] : file.of;
+  const about = need(true, typeof file.of === "string" ? file.of : file.of?.[0], "of", place);
+  const asked = typeof file.of === "object" ? file.of : about === null ? [] : [about];
   const of = asked.flatMap((text) =>
     fold(text) === all ? known : [lookUp(text, known, subject, { ...place, path: "of" })],
   );
@@ -125,7 +189,9 @@ function typed(file: KpiFile, vocabulary: KpiVocabulary, place: ErrorPlace): Kpi
   const due = need(file.measure === "on time", file.due, "due", place);
   const good = need(file.measure === "on time", file.good, "good", place);
   const allowance = need(converting, file.within, "within", place);
-  const target = file.target === undefined ? null : readTarget(file.target, file.measure, place);
+  const isDuration =
+    file.measure === "cycle time" || file.measure === "stage cycle time" || file.measure === "handoff latency";
+  const wanted = file.measure === "cycle time reduction" ? "faster" : isDuration ? "duration" : "ratio";
   if (file.measure === "cycle time reduction" && file.baseline === undefined) {
     throw definitionError(
       "HUB-2313",
@@ -134,14 +200,10 @@ function typed(file: KpiFile, vocabulary: KpiVocabulary, place: ErrorPlace): Kpi
       "Add `baseline: { from: …, to: … }`.",
     );
   }
-  const definition = {
-    name: file.kpi,
-    title: file.title ?? titleOf(file.kpi),
-    question: file.question,
-    owner: file.owner,
-    area: file.area,
-    key: `${file.kpi}@${file.version}`,
+  return finished(file, place, {
     measure: file.measure,
+    own: null,
+    unit: isDuration ? "duration" : file.measure === "cycle time reduction" ? "ratio" : "share",
     of,
     subject,
     rule,
@@ -153,8 +215,52 @@ function typed(file: KpiFile, vocabulary: KpiVocabulary, place: ErrorPlace): Kpi
     dueDays: due === null ? null : readDue(due, { ...place, path: "due" }),
     goodProcess: good === null ? null : readGood(good, vocabulary, { ...place, path: "good" }),
     clock: file.clock,
-    until: file.until,
     baseline: file.baseline ?? null,
+    minN: file.min_n ?? DEFAULT_MIN_N,
+    target: file.target === undefined ? null : readTarget(file.target, wanted, file.direction ?? null, place),
+    formula: FORMULAS[file.measure],
+  });
+}
+
+const DEFAULT_MIN_N = 10;
+/** What only some measures have. */
+const NONE = {
+  rule: null,
+  stage: null,
+  outcome: null,
+  from: null,
+  to: null,
+  within: null,
+  dueDays: null,
+  goodProcess: null,
+  baseline: null,
+} as const;
+
+type Common =
+  "name" | "title" | "question" | "owner" | "area" | "key" | "direction" | "gates" | "until" | "by" | "windows";
+type Particular = Omit<KpiDefinition, Common | "explanation" | keyof typeof NONE>
+  & Partial<Pick<KpiDefinition, keyof typeof NONE>>;
+
+/** Adds what every KPI has. */
+function finished(file: KpiFile, place: ErrorPlace, particular: Particular): KpiDefinition {
+  const { target } = particular;
+  const rises = target?.direction === "at least" || target?.direction === "above";
+  const definition = {
+    ...NONE,
+    ...particular,
+    name: file.kpi,
+    title: file.title ?? titleOf(file.kpi),
+    question: file.question,
+    owner: file.owner,
+    area: file.area,
+    key: `${file.kpi}@${file.version}`,
+    direction: file.direction ?? (target === null ? null : rises ? "higher is better" : "lower is better"),
+    gates: {
+      freshness: file.gates.freshness,
+      mapping: Number.parseFloat(file.gates.mapping) / 100,
+      links: Number.parseFloat(file.gates.links) / 100,
+    },
+    until: file.until,
     by: file.by,
     windows: file.windows.map((text) => {
       const window = parseWindow(text);
@@ -166,45 +272,15 @@ function typed(file: KpiFile, vocabulary: KpiVocabulary, place: ErrorPlace): Kpi
         "Write `fiscal quarter`, `2 fiscal quarters`, `12 months` or `8 weeks`.",
       );
     }),
-    minN: file.min_n,
-    target,
-    formula: FORMULAS[file.measure],
   } satisfies Omit<KpiDefinition, "explanation">;
   const windows = definition.windows.map((window) => window.text).join(", then ");
+  const about = definition.of.length === 0 ? "" : ` Of ${definition.of.join(", ")};`;
+  const over = definition.own?.moment === null ? " as it stands" : ` over the last complete ${windows}`;
   return {
     ...definition,
-    explanation: `${definition.title}: ${definition.formula} Of ${of.join(", ")}; over the last complete ${windows} with at least ${definition.minN}; target ${target?.text ?? "none"}.`,
+    explanation: `${definition.title}: ${definition.formula}${about}${over} with at least ${definition.minN}; target ${target?.text ?? "none"}.`,
   };
 }
-
-/** Each measure in words; the normative definition is reference §2.2 to §2.7. */
-const FORMULAS: Readonly<Record<MeasureKind, string>> = {
-  "cycle time": "Median time from start to end of the cases completed.",
-  "stage cycle time": "Median time a case spends in a stage, all its visits together.",
-  "cycle time reduction":
-    "1 − median cycle time now ÷ median of the frozen baseline, both by start date with equal follow-up, open cases included.",
-  "automation coverage":
-    "Automated executions ÷ all executions of routine steps in cases completed; unknown counts as not automated.",
-  "design coverage": "Routine steps with a named automation ÷ routine steps of the procedure.",
-  "no touch rate": "Completed cases whose routine steps were all automated ÷ completed cases with routine steps.",
-  compliance:
-    "Completed cases that broke no rule of their procedure ÷ completed cases; waived deviations count as broken.",
-  "rule compliance": "Cases that kept the rule ÷ cases it applied to and that are decided.",
-  "error rate": "Executions of critical steps that had to be reopened ÷ all their executions.",
-  "on time":
-    "Triggers whose case ended by the due day ÷ triggers whose due day has passed; one without a case is a miss.",
-  "handoff attainment": "Handoffs taken up by their due time ÷ handoffs taken up or overdue.",
-  "handoff latency": "Median time from the trigger of a handoff until it is taken up.",
-  "handoff acceptance": "Accepted handoffs ÷ accepted or rejected ones.",
-  "missing handoffs": "Handoffs past their grace without a target ÷ handoffs past their grace.",
-  "orphan targets": "Targets without a source ÷ targets created.",
-  "duplicate handoffs": "Handoffs with more than one live target ÷ handoffs with a target.",
-  "drifted handoffs": "Matched handoffs whose fields differ ÷ matched handoffs.",
-  "first time right": "Completed cases without rework or error ÷ completed cases.",
-  "rework rate": "Completed cases in which a stage or step was done again ÷ completed cases.",
-  conversion: "Cases that reached the second stage in time ÷ cases that reached the first one long enough ago.",
-  "outcome share": "Cases with the outcome ÷ cases ended.",
-};
 
 function need(needed: boolean, value: string | undefined, key: string, place: ErrorPlace): string | null {
   if (value !== undefined) return value;
@@ -251,37 +327,6 @@ function readGood(text: string, { processes }: KpiVocabulary, place: ErrorPlace)
     throw definitionError("HUB-2313", `"${text}" has no form the hub knows.`, place, "Write `<process> ended by due`.");
   }
   return lookUp(match[1] ?? "", [...new Set(processes.map((process) => process.name))], "process", place);
-}
-
-function readTarget(text: string, measure: MeasureKind, place: ErrorPlace): Target {
-  const target = parseTarget(text);
-  const at = { ...place, path: "target" };
-  if (target === undefined) {
-    throw definitionError(
-      "HUB-2313",
-      `"${text}" is no target.`,
-      at,
-      "Write `at least 95 %`, `below 1 %`, `at least 35 % faster than baseline` or `at most 30 days`.",
-    );
-  }
-  const wanted =
-    measure === "cycle time reduction"
-      ? "faster"
-      : measure === "cycle time" || measure === "stage cycle time" || measure === "handoff latency"
-        ? "duration"
-        : "ratio";
-  if (target.kind === wanted) return target;
-  const example = {
-    faster: "`at least 35 % faster than baseline`",
-    duration: "`at most 30 days`",
-    ratio: "`at least 95 %`",
-  }[wanted];
-  throw definitionError(
-    "HUB-2313",
-    `The target "${text}" does not go with the measure "${measure}".`,
-    at,
-    `Write something like ${example}.`,
-  );
 }
 
 function titleOf(name: string): string {

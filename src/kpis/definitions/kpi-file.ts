@@ -27,7 +27,21 @@ export const MEASURES = [
   "conversion",
   "outcome share",
 ] as const;
-export type MeasureKind = (typeof MEASURES)[number];
+/** `formula` is a KPI whose file carries its own. */
+export type MeasureKind = (typeof MEASURES)[number] | "formula";
+
+/** What values are precomputed by. */
+export const CUTS = ["process", "contract", "segment", "region", "team", "stage", "category", "system"] as const;
+export type Cut = (typeof CUTS)[number];
+
+/** What a value is: part of a whole, one number over another, a number, a length of time, an amount in the corporate currency. */
+export const UNITS = ["share", "ratio", "number", "duration", "money"] as const;
+export type KpiUnit = (typeof UNITS)[number];
+
+export const DIRECTIONS = ["higher is better", "lower is better"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+const percent = z.string().regex(/^\d+(\.\d+)? ?%$/u, "a percentage, such as `98 %`");
 
 /** Where a KPI is told; `company` is what spans them. */
 export const AREAS = [
@@ -51,16 +65,17 @@ export const kpiFileSchema = z.strictObject({
   /** The part of the company it is about; tables and pages group by it. */
   area: z.enum(AREAS).default("company"),
   version: z.number().int().positive().default(1),
-  measure: z.enum(MEASURES),
-  /** Processes or handoff contracts, by name; `all processes` or `all handoffs`. */
-  of: z.union([name, z.array(name).min(1)]),
+  /** What is measured; or else the file carries its own formula, see `from`. */
+  measure: z.enum(MEASURES).optional(),
+  /** With `measure`: processes or handoff contracts, by name; `all processes` or `all handoffs`. */
+  of: z.union([name, z.array(name).min(1)]).optional(),
   /** For rule compliance: `R1`. */
   rule: name.optional(),
   /** For stage cycle time: one stage; all of them when left out. */
   stage: name.optional(),
   /** For outcome share: the outcome that is wanted. */
   outcome: name.optional(),
-  /** For conversion: the two stages and the time allowed. */
+  /** For conversion: the two stages and the time allowed. Without `measure`: the fact that the formula is over. */
   from: name.optional(),
   to: name.optional(),
   within: name.optional(),
@@ -74,11 +89,43 @@ export const kpiFileSchema = z.strictObject({
   until: z.enum(["created", "assigned", "accepted", "first work"]).default("created"),
   /** For cycle time reduction: the days of the frozen baseline's starts, both inclusive. */
   baseline: z.strictObject({ from: day, to: day }).optional(),
+  /** Of a formula: what is added up over what; yes or no counts as one or none, `rows` counts rows. */
+  numerator: name.optional(),
+  denominator: name.optional(),
+  /** Of a formula: `rows`, `distinct <column>`, or a number to add up. */
+  count: name.optional(),
+  "median of": name.optional(),
+  "p90 of": name.optional(),
+  "lowest of": name.optional(),
+  "highest of": name.optional(),
+  /** Of a formula: which rows. */
+  where: name.optional(),
+  /** Of a formula: the time that decides a row's window, or `as of` for rows as they stand. */
+  cohort: name.optional(),
+  /** Of a formula: rows that are not decided yet. */
+  pending: name.optional(),
+  /** Of a formula: rows left out, by reason. */
+  exclude: z.record(name, name).optional(),
+  /** Of a formula: the money of the rows that count against it. */
+  money: name.optional(),
+  unit: z.enum(UNITS).optional(),
+  /** Of a formula: what its rows are called, and what the counted ones did. */
+  noun: name.optional(),
+  said: name.optional(),
+  direction: z.enum(DIRECTIONS).optional(),
+  /** What the data must be for the value to be published as it is; the defaults are those of reference §2.8. */
+  gates: z
+    .strictObject({
+      freshness: z.boolean().default(true),
+      mapping: percent.default("98 %"),
+      links: percent.default("95 %"),
+    })
+    .prefault({}),
   /** Precomputed cuts; any other cut says "not computed". */
-  by: z.array(z.enum(["process", "contract", "segment", "region", "team", "stage"])).default([]),
+  by: z.array(z.enum(CUTS)).default([]),
   /** The shortest window that has `min_n` is shown; fixed here, never chosen by outcome. */
   windows: z.array(name).min(1),
-  min_n: z.number().int().positive().default(10),
+  min_n: z.number().int().positive().optional(),
   target: name.optional(),
 });
 

@@ -9,9 +9,10 @@ export type Target =
   | { readonly kind: "ratio"; readonly direction: TargetDirection; readonly value: number; readonly text: string }
   /** `at least 35 % faster than baseline`: value is the reduction, 0..1. */
   | { readonly kind: "faster"; readonly direction: "at least"; readonly value: number; readonly text: string }
+  | { readonly kind: "number"; readonly direction: TargetDirection; readonly value: number; readonly text: string }
   | { readonly kind: "duration"; readonly direction: TargetDirection; readonly span: Span; readonly text: string };
 
-/** Reads `at least 95 %`, `below 1 %`, `at least 35 % faster than baseline`, `at most 30 days`; undefined when it is neither. */
+/** Reads `at least 95 %`, `below 1 %`, `at least 35 % faster than baseline`, `at most 30 days`, `at most 1,200`; undefined when it is neither. */
 export function parseTarget(source: string): Target | undefined {
   const text = source.trim().replaceAll(/\s+/gu, " ");
   const match = /^(at least|above|at most|below|within) (.+)$/u.exec(text);
@@ -23,6 +24,9 @@ export function parseTarget(source: string): Target | undefined {
     const value = Number(percent[1]) / 100;
     if (percent[2] === undefined) return { kind: "ratio", direction, value, text };
     return direction === "at least" ? { kind: "faster", direction, value, text } : undefined;
+  }
+  if (/^\d{1,3}(,\d{3})*(\.\d+)?$|^\d+(\.\d+)?$/u.test(rest)) {
+    return { kind: "number", direction, value: Number(rest.replaceAll(",", "")), text };
   }
   const span = parseSpan(rest);
   return span === undefined ? undefined : { kind: "duration", direction, span, text };

@@ -6,7 +6,8 @@ export interface WindowDefinition {
   /** `fiscal quarter`, `2 fiscal quarters`, `12 months`. */
   readonly text: string;
   readonly count: number;
-  readonly unit: "fiscal quarter" | "fiscal year" | "month" | "week";
+  /** `as of` is no stretch of time: what is so at the as-of. */
+  readonly unit: "fiscal quarter" | "fiscal year" | "month" | "week" | "as of";
 }
 
 /** A window at an as-of: the last complete ones, half-open. */
@@ -28,8 +29,9 @@ export interface Reporting {
   readonly corporateCurrency: string;
 }
 
-/** Reads `fiscal quarter`, `2 fiscal quarters`, `12 months`, `8 weeks`, `fiscal year`; undefined when it is none of these. */
+/** Reads `fiscal quarter`, `2 fiscal quarters`, `12 months`, `8 weeks`, `fiscal year`, `as of`; undefined when it is none of these. */
 export function parseWindow(source: string): WindowDefinition | undefined {
+  if (source.trim() === "as of") return { text: "as of", count: 1, unit: "as of" };
   const match = /^(?:(\d+) )?(fiscal quarter|fiscal year|month|week)s?$/u.exec(source.trim());
   const unit = match?.[2];
   if (unit !== "fiscal quarter" && unit !== "fiscal year" && unit !== "month" && unit !== "week") return undefined;
@@ -40,6 +42,10 @@ export function parseWindow(source: string): WindowDefinition | undefined {
 /** The last `count` complete units before the as-of, in the reporting zone and the fiscal calendar. */
 export function windowAt(definition: WindowDefinition, asOf: Instant, reporting: Reporting): Window {
   const now = DateTime.fromMillis(asOf, { zone: reporting.zone });
+  if (definition.unit === "as of") {
+    const today = now.startOf("day");
+    return { ...windowOf(definition.text, today, today.plus({ days: 1 })), to: asOf + 1 };
+  }
   const months = { "fiscal quarter": 3, "fiscal year": 12, month: 1, week: 0 }[definition.unit];
   let to: DateTime;
   let from: DateTime;

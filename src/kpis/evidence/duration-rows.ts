@@ -1,5 +1,5 @@
 import { formatDuration } from "../definitions/durations.ts";
-import type { DurationRelation } from "../measures/durations.ts";
+import type { DurationRelation } from "../measures/duration-relations.ts";
 import { instantSql } from "../measures/relations.ts";
 import type { KpiResult } from "../measures/result.ts";
 import { BARE, textOf } from "./row.ts";

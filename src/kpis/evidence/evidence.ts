@@ -1,6 +1,6 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { routineSteps } from "../measures/design-coverage.ts";
-import { durationsOf } from "../measures/durations.ts";
+import { durationsOf } from "../measures/duration-relations.ts";
 import { relationOf } from "../measures/relations.ts";
 import type { KpiResult } from "../measures/result.ts";
 import { durationRows } from "./duration-rows.ts";

@@ -1,11 +1,13 @@
 import type { Instant } from "../../model/index.ts";
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
+import { ownRelation } from "./own-relations.ts";
 
 /**
  * A ratio as a relation of the star schema. Columns: `moment` (when a row counts; null for rows that are pending), `num`, `den`
  * (0/1), `pending`, `unknown`, `adjusted` (0/1), `excluded` (reason or null), `money`, `evidence` (the case or handoff), `item`
- * (what is counted of it: the step execution, the case, the handoff), and the cuts `process`, `contract`, `segment`, `region`, `team`.
+ * (what is counted of it: the step execution, the case, the handoff), and the cuts `process`, `contract`, `segment`, `region`, `team`,
+ * `category`.
  */
 export interface Relation {
   readonly sql: string;
@@ -14,8 +16,15 @@ export interface Relation {
   /** How the numerator is said: `were automated`. */
   readonly said: string;
   /** Rows that count against the target. */
-  readonly against: "num = 1" | "num = 0";
+  readonly against: "num = 1" | "num = 0" | "num > 0" | "num < den" | "FALSE";
+  /** What is made of the rows: a share unless said. */
+  readonly totals?: Totals;
+  /** Rows count as they stand at the as-of, so that there are no months to look back on. */
+  readonly isStock?: boolean;
 }
+
+/** A share's numerator is part of its denominator, a ratio's need not be; the others make one number of `num`. */
+export type Totals = "share" | "ratio" | "sum" | "distinct" | "lowest" | "highest";
 
 export const quote = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 export const instantSql = (at: Instant): string => `epoch_ms(CAST(${Math.round(at)} AS BIGINT))`;
@@ -25,7 +34,7 @@ export const listSql = (values: readonly string[]): string =>
 const CASES = (names: readonly string[]): string =>
   `fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${listSql(names)}`;
 const CASE_CUTS =
-  "p.process AS process, NULL AS contract, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team";
+  "p.process AS process, NULL AS contract, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team, c.category AS category";
 const CASE_EXCLUDED =
   "CASE WHEN c.is_cancelled = 1 THEN 'cancelled' WHEN c.left_truncated = 1 AND c.is_open = 0 THEN 'started before the history' END";
 
@@ -68,6 +77,8 @@ export function relationOf(
   const steps = `fact_step_executions s JOIN fact_case c ON c.case_key = s.case_key JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${listSql(kpi.of)}`;
   const now = instantSql(asOf);
   switch (kpi.measure) {
+    case "formula":
+      return ownRelation(kpi);
     case "compliance":
       return {
         sql: relation({ ...ended, num: "c.conform_strict", adjusted: "c.conform_adjusted" }),

@@ -1,4 +1,4 @@
-import type { KpiArea } from "../definitions/kpi-file.ts";
+import type { Cut, KpiArea } from "../definitions/kpi-file.ts";
 import type { Window } from "../definitions/windows.ts";
 import type { Interval } from "../statistics/wilson.ts";
 
@@ -6,7 +6,7 @@ import type { Interval } from "../statistics/wilson.ts";
 export type KpiVerdict = "met" | "not met" | "inconclusive" | "insufficient" | "no target";
 
 export interface KpiScope {
-  readonly type: "company" | "process" | "contract" | "segment" | "region" | "team" | "stage";
+  readonly type: "company" | Cut;
   /** `all` for the company. */
   readonly key: string;
 }
@@ -28,9 +28,9 @@ export interface KpiResult {
   readonly excluded: Readonly<Record<string, number>>;
   readonly numerator: number | null;
   readonly denominator: number | null;
-  /** A ratio 0..1 or milliseconds; null with a reason. */
+  /** A ratio, milliseconds, a number or an amount in the corporate currency; null with a reason. */
   readonly value: number | null;
-  readonly unit: "ratio" | "milliseconds";
+  readonly unit: "ratio" | "milliseconds" | "number" | "money";
   readonly interval: Interval | null;
   /** A second reading: coverage without the unknown, compliance with waivers accepted, the median with open cases. */
   readonly bound: number | null;

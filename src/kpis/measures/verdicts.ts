@@ -47,6 +47,31 @@ export function trialsToConclude(
   return high;
 }
 
+/** What a value that is no share is judged by. */
+export interface Spread {
+  readonly value: number;
+  readonly interval: Interval;
+  readonly n: number;
+  readonly window: Window;
+}
+
+/** The verdict on a value by its interval, and, if that is inconclusive, about when it could be otherwise: intervals shrink with √n. */
+export function judgeSpread(
+  { value, interval, n, window }: Spread,
+  target: { readonly direction: TargetDirection; readonly value: number },
+  asOf: Instant,
+): { readonly verdict: KpiVerdict; readonly reason: string | null } {
+  const verdict = judgeInterval(interval, target.direction, target.value);
+  if (verdict !== "inconclusive") return { verdict, reason: null };
+  const gap = Math.abs(target.value - value);
+  const reach = target.value > value ? interval.high - value : value - interval.low;
+  const needed = gap === 0 ? null : Math.ceil(n * (reach / gap) ** 2);
+  return {
+    verdict,
+    reason: whenConclusive(needed === null || needed > MOST_TRIALS ? null : needed, n, window, asOf),
+  };
+}
+
 /** "about March 2027 at this rate", from how fast trials came in over the window. */
 export function whenConclusive(needed: number | null, n: number, window: Window, asOf: Instant): string {
   if (needed === null) return "too close to the target to be told apart at this volume";

@@ -18,3 +18,8 @@ export function moneyText(amount: number, currency: string): string {
 export function counted(count: number, singular: string, plural = `${singular}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? singular : plural}`;
 }
+
+/** `1,234`, `3.2`: a plain number. */
+export function numberText(value: number): string {
+  return Number(value.toFixed(Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0)).toLocaleString("en-US");
+}

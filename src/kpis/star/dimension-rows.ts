@@ -89,7 +89,7 @@ export function appendDimensions(star: Star, input: DimensionInput): void {
       question: kpi.question,
       formula: kpi.formula,
       kpi_unit: unitOf(kpi),
-      direction: kpi.target?.direction ?? null,
+      direction: kpi.target?.direction ?? kpi.direction,
       kpi_owner: kpi.owner,
       target_text: kpi.target?.text ?? null,
       min_n: kpi.minN,
@@ -111,15 +111,8 @@ export function appendDimensions(star: Star, input: DimensionInput): void {
 }
 
 /** What a KPI's value is counted in. */
-export function unitOf(kpi: KpiDefinition): "ratio" | "seconds" {
-  switch (kpi.measure) {
-    case "cycle time":
-    case "stage cycle time":
-    case "handoff latency":
-      return "seconds";
-    default:
-      return "ratio";
-  }
+export function unitOf({ unit }: KpiDefinition): "ratio" | "seconds" | "number" | "money" {
+  return unit === "share" ? "ratio" : unit === "duration" ? "seconds" : unit;
 }
 
 /** Writes a row for every local day that a fact names, in one run of days. Call it last. */

@@ -1,0 +1,109 @@
+import type { KpiDefinition } from "../definitions/compile-kpi.ts";
+import { rowsOf } from "./own-relations.ts";
+import { listSql, quote } from "./relations.ts";
+import type { KpiScope } from "./result.ts";
+
+/** Durations, or other numbers to put in order, as a relation: `moment`, `sec` (or the number), `evidence`, `excluded`, and the cut columns. Open ones are counted by `open`. */
+export interface DurationRelation {
+  readonly sql: string;
+  /** `SELECT … AS scope, count, oldest started instant` of what is still open; null when nothing can be. */
+  readonly open: ((cut: string) => string) | null;
+  /** One of it, or several. */
+  readonly noun: string;
+  readonly nouns: string;
+  /** The cut that the headline is given for: one median over several processes or stages means nothing. */
+  readonly main: KpiScope["type"];
+  readonly cuts: readonly KpiScope["type"][];
+  /** The quantile that is the value; the other one is told beside it. */
+  readonly quantile: 0.5 | 0.9;
+  /** What is measured of it is counted in `sec`, or a plain number. */
+  readonly unit: "milliseconds" | "number" | "money";
+}
+
+/** The relation of a duration KPI; null for measures that are none. */
+export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
+  const seconds = { quantile: 0.5, unit: "milliseconds" } as const;
+  const clock = kpi.clock === "business" ? "bus_" : "";
+  const process = `JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${listSql(kpi.of)}`;
+  const extra = kpi.by.filter((cut) => cut !== "contract");
+  switch (kpi.measure) {
+    case "formula":
+      return ownDurations(kpi);
+    case "cycle time":
+      return {
+        // A process that starts on a day is measured in whole days, and in no hours of business time.
+        sql: `SELECT c.completed_at AS moment, ${clock === "" ? "coalesce(c.cycle_sec, CASE WHEN c.start_precision = 'day' THEN c.cycle_days * 86400 END)" : "c.cycle_bus_sec"} AS sec,
+          c.case_key AS evidence, CASE WHEN c.is_cancelled = 1 THEN 'cancelled' WHEN c.left_truncated = 1 THEN 'started before the history'
+          WHEN c.anomaly IS NOT NULL THEN c.anomaly ${clock === "" ? "" : "WHEN c.start_precision = 'day' THEN 'known to the day only' "}END AS excluded, p.process AS process, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team
+          FROM fact_case c ${process} WHERE c.is_open = 0`,
+        open: (cut) =>
+          `SELECT ${cut === "process" ? "p.process" : cut === "segment" ? "c.segment_key" : cut === "team" ? "c.owner_team_key" : "c.region"} AS scope,
+          count(*) AS n, min(c.started_at) AS oldest FROM fact_case c ${process} WHERE c.is_open = 1 GROUP BY scope`,
+        ...seconds,
+        noun: "completed case",
+        nouns: "completed cases",
+        main: "process",
+        cuts: ["process", ...(kpi.of.length === 1 ? extra.filter((cut) => cut !== "process") : [])],
+      };
+    case "stage cycle time": {
+      const stage = kpi.stage === null ? "" : `AND d.stage = ${quote(kpi.stage)}`;
+      const visits = `fact_stage_events v JOIN dim_stage d ON d.stage_key = v.stage_key ${stage} JOIN fact_case c ON c.case_key = v.case_key ${process}`;
+      const name = "p.process || ' / ' || d.stage";
+      return {
+        sql: `SELECT max(v.exited_at) AS moment, sum(v.dur_${clock}sec) AS sec, any_value(c.case_key) AS evidence,
+          CASE WHEN max(c.left_truncated) = 1 THEN 'started before the history' END AS excluded, any_value(p.process) AS process, any_value(${name}) AS stage,
+          any_value(c.segment_key) AS segment, any_value(c.region) AS region, any_value(v.owner_team_key) AS team
+          FROM ${visits} WHERE v.is_flicker = 0 GROUP BY v.case_key, v.stage_key HAVING max(v.is_open) = 0`,
+        open: () =>
+          `SELECT ${name} AS scope, count(*) AS n, min(v.entered_at) AS oldest FROM ${visits} WHERE v.is_open = 1 GROUP BY scope`,
+        ...seconds,
+        noun: "case that left the stage",
+        nouns: "cases that left the stage",
+        main: "stage",
+        cuts: ["stage"],
+      };
+    }
+    case "handoff latency": {
+      const sec = {
+        created: clock === "" ? "latency_sec" : "latency_bus_sec",
+        assigned: "system_delay_sec",
+        // Work on it is no yes: silence is not acceptance.
+        accepted: "epoch(accepted_at) - epoch(triggered_at)",
+        "first work": "epoch(first_work_at) - epoch(triggered_at)",
+      }[kpi.until];
+      const from = `fact_handoffs WHERE contract_key IN ${listSql(kpi.of)} AND is_orphan = 0`;
+      return {
+        sql: `SELECT triggered_at AS moment, ${sec} AS sec, handoff_key AS evidence,
+          CASE WHEN is_historical = 1 THEN 'before the contract began' WHEN is_revoked = 1 THEN 'revoked' WHEN is_waived = 1 THEN 'waived' END AS excluded,
+          contract_key AS contract, segment_key AS segment, region AS region, to_team_key AS team FROM ${from} AND created_at IS NOT NULL`,
+        open: () =>
+          `SELECT contract_key AS scope, count(*) AS n, min(triggered_at) AS oldest FROM ${from} AND created_at IS NULL AND is_expected = 1 AND is_waived = 0 GROUP BY scope`,
+        ...seconds,
+        noun: "handoff taken up",
+        nouns: "handoffs taken up",
+        main: "contract",
+        cuts: ["contract", ...(kpi.of.length === 1 ? extra.filter((cut) => cut === "segment" || cut === "team") : [])],
+      };
+    }
+    default:
+      return null;
+  }
+}
+
+/** Where a formula orders rows: one headline over all of them, as its file restricts them. */
+function ownDurations({ own, by, direction }: KpiDefinition): DurationRelation | null {
+  if (own === null || (own.statistic !== "median" && own.statistic !== "p90")) return null;
+  const open = rowsOf(own, direction === "higher is better");
+  const rows = `SELECT 'all' AS company, ${open}`;
+  return {
+    sql: `SELECT * FROM (${rows}) WHERE pending = 0`,
+    open: (cut) =>
+      `SELECT ${cut} AS scope, count(*) AS n FROM (${rows}) WHERE pending = 1 AND excluded IS NULL GROUP BY scope`,
+    noun: own.noun,
+    nouns: own.noun,
+    main: "company",
+    cuts: ["company", ...by],
+    quantile: own.statistic === "median" ? 0.5 : 0.9,
+    unit: own.unit === "duration" ? "milliseconds" : own.unit === "money" ? "money" : "number",
+  };
+}

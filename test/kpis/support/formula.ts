@@ -1,0 +1,56 @@
+import { parse } from "yaml";
+import { compileKpi, openStar } from "../../../src/kpis/index.ts";
+import type { KpiDefinition, KpiResult, Star } from "../../../src/kpis/index.ts";
+import { measureDuration } from "../../../src/kpis/measures/durations.ts";
+import { measureRatio } from "../../../src/kpis/measures/ratios.ts";
+import { AS_OF, configured } from "./company.ts";
+
+/** A KPI file as an admin writes it, under a head that every test shares; `text` may say it again. */
+export function kpiOf(text: string): KpiDefinition {
+  const head = { kpi: "own", question: "What is it?", owner: "Dana Ortiz", windows: ["12 months"], min_n: 1 };
+  const { processes, contracts } = configured();
+  const names = contracts.map(({ name }) => name);
+  return compileKpi({ ...head, ...Object(parse(text)) }, { processes, contracts: names }, { file: "own.yaml" });
+}
+
+type Cell = string | number | null;
+
+/** A star that holds these rows and nothing else; instants as ISO texts, columns left out are empty. */
+export async function starOf(rows: Readonly<Record<string, readonly Readonly<Record<string, Cell>>[]>>): Promise<Star> {
+  const star = await openStar({ zone: "America/Los_Angeles" });
+  await star.run(`INSERT INTO dim_as_of (as_of_key, as_of) VALUES ('current', epoch_ms(${AS_OF}))`);
+  for (const [table, list] of Object.entries(rows)) {
+    for (const row of list) {
+      const columns = Object.keys(row).map((name) => `"${name}"`);
+      const values = Object.values(row).map((cell) =>
+        cell === null
+          ? "NULL"
+          : typeof cell === "number"
+            ? String(cell)
+            : `'${cell.replace(/^(\d{4}-\d{2}-\d{2}T.*)Z$/u, "$1")}'`,
+      );
+      await star.run(`INSERT INTO ${table} (${columns.join(", ")}) VALUES (${values.join(", ")})`);
+    }
+  }
+  return star;
+}
+
+/** Every value of a KPI over a star. */
+export async function valuesOf(kpi: KpiDefinition, star: Star): Promise<readonly KpiResult[]> {
+  const input = {
+    star,
+    asOf: AS_OF,
+    reporting: { zone: "America/Los_Angeles", fiscalYearStarts: 2, corporateCurrency: "USD" },
+    processes: configured().processes,
+    businessDayMs: 8 * 3_600_000,
+  };
+  return [...(await measureDuration(kpi, input)), ...(await measureRatio(kpi, input))];
+}
+
+/** The value that is shown for the company. */
+export async function shownOf(text: string, star: Star): Promise<KpiResult> {
+  const values = await valuesOf(kpiOf(text), star);
+  const shown = values.find(({ shown: isShown, scope }) => isShown && scope.type === "company");
+  if (shown === undefined) throw new Error("nothing is shown");
+  return shown;
+}
