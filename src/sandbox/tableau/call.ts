@@ -4,7 +4,7 @@ import { readRequestTree } from "./wire/request-body.ts";
 import type { RequestTree } from "./wire/request-body.ts";
 import type { HyperEngine } from "./data/hyper-engine.ts";
 import type { Settings } from "./settings.ts";
-import type { Datasource } from "./content/published.ts";
+import type { Datasource, PublishedItem, Workbook } from "./content/published.ts";
 import type { Login, Project, ServerState, Site } from "./state.ts";
 
 /** One request as a handler sees it, with everything it may touch. */
@@ -52,6 +52,18 @@ export function datasourceOf(call: SiteCall): Datasource {
   const datasource = call.site.datasources.get(id);
   if (datasource === undefined) throw notFound("404004", `Data source '${id}'`);
   return datasource;
+}
+
+export function workbookOf(call: SiteCall): Workbook {
+  const id = pathOf(call, "workbook");
+  const workbook = call.site.workbooks.get(id);
+  if (workbook === undefined) throw notFound("404006", `Workbook '${id}'`);
+  return workbook;
+}
+
+/** The data source or workbook of the path. */
+export function publishedOf(call: SiteCall): PublishedItem {
+  return call.path["workbook"] === undefined ? datasourceOf(call) : workbookOf(call);
 }
 
 /** A boolean of the query; anything but true or false in any case is refused with 400008. */

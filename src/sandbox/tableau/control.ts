@@ -49,6 +49,7 @@ export function controlRoutes(gateway: Gateway): Hono {
         contentUrl: site.contentUrl,
         projects: site.projects.size,
         datasources: site.datasources.size,
+        workbooks: site.workbooks.size,
         uploads: site.uploads.size,
         jobs: site.jobs.size,
       })),

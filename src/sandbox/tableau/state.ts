@@ -1,5 +1,5 @@
 import type { SandboxEnvironment } from "../kit/system.ts";
-import type { Datasource, Grant } from "./content/published.ts";
+import type { Datasource, Grant, Workbook } from "./content/published.ts";
 import type { ConnectedApp } from "./sign-in/connected-app.ts";
 import type { Element } from "./wire/element.ts";
 
@@ -44,6 +44,7 @@ export interface Site {
   readonly name: string;
   readonly projects: Map<string, Project>;
   readonly datasources: Map<string, Datasource>;
+  readonly workbooks: Map<string, Workbook>;
   readonly uploads: Map<string, Upload>;
   readonly jobs: Map<string, Job>;
   /** Updates of data by their RequestID: the job that was made, and when. */
@@ -112,6 +113,7 @@ export function createSite(state: ServerState, contentUrl: string, name: string,
     name,
     projects: new Map(),
     datasources: new Map(),
+    workbooks: new Map(),
     uploads: new Map(),
     jobs: new Map(),
     updates: new Map(),

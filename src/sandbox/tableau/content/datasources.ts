@@ -11,6 +11,7 @@ import { findPublished } from "./published.ts";
 import type { Datasource } from "./published.ts";
 import type { Site } from "../state.ts";
 import { tagsElement } from "./tags.ts";
+import { megabytes, webPage } from "./web-page.ts";
 
 export function datasourceElement(call: SiteCall, datasource: Datasource): Element {
   const project = call.site.projects.get(datasource.projectId);
@@ -20,7 +21,7 @@ export function datasourceElement(call: SiteCall, datasource: Datasource): Eleme
       id: datasource.id,
       name: datasource.name,
       contentUrl: datasource.contentUrl,
-      webpageUrl: webPage(call, datasource),
+      webpageUrl: webPage(call, "datasources", datasource),
       type: "hyper",
       description: datasource.description === "" ? undefined : datasource.description,
       createdAt: stamp(datasource.createdAt),
@@ -38,15 +39,6 @@ export function datasourceElement(call: SiteCall, datasource: Datasource): Eleme
       tagsElement(datasource.tags),
     ],
   );
-}
-
-function webPage(call: SiteCall, datasource: Datasource): string {
-  const sitePart = call.site.contentUrl === "" ? "" : `/site/${call.site.contentUrl}`;
-  return `${call.url.origin}/#${sitePart}/datasources/${datasource.pageNumber}`;
-}
-
-function megabytes(datasource: Datasource): number {
-  return Math.ceil((datasource.revisions.at(-1)?.bytes ?? 0) / 1024 ** 2);
 }
 
 function listingFields(call: SiteCall): ListingFields<Datasource> {

@@ -1,4 +1,4 @@
-import { bodyOf, datasourceOf, pathOf, projectOf } from "../call.ts";
+import { bodyOf, publishedOf, pathOf, projectOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
 import { element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
@@ -6,7 +6,7 @@ import { badRequest, notFound, TableauError } from "../wire/errors.ts";
 import { siteRoute } from "../route.ts";
 import type { Route } from "../route.ts";
 import { asList, asTree, requiredText } from "../wire/request-body.ts";
-import type { Datasource, Grant, Mode } from "./published.ts";
+import type { Grant, Mode, PublishedItem } from "./published.ts";
 import type { Project } from "../state.ts";
 
 /** The names the XSD knows (reference §2). */
@@ -18,11 +18,14 @@ const CAPABILITIES = new Set(
   ).split(" "),
 );
 
-/** What the permissions are on: the project or the data source of the path. */
-function holderOf(call: SiteCall): { readonly kind: "project" | "datasource"; readonly item: Project | Datasource } {
-  return call.path["project"] === undefined
-    ? { kind: "datasource", item: datasourceOf(call) }
-    : { kind: "project", item: projectOf(call, pathOf(call, "project")) };
+/** What the permissions are on: the project, data source or workbook of the path. */
+function holderOf(call: SiteCall): {
+  readonly kind: "project" | PublishedItem["kind"];
+  readonly item: Project | PublishedItem;
+} {
+  if (call.path["project"] !== undefined) return { kind: "project", item: projectOf(call, pathOf(call, "project")) };
+  const item = publishedOf(call);
+  return { kind: item.kind, item };
 }
 
 function permissionsReply(call: SiteCall): Reply {
@@ -56,7 +59,7 @@ export function permissionRoutes(holder: string): readonly Route[] {
   ];
 }
 
-/** `GET /{projects|datasources}/{id}/permissions` */
+/** `GET /{projects|datasources|workbooks}/{id}/permissions` */
 function getPermissions(call: SiteCall): Reply {
   return permissionsReply(call);
 }

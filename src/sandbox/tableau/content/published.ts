@@ -57,7 +57,33 @@ export interface Datasource extends Published {
   readonly connectionId: string;
 }
 
-export type PublishedItem = Datasource;
+/** A sheet, dashboard or story of a workbook. */
+export interface View {
+  readonly id: string;
+  readonly name: string;
+  readonly contentUrl: string;
+  readonly sheetType: "view" | "dashboard" | "story";
+  readonly hidden: boolean;
+}
+
+/** Where a workbook takes data from: a published data source, or something of its own. */
+export interface WorkbookConnection {
+  readonly id: string;
+  readonly type: string;
+  readonly serverAddress: string;
+  readonly serverPort: string;
+  readonly datasource: { readonly id: string; readonly name: string };
+}
+
+export interface Workbook extends Published {
+  readonly kind: "workbook";
+  showTabs: boolean;
+  /** In the order of the document. */
+  views: readonly View[];
+  connections: readonly WorkbookConnection[];
+}
+
+export type PublishedItem = Datasource | Workbook;
 
 /** The item `name` of a project; names are compared without case. */
 export function findPublished<T extends Published>(
@@ -74,5 +100,5 @@ export function findPublished<T extends Published>(
 
 /** Everything published on a site. */
 export function allPublished(site: Site): readonly PublishedItem[] {
-  return [...site.datasources.values()];
+  return [...site.datasources.values(), ...site.workbooks.values()];
 }

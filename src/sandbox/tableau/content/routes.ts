@@ -3,13 +3,25 @@ import { siteRoute } from "../route.ts";
 import type { Route } from "../route.ts";
 import { deleteDatasource, getDatasource, listConnections, listDatasources, updateDatasource } from "./datasources.ts";
 import { permissionRoutes } from "./permissions.ts";
-import { publishDatasource } from "./publishing.ts";
+import { publishDatasource } from "./publish-datasource.ts";
+import { publishWorkbook } from "./publish-workbook.ts";
+import { validateWorkbook } from "./validate-workbook.ts";
+import {
+  deleteWorkbook,
+  getView,
+  getWorkbook,
+  listViews,
+  listWorkbookConnections,
+  listWorkbooks,
+  listWorkbookViews,
+  updateWorkbook,
+} from "./workbooks.ts";
 import { downloadNewest, downloadRevision, listRevisions } from "./revisions.ts";
 import { addTags, deleteTag } from "./tags.ts";
 import { addWarning, deleteWarning, getWarning, updateWarning } from "./warnings.ts";
 
 /** What all that is published has, below its own path. */
-function publishedRoutes(items: "datasources", item: string): readonly Route[] {
+function publishedRoutes(items: "datasources" | "workbooks", item: string): readonly Route[] {
   const one = `${items}/:${item}`;
   return [
     siteRoute("GET", `${one}/content`, `${items}.download`, `${items}:download`, downloadNewest),
@@ -24,7 +36,7 @@ function publishedRoutes(items: "datasources", item: string): readonly Route[] {
 const DATA = "datasources:update";
 const WARNINGS = "dataQualityWarnings/:contentKind/:content";
 
-/** Data sources and what is about them. */
+/** Data sources, workbooks and what is about them. */
 export const CONTENT_ROUTES: readonly Route[] = [
   siteRoute("GET", "datasources", "datasources.list", "content:read", listDatasources),
   siteRoute("POST", "datasources", "datasources.publish", "datasources:create", publishDatasource),
@@ -41,6 +53,23 @@ export const CONTENT_ROUTES: readonly Route[] = [
   siteRoute("PATCH", "datasources/:datasource/data", "data.update", DATA, updateData),
   siteRoute("PATCH", "datasources/:datasource/connections/:connection/data", "data.update", DATA, updateData),
   ...publishedRoutes("datasources", "datasource"),
+  siteRoute("GET", "workbooks", "workbooks.list", "content:read", listWorkbooks),
+  siteRoute("POST", "workbooks", "workbooks.publish", "workbooks:create", publishWorkbook),
+  siteRoute("POST", "workbooks/validateWorkbookAndUpload", "workbooks.validate", "workbooks:create", validateWorkbook),
+  siteRoute("GET", "workbooks/:workbook", "workbooks.get", "content:read", getWorkbook),
+  siteRoute("PUT", "workbooks/:workbook", "workbooks.update", "workbooks:update", updateWorkbook),
+  siteRoute("DELETE", "workbooks/:workbook", "workbooks.delete", "workbooks:delete", deleteWorkbook),
+  siteRoute(
+    "GET",
+    "workbooks/:workbook/connections",
+    "workbooks.connections",
+    ["workbook_connections:read", "content:read"],
+    listWorkbookConnections,
+  ),
+  siteRoute("GET", "workbooks/:workbook/views", "workbooks.views", "content:read", listWorkbookViews),
+  ...publishedRoutes("workbooks", "workbook"),
+  siteRoute("GET", "views", "views.list", "content:read", listViews),
+  siteRoute("GET", "views/:view", "views.get", "content:read", getView),
   siteRoute("GET", WARNINGS, "warnings.get", "any", getWarning),
   siteRoute("POST", WARNINGS, "warnings.add", "any", addWarning),
   siteRoute("PUT", WARNINGS, "warnings.update", "any", updateWarning),

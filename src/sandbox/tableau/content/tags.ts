@@ -1,4 +1,4 @@
-import { bodyOf, datasourceOf, pathOf } from "../call.ts";
+import { bodyOf, publishedOf, pathOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
 import { collection, element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
@@ -12,16 +12,16 @@ export function tagsElement(tags: ReadonlySet<string>): Element {
   );
 }
 
-/** `PUT /datasources/{id}/tags`: adds, and answers with all. */
+/** `PUT /{datasources|workbooks}/{id}/tags`: adds, and answers with all. */
 export async function addTags(call: SiteCall): Promise<Reply> {
-  const datasource = datasourceOf(call);
+  const item = publishedOf(call);
   const labels = asList(asTree((await bodyOf(call))["tags"])["tag"]).map((tag) => requiredText(tag, "label", "tag"));
-  for (const label of labels) datasource.tags.add(label);
-  return { status: 200, elements: [tagsElement(datasource.tags)] };
+  for (const label of labels) item.tags.add(label);
+  return { status: 200, elements: [tagsElement(item.tags)] };
 }
 
-/** `DELETE /datasources/{id}/tags/{label}`: 204, also for a label that was not there. */
+/** `DELETE /{datasources|workbooks}/{id}/tags/{label}`: 204, also for a label that was not there. */
 export function deleteTag(call: SiteCall): Reply {
-  datasourceOf(call).tags.delete(pathOf(call, "label"));
+  publishedOf(call).tags.delete(pathOf(call, "label"));
   return { status: 204 };
 }

@@ -92,8 +92,8 @@ export function deleteProject(call: SiteCall): Reply {
       if (project.parentId !== undefined && doomed.has(project.parentId)) doomed.add(project.id);
     }
   }
-  for (const datasource of call.site.datasources.values()) {
-    if (doomed.has(datasource.projectId)) call.site.datasources.delete(datasource.id);
+  for (const items of [call.site.datasources, call.site.workbooks]) {
+    for (const item of items.values()) if (doomed.has(item.projectId)) items.delete(item.id);
   }
   for (const id of doomed) call.site.projects.delete(id);
   return { status: 204 };

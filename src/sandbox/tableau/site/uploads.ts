@@ -32,12 +32,17 @@ function uploadElement(upload: Upload): Element {
 
 /** `POST /fileUploads`: 201 with the id the chunks go to. */
 export async function createUpload(call: SiteCall): Promise<Reply> {
+  return { status: 201, elements: [uploadElement(await registerUpload(call, Buffer.alloc(0)))] };
+}
+
+/** An upload that a publish can name, with what it begins with. */
+export async function registerUpload(call: SiteCall, bytes: Buffer): Promise<Upload> {
   const serial = Math.floor(call.state.environment.random() * 9000) + 1000;
   const id = `${serial}:${hexDigits(call.state, 32)}-1:0`;
-  const upload: Upload = { id, file: uploadFile(call, id), bytes: 0 };
-  await writeFile(upload.file, "");
+  const upload: Upload = { id, file: uploadFile(call, id), bytes: bytes.length };
+  await writeFile(upload.file, bytes);
   call.site.uploads.set(id, upload);
-  return { status: 201, elements: [uploadElement(upload)] };
+  return upload;
 }
 
 /** `PUT /fileUploads/{id}`: appends one chunk; there is no chunk index, so a repeated one is there twice. */

@@ -20,7 +20,7 @@ const parser = new XMLParser({
   tagValueProcessor: (_name, value) => decodeEntities(value),
 });
 
-function decodeEntities(text: string): string {
+export function decodeEntities(text: string): string {
   return text.replaceAll(/&(?:#(\d+)|#x([0-9a-fA-F]+)|(amp|lt|gt|quot|apos));/gu, (_whole, decimal, hex, named) => {
     if (typeof decimal === "string") return String.fromCodePoint(Number(decimal));
     if (typeof hex === "string") return String.fromCodePoint(Number.parseInt(hex, 16));
