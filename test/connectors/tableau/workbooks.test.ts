@@ -5,28 +5,24 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { WorkbookCommand, WorkbookReceipt } from "../../../src/connectors/kit/index.ts";
 import { startTableau } from "../../sandbox/tableau/server.ts";
 import type { TableauServer } from "../../sandbox/tableau/server.ts";
-import { withWorkbooks } from "../../support/tableau-workbooks.ts";
-import type { TableauWithWorkbooks } from "../../support/tableau-workbooks.ts";
+import { idIn, signIn } from "../../sandbox/tableau/server.ts";
 import { connectTo } from "./connection.ts";
 import type { TestConnection } from "./connection.ts";
 
 const DOCUMENT = "<?xml version='1.0'?>\n<workbook name='x'><a/>\n</workbook>";
 
 let server: TableauServer;
-let tableau: TableauWithWorkbooks;
 let made: TestConnection;
 let directory: string;
 
 beforeEach(async () => {
   server = await startTableau({ hyperd: "" });
-  tableau = await withWorkbooks(server.description["baseUrl"] ?? "");
-  made = await connectTo({ ...server.description, baseUrl: tableau.origin });
+  made = await connectTo(server.description);
   directory = await mkdtemp(join(tmpdir(), "tableau-workbook-"));
 });
 
 afterEach(async () => {
   await made.connection.close();
-  await tableau.close();
   await server.stop();
   await rm(directory, { recursive: true, force: true });
 });
@@ -49,22 +45,33 @@ async function publish(
   return made.connection.publish?.publishWorkbook?.(command, new AbortController().signal);
 }
 
-const names = (): readonly string[] => tableau.workbooks.map(({ name }) => name);
+/** What the site lists, oldest first. */
+async function listed(): Promise<string> {
+  return (await (await signIn(server)).call("GET", "/workbooks?sort=createdAt:asc")).text();
+}
+
+const names = async (): Promise<readonly string[]> =>
+  [...(await listed()).matchAll(/<workbook id="[^"]+" name="([^"]+)"/gu)].map(([, name = ""]) => name);
+
+const content = async (id: string): Promise<string> =>
+  (await (await signIn(server)).call("GET", `/workbooks/${id}/content`)).text();
 
 describe("a starter workbook", () => {
   test("is published with its document, shown by tabs, without asking to overwrite anything", async () => {
     expect(await publish()).toMatchObject({ name: "Process Hub", how: "published" });
-    const [standing] = tableau.workbooks;
-    expect(standing?.document).toBe(DOCUMENT);
-    expect(standing?.query).toContain("workbookType=twb");
-    expect(standing?.query).not.toContain("overwrite");
-    expect(standing?.tags.tag?.map(({ label }) => label)).toEqual(["process-hub", "process-hub-1"]);
+    const text = await listed();
+    expect([...text.matchAll(/<tag label="([^"]+)"/gu)].map(([, label]) => label)).toEqual([
+      "process-hub",
+      "process-hub-1",
+    ]);
+    expect(text).toContain('showTabs="true"');
+    expect(await content(idIn(text, "workbook"))).toBe(DOCUMENT);
   });
 
   test("is not published again", async () => {
     const first = await publish();
     expect(await publish()).toEqual({ ...first, how: "already there" });
-    expect(names()).toEqual(["Process Hub"]);
+    expect(await names()).toEqual(["Process Hub"]);
   });
 
   test("that is newer lands beside the one that is there, each under a name of its own", async () => {
@@ -75,8 +82,8 @@ describe("a starter workbook", () => {
     });
     await publish({ fingerprint: "process-hub-3" });
     await publish({ fingerprint: "process-hub-2" });
-    expect(names()).toEqual(["Process Hub", "Process Hub 2026-11-02", "Process Hub 2026-11-02 2"]);
-    expect(tableau.workbooks[0]?.document).toBe(DOCUMENT);
+    expect(await names()).toEqual(["Process Hub", "Process Hub 2026-11-02", "Process Hub 2026-11-02 2"]);
+    expect(await content(idIn(await listed(), "workbook"))).toBe(DOCUMENT);
   });
 
   test("does not mind a workbook of that name in another project", async () => {
@@ -85,9 +92,9 @@ describe("a starter workbook", () => {
   });
 
   test("whose answer was lost is found and tagged, not sent twice", async () => {
-    tableau.loseNextAnswer();
+    await server.dial({ fault: "lost-answer", route: "POST /workbooks" });
     expect(await publish()).toMatchObject({ name: "Process Hub", how: "published" });
-    expect(names()).toEqual(["Process Hub"]);
+    expect(await names()).toEqual(["Process Hub"]);
     expect(await publish()).toMatchObject({ how: "already there" });
   });
 });
