@@ -52,7 +52,6 @@ export async function tellHandoffs(
   const decisions = await store.handoffs.decisions();
   const matchDecisions = await store.handoffs.matchDecisions();
   const conflictDecisions = await store.handoffs.conflictDecisions();
-  const bases = await store.handoffs.bases();
   const plans = (await store.handoffs.plansLike("")).toReversed();
   const approvals = await store.outbox.approvals();
   const latest = (await store.handoffs.latestPlan())?.operations ?? [];
@@ -66,7 +65,7 @@ export async function tellHandoffs(
       decisions: decisions.filter(({ handoffId }) => handoffId === id),
       matchDecisions: matchDecisions.filter((decision) => isAbout(decision, handoff)),
       conflictDecisions: conflictDecisions.filter(({ handoffId }) => handoffId === id),
-      base: bases.get(id) ?? null,
+      base: await store.handoffs.baseOf(id),
       proposed: latest.filter(({ handoffId }) => handoffId === id),
       plans: own,
       approvals: approvals.filter(({ operationIds }) => operationIds.some((operation) => operations.has(operation))),

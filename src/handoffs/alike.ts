@@ -1,7 +1,8 @@
 import { companyName, companyNameLevel, foldText, NO_ALIASES, scoreOf } from "../matching/index.ts";
 import type { Agreement, Chances, Score } from "../matching/index.ts";
+import type { LinkedObject } from "../model/index.ts";
 import type { Contract, Likeness, SourceName } from "./contract.ts";
-import type { Party, ReconcileInput } from "./input.ts";
+import type { ReconcileInput } from "./input.ts";
 import { attributesOf, textOf } from "./parties.ts";
 import { sameValue } from "./same-value.ts";
 import type { Held } from "./same-value.ts";
@@ -10,7 +11,12 @@ import type { Held } from "./same-value.ts";
 const PRIOR = 0.05;
 
 /** How likely a target is the one a source expects, from the names the contract declares and the fields both sides hold. */
-export function alikeness(contract: Contract, input: ReconcileInput, source: Party, target: Party): Score {
+export function alikeness(
+  contract: Contract,
+  input: ReconcileInput,
+  source: LinkedObject,
+  target: LinkedObject,
+): Score {
   const agreements: Agreement[] = [];
   const chances: Record<string, Chances[string]> = {};
   const names: string[] = [];
@@ -22,7 +28,7 @@ export function alikeness(contract: Contract, input: ReconcileInput, source: Par
   };
   for (const likeness of contract.match.likenesses) {
     if (likeness.kind === "reference") {
-      const [ours, theirs] = [source, target].map(({ linked }) => linked.references[likeness.reference]);
+      const [ours, theirs] = [source, target].map(({ references }) => references[likeness.reference]);
       if (ours === undefined || theirs === undefined) continue;
       note("reference", likeness.reference, ours === theirs ? "same" : "different");
       names.push(likeness.reference);
@@ -46,17 +52,21 @@ export function alikeness(contract: Contract, input: ReconcileInput, source: Par
 }
 
 /** The texts a target may carry the name in: `Onboarding: Acme` is made for Acme. */
-export function targetNames(likeness: Extract<Likeness, { theirs: unknown }>, target: Party): readonly string[] {
+export function targetNames(likeness: Extract<Likeness, { theirs: unknown }>, target: LinkedObject): readonly string[] {
   return likeness.theirs.flatMap((attribute) => {
-    const text = textOf(target.linked.object.attributes[attribute]);
+    const text = textOf(target.object.attributes[attribute]);
     if (text === null) return [];
     return likeness.kind === "text" ? [text] : [text, text.slice(text.indexOf(":") + 1)];
   });
 }
 
-export function sourceName({ reference, attribute }: SourceName, source: Party, input: ReconcileInput): string | null {
-  if (reference === null) return textOf(source.linked.object.attributes[attribute]);
-  return textOf(attributesOf(input, source.linked.references[reference])[attribute]);
+export function sourceName(
+  { reference, attribute }: SourceName,
+  source: LinkedObject,
+  input: ReconcileInput,
+): string | null {
+  if (reference === null) return textOf(source.object.attributes[attribute]);
+  return textOf(attributesOf(input, source.references[reference])[attribute]);
 }
 
 /** A name without what tells nothing: legal form, case, accents; a company by the name in use. */
@@ -67,8 +77,8 @@ export function foldedName(likeness: Likeness, text: string, { aliases = NO_ALIA
 function bestName(
   contract: Contract,
   likeness: Extract<Likeness, { theirs: unknown }>,
-  source: Party,
-  target: Party,
+  source: LinkedObject,
+  target: LinkedObject,
   input: ReconcileInput,
 ): string | null {
   const ours = sourceName(likeness.ours, source, input);
@@ -85,7 +95,7 @@ function readsFrom(likeness: Likeness, attribute: string): boolean {
   return likeness.kind !== "reference" && likeness.theirs.includes(attribute);
 }
 
-function held({ linked }: Party, attribute: string): Held {
+function held(linked: LinkedObject, attribute: string): Held {
   return {
     value: linked.object.attributes[attribute] ?? null,
     person: linked.persons[attribute] ?? null,

@@ -8,6 +8,7 @@ import type {
 } from "../model/index.ts";
 import type { Contract } from "./contract.ts";
 import { conflictKey } from "./input.ts";
+import type { Bases } from "./input.ts";
 import { isList, isPerson } from "./same-value.ts";
 
 /** By field name, what both sides held when they last agreed. Persons by their id in people.yaml. */
@@ -21,7 +22,7 @@ export interface AdvanceInput {
   readonly handoffs: readonly Handoff[];
   /** Objects by id. */
   readonly objects: ReadonlyMap<string, LinkedObject>;
-  readonly bases: ReadonlyMap<string, Base>;
+  readonly bases: Bases;
   readonly conflictDecisions: ReadonlyMap<string, ConflictDecision>;
 }
 

@@ -7,7 +7,7 @@ import { NO_VERDICT, verdictOn } from "./decision.ts";
 import type { Verdict } from "./decision.ts";
 import { addSpan } from "./durations.ts";
 import { escalationOf } from "./escalation.ts";
-import type { Party, ReconcileInput } from "./input.ts";
+import type { Entry, Party, ReconcileInput } from "./input.ts";
 import { labelOf, plainOf } from "./labels.ts";
 import type { Occurrence } from "./occurrences.ts";
 import { attributesOf, byAge, ownEvents, textOf } from "./parties.ts";
@@ -45,7 +45,7 @@ export function decide(
 ): Handoff {
   const { contract, input } = context;
   const { asOf, calendar } = input;
-  const id = handoffId(contract.name, source.linked.id, occurrence.number);
+  const id = handoffId(contract.name, source.id, occurrence.number);
   const { triggeredAt, revokedAt } = occurrence;
   const dueAt = addSpan(triggeredAt, contract.created, calendar);
   const graceUntil = addSpan(dueAt, contract.grace, calendar);
@@ -95,8 +95,8 @@ export function decide(
     id,
     contract: contract.name,
     occurrence: occurrence.number,
-    sourceKey: source.linked.id,
-    targetKey: target?.linked.id ?? null,
+    sourceKey: source.id,
+    targetKey: target?.id ?? null,
     claimedKeys: own ? finding.evidence.map(({ targetKey }) => targetKey) : [],
     historical: false,
     ...state,
@@ -149,13 +149,13 @@ function lackingOf({ needs }: Contract, source: Party): readonly string[] {
 /** An occurrence from before the contract: counted, and nothing said of it. */
 export function historical(context: DecisionContext, source: Party, occurrence: Occurrence): Handoff {
   const { contract, input } = context;
-  const id = handoffId(contract.name, source.linked.id, occurrence.number);
+  const id = handoffId(contract.name, source.id, occurrence.number);
   return {
     ...EMPTY,
     id,
     contract: contract.name,
     occurrence: occurrence.number,
-    sourceKey: source.linked.id,
+    sourceKey: source.id,
     historical: true,
     plain: plainOf("expected", true),
     because: historicalBecause(contract, source, occurrence.stage, occurrence.triggeredAt),
@@ -251,6 +251,6 @@ export function waiverOf(input: ReconcileInput, id: string): Handoff["waiver"] {
 }
 
 /** Live targets, oldest first. */
-export function liveOf(targets: readonly Party[]): readonly Party[] {
+export function liveOf(targets: readonly Entry[]): readonly Entry[] {
   return targets.filter((target) => target.removedAt === null).sort(byAge);
 }

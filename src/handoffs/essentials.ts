@@ -1,30 +1,11 @@
-import type {
-  ActorEvidence,
-  AttributeChange,
-  Canonical,
-  LinkedObject,
-  ModelEvent,
-  ModelObject,
-  NamedReference,
-} from "../model/index.ts";
+import type { Canonical, LinkedObject, ModelEvent } from "../model/index.ts";
 import { foldText } from "../matching/index.ts";
 import type { Contract } from "./contract.ts";
 import { textOf } from "./parties.ts";
 import type { Occasion } from "./phrases.ts";
 
-/**
- * Leaves of an object what the decisions on a contract can see, with texts that recur kept once: a hundred thousand
- * handoffs are decided at once, and most of what was read of their records says nothing about them.
- */
+/** Leaves of an object what the decisions on a contract can see; most of what was read says nothing about its handoffs. */
 export type Essentials = (object: LinkedObject) => LinkedObject;
-
-const NO_ATTRIBUTES: Readonly<Record<string, Canonical>> = {};
-const NO_PERSONS: LinkedObject["persons"] = {};
-const NO_REFERENCES: readonly NamedReference[] = [];
-const NO_LINKS: LinkedObject["references"] = {};
-const NO_EVENTS: readonly ModelEvent[] = [];
-const NO_HISTORY: readonly AttributeChange[] = [];
-const NOWHERE = { stream: "", id: "" };
 
 export function essentialsOf(contract: Contract, side: "source" | "target"): Essentials {
   const used = attributesUsed(contract, side);
@@ -32,59 +13,16 @@ export function essentialsOf(contract: Contract, side: "source" | "target"): Ess
   const told = { stages: stagesUsed(contract), steps: stepsUsed(contract, side) };
   // What is its own target may be taken at any time, and a tie may be broken by the last thing that happened.
   const everything = contract.presentOnce !== null || contract.match.tieBreaks.length > 0;
-  const texts = new Map<string, string>();
-  const once = (text: string): string => {
-    const known = texts.get(text);
-    if (known === undefined) texts.set(text, text);
-    return known ?? text;
-  };
-  const doers = new Map<string, ActorEvidence>();
-  const doer = (by: ActorEvidence): ActorEvidence => {
-    const name = `${by.kind}\0${by.person ?? ""}\0${by.client ?? ""}`;
-    const known = doers.get(name);
-    if (known === undefined) doers.set(name, by);
-    return known ?? by;
-  };
-  const slim = (event: ModelEvent, object: ModelObject): ModelEvent => ({
-    id: "",
-    type: once(event.type),
-    objectKey: placeOf(event.objectKey) === placeOf(object.key) ? object.key : event.objectKey,
-    objectType: once(event.objectType),
-    occurredAt: event.occurredAt,
-    precision: once(event.precision) as ModelEvent["precision"],
-    sequence: event.sequence,
-    by: doer(event.by),
-    stage: event.stage === null ? null : once(event.stage),
-    fromStage: null,
-    attributes: stepOf(event) === null ? NO_ATTRIBUTES : event.attributes,
-    references: NO_REFERENCES,
-    source: NOWHERE,
-    mapping: "",
-    derivation: "",
-  });
   return (linked) => {
     const { object } = linked;
     const events = everything ? linked.events : telling(linked, told);
     const history = object.history.filter(({ attribute }) => used === null || used.has(attribute));
     return {
-      object: {
-        key: object.key,
-        type: once(object.type),
-        mapping: once(object.mapping),
-        attributes: pick(object.attributes, used, NO_ATTRIBUTES),
-        history: history.length === 0 ? NO_HISTORY : history,
-        references: NO_REFERENCES,
-        createdAt: object.createdAt,
-        removed: object.removed,
-        url: null,
-      },
-      // One text for what the object and its id both are.
-      id: linked.id === object.key ? object.key : linked.id,
-      ...(linked.merged === undefined ? {} : { merged: linked.merged }),
-      nativeId: linked.nativeId,
-      references: pick(linked.references, references, NO_LINKS),
-      persons: pick(linked.persons, used, NO_PERSONS),
-      events: events.length === 0 ? NO_EVENTS : events.map((event) => slim(event, object)),
+      ...linked,
+      object: { ...object, attributes: pick(object.attributes, used), history, references: [], url: null },
+      references: pick(linked.references, references),
+      persons: pick(linked.persons, used),
+      events,
     };
   };
 }
@@ -130,24 +68,20 @@ function stepOf({ attributes }: ModelEvent): string | null {
   return step === null ? null : foldText(step);
 }
 
-function placeOf(key: string): string {
-  return key.slice(0, key.indexOf("/", key.indexOf("/") + 1));
-}
-
 function pick<Value>(
   all: Readonly<Record<string, Value>>,
   used: ReadonlySet<string> | null,
-  none: Readonly<Record<string, Value>>,
 ): Readonly<Record<string, Value>> {
-  if (used === null) return all;
-  const names = Object.keys(all).filter((name) => used.has(name));
-  if (names.length === 0) return none;
-  const picked: Record<string, Value> = {};
-  for (const name of names) {
-    const value = all[name];
-    if (value !== undefined) picked[name] = value;
-  }
-  return picked;
+  return used === null ? all : Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
+}
+
+/** The same of what sources and targets refer to. */
+export function essentialsOfRelated({
+  match,
+}: Contract): (attributes: Readonly<Record<string, Canonical>>) => Readonly<Record<string, Canonical>> {
+  const used = new Set(["name"]);
+  for (const likeness of match.likenesses) if (likeness.kind !== "reference") used.add(likeness.ours.attribute);
+  return (attributes) => pick(attributes, used);
 }
 
 /** Null: any of them. */

@@ -3,7 +3,7 @@ import type { ScoredPair, SkippedBlock } from "../matching/index.ts";
 import type { FieldWeight, Instant } from "../model/index.ts";
 import { alikeness, sourceName, targetNames } from "./alike.ts";
 import type { Contract, Likeness } from "./contract.ts";
-import type { Party, ReconcileInput } from "./input.ts";
+import type { Entry, ReconcileInput } from "./input.ts";
 import { byAge } from "./parties.ts";
 import { speltAlike } from "./spelt-alike.ts";
 import { breakTie } from "./tie-breaks.ts";
@@ -11,7 +11,7 @@ import type { Verdicts } from "./verdicts.ts";
 
 /** A target that looks like what a source expects. */
 export interface Candidate {
-  readonly target: Party;
+  readonly target: Entry;
   readonly why: string;
   /** That it is the one, in [0, 1]. */
   readonly confidence: number;
@@ -21,10 +21,10 @@ export interface Candidate {
 
 /** A source and the times it was triggered, near which a like target would have been made. */
 export interface Expectant {
-  readonly source: Party;
+  readonly source: Entry;
   readonly triggers: readonly Instant[];
-  /** Whether it still needs a target: it stands, and neither link nor key led to one. */
-  readonly open: boolean;
+  /** Whether its latest occurrence still stands. */
+  readonly stands: boolean;
 }
 
 export interface Likenesses {
@@ -38,21 +38,23 @@ export interface Likenesses {
   readonly skipped: readonly SkippedBlock[];
 }
 
-interface Pairing extends ScoredPair<Party>, Omit<Candidate, "target" | "confidence"> {}
+interface Pairing extends ScoredPair<Entry>, Omit<Candidate, "target" | "confidence"> {}
 
 /**
  * What has the name that the contract declares, or points to the same object, is always shown, whatever its score; what is
  * merely spelt alike only from the contract's `queue` on, and never when it carries somebody's name in full. Only a contract
  * with an `accept` takes anything, one to one, and only what is ahead of every rival by the margin or by a declared tie-break.
  * @param sources all of them: each claims a target that has its own name, triggered or not.
+ * @param isOpen whether it still needs a target: it stands, and neither link nor key led to one.
  * @param free live targets that nobody claims by link or key.
  */
 export function likenessesOf(
   contract: Contract,
   input: ReconcileInput,
-  sources: readonly Party[],
+  sources: readonly Entry[],
   expectants: readonly Expectant[],
-  free: readonly Party[],
+  isOpen: (expectant: Expectant) => boolean,
+  free: readonly Entry[],
   verdicts: Verdicts,
 ): Likenesses {
   const { match } = contract;
@@ -61,43 +63,44 @@ export function likenessesOf(
   const named = new Set<string>();
   for (const likeness of match.likenesses) {
     const block = blockBy(free, (target) => exactTargetKeys(likeness, target));
-    const fits = (source: Party): readonly Party[] =>
+    const fits = (source: Entry): readonly Entry[] =>
       block.of(exactSourceKey(likeness, source, input)).filter((target) => !verdicts.isRejected(source, target));
     if (likeness.kind === "text") {
-      for (const source of sources) for (const target of fits(source)) named.add(target.linked.id);
+      for (const source of sources) for (const target of fits(source)) named.add(target.id);
     }
     for (const expectant of expectants) {
       for (const target of fits(expectant.source)) {
         // The name claims at any time; a candidate has to have been made near a trigger.
-        named.add(target.linked.id);
+        named.add(target.id);
         proposals.add(expectant, target, whyOf(likeness));
       }
     }
   }
-  const unnamed = free.filter(({ linked }) => !named.has(linked.id));
-  const spelt = speltAlike(contract, input, expectants, unnamed, verdicts);
+  const unnamed = free.filter(({ id }) => !named.has(id));
+  const needing = expectants.filter(isOpen);
+  const spelt = speltAlike(contract, input, needing, unnamed, verdicts);
   for (const { expectant, target } of spelt.pairs) proposals.add(expectant, target, "its name is spelt nearly alike");
 
   const shown = proposals
     .all()
     .map(([source, target, why]): Pairing => {
-      const { probability, breakdown } = alikeness(contract, input, source, target);
+      const { probability, breakdown } = alikeness(contract, input, source.look().linked, target.look().linked);
       return { left: source, right: target, probability, breakdown, why };
     })
-    .filter(({ right, probability }) => named.has(right.linked.id) || probability >= match.queue);
-  const open = new Set(expectants.filter((expectant) => expectant.open).map(({ source }) => source));
+    .filter(({ right, probability }) => named.has(right.id) || probability >= match.queue);
+  const open = new Set(needing.map(({ source }) => source));
   const accepted = accept(
     contract,
     input,
     shown.filter(({ left }) => open.has(left)),
   );
-  for (const { right } of shown) named.add(right.linked.id);
+  for (const { right } of shown) named.add(right.id);
   return { accepted, candidates: candidatesOf(shown, accepted), named, skipped: spelt.skipped };
 }
 
 /** Pairs to be scored, each with the first reason given for it. */
 class Proposals {
-  readonly #found = new Map<Party, Map<Party, string>>();
+  readonly #found = new Map<Entry, Map<Entry, string>>();
   readonly #within: number;
   readonly #verdicts: Verdicts;
 
@@ -106,15 +109,15 @@ class Proposals {
     this.#verdicts = verdicts;
   }
 
-  add({ source, triggers }: Expectant, target: Party, why: string): void {
+  add({ source, triggers }: Expectant, target: Entry, why: string): void {
     const near = triggers.some((trigger) => Math.abs(target.createdAt - trigger) <= this.#within);
     if (!near || this.#verdicts.isSettled(source)) return;
-    const known = this.#found.get(source) ?? new Map<Party, string>();
+    const known = this.#found.get(source) ?? new Map<Entry, string>();
     if (!known.has(target)) known.set(target, why);
     this.#found.set(source, known);
   }
 
-  all(): readonly (readonly [source: Party, target: Party, why: string])[] {
+  all(): readonly (readonly [source: Entry, target: Entry, why: string])[] {
     return [...this.#found].flatMap(([source, targets]) =>
       [...targets].map(([target, why]) => [source, target, why] as const),
     );
@@ -130,8 +133,8 @@ function candidatesOf(
   const candidates = new Map<string, Candidate[]>();
   for (const pairing of shown.toSorted(likeliestFirst)) {
     if (taken.has(pairing.right)) continue;
-    const known = candidates.get(pairing.left.linked.id);
-    if (known === undefined) candidates.set(pairing.left.linked.id, [toCandidate(pairing)]);
+    const known = candidates.get(pairing.left.id);
+    if (known === undefined) candidates.set(pairing.left.id, [toCandidate(pairing)]);
     else known.push(toCandidate(pairing));
   }
   return candidates;
@@ -148,8 +151,8 @@ function accept(
   const taken = new Map<string, Candidate>();
   if (match.accept === null) return taken;
   const thresholds = { accept: match.accept, margin: match.margin, queue: match.queue };
-  const { accepted, queued } = assign<Party, Pairing>(pairings, thresholds, byAgeOfBoth);
-  for (const pairing of accepted) taken.set(pairing.left.linked.id, toCandidate(pairing));
+  const { accepted, queued } = assign<Entry, Pairing>(pairings, thresholds, byAgeOfBoth);
+  for (const pairing of accepted) taken.set(pairing.left.id, toCandidate(pairing));
   for (const [source, rivals] of Map.groupBy(queued, ({ left }) => left)) {
     const [first] = rivals;
     if (first === undefined || first.probability < match.accept) continue;
@@ -163,7 +166,7 @@ function accept(
     // Whoever else might be given the same target has to be asked about.
     const wanted = queued.filter(({ right }) => right === chosen?.target).length > 1;
     if (chosen === null || pairing === undefined || wanted || pairing.probability < match.accept) continue;
-    taken.set(source.linked.id, { ...toCandidate(pairing), tieBreak: chosen.by });
+    taken.set(source.id, { ...toCandidate(pairing), tieBreak: chosen.by });
   }
   return taken;
 }
@@ -180,14 +183,16 @@ function byAgeOfBoth(a: Pairing, b: Pairing): number {
   return byAge(a.right, b.right) || byAge(a.left, b.left);
 }
 
-function exactTargetKeys(likeness: Likeness, target: Party): readonly string[] {
-  if (likeness.kind === "reference") return [target.linked.references[likeness.reference] ?? ""];
-  return targetNames(likeness, target).map(foldText);
+function exactTargetKeys(likeness: Likeness, target: Entry): readonly string[] {
+  const { linked } = target.look();
+  if (likeness.kind === "reference") return [linked.references[likeness.reference] ?? ""];
+  return targetNames(likeness, linked).map(foldText);
 }
 
-function exactSourceKey(likeness: Likeness, source: Party, input: ReconcileInput): string {
-  if (likeness.kind === "reference") return source.linked.references[likeness.reference] ?? "";
-  return foldText(sourceName(likeness.ours, source, input) ?? "");
+function exactSourceKey(likeness: Likeness, source: Entry, input: ReconcileInput): string {
+  const { linked } = source.look();
+  if (likeness.kind === "reference") return linked.references[likeness.reference] ?? "";
+  return foldText(sourceName(likeness.ours, linked, input) ?? "");
 }
 
 function whyOf(likeness: Likeness): string {

@@ -1,5 +1,5 @@
 import type { Actor, ActorEvidence, Canonical, Instant, LinkedObject, ModelEvent } from "../model/index.ts";
-import type { Party, ReconcileInput } from "./input.ts";
+import type { Entry, Objects, Party, ReconcileInput } from "./input.ts";
 
 /** What is known of who is a person. */
 export interface People {
@@ -30,15 +30,39 @@ export function isHuman(actor: Actor): boolean {
   return actor.kind === "human" || actor.kind === "unknown";
 }
 
-/** The objects that exist by the as-of, as parties; what was made later is left out. */
-export function partiesOf(objects: readonly LinkedObject[], asOf: Instant): readonly Party[] {
-  const parties: Party[] = [];
-  for (const linked of objects) {
-    const createdAt = linked.object.createdAt ?? linked.events[0]?.occurredAt ?? 0;
-    if (createdAt > asOf) continue;
-    parties.push({ linked, name: nameOf(linked), createdAt, removedAt: removedAt(linked, asOf) });
+/** One entry for each object that exists by the as-of; what was made later is left out. */
+export function entriesOf(objects: Objects, asOf: Instant): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (let at = 0; at < objects.length; at += 1) {
+    const linked = objects.at(at);
+    const createdAt = linked?.object.createdAt ?? linked?.events[0]?.occurredAt ?? 0;
+    if (linked === undefined || createdAt > asOf) continue;
+    entries.push(new Numbered(objects, at, { id: linked.id, createdAt, removedAt: removedAt(linked, asOf) }));
   }
-  return parties;
+  return entries;
+}
+
+class Numbered implements Entry {
+  readonly id: string;
+  readonly createdAt: Instant;
+  readonly removedAt: Instant | null;
+  readonly #objects: Objects;
+  readonly #at: number;
+
+  constructor(objects: Objects, at: number, { id, createdAt, removedAt }: Omit<Entry, "look">) {
+    this.#objects = objects;
+    this.#at = at;
+    this.id = id;
+    this.createdAt = createdAt;
+    this.removedAt = removedAt;
+  }
+
+  look(): Party {
+    const linked = this.#objects.at(this.#at);
+    if (linked === undefined) throw new Error(`${this.id} is no more among the objects it was found among.`);
+    const { id, createdAt, removedAt } = this;
+    return { id, linked, name: nameOf(linked), createdAt, removedAt };
+  }
 }
 
 /** Out of sight is not gone (design §5.1). */
@@ -76,8 +100,8 @@ export function attributesOf(input: ReconcileInput, id: string | undefined): Rea
 }
 
 /** Oldest first; ties by id, so that no order of the input shows. */
-export function byAge(left: Party, right: Party): number {
-  return left.createdAt - right.createdAt || compareText(left.linked.id, right.linked.id);
+export function byAge(left: Omit<Entry, "look">, right: Omit<Entry, "look">): number {
+  return left.createdAt - right.createdAt || compareText(left.id, right.id);
 }
 
 export function compareText(left: string, right: string): number {

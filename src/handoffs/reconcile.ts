@@ -5,18 +5,30 @@ import type { Contract } from "./contract.ts";
 import { decide, EMPTY, handoffId, historical, liveOf, waiverOf } from "./decide.ts";
 import type { DecisionContext, Finding } from "./decide.ts";
 import { addSpan } from "./durations.ts";
-import type { Party, ReconcileInput } from "./input.ts";
+import type { Entry, Party, ReconcileInput } from "./input.ts";
 import { plainOf } from "./labels.ts";
 import { findTarget } from "./find-target.ts";
 import { likenessesOf } from "./likenesses.ts";
+import type { Expectant } from "./likenesses.ts";
 import { occurrencesOf } from "./occurrences.ts";
 import type { Occurrence } from "./occurrences.ts";
-import { compareText, namesPerson, partiesOf, peopleOf, textOf } from "./parties.ts";
+import { compareText, entriesOf, namesPerson, peopleOf, textOf } from "./parties.ts";
 import { verdictsOf } from "./verdicts.ts";
 
-interface Expecting {
-  readonly source: Party;
-  readonly occurrences: readonly Occurrence[];
+/** A handoff beside what it was decided on; the target only where the handoff has one. */
+export interface Decided {
+  readonly handoff: Handoff;
+  readonly source: LinkedObject | null;
+  readonly target: LinkedObject | null;
+}
+
+/** By id, what some handoffs were decided on. */
+export function objectsOf(batch: readonly Decided[]): ReadonlyMap<string, LinkedObject> {
+  const objects = new Map<string, LinkedObject>();
+  for (const { source, target } of batch) {
+    for (const object of [source, target]) if (object !== null) objects.set(object.id, object);
+  }
+  return objects;
 }
 
 /**
@@ -24,21 +36,24 @@ interface Expecting {
  * same handoffs whatever their order and however often it is asked. Linear in the number of objects.
  */
 export function reconcile(contract: Contract, input: ReconcileInput): readonly Handoff[] {
-  return [...decideEach(contract, input)].sort(inOrder);
+  return Array.from(decideEach(contract, input), ({ handoff }) => handoff).sort(inOrder);
 }
 
 /** The same one after the other and in no order, so that they need not all be held at once. */
-export function* decideEach(contract: Contract, input: ReconcileInput): Iterable<Handoff> {
+export function* decideEach(contract: Contract, input: ReconcileInput): Iterable<Decided> {
   const context: DecisionContext = { contract, input, people: peopleOf(input.actors) };
-  const sources = partiesOf(input.sources, input.asOf);
-  const expecting: Expecting[] = [];
-  for (const source of sources) {
+  const sources = entriesOf(input.sources, input.asOf);
+  const expectants: Expectant[] = [];
+  for (const entry of sources) {
+    const source = entry.look();
     if (!isExpected(contract, source.linked)) continue;
     const occurrences = occurrencesOf(contract, source, input.asOf, context.people);
-    if (occurrences.length > 0) expecting.push({ source, occurrences });
+    if (occurrences.length === 0) continue;
+    const triggers = occurrences.map(({ triggeredAt }) => triggeredAt);
+    expectants.push({ source: entry, triggers, stands: occurrences.at(-1)?.revokedAt === null });
   }
-  if (contract.presentOnce === null) yield* withTargets(context, sources, expecting);
-  else yield* inThemselves(context, expecting);
+  if (contract.presentOnce === null) yield* withTargets(context, sources, expectants);
+  else yield* inThemselves(context, expectants);
 }
 
 /** A condition that cannot be known because a value is empty includes nothing and excludes nothing. */
@@ -48,63 +63,60 @@ export function isExpected(contract: Contract, source: LinkedObject): boolean {
 
 function* withTargets(
   context: DecisionContext,
-  sources: readonly Party[],
-  expecting: readonly Expecting[],
-): Iterable<Handoff> {
-  const { contract } = context;
-  const { claims, likenesses, free } = search(context, sources, expecting);
-  for (const { source, occurrences } of expecting) {
-    const finding = findTarget(claims, likenesses, source);
-    for (const occurrence of occurrences) {
-      const latest = occurrence.nextAt === null;
-      yield occurrence.triggeredAt < contract.since
-        ? historical(context, source, occurrence)
-        : decide(context, source, occurrence, finding, latest);
-    }
+  sources: readonly Entry[],
+  expectants: readonly Expectant[],
+): Iterable<Decided> {
+  const { claims, likenesses, free } = search(context, sources, expectants);
+  for (const expectant of expectants) {
+    const finding = findTarget(claims, likenesses, expectant.source);
+    yield* decideOf(context, expectant, () => finding);
   }
-  for (const target of free) {
-    if (!likenesses.named.has(target.linked.id) && isOrphan(context, target)) yield orphan(context, target);
+  for (const entry of free) {
+    if (likenesses.named.has(entry.id) || !isOrphan(context, entry)) continue;
+    const target = entry.look();
+    yield { handoff: orphan(context, target), source: null, target: target.linked };
+  }
+}
+
+function* decideOf(
+  context: DecisionContext,
+  expectant: Expectant,
+  findingFor: (source: Party, occurrence: Occurrence) => Finding,
+): Iterable<Decided> {
+  const { contract, input, people } = context;
+  const source = expectant.source.look();
+  for (const occurrence of occurrencesOf(contract, source, input.asOf, people)) {
+    if (occurrence.triggeredAt < contract.since) {
+      yield { handoff: historical(context, source, occurrence), source: source.linked, target: null };
+      continue;
+    }
+    const finding = findingFor(source, occurrence);
+    const handoff = decide(context, source, occurrence, finding, occurrence.nextAt === null);
+    const target = handoff.targetKey === null ? null : (finding.primary?.linked ?? null);
+    yield { handoff, source: source.linked, target };
   }
 }
 
 /** What the ladder of reference §3.2 finds for all sources together. */
-function search({ contract, input }: DecisionContext, sources: readonly Party[], expecting: readonly Expecting[]) {
-  const concerned = (target: Party): boolean => contract.targetWhere?.holds(target.linked) !== false;
-  const targets = liveOf(partiesOf(input.targets, input.asOf)).filter(concerned);
+function search({ contract, input }: DecisionContext, sources: readonly Entry[], expectants: readonly Expectant[]) {
+  const { targetWhere } = contract;
+  const concerned = (target: Entry): boolean =>
+    targetWhere === null || targetWhere.holds(target.look().linked) !== false;
+  const targets = liveOf(entriesOf(input.targets, input.asOf)).filter(concerned);
   const verdicts = verdictsOf(contract, input, sources, targets);
-  const claims = claimsOf(contract, sources, targets, competing(expecting), verdicts);
-  const free = targets.filter((target) => !claims.claimed.has(target.linked.id));
-  const expectants = expecting.map(({ source, occurrences }) => ({
-    source,
-    triggers: occurrences.map(({ triggeredAt }) => triggeredAt),
-    open:
-      occurrences.at(-1)?.revokedAt === null
-      && !claims.links.has(source.linked.id)
-      && !claims.keys.has(source.linked.id),
-  }));
-  const likenesses = likenessesOf(contract, input, sources, expectants, free, verdicts);
+  const stands = new Map(expectants.map((expectant) => [expectant.source.id, expectant.stands]));
+  const claims = claimsOf(contract, sources, targets, stands, verdicts);
+  const free = targets.filter(({ id }) => !claims.claimed.has(id));
+  const isOpen = ({ source: { id }, stands: stillStands }: Expectant): boolean =>
+    stillStands && !claims.links.has(id) && !claims.keys.has(id);
+  const likenesses = likenessesOf(contract, input, sources, expectants, isOpen, free, verdicts);
   if (likenesses.skipped.length > 0) input.tellSkipped?.(likenesses.skipped);
   return { claims, likenesses, free };
 }
 
-/** Whether a source's latest occurrence still stands. */
-function competing(expecting: readonly Expecting[]): ReadonlyMap<string, "still" | "no more"> {
-  return new Map(
-    expecting.map(({ source, occurrences }) => [
-      source.linked.id,
-      occurrences.at(-1)?.revokedAt === null ? "still" : "no more",
-    ]),
-  );
-}
-
-function* inThemselves(context: DecisionContext, expecting: readonly Expecting[]): Iterable<Handoff> {
-  const { contract } = context;
-  for (const { source, occurrences } of expecting) {
-    for (const occurrence of occurrences) {
-      yield occurrence.triggeredAt < contract.since
-        ? historical(context, source, occurrence)
-        : decide(context, source, occurrence, presence(context, source, occurrence), occurrence.nextAt === null);
-    }
+function* inThemselves(context: DecisionContext, expectants: readonly Expectant[]): Iterable<Decided> {
+  for (const expectant of expectants) {
+    yield* decideOf(context, expectant, (source, occurrence) => presence(context, source, occurrence));
   }
 }
 
@@ -117,7 +129,7 @@ function presence(context: DecisionContext, source: Party, occurrence: Occurrenc
     link: "matched",
     primary: source,
     createdAt: at,
-    evidence: [{ targetKey: source.linked.id, rung: 1, why, confidence: 1 }],
+    evidence: [{ targetKey: source.id, rung: 1, why, confidence: 1 }],
   };
 }
 
@@ -140,12 +152,12 @@ function heldSince(
   return taken?.validAt ?? null;
 }
 
-function isOrphan({ contract, input }: DecisionContext, target: Party): boolean {
+function isOrphan({ contract, input }: DecisionContext, target: Entry): boolean {
   return target.createdAt >= contract.since && input.asOf > addSpan(target.createdAt, contract.grace, input.calendar);
 }
 
 function orphan({ contract, input }: DecisionContext, target: Party): Handoff {
-  const id = handoffId(contract.name, target.linked.id, "orphan");
+  const id = handoffId(contract.name, target.id, "orphan");
   const waiver = waiverOf(input, id);
   const links = contract.match.linkFromTarget.flatMap((attribute) => {
     const text = textOf(target.linked.object.attributes[attribute]);
@@ -157,7 +169,7 @@ function orphan({ contract, input }: DecisionContext, target: Party): Handoff {
     contract: contract.name,
     occurrence: 0,
     sourceKey: null,
-    targetKey: target.linked.id,
+    targetKey: target.id,
     claimedKeys: [],
     historical: false,
     link: "orphan",

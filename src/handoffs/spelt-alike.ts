@@ -2,32 +2,34 @@ import { BLOCK_CAP, candidatePairs } from "../matching/index.ts";
 import type { SkippedBlock } from "../matching/index.ts";
 import { foldedName, sourceName, targetNames } from "./alike.ts";
 import type { Contract } from "./contract.ts";
-import type { Party, ReconcileInput } from "./input.ts";
+import type { Entry, ReconcileInput } from "./input.ts";
 import type { Expectant } from "./likenesses.ts";
 import type { Verdicts } from "./verdicts.ts";
 
-/** Sources and targets whose names begin alike, in either order of their words. */
+/** Sources that need a target, and targets whose names begin alike, in either order of their words. */
 export function speltAlike(
   { match }: Contract,
   input: ReconcileInput,
   expectants: readonly Expectant[],
-  targets: readonly Party[],
+  targets: readonly Entry[],
   verdicts: Verdicts,
 ): {
-  readonly pairs: readonly { readonly expectant: Expectant; readonly target: Party }[];
+  readonly pairs: readonly { readonly expectant: Expectant; readonly target: Entry }[];
   readonly skipped: readonly SkippedBlock[];
 } {
-  const pairs: { readonly expectant: Expectant; readonly target: Party }[] = [];
+  const pairs: { readonly expectant: Expectant; readonly target: Entry }[] = [];
   const skipped: SkippedBlock[] = [];
   for (const likeness of match.likenesses) {
     if (likeness.kind === "reference" || targets.length === 0) continue;
-    const left = expectants.filter(({ open, source }) => open && !verdicts.isSettled(source));
-    const keysOf = (thing: Expectant | Party): readonly string[] => {
+    const left = expectants.filter(({ source }) => !verdicts.isSettled(source));
+    const keysOf = (thing: Expectant | Entry): readonly string[] => {
       const names =
-        "source" in thing ? [sourceName(likeness.ours, thing.source, input) ?? ""] : targetNames(likeness, thing);
+        "source" in thing
+          ? [sourceName(likeness.ours, thing.source.look().linked, input) ?? ""]
+          : targetNames(likeness, thing.look().linked);
       return names.flatMap((name) => beginnings(foldedName(likeness, name, input)));
     };
-    const blocks = candidatePairs<Expectant | Party>(left, targets, keysOf, BLOCK_CAP);
+    const blocks = candidatePairs<Expectant | Entry>(left, targets, keysOf, BLOCK_CAP);
     skipped.push(...blocks.skipped);
     for (const [expectant, target] of blocks.pairs) {
       if (!("source" in expectant) || "source" in target || verdicts.isRejected(expectant.source, target)) continue;

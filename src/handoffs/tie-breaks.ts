@@ -1,5 +1,5 @@
 import { assertNever } from "../model/index.ts";
-import type { Party, ReconcileInput } from "./input.ts";
+import type { Entry, ReconcileInput } from "./input.ts";
 
 /** What may decide between candidates that are as likely, in the words of the contract. */
 export const TIE_BREAKS = ["active owner", "most recent activity", "oldest record"] as const;
@@ -9,8 +9,8 @@ export type TieBreak = (typeof TIE_BREAKS)[number];
 export function breakTie(
   rules: readonly TieBreak[],
   { asOf }: Pick<ReconcileInput, "asOf">,
-  candidates: readonly Party[],
-): { readonly target: Party; readonly by: TieBreak } | null {
+  candidates: readonly Entry[],
+): { readonly target: Entry; readonly by: TieBreak } | null {
   let left = candidates;
   for (const by of rules) {
     const ranked = left.map((target) => ({ target, rank: rankOf(by, target, asOf) }));
@@ -22,14 +22,14 @@ export function breakTie(
   return null;
 }
 
-function rankOf(rule: TieBreak, { linked, createdAt }: Party, asOf: number): number {
+function rankOf(rule: TieBreak, target: Entry, asOf: number): number {
   switch (rule) {
     case "active owner":
-      return Object.values(linked.persons).some((person) => person?.active === true) ? 1 : 0;
+      return Object.values(target.look().linked.persons).some((person) => person?.active === true) ? 1 : 0;
     case "most recent activity":
-      return linked.events.findLast((event) => event.occurredAt <= asOf)?.occurredAt ?? createdAt;
+      return target.look().linked.events.findLast((event) => event.occurredAt <= asOf)?.occurredAt ?? target.createdAt;
     case "oldest record":
-      return -createdAt;
+      return -target.createdAt;
     default:
       return assertNever(rule);
   }

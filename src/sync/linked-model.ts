@@ -19,27 +19,13 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
   const merged = new Map<string, string[]>();
   for (const [key, id] of aliases) merged.set(id, [...(merged.get(id) ?? []), key]);
   const ownWrites = await createOwnWrites(store);
-  const references = new Map<string, Record<string, string>>();
-  for (const link of await store.model.referenceLinks()) {
-    const known = references.get(link.objectKey) ?? {};
-    known[link.name] = link.objectId;
-    references.set(link.objectKey, known);
-  }
 
-  /** Events of a type that belong to other objects than the one they happened to, by that other object. */
-  async function eventsOfOthers(
-    type: string,
-    idOf: (key: string) => string | undefined,
-  ): Promise<ReadonlyMap<string, ModelEvent[]>> {
+  /** What happened to the merged objects of a type, by their survivor. */
+  async function eventsOfMerged(type: string): Promise<ReadonlyMap<string, ModelEvent[]>> {
     const found = new Map<string, ModelEvent[]>();
-    for await (const events of breathing(store.model.events([type]), signal)) {
-      for (const event of events) {
-        const id = idOf(event.objectKey);
-        if (id === undefined) continue;
-        const known = found.get(id);
-        if (known === undefined) found.set(id, [event]);
-        else known.push(event);
-      }
+    for (const { object, events } of await store.model.objectsAt([...aliases.keys()])) {
+      const id = aliases.get(object.key);
+      if (object.type === type && id !== undefined) found.set(id, [...(found.get(id) ?? []), ...events]);
     }
     return found;
   }
@@ -47,24 +33,18 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
   const actorOf = (account: string): Actor | null => byAccount.get(account) ?? null;
 
   async function* objects(type: string, joins: readonly ChildJoin[] = []): AsyncIterable<LinkedObject> {
-    const others = [];
-    if (aliases.size > 0) others.push(await eventsOfOthers(type, (key) => aliases.get(key)));
-    for (const join of joins) {
-      others.push(await eventsOfOthers(join.type, (key) => references.get(key)?.[join.reference]));
-    }
-    const own = createEventReader(store.model.events([type]));
-    for await (const page of breathing(store.model.objects([type]), signal)) {
-      for (const object of page) {
-        const events = await own.take(object.key);
+    const formerEvents = aliases.size > 0 ? await eventsOfMerged(type) : null;
+    for await (const page of breathing(store.model.linkedObjects(type, joins), signal)) {
+      for (const { object, events, references, childEvents } of page) {
         if (aliases.has(object.key)) continue;
-        const more = others.flatMap((source) => source.get(object.key) ?? []);
+        const more = [...(formerEvents?.get(object.key) ?? []), ...childEvents];
         const formerly = merged.get(object.key);
         yield ownWrites({
           object,
           id: object.key,
           ...(formerly === undefined ? {} : { merged: formerly }),
           nativeId: parseRecordKey(object.key)?.id.replace(/#[^#]*$/u, "") ?? object.key,
-          references: references.get(object.key) ?? {},
+          references,
           persons: personsOf(object, actorOf),
           events: more.length === 0 ? events : [...events, ...more].sort(inTime),
         });
@@ -73,34 +53,6 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
   }
 
   return { actors, actorOf, objects };
-}
-
-/** Hands out the events of one object after the other; objects and events come in the order of the object's key. */
-function createEventReader(pages: AsyncIterable<readonly ModelEvent[]>): {
-  take(key: string): Promise<readonly ModelEvent[]>;
-} {
-  const iterator = pages[Symbol.asyncIterator]();
-  let page: readonly ModelEvent[] = [];
-  let at = 0;
-  async function peek(): Promise<ModelEvent | undefined> {
-    while (at >= page.length) {
-      const next = await iterator.next();
-      if (next.done === true) return undefined;
-      page = next.value;
-      at = 0;
-    }
-    return page[at];
-  }
-  return {
-    async take(key) {
-      const taken: ModelEvent[] = [];
-      for (let event = await peek(); event !== undefined && event.objectKey <= key; event = await peek()) {
-        if (event.objectKey === key) taken.push(event);
-        at += 1;
-      }
-      return taken;
-    },
-  };
 }
 
 function inTime(a: ModelEvent, b: ModelEvent): number {

@@ -1,16 +1,17 @@
-import { advancedBases, conflictKey, decideEach, essentialsOf, proposeOperations } from "../handoffs/index.ts";
-import type { ConflictDecision, Contract, Waiver } from "../handoffs/index.ts";
+import {
+  advancedBases,
+  conflictKey,
+  decideEach,
+  essentialsOf,
+  essentialsOfRelated,
+  KeptBases,
+  KeptObjects,
+  objectsOf,
+  proposeOperations,
+} from "../handoffs/index.ts";
+import type { ConflictDecision, Contract, Decided, Objects, Waiver } from "../handoffs/index.ts";
 import type { SkippedBlock } from "../matching/index.ts";
-import type {
-  Canonical,
-  ChildJoin,
-  Handoff,
-  HandoffBase,
-  Instant,
-  LinkedObject,
-  Operation,
-  StorePort,
-} from "../model/index.ts";
+import type { Canonical, ChildJoin, Handoff, HandoffBase, Instant, Operation, StorePort } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
 import type { LinkedModel } from "./linked-model.ts";
 
@@ -30,30 +31,31 @@ export interface ContractRun {
   handoffs(): Iterable<Handoff>;
   readonly operations: readonly Operation[];
   /** What both sides now agree on. */
-  readonly advanced: readonly HandoffBase[];
+  readonly advanced: Iterable<HandoffBase>;
   /** Names that too many share to be compared for likeness. */
   readonly skipped: readonly SkippedBlock[];
 }
 
 /** Handoffs whose repairs are thought about together. */
-const BATCH = 1000;
+const BATCH = 100;
 
-/** Loads both sides of a contract to decide its handoffs and propose their repairs. */
+/** Reads both sides of a contract to decide its handoffs and propose their repairs. */
 export async function openContract(deciding: Deciding, contract: Contract): Promise<ContractRun> {
   const { configuration, store, asOf, model, recorded, connections } = deciding;
   const { calendar } = configuration;
-  const { sources, targets } = await bothSides(deciding, contract);
-  const related = await relatedAttributes(store, [sources, targets]);
-  const objects = new Map<string, LinkedObject>();
-  for (const side of [sources, targets]) for (const object of side) objects.set(object.id, object);
-  const operations: Operation[] = [];
-  const advanced: HandoffBase[] = [];
-  const skipped: SkippedBlock[] = [];
   const { actors } = model;
-  const conclude = (handoffs: readonly Handoff[]): void => {
-    const proposing = { handoffs, objects, actors, connections, calendar };
-    operations.push(...proposeOperations(contract, proposing));
-    advanced.push(...advancedBases(contract, { ...recorded, handoffs, objects }));
+  const { sources, targets, relatedIds } = await bothSides(deciding, contract);
+  const related = await relatedAttributes(store, relatedIds, contract);
+  const operations: Operation[] = [];
+  const advanced = new KeptBases();
+  const skipped: SkippedBlock[] = [];
+  const conclude = (batch: readonly Decided[]): void => {
+    const handoffs = batch.map(({ handoff }) => handoff);
+    const objects = objectsOf(batch);
+    for (const operation of proposeOperations(contract, { handoffs, objects, actors, connections, calendar })) {
+      operations.push(operation);
+    }
+    for (const base of advancedBases(contract, { ...recorded, handoffs, objects })) advanced.add(base);
   };
   return {
     operations,
@@ -63,10 +65,10 @@ export async function openContract(deciding: Deciding, contract: Contract): Prom
       const tellSkipped = (blocks: readonly SkippedBlock[]): void => void skipped.push(...blocks);
       const { aliases } = configuration.matching;
       const input = { asOf, calendar, sources, targets, actors, related, ...recorded, aliases, tellSkipped };
-      let batch: Handoff[] = [];
-      for (const handoff of decideEach(contract, input)) {
-        yield handoff;
-        batch.push(handoff);
+      let batch: Decided[] = [];
+      for (const decided of decideEach(contract, input)) {
+        yield decided.handoff;
+        batch.push(decided);
         if (batch.length < BATCH) continue;
         conclude(batch);
         batch = [];
@@ -80,31 +82,26 @@ export async function openContract(deciding: Deciding, contract: Contract): Prom
 async function bothSides(
   { configuration, model }: Deciding,
   contract: Contract,
-): Promise<{ readonly sources: readonly LinkedObject[]; readonly targets: readonly LinkedObject[] }> {
-  const { sourceType, targetType } = contract;
-  const load = (type: string, keep: (object: LinkedObject) => LinkedObject | null): Promise<readonly LinkedObject[]> =>
-    collect(model, type, childrenOf(configuration, type), keep);
-  const sources = await load(sourceType, essentialsOf(contract, "source"));
-  if (targetType === sourceType) return { sources, targets: [] };
-  const { targetWhere } = contract;
-  const essentials = essentialsOf(contract, "target");
-  const concerned = (object: LinkedObject): LinkedObject | null =>
-    targetWhere?.holds(object) === false ? null : essentials(object);
-  return { sources, targets: await load(targetType, concerned) };
-}
-
-async function collect(
-  model: LinkedModel,
-  type: string,
-  joins: readonly ChildJoin[],
-  keep: (object: LinkedObject) => LinkedObject | null,
-): Promise<readonly LinkedObject[]> {
-  const found: LinkedObject[] = [];
-  for await (const object of model.objects(type, joins)) {
-    const kept = keep(object);
-    if (kept !== null) found.push(kept);
-  }
-  return found;
+): Promise<{ readonly sources: Objects; readonly targets: Objects; readonly relatedIds: ReadonlySet<string> }> {
+  const { sourceType, targetType, targetWhere } = contract;
+  const relatedIds = new Set<string>();
+  const read = async (side: "source" | "target"): Promise<Objects> => {
+    const type = side === "source" ? sourceType : targetType;
+    const essentials = essentialsOf(contract, side);
+    const kept = new KeptObjects(model.actors);
+    for await (const object of model.objects(type, childrenOf(configuration, type))) {
+      if (side === "target" && targetWhere?.holds(object) === false) continue;
+      const essential = essentials(object);
+      kept.add(essential);
+      for (const id of Object.values(essential.references)) relatedIds.add(id);
+    }
+    return kept;
+  };
+  return {
+    sources: await read("source"),
+    targets: targetType === sourceType ? [] : await read("target"),
+    relatedIds,
+  };
 }
 
 /** A type is a child of the type that one of its references is named after (`onboarding-step.onboarding`). */
@@ -114,19 +111,22 @@ function childrenOf(configuration: Deciding["configuration"], parent: string): r
     .map(({ type }) => ({ type, reference: parent }));
 }
 
-/** Attributes of what the objects refer to, by object id. */
+/** How many objects are asked for at once. */
+const PAGE = 1000;
+
+/** What the contract may want to know of the objects that its sides refer to, by object id. */
 async function relatedAttributes(
   store: StorePort,
-  sides: readonly (readonly LinkedObject[])[],
+  ids: ReadonlySet<string>,
+  contract: Contract,
 ): Promise<ReadonlyMap<string, Readonly<Record<string, Canonical>>>> {
-  const wanted = new Set<string>();
-  for (const side of sides) {
-    for (const { references } of side) for (const id of Object.values(references)) wanted.add(id);
-  }
+  const essentials = essentialsOfRelated(contract);
   const found = new Map<string, Readonly<Record<string, Canonical>>>();
-  if (wanted.size === 0) return found;
-  for await (const page of store.model.objects()) {
-    for (const { key, attributes } of page) if (wanted.has(key)) found.set(key, attributes);
+  const wanted = [...ids];
+  for (let from = 0; from < wanted.length; from += PAGE) {
+    for (const { object } of await store.model.objectsAt(wanted.slice(from, from + PAGE))) {
+      found.set(object.key, essentials(object.attributes));
+    }
   }
   return found;
 }
@@ -138,9 +138,11 @@ export async function recordedWords(store: StorePort, asOf: number) {
   for (const { handoffId, field, take, by, at, reason } of await handoffs.conflictDecisions()) {
     conflictDecisions.set(conflictKey(handoffId, field), { take, by, at, reason });
   }
+  const bases = new KeptBases();
+  for await (const page of handoffs.bases()) for (const base of page) bases.add(base);
   return {
     waivers: await currentWaivers(store, asOf),
-    bases: await handoffs.bases(),
+    bases,
     matchDecisions: await handoffs.matchDecisions(),
     confirmedLinks: new Map(
       (await handoffs.confirmedLinks()).map(({ targetKey, sourceKey }) => [targetKey, sourceKey]),

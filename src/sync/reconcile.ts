@@ -2,6 +2,7 @@ import { handoffKind } from "../configuration/index.ts";
 import { planHash } from "../handoffs/index.ts";
 import type { Contract } from "../handoffs/index.ts";
 import type { Handoff, Operation, Plan } from "../model/index.ts";
+import { takeUpLostLinks, watchUnlinked } from "./apply/lost-links.ts";
 import { withoutMade } from "./apply/made.ts";
 import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
@@ -72,8 +73,16 @@ async function decideOne(
 ): Promise<readonly Operation[]> {
   const { store, fence, asOf, progress } = context;
   const run = await openContract(deciding, contract);
-  await store.handoffs.replaceHandoffs(fence, counted(run.handoffs(), count), contract.name);
-  if (run.advanced.length > 0) await store.handoffs.saveBases(fence, run.advanced, asOf);
+  const unlinked = watchUnlinked(contract);
+  const decided: Count = { current: 0, historical: 0 };
+  const handoffs = counted(unlinked.through(run.handoffs()), decided);
+  await store.handoffs.replaceHandoffs(fence, handoffs, contract.name);
+  if (await takeUpLostLinks(context, contract, unlinked, deciding.recorded.confirmedLinks)) {
+    return decideOne(context, { ...deciding, recorded: await recordedWords(store, asOf) }, contract, count);
+  }
+  count.current += decided.current;
+  count.historical += decided.historical;
+  await store.handoffs.saveBases(fence, run.advanced, asOf);
   for (const problem of skippedNames(contract.name, run.skipped)) progress({ kind: "problem", ...problem });
   return run.operations;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { compileContract, handoffSchema, reconcile } from "../../src/handoffs/index.ts";
-import type { Contract, ReconcileInput } from "../../src/handoffs/index.ts";
+import type { Contract, Objects, ReconcileInput } from "../../src/handoffs/index.ts";
 import { createBusinessCalendar, HOUR } from "../../src/model/index.ts";
 import type {
   Actor,
@@ -207,8 +207,8 @@ export function epic(made: Partial<Made> = {}): LinkedObject {
 }
 
 export function input(
-  sources: readonly LinkedObject[],
-  targets: readonly LinkedObject[],
+  sources: Objects,
+  targets: Objects,
   asOf: Instant,
   more: Partial<ReconcileInput> = {},
 ): ReconcileInput {

@@ -139,7 +139,10 @@ describe("decisions, bases and confirmed links", () => {
     await handoffs.saveConfirmedLinks(fence, links);
     expect(await handoffs.matchDecisions()).toEqual([match]);
     expect(await handoffs.conflictDecisions()).toEqual([conflict]);
-    expect(await handoffs.bases()).toEqual(new Map([["h1", { amount: 2, due: { day: "2026-01-01" } }]]));
+    const fields = { amount: 2, due: { day: "2026-01-01" } };
+    expect(await Array.fromAsync(handoffs.bases())).toEqual([[{ handoffId: "h1", fields }]]);
+    expect(await handoffs.baseOf("h1")).toEqual(fields);
+    expect(await handoffs.baseOf("h2")).toBeNull();
     expect(await handoffs.confirmedLinks()).toEqual(links);
   });
 

@@ -3,8 +3,9 @@ import type { Problem } from "../errors.ts";
 import type { ConfirmedLink, Handoff, HandoffBase, MatchDecision, Plan, StoredConflictDecision } from "../handoff.ts";
 import type { Instant } from "../instants.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { ChildJoin, LinkedObject } from "../linked.ts";
 import type { Actor } from "../people.ts";
-import type { Canonical, MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../process.ts";
+import type { MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../process.ts";
 import type { RecordKey } from "../identity.ts";
 import type { RecordCounts } from "../record-counts.ts";
 import type { Entity, Listing, Position, Reject, RemovalCause, SourceRecord, Tombstone } from "../records.ts";
@@ -337,11 +338,32 @@ export interface KeyReference {
   readonly reference: { readonly name: string; readonly type: string; readonly by: string; readonly value: string };
 }
 
+/** An object with what happened to it, in the order of time. */
+export interface StoredObject {
+  readonly object: ModelObject;
+  readonly events: readonly ModelEvent[];
+}
+
+/** The same after link. */
+export interface StoredLinkedObject extends StoredObject {
+  /** By reference name, the id of the object it leads to. */
+  readonly references: LinkedObject["references"];
+  /** What happened to the objects that are joined to it, in no order. */
+  readonly childEvents: readonly ModelEvent[];
+}
+
 export interface ModelPort {
   /** Type by type in the order of their keys, compared as text; all types when none is named. */
   objects(types?: readonly string[]): AsyncIterable<readonly ModelObject[]>;
   /** Type by type in the order of their object's key, compared as text, then time and sequence. */
   events(objectTypes?: readonly string[]): AsyncIterable<readonly ModelEvent[]>;
+  /**
+   * One type in the order of the keys, with what references lead to and what happened to joined objects, merged ones to
+   * their survivor. While joins are looked up empty pages come.
+   */
+  linkedObjects(type: string, joins: readonly ChildJoin[]): AsyncIterable<readonly StoredLinkedObject[]>;
+  /** The objects of these keys, as far as there are any, in no order. */
+  objectsAt(keys: readonly string[]): Promise<readonly StoredObject[]>;
   /** What one entity was mapped to; events in time order. */
   ofEntity(
     entity: EntityKey,
@@ -401,8 +423,11 @@ export interface HandoffPort {
   /** In the order they were made; the last word on a field holds. */
   conflictDecisions(): Promise<readonly StoredConflictDecision[]>;
   /** Sets the named fields of each handoff; others keep what they had. */
-  saveBases(fence: Fence, bases: readonly HandoffBase[], at: Instant): Promise<void>;
-  bases(): Promise<ReadonlyMap<string, Readonly<Record<string, Canonical>>>>;
+  saveBases(fence: Fence, bases: Iterable<HandoffBase>, at: Instant): Promise<void>;
+  /** By handoff id; each handoff is whole in its page. */
+  bases(): AsyncIterable<readonly HandoffBase[]>;
+  /** What was agreed on in one handoff; null when nothing ever was. */
+  baseOf(handoffId: string): Promise<HandoffBase["fields"] | null>;
   /** A handoff has one confirmed target: a later link takes the place of an earlier one. */
   saveConfirmedLinks(fence: Fence, links: readonly ConfirmedLink[]): Promise<void>;
   confirmedLinks(): Promise<readonly ConfirmedLink[]>;

@@ -1,6 +1,6 @@
 import type {
-  Canonical,
   ConfirmedLink,
+  HandoffBase,
   HandoffPort,
   MatchDecision,
   StoredConflictDecision,
@@ -15,10 +15,22 @@ export type DecisionsPort = Pick<
   | "conflictDecisions"
   | "recordConflictDecision"
   | "bases"
+  | "baseOf"
   | "saveBases"
   | "confirmedLinks"
   | "saveConfirmedLinks"
 >;
+
+interface BaseRow {
+  readonly handoffId: string;
+  readonly fields: string;
+}
+
+const BASES = "select handoff_id as handoffId, json_group_object(field, json(value)) as fields from base";
+
+function toBase({ handoffId, fields }: BaseRow): HandoffBase {
+  return { handoffId, fields: JSON.parse(fields) as HandoffBase["fields"] };
+}
 
 export function createDecisions(database: Database): DecisionsPort {
   return {
@@ -84,25 +96,21 @@ export function createDecisions(database: Database): DecisionsPort {
       });
     },
 
-    async bases() {
-      const found = new Map<string, Record<string, Canonical>>();
-      let last = { handoff_id: "", field: "" };
-      for (;;) {
-        const rows = database.all<{ handoff_id: string; field: string; value: string }>(
-          `select handoff_id, field, value from base where (handoff_id, field) > (?, ?)
-           order by handoff_id, field limit 2000`,
-          last.handoff_id,
-          last.field,
+    async *bases() {
+      for (let last = ""; ;) {
+        const rows = database.all<BaseRow>(
+          `${BASES} where handoff_id > ? group by handoff_id order by handoff_id limit 1000`,
+          last,
         );
-        for (const row of rows) {
-          const fields = found.get(row.handoff_id) ?? {};
-          fields[row.field] = JSON.parse(row.value) as Canonical;
-          found.set(row.handoff_id, fields);
-        }
-        const end = rows.at(-1);
-        if (end === undefined) return found;
-        last = end;
+        if (rows.length === 0) return;
+        yield rows.map(toBase);
+        last = rows.at(-1)?.handoffId ?? last;
       }
+    },
+
+    async baseOf(handoffId) {
+      const row = database.get<BaseRow>(`${BASES} where handoff_id = ? group by handoff_id`, handoffId);
+      return row === undefined ? null : toBase(row).fields;
     },
 
     async saveConfirmedLinks(fence, links) {

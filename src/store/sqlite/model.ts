@@ -1,6 +1,7 @@
 import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
 import type { Database } from "./database.ts";
-import { inTime, OBJECT_COLUMNS, toEvents, toObject } from "./object-rows.ts";
+import { readLinkedObjects, readObjectsAt } from "./linked-objects.ts";
+import { eventsIn, inTime, OBJECT_COLUMNS, toObject } from "./object-rows.ts";
 import type { ObjectRow } from "./object-rows.ts";
 import { countReferences, readKeyReferences, readMerges, readReferenceLinks, replaceLinks } from "./references.ts";
 import type { StreamTable } from "./streams.ts";
@@ -19,15 +20,19 @@ export function createModelPort(database: Database, streams: StreamTable): Model
       for (const type of [...wanted].sort()) yield* eventsOf(database, streams, type);
     },
 
+    linkedObjects: (type, joins) => readLinkedObjects(database, streams, type, joins),
+
+    objectsAt: async (keys) => readObjectsAt(database, streams, keys),
+
     async ofEntity(entity) {
       const streamPk = streams.known(entity);
       if (streamPk === undefined) return { objects: [], events: [] };
-      const rows = database.all<ObjectRow & { events: string | null }>(
-        `select ${OBJECT_COLUMNS}, events from object where stream_pk = ? and entity_id = ? order by key`,
+      const rows = database.all<ObjectRow & { stream_pk: number; entity_id: string; events: string | null }>(
+        `select ${OBJECT_COLUMNS}, stream_pk, entity_id, events from object where stream_pk = ? and entity_id = ? order by key`,
         streamPk,
         entity.id,
       );
-      return { objects: rows.map(toObject), events: rows.flatMap((row) => eventsIn(row, entity)).sort(inTime) };
+      return { objects: rows.map(toObject), events: rows.flatMap((row) => eventsIn(row, streams)).sort(inTime) };
     },
 
     async replaceLinks(fence, links) {
@@ -103,14 +108,7 @@ async function* eventsOf(database: Database, streams: StreamTable, type: string)
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.flatMap((row) => eventsIn(row, { stream: streams.name(row.stream_pk).stream, id: row.entity_id }));
+    yield rows.flatMap((row) => eventsIn(row, streams));
     after = last.key;
   }
-}
-
-function eventsIn(
-  { events, ...row }: { readonly key: string; readonly type: string; readonly events: string | null },
-  entity: { readonly stream: string; readonly id: string },
-): readonly ModelEvent[] {
-  return events === null ? [] : toEvents({ key: row.key, type: row.type, events }, entity);
 }

@@ -1,4 +1,5 @@
 import { inOrder } from "../../model/index.ts";
+import type { StreamTable } from "./streams.ts";
 import type {
   ActorEvidence,
   AttributeChange,
@@ -110,6 +111,20 @@ export function eventsBody(entity: EntityKey, events: readonly ModelEvent[]): st
 /** The order of events: time, then sequence, then id. */
 export function inTime(a: ModelEvent, b: ModelEvent): number {
   return a.occurredAt - b.occurredAt || a.sequence - b.sequence || (a.id < b.id ? -1 : 1);
+}
+
+/** What a row of an object says happened to it. */
+export function eventsIn(
+  row: Omit<EventsRow, "events"> & {
+    readonly stream_pk: number;
+    readonly entity_id: string;
+    readonly events: string | null;
+  },
+  streams: StreamTable,
+): readonly ModelEvent[] {
+  const { events } = row;
+  if (events === null) return [];
+  return toEvents({ ...row, events }, { stream: streams.name(row.stream_pk).stream, id: row.entity_id });
 }
 
 export function toEvents(

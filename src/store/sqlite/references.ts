@@ -5,6 +5,14 @@ import type { Database } from "./database.ts";
 import { keyPointers, recordPointers } from "./object-rows.ts";
 import type { StreamTable } from "./streams.ts";
 
+/** A row that refers to records. */
+export interface Referring {
+  readonly stream_pk: number;
+  readonly key: string;
+  readonly type: string;
+  readonly record_references: string | null;
+}
+
 interface Pointer {
   readonly objectKey: string;
   readonly type: string;
@@ -12,52 +20,76 @@ interface Pointer {
   readonly target: string;
 }
 
-/** References to records, page by page, with what their targets are: the key itself, or the survivor of a merge. */
-async function* resolvedPages(
-  database: Database,
-  streams: StreamTable,
-): AsyncIterable<{ readonly pointers: readonly Pointer[]; readonly found: ReadonlyMap<string, string> }> {
-  const sql = `select pk, stream_pk, key, type, record_references as refs from object
-    where record_references is not null and pk > ? order by pk limit ?`;
-  for await (const rows of pagesByKey<PointerRow>(database, sql, [])) {
-    const pointers: Pointer[] = [];
-    const targets = new Map<number, Set<string>>();
-    for (const row of rows) {
-      const { system, tenant } = streams.name(row.stream_pk);
-      for (const { name, stream, id } of recordPointers(row.refs)) {
-        pointers.push({
-          objectKey: row.key,
-          type: row.type,
-          name,
-          target: formatRecordKey({ system, tenant, stream, id }),
-        });
-        const streamPk = streams.known({ system, tenant, stream });
-        if (streamPk === undefined) continue;
-        const ids = targets.get(streamPk);
-        if (ids === undefined) targets.set(streamPk, new Set([id]));
-        else ids.add(id);
-      }
-    }
-    const found = new Map<string, string>();
-    for (const [streamPk, ids] of targets) {
-      const known = database.all<{ key: string; id: string }>(
-        `select o.key, coalesce(m.object_id, o.key) as id from object o left join object_link m on m.object_key = o.key
-         where o.stream_pk = ? and o.entity_id in (select value from json_each(?))`,
-        streamPk,
-        JSON.stringify([...ids]),
-      );
-      for (const { key, id } of known) found.set(key, id);
-    }
-    yield { pointers, found };
-  }
+interface Resolved {
+  readonly pointers: readonly Pointer[];
+  /** By the key that a pointer names: the key itself, or the survivor of a merge. */
+  readonly found: ReadonlyMap<string, string>;
 }
 
-interface PointerRow {
+/** References to records, page by page. */
+async function* resolvedPages(database: Database, streams: StreamTable): AsyncIterable<Resolved> {
+  const sql = `select pk, stream_pk, key, type, record_references from object
+    where record_references is not null and pk > ? order by pk limit ?`;
+  for await (const rows of pagesByKey<PointerRow>(database, sql, [])) yield resolved(database, streams, rows);
+}
+
+function resolved(database: Database, streams: StreamTable, rows: readonly Referring[]): Resolved {
+  const pointers: Pointer[] = [];
+  const targets = new Map<number, Set<string>>();
+  for (const row of rows) {
+    if (row.record_references === null) continue;
+    const { system, tenant } = streams.name(row.stream_pk);
+    for (const { name, stream, id } of recordPointers(row.record_references)) {
+      const target = formatRecordKey({ system, tenant, stream, id });
+      pointers.push({ objectKey: row.key, type: row.type, name, target });
+      const streamPk = streams.known({ system, tenant, stream });
+      if (streamPk === undefined) continue;
+      const ids = targets.get(streamPk);
+      if (ids === undefined) targets.set(streamPk, new Set([id]));
+      else ids.add(id);
+    }
+  }
+  const found = new Map<string, string>();
+  for (const [streamPk, ids] of targets) {
+    const known = database.all<{ key: string; id: string }>(
+      `select o.key, coalesce(m.object_id, o.key) as id from object o left join object_link m on m.object_key = o.key
+       where o.stream_pk = ? and o.entity_id in (select value from json_each(?))`,
+      streamPk,
+      JSON.stringify([...ids]),
+    );
+    for (const { key, id } of known) found.set(key, id);
+  }
+  return { pointers, found };
+}
+
+/** By object and name, what the references of some objects lead to; one to a record goes before one by a word. */
+export function referencesOf(
+  database: Database,
+  streams: StreamTable,
+  rows: readonly Referring[],
+): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const references = new Map<string, Record<string, string>>();
+  const note = (objectKey: string, name: string, objectId: string): void => {
+    const known = references.get(objectKey);
+    if (known === undefined) references.set(objectKey, { [name]: objectId });
+    else known[name] = objectId;
+  };
+  const byWords = database.all<ReferenceLink>(
+    `select object_key as objectKey, name, object_id as objectId, method from key_link
+     where object_key in (select value from json_each(?)) order by object_key, name`,
+    JSON.stringify(rows.map(({ key }) => key)),
+  );
+  for (const { objectKey, name, objectId } of byWords) note(objectKey, name, objectId);
+  const { pointers, found } = resolved(database, streams, rows);
+  for (const { objectKey, name, target } of pointers) {
+    const objectId = found.get(target);
+    if (objectId !== undefined) note(objectKey, name, objectId);
+  }
+  return references;
+}
+
+interface PointerRow extends Referring {
   readonly pk: number;
-  readonly stream_pk: number;
-  readonly key: string;
-  readonly type: string;
-  readonly refs: string;
 }
 
 export async function readReferenceLinks(database: Database, streams: StreamTable): Promise<readonly ReferenceLink[]> {

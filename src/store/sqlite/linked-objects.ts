@@ -1,0 +1,115 @@
+import type { ChildJoin, ModelEvent, StoredLinkedObject, StoredObject } from "../../model/index.ts";
+import type { Database } from "./database.ts";
+import { eventsIn, OBJECT_COLUMNS, toObject } from "./object-rows.ts";
+import type { ObjectRow } from "./object-rows.ts";
+import { referencesOf } from "./references.ts";
+import type { Referring } from "./references.ts";
+import type { StreamTable } from "./streams.ts";
+
+const PAGE = 200;
+
+interface Row extends ObjectRow {
+  readonly stream_pk: number;
+  readonly entity_id: string;
+  readonly events: string | null;
+}
+
+const COLUMNS = `${OBJECT_COLUMNS}, stream_pk, entity_id, events`;
+
+export async function* readLinkedObjects(
+  database: Database,
+  streams: StreamTable,
+  type: string,
+  joins: readonly ChildJoin[],
+): AsyncIterable<readonly StoredLinkedObject[]> {
+  const children = new Map<string, number[]>();
+  for (const join of joins) for await (const _page of noteChildren(database, streams, join, children)) yield [];
+  for (let after = ""; ;) {
+    const rows = database.all<Row>(
+      `select ${COLUMNS} from object where type = ? and key > ? order by key limit ?`,
+      type,
+      after,
+      PAGE,
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const references = referencesOf(database, streams, rows);
+    const others = eventsOfChildren(database, streams, rows, children);
+    yield rows.map((row) => ({
+      ...stored(row, streams),
+      references: references.get(row.key) ?? {},
+      childEvents: others.get(row.key) ?? [],
+    }));
+    after = last.key;
+  }
+}
+
+export function readObjectsAt(
+  database: Database,
+  streams: StreamTable,
+  keys: readonly string[],
+): readonly StoredObject[] {
+  return database
+    .all<Row>(
+      // Keys are indexed within their type.
+      `select ${COLUMNS} from object
+       where type in (select distinct type from object) and key in (select value from json_each(?))`,
+      JSON.stringify(keys),
+    )
+    .map((row) => stored(row, streams));
+}
+
+function stored(row: Row, streams: StreamTable): StoredObject {
+  return { object: toObject(row), events: eventsIn(row, streams) };
+}
+
+/** Adds to each object's children, by their row numbers, those that a join leads to: a few bytes for each are held, not its events. */
+async function* noteChildren(
+  database: Database,
+  streams: StreamTable,
+  { type, reference }: ChildJoin,
+  children: Map<string, number[]>,
+): AsyncIterable<void> {
+  for (let after = ""; ;) {
+    const rows = database.all<Referring & { readonly pk: number }>(
+      "select pk, stream_pk, key, type, record_references from object where type = ? and key > ? order by key limit ?",
+      type,
+      after,
+      PAGE,
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const references = referencesOf(database, streams, rows);
+    for (const { pk, key } of rows) {
+      const parent = references.get(key)?.[reference];
+      if (parent === undefined) continue;
+      const known = children.get(parent);
+      if (known === undefined) children.set(parent, [pk]);
+      else known.push(pk);
+    }
+    yield;
+    after = last.key;
+  }
+}
+
+function eventsOfChildren(
+  database: Database,
+  streams: StreamTable,
+  parents: readonly Row[],
+  children: ReadonlyMap<string, readonly number[]>,
+): ReadonlyMap<string, readonly ModelEvent[]> {
+  const parentOf = new Map<number, string>();
+  for (const { key } of parents) for (const pk of children.get(key) ?? []) parentOf.set(pk, key);
+  const found = new Map<string, ModelEvent[]>();
+  if (parentOf.size === 0) return found;
+  const rows = database.all<Omit<Row, keyof ObjectRow> & Pick<Row, "key" | "type"> & { readonly pk: number }>(
+    `select pk, key, type, stream_pk, entity_id, events from object
+     where pk in (select value from json_each(?)) and events is not null`,
+    JSON.stringify([...parentOf.keys()]),
+  );
+  for (const row of rows) {
+    const parent = parentOf.get(row.pk) ?? "";
+    found.set(parent, [...(found.get(parent) ?? []), ...eventsIn(row, streams)]);
+  }
+  return found;
+}
