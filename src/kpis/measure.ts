@@ -21,6 +21,7 @@ import { appendCase } from "./star/case-rows.ts";
 import { createDimensionKeys } from "./star/dimension-keys.ts";
 import type { DimensionKeys } from "./star/dimension-keys.ts";
 import { appendDates, appendDimensions } from "./star/dimension-rows.ts";
+import { appendEvidence } from "./star/evidence-rows.ts";
 import { appendHandoff } from "./star/handoff-rows.ts";
 import { appendResults } from "./star/kpi-rows.ts";
 import { appendSprints } from "./star/sprint-rows.ts";
@@ -83,6 +84,7 @@ export async function measure(options: MeasureOptions, star: Star): Promise<Meas
   await fillWorkInProgress(star);
   const results = await computeKpis(options, star, calendar);
   appendResults(star, results, options.asOf, options.gate);
+  await appendEvidence(star, results);
   await appendDates(star, calendar, options.reporting);
   return { results, cases };
 }

@@ -168,7 +168,7 @@ describe("the document of", () => {
     const { code, document } = await ask("run", cycleDocument, [...words, ...out("run")]);
     expect(code).toBe(0);
     expect(document.complete).toBe(true);
-    expect(document.publish.published).toHaveLength(9);
+    expect(document.publish.published).toHaveLength(10);
     expect(document.handoffs.map(({ contract }) => contract)).toContain("sales-to-cs");
     const nowhere = Object.fromEntries(
       Object.entries(company.environment).map(([name, value]) => [

@@ -228,7 +228,7 @@ describe("the starter workbook", () => {
   test("tells every verdict by a shape and a word, in a colour of its own", () => {
     const values = sources().find((source) => source["@caption"] === "KPI values");
     const [encoding] = all(all(values, "style")[0], "encoding");
-    const told = all(encoding, "map").map((map) => [String(map["@to"]), String(all(map, "bucket")[0])] as const);
+    const told = all(encoding, "map").map((map) => [String(map["@to"]), textOf(all(map, "bucket")[0])] as const);
     expect(told).toHaveLength(6);
     expect(new Set(told.map(([color]) => color)).size).toBe(6);
     expect(new Set(told.map(([, word]) => word.slice(1, 2))).size).toBe(6);

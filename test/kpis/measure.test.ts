@@ -201,6 +201,22 @@ describe("a measurement", () => {
     }
   });
 
+  test("lists beside each shown value what counts against it, each line with its record", async () => {
+    const named = measured.results.filter(({ shown: isShown, evidence }) => isShown && evidence.keys.length > 0);
+    const lines = await star.query(
+      "SELECT e.*, s.is_shown FROM fact_kpi_evidence e JOIN fact_kpi_snapshot s USING (snapshot_key) ORDER BY e.snapshot_key, e.place",
+    );
+    expect(named.length).toBeGreaterThan(5);
+    expect(lines).toHaveLength(named.reduce((sum, { evidence }) => sum + evidence.keys.length, 0));
+    for (const line of lines) {
+      expect(line).toMatchObject({ is_shown: 1, record_kind: expect.stringMatching(/^(?:case|handoff)$/u) });
+      expect(Number(line["of_n"])).toBeGreaterThanOrEqual(Number(line["place"]));
+    }
+    const [first] = named;
+    const mine = lines.filter(({ kpi_key: kpi, scope_key: scope }) => kpi === first?.kpi && scope === first?.scope.key);
+    expect(mine.map((line) => line["record_key"])).toEqual(first?.evidence.keys);
+  });
+
   test("counts work in progress so that it ends with what is open", async () => {
     const [row] = await star.query(
       "SELECT (SELECT sum(wip_end) FROM fact_wip_daily WHERE date_key = 20261102) AS wip, (SELECT count(*) FROM fact_stage_events WHERE is_open = 1) AS open",

@@ -1,4 +1,4 @@
-import type { KpiDefinition, KpiResult, SqlRow, Star } from "../../kpis/index.ts";
+import type { KpiDefinition, SqlRow, Star } from "../../kpis/index.ts";
 import { isCompanyTarget, pageOfKpi } from "../pages.ts";
 import { dayText, numberOf, numberOrNull, textOf, textOrNull } from "./cells.ts";
 import type { Evidence, EvidenceRecord, Kpi, Period, Value } from "./data.ts";
@@ -76,55 +76,34 @@ export async function readPeriods(star: Star): Promise<readonly Period[]> {
     .sort((a, b) => (a.from > b.from ? -1 : 1));
 }
 
-/** What each shown value rests on, as far as the measures name it. */
-export function readEvidence(results: readonly KpiResult[]): readonly Evidence[] {
-  return results
-    .filter(({ shown, evidence }) => shown && evidence.count > 0)
-    .map(({ kpi, scope, window, evidence }) => ({
-      kpi,
-      scope: scope.type,
-      key: scope.key,
-      window: window.text,
-      count: evidence.count,
-      keys: evidence.keys,
-    }));
-}
-
-/** The cases and handoffs that evidence names. */
-export async function readEvidenceRecords(
+/** What counts against each shown value, and the records it names. */
+export async function readEvidence(
   star: Star,
-  evidence: readonly Evidence[],
-): Promise<Readonly<Record<string, EvidenceRecord>>> {
-  const wanted = [...new Set(evidence.flatMap(({ keys }) => keys))];
-  if (wanted.length === 0) return {};
-  const places = wanted.map((_, index) => `$${index + 1}`).join(", ");
-  const rows = await star.query(
-    `SELECT c.case_key AS key, c.case_id AS id, coalesce(c.case_name, c.case_id) AS name, c.url AS url,
-       p.process_title || ', ' || c.status || CASE WHEN c.outcome IS NULL OR c.outcome = c.status THEN '' ELSE ' (' || c.outcome || ')' END
-         || ', started ' || strftime(c.started_at_local, '%Y-%m-%d')
-         || coalesce(', ended ' || strftime(c.completed_at_local, '%Y-%m-%d'), '')
-         || coalesce(', done again: ' || c.repeated, '')
-         || coalesce('. ' || (SELECT string_agg(v.message, ' ' ORDER BY v.rule_key) FROM fact_conformance v
-              WHERE v.case_key = c.case_key AND v.is_violation = 1), '') AS text
-     FROM fact_case c JOIN dim_process p USING (process_key) WHERE c.case_key IN (${places})
-     UNION ALL
-     SELECT h.handoff_key, h.handoff_key, coalesce(t.case_name, s.case_name, a.account, h.source_key, h.target_key, h.handoff_key),
-       coalesce(t.url, s.url, a.account_url),
-       d.contract || ', ' || h.label || coalesce(': ' || h.because, '')
-     FROM fact_handoffs h JOIN dim_contract d USING (contract_key)
-     LEFT JOIN fact_case s ON s.case_key = h.source_case_key LEFT JOIN fact_case t ON t.case_key = h.target_case_key
-     LEFT JOIN dim_account a ON a.account_key = h.account_key WHERE h.handoff_key IN (${places})`,
-    wanted,
-  );
-  return Object.fromEntries(
-    rows.map((row) => [
-      textOf(row, "key"),
-      {
-        id: textOf(row, "id"),
-        name: textOf(row, "name"),
-        url: textOrNull(row, "url"),
-        text: textOf(row, "text"),
-      },
-    ]),
-  );
+): Promise<{ readonly evidence: readonly Evidence[]; readonly records: Readonly<Record<string, EvidenceRecord>> }> {
+  const rows = await star.query("SELECT * FROM fact_kpi_evidence ORDER BY kpi_key, scope_type, scope_key, place");
+  const evidence = [...Map.groupBy(rows, (row) => textOf(row, "snapshot_key")).values()].flatMap((mine) => {
+    const [first] = mine;
+    return first === undefined
+      ? []
+      : [
+          {
+            kpi: textOf(first, "kpi_key"),
+            scope: textOf(first, "scope_type"),
+            key: textOf(first, "scope_key"),
+            window: textOf(first, "window_text"),
+            count: numberOf(first, "of_n"),
+            keys: mine.map((row) => textOf(row, "record_key")),
+          },
+        ];
+  });
+  const records = rows.map((row) => [
+    textOf(row, "record_key"),
+    {
+      id: textOrNull(row, "record_id") ?? textOf(row, "record_key"),
+      name: textOf(row, "record_name"),
+      url: textOrNull(row, "record_url"),
+      text: textOf(row, "record_text"),
+    },
+  ]);
+  return { evidence, records: Object.fromEntries(records) };
 }

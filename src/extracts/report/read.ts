@@ -1,5 +1,5 @@
 import { DateTime } from "luxon";
-import type { KpiDefinition, KpiResult, ProcessDefinition, Star } from "../../kpis/index.ts";
+import type { KpiDefinition, ProcessDefinition, Star } from "../../kpis/index.ts";
 import { toIso } from "../../model/index.ts";
 import type { Instant } from "../../model/index.ts";
 import { byTarget, PAGES, processPages } from "../pages.ts";
@@ -16,7 +16,7 @@ import {
   readSteps,
   readWork,
 } from "./read-facts.ts";
-import { readEvidence, readEvidenceRecords, readKpis, readPeriods } from "./read-kpis.ts";
+import { readEvidence, readKpis, readPeriods } from "./read-kpis.ts";
 
 const HOUR_MS = 3_600_000;
 const MONTHS = 12;
@@ -32,7 +32,6 @@ export interface SourceReading {
 export interface ReportInput {
   /** The measured star; it stays open. */
   readonly star: Star;
-  readonly results: readonly KpiResult[];
   readonly kpis: readonly KpiDefinition[];
   readonly processes: readonly ProcessDefinition[];
   readonly company: string;
@@ -46,7 +45,6 @@ export interface ReportInput {
 export async function readReport(input: ReportInput): Promise<ReportData> {
   const { star, asOf, zone } = input;
   const processes = await processPages(star, input.processes);
-  const evidence = readEvidence(input.results);
   const [gated] = await star.query("SELECT max(reason) AS reason FROM fact_kpi_snapshot WHERE gated = 1");
   const segments = await star.query("SELECT segment FROM dim_segment ORDER BY 1");
   return {
@@ -75,8 +73,7 @@ export async function readReport(input: ReportInput): Promise<ReportData> {
     work: await readWork(star),
     sprints: await readSprints(star),
     quality: await readQuality(star),
-    evidence,
-    records: await readEvidenceRecords(star, evidence),
+    ...(await readEvidence(star)),
   };
 }
 

@@ -4,6 +4,11 @@ import { addDays } from "../definitions/durations.ts";
 import type { KpiResult } from "../measures/result.ts";
 import type { Star } from "./star.ts";
 
+/** Names a value: the same for the same definition, scope and period, whenever it is computed. */
+export function snapshotKey({ definition, scope, window }: KpiResult): string {
+  return hashText([definition, scope.type, scope.key, window.text, window.fromDay].join("\0")).slice(0, 16);
+}
+
 /** Writes KPI values; durations in seconds like every other duration of the star. */
 export function appendResults(star: Star, results: readonly KpiResult[], asOf: Instant, gate: string | null): void {
   for (const result of results) {
@@ -11,9 +16,7 @@ export function appendResults(star: Star, results: readonly KpiResult[], asOf: I
     const scaled = (value: number | null | undefined): number | null => (value == null ? null : value / scale);
     const reasons = Object.entries(result.excluded).map(([reason, count]) => `${count} ${reason}`);
     star.append("fact_kpi_snapshot", {
-      snapshot_key: hashText(
-        [result.definition, result.scope.type, result.scope.key, result.window.text, result.window.fromDay].join("\0"),
-      ).slice(0, 16),
+      snapshot_key: snapshotKey(result),
       kpi_key: result.kpi,
       scope_type: result.scope.type,
       scope_key: result.scope.key,

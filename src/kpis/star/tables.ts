@@ -28,6 +28,7 @@ export const STAR_TABLE_NAMES: readonly StarTableName[] = [
   "fact_sprints",
   "fact_wip_daily",
   "fact_kpi_snapshot",
+  "fact_kpi_evidence",
   "fact_data_quality",
   "dim_date",
   "dim_process",
