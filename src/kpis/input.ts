@@ -1,9 +1,17 @@
 import type { ChildJoin, Handoff, Instant, LinkedObject } from "../model/index.ts";
 
 /** Where measuring reads from. Streams may be of any length; each is read once per process that needs it. */
+/** One object, and a text that differs when anything in its `LinkedObject` does, the persons it names left out. */
+export interface ObjectDigest {
+  readonly id: string;
+  readonly digest: string;
+}
+
 export interface MeasureSource {
-  /** Objects of one type with their own events and those of the children that `joins` names. */
-  objects(type: string, joins: readonly ChildJoin[]): AsyncIterable<LinkedObject>;
+  /** Objects of one type, or those of `only`, with their own events and those of the children that `joins` names. */
+  objects(type: string, joins: readonly ChildJoin[], only?: ReadonlySet<string>): AsyncIterable<LinkedObject>;
+  /** What `objects` would hand on, by digest: far cheaper than the objects. Without it every case is built every time. */
+  digests?(type: string, joins: readonly ChildJoin[]): AsyncIterable<readonly ObjectDigest[]>;
   handoffs(): AsyncIterable<Handoff>;
 }
 

@@ -2,7 +2,7 @@ import type { Canonical, Handoff, Instant, LinkedObject } from "../model/index.t
 import { textOf } from "./cases/attributes.ts";
 import type { Case } from "./cases/case.ts";
 import { sharedKey } from "./cases/context.ts";
-import type { StartSource } from "./cases/context.ts";
+import type { CaseHandoff, StartSource } from "./cases/context.ts";
 import { fold } from "./definitions/problems.ts";
 import type { ProcessDefinition } from "./definitions/process.ts";
 import type { ContractInfo, MeasureSource } from "./input.ts";
@@ -11,10 +11,12 @@ import type { Star } from "./star/star.ts";
 /** Attributes of objects that cases, handoffs and dimensions refer to, and where cases begin elsewhere. */
 export interface Lookups {
   attributeOf(objectId: string, attribute: string): Canonical | undefined;
+  /** A dimension of an object: its attribute, or else what its case knows. */
+  dimensionOf(objectId: string, name: string): string | null;
   /** The account an object belongs to. */
   accountOf(objectId: string): string | null;
   startSource(process: string, idOrNativeId: string): StartSource | undefined;
-  handoffsTo(contract: string, targetId: string): readonly Handoff[];
+  handoffsTo(contract: string, targetId: string): readonly CaseHandoff[];
   readonly handoffs: readonly Handoff[];
   /** When persons turned to whom an object is about, in order. */
   touchesOf(objectId: string): readonly Instant[];
@@ -36,6 +38,7 @@ export async function gatherLookups(
   const wanted = attributesWanted(processes, contracts);
   const starts = startsWanted(processes);
   const attributes = new Map<string, Record<string, Canonical>>();
+  const dimensionsOf = new Map<string, Readonly<Record<string, string>>>();
   const accounts = new Map<string, string>();
   const sources = new Map<string, StartSource | null>();
   const touches = new Map<string, readonly Instant[]>();
@@ -75,14 +78,20 @@ export async function gatherLookups(
 
   return {
     attributeOf: (objectId, attribute) => attributes.get(objectId)?.[attribute],
+    dimensionOf: (objectId, name) => textOf((attributes.get(objectId) ?? dimensionsOf.get(objectId))?.[name] ?? null),
     accountOf: (objectId) => accounts.get(objectId) ?? null,
     startSource: (process, id) => sources.get(`${process}\0${id}`) ?? undefined,
-    handoffsTo: (contract, targetId) => byTarget.get(`${contract}\0${targetId}`) ?? [],
+    handoffsTo: (contract, targetId) =>
+      (byTarget.get(`${contract}\0${targetId}`) ?? []).map(({ link, triggeredAt, sourceKey }) => ({
+        link,
+        triggeredAt,
+        sourceKey,
+      })),
     handoffs,
     touchesOf: (objectId) => touches.get(objectId) ?? [],
     remember(made) {
       if (made.accountId !== null) accounts.set(made.caseId, made.accountId);
-      if (!attributes.has(made.caseId)) attributes.set(made.caseId, made.dimensions);
+      if (!dimensionsOf.has(made.caseId)) dimensionsOf.set(made.caseId, made.dimensions);
       if (made.touches.length > 0) touches.set(made.caseId, made.touches);
     },
   };

@@ -1,9 +1,10 @@
 import type { Actor, BusinessCalendar, Instant } from "../model/index.ts";
 import { HubError } from "../model/index.ts";
-import { fixedAsOf } from "./cases/as-of.ts";
-import { textOf } from "./cases/attributes.ts";
-import { caseKey, createCaseBuilder } from "./cases/build-case.ts";
-import type { CaseContext } from "./cases/context.ts";
+import { noteKeys } from "./cache/noted-keys.ts";
+import { recallCases } from "./cache/recall.ts";
+import { refreshCases } from "./cache/refresh.ts";
+import type { Refreshed } from "./cache/refresh.ts";
+import { caseKey } from "./cases/build-case.ts";
 import type { KpiDefinition } from "./definitions/compile-kpi.ts";
 import type { ProcessDefinition } from "./definitions/process.ts";
 import type { Reporting } from "./definitions/windows.ts";
@@ -17,7 +18,6 @@ import type { MeasureInput } from "./measures/measure-input.ts";
 import { measureRatio } from "./measures/ratios.ts";
 import { measureReduction } from "./measures/reduction.ts";
 import type { KpiResult } from "./measures/result.ts";
-import { appendCase } from "./star/case-rows.ts";
 import { createDimensionKeys } from "./star/dimension-keys.ts";
 import type { DimensionKeys } from "./star/dimension-keys.ts";
 import { appendDates, appendDimensions } from "./star/dimension-rows.ts";
@@ -59,20 +59,34 @@ export interface MeasureOptions {
   readonly gate: string | null;
   /** Called as cases are built, for progress. */
   readonly onProgress?: (cases: number) => void;
+  /** Called when the cases are up to date, before anything is computed of them. */
+  readonly onRefreshed?: (refreshed: Refreshed) => void;
 }
 
 export interface Measurement {
   readonly results: readonly KpiResult[];
   /** Cases per process. */
   readonly cases: Readonly<Record<string, number>>;
+  /** What of them had to be built. */
+  readonly refreshed: Refreshed;
 }
 
-/** Builds the cases, fills the star schema and computes every KPI. Cases stream through; none is kept. */
+/** Brings the cases up to date, fills the star schema and computes every KPI. Cases stream through; none is held. */
 export async function measure(options: MeasureOptions, star: Star): Promise<Measurement> {
   const keys = createDimensionKeys(options.pseudonymKey);
   const calendar = options.calendarOf(null);
   const lookups = await gatherLookups(options.source, options.processes, options.contracts, star, options.asOf);
-  const cases = await fillCases(options, lookups, star, keys);
+  const refreshed = await refreshCases(star, keys, {
+    ...options,
+    lookups: { ...options, ...lookups, waiversOf: waiversBy(options.waivers) },
+    circumstances: [options.reporting.zone, options.pseudonymKey],
+  });
+  options.onRefreshed?.(refreshed);
+  await noteKeys(star, keys);
+  const sides = lookups.handoffs.flatMap(({ sourceKey, targetKey }) => [sourceKey, targetKey]);
+  await recallCases(star, options.processes, new Set(sides.filter((key) => key !== null)), (memory) =>
+    lookups.remember(memory),
+  );
   await fillHandoffs(options, lookups, star, keys);
   for (const process of options.processes) {
     if (process.sprints === null) continue;
@@ -86,43 +100,27 @@ export async function measure(options: MeasureOptions, star: Star): Promise<Meas
   appendResults(star, results, options.asOf, options.gate);
   await appendEvidence(star, results);
   await appendDates(star, calendar, options.reporting);
-  return { results, cases };
+  return { results, cases: await countCases(star, options.processes), refreshed };
 }
 
-async function fillCases(
-  options: MeasureOptions,
-  lookups: Lookups,
+/** The waivers of a case of a process. */
+function waiversBy(waivers: readonly Waiver[]): (process: string, caseId: string) => readonly Waiver[] {
+  const byCase = Map.groupBy(waivers, ({ process, caseId }) => `${process}\0${caseId}`);
+  return (process, caseId) => byCase.get(`${process}\0${caseId}`) ?? [];
+}
+
+/** Cases by process, those without any among them. */
+async function countCases(
   star: Star,
-  keys: DimensionKeys,
+  processes: readonly ProcessDefinition[],
 ): Promise<Readonly<Record<string, number>>> {
-  const context: CaseContext = {
-    ...options,
-    ...lookups,
-    asOf: fixedAsOf(options.asOf),
-    waiversOf: (process, caseId) =>
-      options.waivers.filter((waiver) => waiver.process === process && waiver.caseId === caseId),
-  };
   const counts: Record<string, number> = {};
-  let total = 0;
-  for (const name of new Set(options.processes.map((process) => process.name))) {
-    const versions = options.processes.filter((process) => process.name === name);
-    const [first] = versions;
-    if (first === undefined) continue;
-    const build = createCaseBuilder(versions, context);
-    let count = 0;
-    for await (const subject of options.source.objects(first.caseType, first.joins)) {
-      const made = build(subject);
-      if (made === null) continue;
-      lookups.remember(made);
-      appendCase(star, made, keys);
-      count += 1;
-      total += 1;
-      if (total % 1000 === 0) options.onProgress?.(total);
-    }
-    counts[name] = count;
+  for (const { name } of processes) counts[name] = 0;
+  const names = new Map(processes.map(({ key, name }) => [key, name]));
+  for (const row of await star.query("SELECT process_key, count(*) AS n FROM fact_case GROUP BY process_key")) {
+    const name = names.get(String(row["process_key"]));
+    if (name !== undefined) counts[name] = (counts[name] ?? 0) + Number(row["n"]);
   }
-  star.flush();
-  options.onProgress?.(total);
   return counts;
 }
 
@@ -149,7 +147,7 @@ async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Sta
     const accountId = owned.map((key) => lookups.accountOf(key)).find((account) => account !== null) ?? null;
     const dimension = (name: string): string | null => {
       for (const key of [...(accountId === null ? [] : [accountId]), ...owned]) {
-        const text = textOf(lookups.attributeOf(key, name) ?? null);
+        const text = lookups.dimensionOf(key, name);
         if (text !== null) return text;
       }
       return null;

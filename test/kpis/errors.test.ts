@@ -14,7 +14,9 @@ describe("measuring fails plainly", () => {
   test("with HUB-4501 when the database's folder is a file", async () => {
     const folder = await mkdtemp(join(tmpdir(), "hub-star-"));
     await writeFile(join(folder, "taken"), "");
-    await expect(openStar({ zone, path: join(folder, "taken", "star.duckdb") })).rejects.toMatchObject({
+    await expect(
+      openStar({ zone, kept: { path: join(folder, "taken", "star.duckdb"), madeBy: "test" } }),
+    ).rejects.toMatchObject({
       code: "HUB-4501",
     });
     await rm(folder, { recursive: true });

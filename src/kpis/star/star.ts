@@ -1,32 +1,24 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { DuckDBAppender, DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
-import {
-  BIGINT,
-  DATE,
-  DOUBLE,
-  DuckDBDataChunk,
-  DuckDBDateValue,
-  DuckDBInstance,
-  DuckDBTimestampValue,
-  INTEGER,
-  TIMESTAMP,
-  VARCHAR,
-} from "@duckdb/node-api";
-import { HubError } from "../../model/index.ts";
-import type { Column, ColumnType } from "./columns.ts";
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import { DuckDBDateValue, DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
+import { DAY, HubError } from "../../model/index.ts";
+import type { Table } from "./columns.ts";
+import { CACHE_TABLES, CASE_FACTS, KEPT_TABLES, WORK_TABLES } from "./kept-tables.ts";
+import type { CacheRow, CacheTableName } from "./kept-tables.ts";
 import type { LocalTime } from "./local-time.ts";
 import { createLocalTime } from "./local-time.ts";
-import { STAR_TABLE_NAMES, starColumns, starTable } from "./tables.ts";
+import { duckColumns, TableWriter } from "./table-writer.ts";
+import { STAR_TABLES, starTable } from "./tables.ts";
 import type { StarRow, StarTableName } from "./tables.ts";
 
-const CHUNK_ROWS = 2048;
-const CHUNKS_PER_FLUSH = 2;
-const DAY_MS = 86_400_000;
-
 export interface StarOptions {
-  /** A database file, made anew; in memory when left out. */
-  readonly path?: string;
+  /** A database file, which keeps the cases from one measuring to the next; in memory when left out. */
+  readonly kept?: {
+    readonly path: string;
+    /** The program that makes the cases: what another one made is made anew. */
+    readonly madeBy: string;
+  };
   /** IANA zone of the local columns. */
   readonly zone: string;
   readonly memoryLimit?: string;
@@ -37,45 +29,90 @@ export interface StarOptions {
 export type SqlValue = string | number | boolean | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
-const DUCK_TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
-  TEXT: VARCHAR,
-  INT: INTEGER,
-  BIG_INT: BIGINT,
-  DOUBLE,
-  DATE,
-  TIMESTAMP,
-};
+/** Every table of the database: the star's own, and what is kept about its cases. */
+const TABLES: Readonly<Record<TableName, Table>> = { ...STAR_TABLES, ...CACHE_TABLES };
+type TableName = StarTableName | CacheTableName;
+
+type RowOf<T extends TableName> = T extends StarTableName ? StarRow<T> : T extends CacheTableName ? CacheRow<T> : never;
+
+/** The tables whose rows outlive the measuring that made them. */
+const LASTING: ReadonlySet<string> = new Set([...CASE_FACTS, ...Object.keys(KEPT_TABLES)]);
 
 /**
- * Opens an empty star schema in DuckDB. Nothing is fetched: extensions are neither installed nor loaded.
+ * Opens the star schema in DuckDB, empty but for the cases that its file has kept. Nothing is fetched: extensions are neither
+ * installed nor loaded. A file that is damaged or of another layout is made anew.
  * @throws HubError HUB-4501 when the database cannot be opened
  */
 export async function openStar(options: StarOptions): Promise<Star> {
+  const path = options.kept?.path;
   try {
-    if (options.path !== undefined) await mkdir(dirname(options.path), { recursive: true });
-    const instance = await DuckDBInstance.create(options.path ?? ":memory:", {
-      autoinstall_known_extensions: "false",
-      autoload_known_extensions: "false",
-      memory_limit: options.memoryLimit ?? "256MB",
-      threads: String(options.threads ?? 2),
-    });
-    const connection = await instance.connect();
-    await connection.run("SET preserve_insertion_order = true");
-    for (const name of STAR_TABLE_NAMES) {
-      const columns = starColumns(name).map(([column, { type }]) => `"${column}" ${DUCK_TYPES[type].toString()}`);
-      await connection.run(`CREATE TABLE ${name} (${columns.join(", ")})`);
+    if (path === undefined) return await open(options);
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      return await open(options);
+    } catch (error) {
+      if (isHeldElsewhere(error)) throw error;
+      await forget(path);
+      return await open(options);
     }
-    const local = createLocalTime(options.zone);
-    const buffers = new Map<StarTableName, Buffer>();
-    for (const name of STAR_TABLE_NAMES)
-      buffers.set(name, newBuffer(name, await connection.createAppender(name), local));
-    return new Star(instance, connection, local, buffers);
   } catch (error) {
-    throw new HubError("HUB-4501", `The measuring database ${options.path ?? "in memory"} cannot be opened.`, {
+    throw new HubError("HUB-4501", `The measuring database ${path ?? "in memory"} cannot be opened.`, {
       cause: error,
       remedy: "Check that its folder is writable and that no other process holds it.",
     });
   }
+}
+
+/** Deletes a kept star; the next one is built from nothing. */
+export async function forget(path: string): Promise<void> {
+  for (const end of ["", ".wal", ".tmp"]) await rm(`${path}${end}`, { recursive: true, force: true });
+}
+
+async function open({ kept, zone, memoryLimit, threads }: StarOptions): Promise<Star> {
+  const instance = await DuckDBInstance.create(kept?.path ?? ":memory:", {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    memory_limit: memoryLimit ?? "256MB",
+    threads: String(threads ?? 2),
+  });
+  try {
+    const connection = await instance.connect();
+    await connection.run("SET preserve_insertion_order = true");
+    const keeps = kept !== undefined && (await isLaidOut(connection));
+    const local = createLocalTime(zone);
+    const writers = new Map<TableName, TableWriter>();
+    for (const [name, table] of entriesOf(TABLES)) {
+      const columns = duckColumns(table).map(([column, type]) => `"${column}" ${type}`);
+      const how = name in WORK_TABLES ? "TEMP TABLE" : "TABLE";
+      if (!keeps || !LASTING.has(name))
+        await connection.run(`CREATE OR REPLACE ${how} ${name} (${columns.join(", ")})`);
+      writers.set(name, await TableWriter.open(connection, name, table, local));
+    }
+    return new Star(instance, connection, local, writers, kept?.madeBy ?? "");
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+const entriesOf = <K extends string, V>(record: Readonly<Record<K, V>>) => Object.entries(record) as [K, V][];
+
+/** Whether every lasting table is there with the columns it should have. */
+async function isLaidOut(connection: DuckDBConnection): Promise<boolean> {
+  const reader = await connection.runAndReadAll(
+    "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index",
+  );
+  const found = reader.getRows().map((row) => row.join(" "));
+  const wanted = entriesOf(TABLES)
+    .filter(([name]) => LASTING.has(name))
+    .flatMap(([name, table]) => duckColumns(table).map((column) => `${name} ${column.join(" ")}`));
+  const lasting = found.filter((line) => LASTING.has(line.split(" ")[0] ?? ""));
+  return lasting.length === wanted.length && wanted.every((line) => lasting.includes(line));
+}
+
+/** Another process has the file open: it is in use, not damaged. */
+function isHeldElsewhere(error: unknown): boolean {
+  return error instanceof Error && /lock/iu.test(error.message);
 }
 
 /** The star schema: rows go in through `append`, answers come out through SQL. Close it when done. */
@@ -83,36 +120,39 @@ export class Star {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly local: LocalTime;
-  readonly #buffers: ReadonlyMap<StarTableName, Buffer>;
+  /** The program that makes the cases. */
+  readonly madeBy: string;
+  readonly #writers: ReadonlyMap<TableName, TableWriter>;
 
   constructor(
     instance: DuckDBInstance,
     connection: DuckDBConnection,
     local: LocalTime,
-    buffers: ReadonlyMap<StarTableName, Buffer>,
+    writers: ReadonlyMap<TableName, TableWriter>,
+    madeBy: string,
   ) {
-    this.#buffers = buffers;
+    this.madeBy = madeBy;
+    this.#writers = writers;
     this.#instance = instance;
     this.#connection = connection;
     this.local = local;
   }
 
   /** Adds a row; it is visible to queries after `flush`. */
-  append<T extends StarTableName>(table: T, row: StarRow<T>): void {
-    const buffer = this.#buffers.get(table);
-    if (buffer === undefined) throw new HubError("HUB-1001", `The star schema has no table ${table}.`);
-    put(buffer, row);
-    if (buffer.rows === CHUNK_ROWS) this.#empty(table, buffer);
+  append<T extends TableName>(table: T, row: RowOf<T>): void {
+    const writer = this.#writers.get(table);
+    if (writer === undefined) throw new HubError("HUB-1001", `The star schema has no table ${table}.`);
+    writer.append(row);
   }
 
   /** Makes everything appended so far visible. */
   flush(): void {
-    for (const [table, buffer] of this.#buffers) {
-      if (buffer.isClean) continue;
-      this.#empty(table, buffer);
-      buffer.appender.flushSync();
-      buffer.isClean = true;
-    }
+    for (const writer of this.#writers.values()) writer.flush();
+  }
+
+  /** Empties what outlives a measuring. */
+  async letGo(): Promise<void> {
+    for (const table of LASTING) await this.run(`DELETE FROM ${table}`);
   }
 
   /** Runs a statement without an answer. */
@@ -129,6 +169,15 @@ export class Star {
       for (const [index, name] of names.entries()) row[name] = plain(values[index] ?? null);
       return row;
     });
+  }
+
+  /** As `query`, a part of the rows at a time, each an array of values; nothing else may be asked in between. */
+  async *stream(
+    sql: string,
+    parameters: readonly (string | number | null)[] = [],
+  ): AsyncIterable<readonly SqlValue[][]> {
+    const result = await this.#guard(sql, () => this.#connection.stream(sql, [...parameters]));
+    for await (const rows of result.yieldRows()) yield rows.map((row) => row.map(plain));
   }
 
   /** Number of rows of a table. */
@@ -155,17 +204,9 @@ export class Star {
   }
 
   close(): void {
-    for (const buffer of this.#buffers.values()) buffer.appender.closeSync();
+    for (const writer of this.#writers.values()) writer.close();
     this.#connection.closeSync();
     this.#instance.closeSync();
-  }
-
-  #empty(table: StarTableName, buffer: Buffer): void {
-    try {
-      empty(buffer);
-    } catch (error) {
-      throw new HubError("HUB-4502", `Rows of ${table} could not be written.`, { cause: error });
-    }
   }
 
   async #guard<T>(sql: string, work: () => Promise<T>): Promise<T> {
@@ -184,89 +225,11 @@ export class Star {
   }
 }
 
-interface Buffer {
-  readonly appender: DuckDBAppender;
-  readonly types: readonly DuckDBType[];
-  /** How each column takes its value from a row. */
-  readonly readers: readonly Reader[];
-  readonly values: DuckDBValue[][];
-  rows: number;
-  chunks: number;
-  isClean: boolean;
-}
-
-type AnyRow = Readonly<Record<string, string | number | null | undefined>>;
-type Reader = (row: AnyRow) => DuckDBValue;
-
-function newBuffer(table: StarTableName, appender: DuckDBAppender, local: LocalTime): Buffer {
-  const columns = starColumns(table);
-  return {
-    appender,
-    types: columns.map(([, column]) => DUCK_TYPES[column.type]),
-    readers: columns.map(([name, column]) => readerOf(name, column, local)),
-    values: columns.map(() => []),
-    rows: 0,
-    chunks: 0,
-    isClean: true,
-  };
-}
-
-function put(buffer: Buffer, row: AnyRow): void {
-  const { readers, values } = buffer;
-  for (let i = 0; i < readers.length; i += 1) values[i]?.push(readers[i]?.(row) ?? null);
-  buffer.rows += 1;
-  buffer.isClean = false;
-}
-
-function readerOf(name: string, { type, derived }: Column, local: LocalTime): Reader {
-  const from = derived?.from ?? name;
-  const numeric =
-    (convert: (value: number) => DuckDBValue): Reader =>
-    (row) => {
-      const value = row[from];
-      return typeof value === "number" ? convert(value) : null;
-    };
-  if (derived?.as === "constant") return () => from;
-  if (derived?.as === "date key") return numeric((value) => local.dateKey(value));
-  if (derived?.as === "local time") return numeric((value) => timestamp(local.wall(value)));
-  switch (type) {
-    case "TIMESTAMP":
-      return numeric(timestamp);
-    case "BIG_INT":
-      return numeric((value) => BigInt(Math.round(value)));
-    case "DATE":
-      return (row) => {
-        const value = row[from];
-        return typeof value === "string"
-          ? new DuckDBDateValue(Math.round(Date.parse(`${value}T00:00:00Z`) / DAY_MS))
-          : null;
-      };
-    default:
-      return (row) => row[from] ?? null;
-  }
-}
-
-function timestamp(milliseconds: number): DuckDBTimestampValue {
-  return new DuckDBTimestampValue(BigInt(Math.round(milliseconds)) * 1000n);
-}
-
-function empty(buffer: Buffer): void {
-  if (buffer.rows === 0) return;
-  const chunk = DuckDBDataChunk.create(buffer.types, buffer.rows);
-  chunk.setColumns(buffer.values);
-  buffer.appender.appendDataChunk(chunk);
-  for (const column of buffer.values) column.length = 0;
-  buffer.rows = 0;
-  // An appender keeps its rows a second time until it is flushed.
-  buffer.chunks += 1;
-  if (buffer.chunks % CHUNKS_PER_FLUSH === 0) buffer.appender.flushSync();
-}
-
 function plain(value: DuckDBValue): SqlValue {
   if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return value;
   if (typeof value === "bigint") return Number(value);
   if (value instanceof DuckDBTimestampValue) return Number(value.micros / 1000n);
-  if (value instanceof DuckDBDateValue) return value.days * DAY_MS;
+  if (value instanceof DuckDBDateValue) return value.days * DAY;
   return String(value);
 }
