@@ -54,6 +54,9 @@ export interface Configuration {
   readonly publish: {
     readonly connection: string | null;
     readonly formats: HubFile["publish"]["formats"];
+    /** A data source of which a larger share of rows has changed is sent as a whole, 0..1. */
+    readonly wholeAbove: number;
+    readonly onSchemaChange: HubFile["publish"]["on_schema_change"];
   };
   readonly people: PeopleFile;
   readonly mappings: MappingSet;

@@ -129,8 +129,17 @@ export const hubSchema = z.strictObject({
         .array(z.enum(["hyper", "parquet", "csv"]))
         .min(1)
         .default(["hyper", "parquet", "csv"]),
+      whole_above: share
+        .default("30 %")
+        .describe("Where more of a data source's rows have changed it is sent as a whole, else only what changed."),
+      on_schema_change: z
+        .enum(["stop", "overwrite", "beside"])
+        .default("stop")
+        .describe(
+          "When columns are gone or of another type, which breaks workbooks. stop: the data source stays as it is. overwrite: it is replaced. beside: a new one is published under another name.",
+        ),
     })
-    .default({ formats: ["hyper", "parquet", "csv"] }),
+    .prefault({}),
 });
 
 export type HubFile = z.output<typeof hubSchema>;

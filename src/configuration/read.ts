@@ -180,7 +180,12 @@ export async function checkConfiguration(
         mostErrors: shareOf(hub.writes.most_errors ?? "5 %"),
       },
       matching: toMatchingRules(hub.matching),
-      publish: { connection: hub.publish.connection ?? null, formats: hub.publish.formats },
+      publish: {
+        connection: hub.publish.connection ?? null,
+        formats: hub.publish.formats,
+        wholeAbove: shareOf(hub.publish.whole_above),
+        onSchemaChange: hub.publish.on_schema_change,
+      },
       people,
       mappings: bundleMappings(mappings.map((each) => each.mapping)),
       vocabulary,

@@ -1,5 +1,6 @@
-import { foreignKeys, starColumns, starTable } from "../kpis/index.ts";
+import { foreignKeys, starTable } from "../kpis/index.ts";
 import type { Column, ColumnType, StarTableName } from "../kpis/index.ts";
+import { publishedColumns } from "./publications.ts";
 import { xml } from "./xml.ts";
 import type { XmlElement } from "./xml.ts";
 
@@ -49,7 +50,7 @@ export function fieldsOf(fact: StarTableName): readonly Field[] {
   const taken = new Set<string>();
   return distinctCaptions(
     tablesOf(fact).flatMap((table) =>
-      starColumns(table).map(([name, column]) => {
+      publishedColumns(table).map(([name, column]) => {
         const unique = taken.has(name) ? `${name} (${table})` : name;
         taken.add(name);
         return fieldOfColumn(table, unique, name, column, table === fact);

@@ -16,6 +16,16 @@ const HYPER_TYPES: Readonly<Record<ColumnType, HyperType>> = {
   TIMESTAMP: "timestamp",
 };
 
+/**
+ * The columns of a table as data sources have them. A fact's own copy of what the as-of dimension says stays behind: it
+ * would change every row of every cycle and say nothing more.
+ */
+export function publishedColumns(name: StarTableName): ReturnType<typeof starColumns> {
+  const said = isFact(name) ? new Set(starColumns("dim_as_of").map(([column]) => column)) : new Set<string>();
+  const keys = foreignKeys(name).map(({ column }) => column);
+  return starColumns(name).filter(([column]) => !said.has(column) || keys.includes(column));
+}
+
 /** One data source: a fact with the dimensions it names, since Tableau refuses several facts in one. */
 export interface Publication {
   /** `fact_case`. */
@@ -37,7 +47,7 @@ export interface HyperPlan {
  * @throws HubError HUB-5022 when a table's file is not among them
  */
 export function hyperTables(files: readonly TableFile[]): HyperPlan {
-  const table = (name: StarTableName, present: ReadonlySet<StarTableName>): HyperTable => {
+  const table = (name: StarTableName, present: ReadonlySet<StarTableName>, columns = starColumns(name)): HyperTable => {
     const file = files.find((candidate) => candidate.table === name && candidate.format === "parquet");
     if (file === undefined) {
       throw new HubError("HUB-5022", `There is no Parquet file of ${name} to build an extract from.`, {
@@ -49,7 +59,7 @@ export function hyperTables(files: readonly TableFile[]): HyperPlan {
       schema: EXTRACT_SCHEMA,
       name,
       source: file.path,
-      columns: starColumns(name).map(([column, { type }]) => ({
+      columns: columns.map(([column, { type }]) => ({
         name: column,
         type: HYPER_TYPES[type],
         nullable: !key.includes(column),
@@ -69,7 +79,11 @@ export function hyperTables(files: readonly TableFile[]): HyperPlan {
     publications: STAR_TABLE_NAMES.filter((name) => isFact(name)).map((fact) => {
       const names = [fact, ...new Set(foreignKeys(fact).map((foreign) => foreign.table))];
       const present = new Set(names);
-      return { fact, name: starTable(fact).caption, tables: names.map((name) => table(name, present)) };
+      return {
+        fact,
+        name: starTable(fact).caption,
+        tables: names.map((name) => table(name, present, publishedColumns(name))),
+      };
     }),
   };
 }

@@ -71,7 +71,7 @@ withEngine("hub demo --json", () => {
     const { complete, publish, handoffs, kpis } = cycleDocument.parse(document);
     expect(complete).toBe(true);
     expect(publish.published.length).toBeGreaterThan(0);
-    expect(publish.published.every(({ verified }) => verified)).toBe(true);
+    expect(publish.published.every(({ checked }) => checked === "content")).toBe(true);
     expect(handoffs.length).toBeGreaterThan(0);
     expect(kpis.length).toBeGreaterThan(0);
     expect(publish.files.every(({ path }) => path.startsWith(directory))).toBe(true);

@@ -22,8 +22,11 @@ export const kpiPart = z.strictObject({
     from: z.iso.date().describe("First local day."),
     to: z.iso.date().describe("The day after the last one."),
   }),
-  value: z.number().nullable().describe("A ratio 0..1, or milliseconds; null with a reason."),
-  unit: z.enum(["ratio", "milliseconds"]),
+  value: z
+    .number()
+    .nullable()
+    .describe("A ratio, milliseconds, a number, or an amount in the corporate currency; null with a reason."),
+  unit: z.enum(["ratio", "milliseconds", "number", "money"]),
   numerator: z.number().nullable(),
   denominator: z.number().nullable(),
   n: z.int(),
@@ -57,11 +60,21 @@ export const publishPart = z.strictObject({
     z.strictObject({
       name: z.string(),
       fact: z.string(),
-      rows: z.int(),
-      verified: z.boolean().describe("Fetched back and counted."),
+      how: z
+        .enum(["unchanged", "delta", "overwritten", "created"])
+        .describe("`unchanged`: nothing was sent. `delta`: only the rows that changed."),
+      why: z.string().nullable().describe("Why the whole was sent."),
+      rows: z.int().describe("Rows of its fact."),
+      rowsSent: z.int().describe("Of all its tables; rows to delete count, too."),
+      bytesSent: z.int(),
+      jobId: z.string().nullable(),
+      requestId: z.string().nullable().describe("The same when the same change is sent again."),
+      checked: z
+        .enum(["content", "job", "stamp", "nothing"])
+        .describe(
+          "`content`: fetched back, rows and sums are those measured. `job`: Tableau says it carried all changes out. `stamp`: nobody has changed it since. `nothing`: nothing here can count it.",
+        ),
       url: z.string().nullable(),
-      how: z.enum(["single", "chunked"]),
-      bytes: z.int(),
     }),
   ),
   workbook: z
@@ -122,15 +135,7 @@ export function toPublishPart(report: PublishReport): z.infer<typeof publishPart
   return {
     files: report.files.tables.map(({ table, format, path, rows, bytes }) => ({ table, format, path, rows, bytes })),
     complete: report.files.complete?.file ?? null,
-    published: report.published.map(({ name, fact, rows, verified, receipt }) => ({
-      name,
-      fact,
-      rows,
-      verified,
-      url: receipt.url,
-      how: receipt.how,
-      bytes: receipt.bytes,
-    })),
+    published: report.published.map(({ standing, chunks: _, ...source }) => ({ ...source, url: standing.url })),
     workbook:
       report.workbook === null
         ? null

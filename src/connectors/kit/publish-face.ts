@@ -1,5 +1,16 @@
 import type { Instant } from "../../model/index.ts";
 
+/** A data source as it stands in the system. */
+export interface StandingSource {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string | null;
+  /** The name a workbook refers to it by; null when the system does not say. */
+  readonly contentUrl: string | null;
+  /** Moves with every change of the content. */
+  readonly updatedAt: Instant;
+}
+
 export interface PublishCommand {
   /** Name of the data source. */
   readonly name: string;
@@ -11,17 +22,39 @@ export interface PublishCommand {
   readonly tags: readonly string[];
 }
 
-export interface PublishReceipt {
-  readonly id: string;
-  readonly name: string;
-  readonly url: string | null;
-  /** The name a workbook refers to it by; null when the system does not say. */
-  readonly contentUrl: string | null;
+export interface PublishReceipt extends StandingSource {
   readonly bytes: number;
   readonly how: "single" | "chunked";
   readonly chunks: number;
   readonly jobId: string | null;
-  readonly updatedAt: Instant;
+}
+
+/** One change of one table of a data source by rows that are sent along. */
+export interface TableChange {
+  /** `upsert` replaces the rows of the same key and adds the others; `delete` takes rows away. */
+  readonly action: "upsert" | "delete";
+  readonly schema: string;
+  /** The table of the file that holds the rows, or just their keys where they are deleted. */
+  readonly source: string;
+  readonly target: string;
+  readonly key: readonly string[];
+}
+
+export interface ChangeRowsCommand {
+  readonly id: string;
+  readonly name: string;
+  /** Path of a `.hyper` file that holds the tables which the changes name. */
+  readonly file: string;
+  /** Carried out in this order, all or none. */
+  readonly changes: readonly TableChange[];
+  /** The same for the same change of the same content: the system carries it out once, however often it is asked. */
+  readonly requestId: string;
+}
+
+export interface ChangeRowsReceipt {
+  readonly bytes: number;
+  readonly chunks: number;
+  readonly jobId: string;
 }
 
 export interface WorkbookCommand {
@@ -46,10 +79,16 @@ export interface WorkbookReceipt {
 export interface PublishFace {
   /** The configured place for data sources: project names from the root. */
   readonly project: readonly string[];
+  /** The largest file that `changeRows` takes, bytes. */
+  readonly largestUpdate: number;
+  /** The data source of this name in a project; null when it or the project is not there. Creates nothing. */
+  find(name: string, project: readonly string[], signal: AbortSignal): Promise<StandingSource | null>;
   /** Replaces (or creates) the data source as a whole; the old one stays when anything fails. */
   publish(command: PublishCommand, signal: AbortSignal): Promise<PublishReceipt>;
+  /** Changes rows of a data source; it stays as it was when anything fails. */
+  changeRows(command: ChangeRowsCommand, signal: AbortSignal): Promise<ChangeRowsReceipt>;
   /** Publishes a workbook unless it is there already; never over another one. Absent where there are none. */
   publishWorkbook?(command: WorkbookCommand, signal: AbortSignal): Promise<WorkbookReceipt>;
   /** Fetches what the system holds now into a file. */
-  download(receipt: PublishReceipt, file: string, signal: AbortSignal): Promise<void>;
+  download(source: Pick<StandingSource, "id">, file: string, signal: AbortSignal): Promise<void>;
 }

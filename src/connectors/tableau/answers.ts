@@ -91,6 +91,11 @@ const jobSchema = z.object({
   completedAt: z.string().optional(),
   finishCode: text.optional(),
   statusNotes: z.object({ statusNote: many(statusNote) }).optional(),
+  updateUploadedFileJob: z
+    .looseObject({
+      notes: z.union([z.string(), z.looseObject({ value: z.string() }).transform(({ value }) => value)]).optional(),
+    })
+    .optional(),
 });
 export const jobAnswer = z.object({ job: jobSchema }).transform(({ job }) => job);
 export type Job = z.output<typeof jobSchema>;

@@ -27,6 +27,7 @@ export interface ClientRequest<T> {
   /** For messages, without the query. */
   readonly operation: string;
   readonly body?: RequestBody;
+  readonly headers?: HttpRequest["headers"];
   /** GET is; anything else only when it says so. */
   readonly idempotent?: boolean;
   readonly timeoutMs?: number;
@@ -74,11 +75,18 @@ export class TableauClient {
   }
 
   async request<T>(request: ClientRequest<T>, signal: AbortSignal): Promise<T> {
-    const { method, operation, body } = request;
+    const { method, operation, body, headers } = request;
     return this.#onSite(signal, (session) =>
       this.#call(operation, request.idempotent ?? method === "GET", request.timeoutMs, signal, async (limited) => {
         const url = this.#siteUrl(session, request.path);
-        const sent = { method, url, token: session.token, signal: limited, ...(body === undefined ? {} : { body }) };
+        const sent = {
+          method,
+          url,
+          token: session.token,
+          signal: limited,
+          ...(body === undefined ? {} : { body }),
+          ...(headers === undefined ? {} : { headers }),
+        };
         return parseAnswer(request.schema, (await send(this.#http, sent)).body, operation);
       }),
     );

@@ -47,6 +47,9 @@ function readError(body: string): { code?: string; summary?: string | undefined;
 /** Codes of failures after which it is unknown whether the request was carried out. */
 const AMBIGUOUS = new Set(["HUB-5106", "HUB-1201"]);
 
+/** What a server says of an upload it has lost chunks of, or that ended with the login it belonged to. */
+export const LOST_UPLOAD: ReadonlySet<string> = new Set(["400011", "404007"]);
+
 /** Whether a failed request may have been carried out all the same. */
 export function isAmbiguous(error: unknown): boolean {
   return error instanceof HubError && AMBIGUOUS.has(error.code);

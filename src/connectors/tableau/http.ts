@@ -5,10 +5,12 @@ import { refusalFrom } from "./failures.ts";
 import type { RequestBody } from "./multipart.ts";
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly token?: string;
   readonly body?: RequestBody;
+  /** Beside those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -76,6 +78,7 @@ function headersOf(request: HttpRequest, accept: string): Record<string, string>
   return {
     accept,
     "user-agent": "process-hub",
+    ...request.headers,
     ...(request.token === undefined ? {} : { "x-tableau-auth": request.token }),
     ...(request.body === undefined
       ? {}

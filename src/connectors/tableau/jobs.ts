@@ -53,15 +53,17 @@ async function ask(client: TableauClient, id: string, mayBeUnknown: boolean, sig
 }
 
 function failedJob(job: Job): HubError {
-  const notes = (job.statusNotes?.statusNote ?? []).map((note) => note.text ?? note.value ?? "").filter(Boolean);
-  const why = notes.length === 0 ? "without saying why" : notes.join("; ");
+  const notes = (job.statusNotes?.statusNote ?? []).map((note) => note.text ?? note.value ?? "");
+  notes.push(job.updateUploadedFileJob?.notes ?? "");
+  const said = notes.filter(Boolean);
+  const why = said.length === 0 ? "without saying why" : said.join("; ");
   const verb = job.finishCode === "2" ? "was cancelled" : "failed";
   return new HubError("HUB-5109", `Tableau's publish job ${verb} (${why}).`, {
     disposition: "stop-stream",
     place: { system: "tableau", record: job.id },
     remedy:
-      "What was published before is still there. Likely causes: the file has several fact tables, the user may not "
-      + "overwrite the data source, or the site is full.",
+      "What was published before is still there; run again, which sends the whole. Likely causes: the file has several "
+      + "fact tables, the user may not overwrite the data source, or the site is full.",
   });
 }
 

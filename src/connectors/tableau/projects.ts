@@ -32,6 +32,17 @@ export class ProjectTree {
     return parentId;
   }
 
+  /** The LUID of the last project of the path; null when it is not there. Creates nothing. */
+  async find(path: readonly string[], signal: AbortSignal): Promise<string | null> {
+    let parentId: string | undefined;
+    for (const name of path) {
+      const project = await this.#find(name, parentId, signal);
+      if (project === undefined) return null;
+      parentId = project.id;
+    }
+    return parentId ?? null;
+  }
+
   /** For when the server no longer knows a LUID we held. */
   forget(): void {
     this.#known = undefined;

@@ -1,5 +1,3 @@
-import { stat } from "node:fs/promises";
-import { extname } from "node:path";
 import PQueue from "p-queue";
 import { HubError } from "../../model/index.ts";
 import type {
@@ -7,6 +5,9 @@ import type {
   PublishCommand,
   PublishFace,
   PublishReceipt,
+  StandingSource,
+  ChangeRowsCommand,
+  ChangeRowsReceipt,
   WorkbookCommand,
   WorkbookReceipt,
 } from "../kit/index.ts";
@@ -15,12 +16,14 @@ import type { Datasource } from "./answers.ts";
 import { TRANSFER_TIMEOUT_MS } from "./client.ts";
 import type { TableauClient } from "./client.ts";
 import { addTags, downloadContent, findDatasource } from "./datasources.ts";
-import { isAmbiguous, tableauCode } from "./failures.ts";
+import { isAmbiguous, LOST_UPLOAD, tableauCode } from "./failures.ts";
 import { waitForJob } from "./jobs.ts";
 import { datasourcePayload, multipartBody } from "./multipart.ts";
+import { describeFile } from "./file.ts";
 import { ProjectTree } from "./projects.ts";
 import { projectPath } from "./settings.ts";
 import type { TableauSettings } from "./settings.ts";
+import { changeRows } from "./change-rows.ts";
 import { uploadInChunks } from "./upload.ts";
 import { publishWorkbook } from "./workbooks.ts";
 
@@ -28,9 +31,6 @@ const MEGABYTE = 1024 * 1024;
 const TRIES = 2;
 /** Waits between looks for a result whose answer was lost: the server may still be at it. */
 const SETTLE_WAITS_MS = [0, 2000, 5000, 10_000];
-
-/** What a server says of an upload it has lost chunks of, or that ended with the login it belonged to. */
-const LOST_UPLOAD = new Set(["400011", "404007"]);
 
 /** One publish on its way. */
 interface Publication {
@@ -57,9 +57,12 @@ export function publishFace(client: TableauClient, options: ConnectOptions<Table
   const publisher = new Publisher(client, options);
   return {
     project: projectPath(options.settings),
+    largestUpdate: options.settings.updateMegabytes * MEGABYTE,
+    find: (name, project, signal) => publisher.find(name, project, signal),
     publish: (command, signal) => publisher.publish(command, signal),
+    changeRows: (command, signal) => publisher.changeRows(command, signal),
     publishWorkbook: (command, signal) => publisher.publishWorkbook(command, signal),
-    download: (receipt, file, signal) => downloadContent(client, receipt.id, file, signal),
+    download: ({ id }, file, signal) => downloadContent(client, id, file, signal),
   };
 }
 
@@ -77,6 +80,23 @@ class Publisher {
 
   async publish(command: PublishCommand, signal: AbortSignal): Promise<PublishReceipt> {
     return this.#queue.add(() => this.#publish(command, signal), { signal });
+  }
+
+  async find(name: string, project: readonly string[], signal: AbortSignal): Promise<StandingSource | null> {
+    const projectId = await this.#projects.find(project, signal);
+    if (projectId === null) return null;
+    const datasource = await findDatasource(this.#client, name, projectId, signal);
+    return datasource === undefined ? null : standing(datasource);
+  }
+
+  async changeRows(command: ChangeRowsCommand, signal: AbortSignal): Promise<ChangeRowsReceipt> {
+    const { bytes } = await describeFile(command.file);
+    const wait = (id: string, limited: AbortSignal): Promise<void> => this.#wait(id, limited);
+    const chunkBytes = this.#chunkBytes();
+    const boundary = (): string => this.#boundary();
+    return this.#queue.add(() => changeRows(this.#client, command, { bytes, chunkBytes, boundary, wait, signal }), {
+      signal,
+    });
   }
 
   async publishWorkbook(command: WorkbookCommand, signal: AbortSignal): Promise<WorkbookReceipt> {
@@ -102,17 +122,7 @@ class Publisher {
     }
     const { datasource, how, chunks, jobId } = outcome;
     await addTags(this.#client, datasource, command.tags, signal);
-    return {
-      id: datasource.id,
-      name: datasource.name,
-      url: datasource.webpageUrl ?? null,
-      contentUrl: datasource.contentUrl ?? null,
-      bytes,
-      how,
-      chunks,
-      jobId,
-      updatedAt: datasource.updatedAt,
-    };
+    return { ...standing(datasource), bytes, how, chunks, jobId };
   }
 
   async #toProject(command: PublishCommand, type: string, bytes: number, signal: AbortSignal): Promise<Outcome> {
@@ -166,7 +176,6 @@ class Publisher {
 
   async #chunked(publication: Publication, signal: AbortSignal): Promise<Outcome> {
     const { command, type, bytes } = publication;
-    const { settings, dependencies } = this.#options;
     const chunkBytes = this.#chunkBytes();
     const boundary = () => this.#boundary();
     const { sessionId, chunks } = await uploadInChunks(this.#client, command.file, bytes, chunkBytes, boundary, signal);
@@ -180,7 +189,7 @@ class Publisher {
       },
       signal,
     );
-    await waitForJob(this.#client, job.id, settings.jobTimeoutMinutes * 60_000, dependencies, signal);
+    await this.#wait(job.id, signal);
     // A finished job does not say which data source it made.
     const datasource = await this.#settled(publication, signal);
     if (datasource !== undefined) return { datasource, how: "chunked", chunks, jobId: job.id };
@@ -189,6 +198,11 @@ class Publisher {
       place: { system: "tableau", record: publication.before?.id ?? command.name },
       remedy: "Run again; if it stays so, look at the data source's revisions in Tableau.",
     });
+  }
+
+  async #wait(jobId: string, signal: AbortSignal): Promise<void> {
+    const { settings, dependencies } = this.#options;
+    await waitForJob(this.#client, jobId, settings.jobTimeoutMinutes * 60_000, dependencies, signal);
   }
 
   /** The data source if it is new or its stamp has moved since we began; looks a few times while the server settles. */
@@ -210,30 +224,10 @@ class Publisher {
   }
 }
 
+function standing({ id, name, webpageUrl, contentUrl, updatedAt }: Datasource): StandingSource {
+  return { id, name, url: webpageUrl ?? null, contentUrl: contentUrl ?? null, updatedAt };
+}
+
 function payloadOf({ command, projectId }: Publication): string {
   return datasourcePayload({ name: command.name, description: command.description, projectId });
-}
-
-const TYPES = new Set(["hyper", "parquet", "tdsx"]);
-
-async function describeFile(file: string): Promise<{ readonly type: string; readonly bytes: number }> {
-  const type = extname(file).slice(1).toLowerCase();
-  if (!TYPES.has(type)) throw unusable(file, "Tableau takes no file of this kind as a data source.");
-  let bytes: number;
-  try {
-    bytes = (await stat(file)).size;
-  } catch (cause) {
-    throw unusable(file, "The file to publish is not there.", cause);
-  }
-  if (bytes === 0) throw unusable(file, "The file to publish is empty.");
-  return { type, bytes };
-}
-
-function unusable(file: string, message: string, cause?: unknown): HubError {
-  return new HubError("HUB-5114", message, {
-    cause,
-    disposition: "stop-stream",
-    place: { system: "tableau", file },
-    remedy: "Build the extracts again (`hub publish`).",
-  });
 }

@@ -15,6 +15,8 @@ export const settingsSchema = z.strictObject({
   singleRequestMegabytes: z.number().positive().max(LARGEST_REQUEST_MB).default(60),
   /** Size of one chunk. */
   chunkMegabytes: z.number().positive().max(LARGEST_REQUEST_MB).default(32),
+  /** The largest file of changed rows that the server takes (reference tableau.md §3.6); more is sent as a whole. */
+  updateMegabytes: z.number().positive().max(100).default(100),
   /** How long a publish job may take before it is given up. */
   jobTimeoutMinutes: z.number().positive().default(30),
 });

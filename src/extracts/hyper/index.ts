@@ -4,7 +4,7 @@ export { findHyper, hyperDirectory, installHyper } from "./install.ts";
 export type { FindHyperOptions, InstallHyperOptions } from "./install.ts";
 export type { PackagePin, Platform } from "./package-pin.ts";
 export { openHyperFile, readHyperFile } from "./reader.ts";
-export type { HyperFileReader, StoredColumn, StoredTable } from "./reader.ts";
+export type { HyperFileReader, StoredColumn, StoredTable, TableTotals } from "./reader.ts";
 export type { AssumedForeignKey, HyperColumn, HyperTable, HyperType } from "./tables.ts";
 export { writeHyperFile } from "./writer.ts";
 export type { WrittenHyperFile, WrittenTable } from "./writer.ts";

@@ -19,11 +19,20 @@ export interface StoredTable {
   readonly refersTo: readonly string[];
 }
 
+/** What a table holds in all. */
+export interface TableTotals {
+  readonly rows: number;
+  /** By column: the sum of its numbers, or of any other type how many values there are; null for a sum of nothing. */
+  readonly columns: Readonly<Record<string, string | null>>;
+}
+
 /** An open `.hyper` file; close it to let others at it. */
 export interface HyperFileReader {
   readonly tables: readonly StoredTable[];
   /** All rows of a table as text, in the order given; for checks and tests, not for large tables. */
   rows(schema: string, table: string, orderBy?: readonly string[]): Promise<readonly HyperRow[]>;
+  /** Rows and sums of a table. */
+  totals(schema: string, table: string): Promise<TableTotals>;
   close(): Promise<void>;
 }
 
@@ -60,6 +69,7 @@ export async function readHyperFile(engine: HyperEngine, file: string): Promise<
           `SELECT * FROM ${qualified(READING, schema, table)}`
             + (orderBy.length === 0 ? "" : ` ORDER BY ${orderBy.map(identifier).join(", ")}`),
         ),
+      totals: (schema, table) => readTotals(session, schema, table, tables),
       close: async () => {
         await session.query(`DETACH DATABASE ${identifier(READING)}`);
         await session.close();
@@ -69,6 +79,23 @@ export async function readHyperFile(engine: HyperEngine, file: string): Promise<
     await session.close();
     throw error;
   }
+}
+
+const NUMBERS = /^(?:smallint|integer|bigint|double precision|real|numeric.*)$/u;
+
+async function readTotals(
+  session: HyperSession,
+  schema: string,
+  name: string,
+  tables: readonly StoredTable[],
+): Promise<TableTotals> {
+  const table = tables.find((each) => each.schema === schema && each.name === name);
+  const parts = (table?.columns ?? []).map(
+    (column) =>
+      `${NUMBERS.test(column.type) ? "sum" : "count"}(${identifier(column.name)}) AS ${identifier(column.name)}`,
+  );
+  const [columns = {}] = await session.query(`SELECT ${parts.join(", ")} FROM ${qualified(READING, schema, name)}`);
+  return { rows: table?.rows ?? 0, columns };
 }
 
 async function readTables(session: HyperSession): Promise<readonly StoredTable[]> {

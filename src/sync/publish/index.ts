@@ -1,4 +1,4 @@
-import { startHyper } from "../../extracts/index.ts";
+import { Comparison, startHyper } from "../../extracts/index.ts";
 import type { HyperEngine } from "../../extracts/index.ts";
 import type { Connection, PublishFace } from "../../connectors/kit/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
@@ -9,6 +9,7 @@ import type { RunContext } from "../context.ts";
 import { credentialsOf } from "../sources.ts";
 import { writeFiles } from "./files.ts";
 import type { FileOptions, WrittenFiles } from "./files.ts";
+import { PublishedBefore } from "./remembered.ts";
 import { sendSource } from "./send.ts";
 import { sendWorkbook } from "./workbook.ts";
 import type { PublishedWorkbook } from "./workbook.ts";
@@ -17,7 +18,7 @@ import type { PublishedSource } from "./send.ts";
 export type { Format, SourceFile, WrittenFiles } from "./files.ts";
 export { writePages } from "./pages.ts";
 export type { WrittenPages } from "./pages.ts";
-export type { PublishedSource } from "./send.ts";
+export type { PublishedSource, SentHow } from "./send.ts";
 export type { PublishedWorkbook } from "./workbook.ts";
 
 export interface PublishReport {
@@ -54,7 +55,7 @@ const ONE_SOURCE_ONLY: ReadonlySet<Disposition> = new Set(["stop-stream", "skip-
 /** Memory of the engine: the extracts of a company this size need a fraction; more only makes it keep pages longer. */
 const ENGINE_MEMORY = "512m";
 
-/** Writes the extracts and sends one data source per fact; each is fetched back and counted. */
+/** Writes the extracts and brings one data source per fact to what they hold, by what changed where that is less. */
 export async function publishStep(context: RunContext, star: Star, options: PublishOptions): Promise<PublishReport> {
   const { hyperd, ...rest } = options;
   const { signal, progress } = context;
@@ -87,7 +88,8 @@ async function publish(
   const { configuration, progress } = context;
   progress({ kind: "step", step: "publish", state: "started" });
   const notes = [...notesBefore];
-  const files = await writeFiles(context, star, options);
+  const { asOf, signal } = context;
+  const files = await writeFiles({ asOf, zone: configuration.zone, signal }, star, options);
   const target = configuration.publish.connection;
   let sent: Sent = { published: [], workbook: null, problems: [] };
   if (target === null) notes.push("No `publish.connection` is configured, so nothing was sent.");
@@ -95,14 +97,16 @@ async function publish(
     notes.push("Nothing was sent: data sources are published from hyper or parquet, and neither was asked for.");
   } else sent = await sendAll(context, star, target, files, options, notes);
   const { published } = sent;
-  const checked = published.filter(({ verified }) => verified).length;
+  const unchanged = published.filter(({ how }) => how === "unchanged").length;
+  const unchecked = published.filter(({ checked }) => checked === "nothing").length;
   progress({
     kind: "step",
     step: "publish",
     state: "done",
     detail:
-      `${files.tables.length} files, ${published.length} data sources published`
-      + (checked === published.length ? " and checked" : `, ${checked} of them checked`),
+      `${files.tables.length} files, ${published.length} data sources up to date`
+      + (unchanged === 0 ? "" : `, ${unchanged} of them as they were`)
+      + (unchecked === 0 ? "" : `, ${unchecked} of them not counted`),
   });
   return { files, published, workbook: sent.workbook, problems: [...problemsBefore, ...sent.problems], notes };
 }
@@ -130,7 +134,10 @@ async function sendAll(
     problems.push({ ...told, place });
     return error;
   };
+  const { directory, engine } = options;
+  const before = new PublishedBefore(directory);
   let connection: Connection | undefined;
+  let comparison: Comparison | null = null;
   try {
     connection = await connect(context, target);
     const face = await publishFaceOf(context, target, connection);
@@ -139,12 +146,22 @@ async function sendAll(
         "Facts were sent as Parquet without their dimensions, which Tableau converts itself; none was counted.",
       );
     }
+    comparison = engine === null ? null : await Comparison.open({ directory: before.workingFolder });
+    const rules = context.configuration.publish;
+    const to = {
+      connection: target,
+      face,
+      project: face.project,
+      directory,
+      engine,
+      comparison,
+      before,
+      rules,
+      signal,
+    };
     for (const [index, source] of files.sources.entries()) {
       signal.throwIfAborted();
       progress({ kind: "count", step: "publish", done: index, of: files.sources.length, unit: "data sources" });
-      const { asOf } = context;
-      const { directory, engine } = options;
-      const to = { connection: target, face, project: face.project, asOf, directory, engine, signal };
       try {
         published.push(await sendSource(source, to));
       } catch (error) {
@@ -160,10 +177,14 @@ async function sendAll(
   } catch (error) {
     problem(error);
   } finally {
+    comparison?.close();
     if (connection !== undefined) await closeConnection(connection, signal);
   }
-  const done = new Set(published.map(({ name }) => name));
-  const missing = files.sources.map(({ name }) => name).filter((name) => !done.has(name) && !inDoubt.has(name));
+  await before.prune();
+  const done = new Set(published.map(({ fact }) => fact));
+  const missing = files.sources
+    .filter(({ fact, name }) => !done.has(fact) && !inDoubt.has(name))
+    .map(({ name }) => name);
   if (missing.length > 0) notes.push(`Not published: ${missing.join(", ")}. The data sources there are as they were.`);
   return { published, workbook, problems };
 }

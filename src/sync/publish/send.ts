@@ -1,93 +1,218 @@
-import { access, copyFile, mkdir, rm } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
-import type { PublishCommand, PublishFace, PublishReceipt } from "../../connectors/kit/index.ts";
-import { readHyperFile } from "../../extracts/index.ts";
-import type { HyperEngine } from "../../extracts/index.ts";
-import { HubError, toIso } from "../../model/index.ts";
-import type { Instant } from "../../model/index.ts";
+import { access, mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ChangeRowsReceipt, PublishCommand, StandingSource } from "../../connectors/kit/index.ts";
+import { payloadOf, writeHyperFile } from "../../extracts/index.ts";
+import { starTable } from "../../kpis/index.ts";
+import type { StarTableName } from "../../kpis/index.ts";
+import { HubError } from "../../model/index.ts";
+import { choose } from "./choose.ts";
+import type { Choice, ChooseOptions } from "./choose.ts";
+import { checkBeforeSending, differenceThere } from "./gate.ts";
 import type { SourceFile } from "./files.ts";
+import { rememberTable, requestIdOf } from "./remembered.ts";
+import type { Remembered } from "./remembered.ts";
 
-export interface SendOptions {
-  readonly connection: string;
-  readonly face: PublishFace;
-  readonly project: readonly string[];
-  readonly asOf: Instant;
-  /** Where downloads are checked and the last good files are kept. */
-  readonly directory: string;
-  /** A running Hyper engine that counts what was fetched back; null when there is none. */
-  readonly engine: HyperEngine | null;
-  readonly signal: AbortSignal;
-}
+/** How a data source came to what was measured. */
+export type SentHow = "unchanged" | "delta" | "overwritten" | "created";
 
-/** One data source after it was sent, fetched back and counted. */
+/** One data source after it was looked after. */
 export interface PublishedSource {
+  /** The name it has in the system. */
   readonly name: string;
-  readonly fact: string;
-  readonly receipt: PublishReceipt;
+  readonly fact: StarTableName;
+  readonly how: SentHow;
+  /** Why the whole was sent though the data source was there; null otherwise. */
+  readonly why: string | null;
+  /** Rows of its fact. */
   readonly rows: number;
-  readonly verified: boolean;
+  /** Rows sent, of all its tables; rows to delete count, too. */
+  readonly rowsSent: number;
+  readonly bytesSent: number;
+  readonly chunks: number;
+  readonly jobId: string | null;
+  readonly requestId: string | null;
+  readonly standing: StandingSource;
+  /**
+   * What says that it holds what was measured: `content` fetched back and counted, `job` the system's word that it carried
+   * all changes out, `stamp` that nobody has changed it since, `nothing` where nothing here can count it.
+   */
+  readonly checked: "content" | "job" | "stamp" | "nothing";
 }
+
+export type SendOptions = ChooseOptions;
+
+/** After changes to this share of a data source's rows the whole is fetched back and counted again. */
+const LOOK_AGAIN_SHARE = 0.1;
+
+/** Where changing rows is not offered, or was turned down with nothing changed, the whole is sent. */
+const WHOLE_INSTEAD = new Set(["HUB-5109", "HUB-5117"]);
+
+/** After these it is not known whether what was sent has been, or is yet to be, carried out. */
+const LEAVES_DOUBT = new Set(["HUB-1201", "HUB-5106", "HUB-5109", "HUB-5110", "HUB-5111", "HUB-5112"]);
 
 /**
- * Sends one data source and counts what the system then holds. When that is not what was sent, or cannot be counted, the
- * last good file takes its place again and the run fails.
- * @throws HubError HUB-5030 when table, file and upload disagree; whatever the system refuses with
+ * Brings one data source to what was measured: not at all, by what changed, or as a whole.
+ * @throws HubError HUB-5014 when the extract is not what was measured, HUB-5030 when table and upload disagree, HUB-5032 when
+ * workbooks may break; whatever the system refuses with
  */
 export async function sendSource(source: SourceFile, options: SendOptions): Promise<PublishedSource> {
-  const { face, signal } = options;
-  const good = join(options.directory, "published", basename(source.file));
-  const text = `Process Hub: ${source.name}, as of ${toIso(options.asOf)}.`;
-  const receipt = await face.publish(commandFor(source, source.file, text, options), signal);
-  let difference: string | null;
-  let cause: unknown;
+  const choice = await choose(source, options);
+  if (choice.how === "unchanged") return outcome(source, choice.standing, { how: "unchanged", checked: "stamp" });
+  await checkBeforeSending(source, options.engine);
+  if (choice.how === "whole") return sendWhole(source, choice, options);
+  return (await sendDelta(source, choice, options)) ?? (await sendWhole(source, instead(choice), options));
+}
+
+type Delta = Extract<Choice, { how: "delta" }>;
+type Whole = Extract<Choice, { how: "whole" }>;
+
+function instead({ standing, memory }: Delta, why = "What changed is more than one update may carry."): Whole {
+  return { how: "whole", name: memory.name, standing, memory, why };
+}
+
+/** Sends the rows that changed; null when they are more than an update may carry. */
+async function sendDelta(source: SourceFile, choice: Delta, options: SendOptions): Promise<PublishedSource | null> {
+  const { face, before, engine, signal } = options;
+  const { memory, deltas } = choice;
+  if (engine === null) return null;
+  const definitions = source.tables.map(({ definition }) => definition);
+  const { tables, changes } = payloadOf(definitions, deltas);
+  await mkdir(before.workingFolder, { recursive: true });
+  const file = join(before.workingFolder, `${source.fact}-changes.hyper`);
+  await writeHyperFile(engine, file, tables, signal);
+  const { size } = await stat(file);
+  if (size > face.largestUpdate) return null;
+  const changed = new Set(deltas.map(({ table }) => table));
+  const after = source.tables.map((table) =>
+    changed.has(table.name) ? rememberTable(table) : (was(memory, table.name) ?? rememberTable(table)),
+  );
+  const requestId = requestIdOf(memory, after);
+  const command = { id: memory.id, name: memory.name, file, changes, requestId };
+  let receipt: ChangeRowsReceipt;
   try {
-    difference = await compareUpload(source, receipt, options);
+    receipt = await inDoubt(source.fact, memory, options, () => face.changeRows(command, signal));
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof HubError)) throw error;
-    difference = `what is there cannot be counted (${error.code} ${error.message})`;
-    cause = error;
+    if (!(error instanceof HubError) || !WHOLE_INSTEAD.has(error.code)) throw error;
+    return sendWhole(source, instead(choice, error.message), options);
   }
+  const rowsSent = deltas.reduce((sum, each) => sum + each.inserted + each.changed + each.deleted, 0);
+  const unseen = (memory.changedSinceLook ?? 0) + rowsSent;
+  const rows = source.tables.reduce((sum, table) => sum + table.rows, 0);
+  const look = memory.changedSinceLook === null || unseen > LOOK_AGAIN_SHARE * rows;
+  const difference = look ? await differenceThere(source, choice.standing, options) : null;
+  if (difference !== null) {
+    return sendWhole(
+      source,
+      instead(choice, `After its update it did not hold what was measured: ${difference}`),
+      options,
+    );
+  }
+  await before.keepExtract(source.fact, source.format, source.file);
+  const standing = await leave(source, memory.name, after, look ? 0 : unseen, options);
+  return outcome(source, standing, {
+    how: "delta",
+    checked: look ? "content" : "job",
+    rowsSent,
+    bytesSent: receipt.bytes,
+    chunks: receipt.chunks,
+    jobId: receipt.jobId,
+    requestId,
+  });
+}
+
+function was(memory: Remembered, name: string): Remembered["tables"][number] | undefined {
+  return memory.tables.find((table) => table.name === name);
+}
+
+/** Sends the whole and counts what is there then; when that is something else the last good file takes its place again. */
+async function sendWhole(source: SourceFile, choice: Whole, options: SendOptions): Promise<PublishedSource> {
+  const { face, before, engine, signal } = options;
+  const command = commandFor(source, choice.name, source.file, options);
+  const receipt = await inDoubt(source.fact, choice.memory, options, () => face.publish(command, signal));
+  const difference = await differenceThere(source, receipt, options);
   if (difference !== null) {
     throw new HubError("HUB-5030", `${source.name} does not hold what was sent: ${difference}`, {
       disposition: "stop-stream",
       place: { connection: options.connection, record: source.name },
-      remedy: await putBack(source, good, options),
-      cause,
+      remedy: await putBack(source, choice, options),
     });
   }
-  await mkdir(join(options.directory, "published"), { recursive: true });
-  await copyFile(source.file, good);
-  return {
-    name: source.name,
-    fact: source.fact,
-    receipt,
-    rows: source.tables.find((table) => table.name === source.fact)?.rows ?? 0,
-    verified: source.format === "hyper" && options.engine !== null,
-  };
+  await before.keepExtract(source.fact, source.format, source.file);
+  const standing = await leave(source, choice.name, source.tables.map(rememberTable), null, options);
+  return outcome(source, standing, {
+    how: choice.standing === null ? "created" : "overwritten",
+    why: choice.why,
+    checked: source.format === "hyper" && engine !== null ? "content" : "nothing",
+    rowsSent: source.tables.reduce((sum, table) => sum + table.rows, 0),
+    bytesSent: receipt.bytes,
+    chunks: receipt.chunks,
+    jobId: receipt.jobId,
+  });
+}
+
+/** Keeps on the disk, from before the call until its end is known, that something was sent. */
+async function inDoubt<Answer>(
+  fact: string,
+  memory: Remembered | null,
+  { before, signal }: SendOptions,
+  send: () => Promise<Answer>,
+): Promise<Answer> {
+  if (memory === null) return send();
+  await before.doubt(fact, memory, true);
+  try {
+    return await send();
+  } catch (error) {
+    const refused = error instanceof HubError && !LEAVES_DOUBT.has(error.code);
+    if (refused && !signal.aborted) await before.doubt(fact, memory, memory.inDoubt);
+    throw error;
+  }
+}
+
+/** Keeps how the data source was left. Its stamp is asked for last: nothing of ours may move it after that. */
+async function leave(
+  source: SourceFile,
+  name: string,
+  tables: Remembered["tables"],
+  changedSinceLook: number | null,
+  { before, connection, face, project, signal }: SendOptions,
+): Promise<StandingSource> {
+  const standing = await face.find(name, project, signal);
+  if (standing === null) {
+    throw new HubError("HUB-5030", `${name} is gone again.`, {
+      disposition: "stop-stream",
+      place: { connection, record: source.name },
+      remedy: "Ask who deleted it, and run hub publish again.",
+    });
+  }
+  const { id, updatedAt: leftAt } = standing;
+  const remembered = { connection, id, name, leftAt, tables, inDoubt: false, changedSinceLook };
+  await before.keep(source.fact, remembered, source.tables);
+  return standing;
 }
 
 function commandFor(
-  source: SourceFile,
+  { fact }: SourceFile,
+  name: string,
   file: string,
-  description: string,
   { project }: Pick<SendOptions, "project">,
 ): PublishCommand {
-  return { name: source.name, project, description, file, tags: ["process-hub"] };
+  const description = `Process Hub: ${starTable(fact).grain} per row; "As of" in it tells how fresh it is.`;
+  return { name, project, description, file, tags: ["process-hub"] };
 }
 
 /** Publishes the last good file of a data source again; a sentence on what became of it. */
-async function putBack(source: SourceFile, good: string, options: SendOptions): Promise<string> {
-  const { face, asOf, signal } = options;
+async function putBack(source: SourceFile, { name }: Whole, options: SendOptions): Promise<string> {
+  const { before, face, signal } = options;
+  const good = before.extractOf(source.fact, source.format);
   const exists = await access(good).then(
     () => true,
     () => false,
   );
   if (!exists)
     return "No earlier extract is kept here to put back, see its revisions in the system. Run hub publish again.";
-  const text = `Process Hub: ${source.name}, the last good extract, put back on ${toIso(asOf)}.`;
   try {
-    await face.publish(commandFor(source, good, text, options), signal);
+    await face.publish(commandFor(source, name, good, options), signal);
     return "The last good extract was put back. Run hub publish again.";
   } catch (error) {
     signal.throwIfAborted();
@@ -96,27 +221,22 @@ async function putBack(source: SourceFile, good: string, options: SendOptions): 
   }
 }
 
-/** What differs between the file and the upload, table by table; null when nothing does or nothing can count it. */
-async function compareUpload(
+function outcome(
   source: SourceFile,
-  receipt: PublishReceipt,
-  { face, directory, engine, signal }: SendOptions,
-): Promise<string | null> {
-  if (source.format !== "hyper" || engine === null) return null;
-  const file = join(directory, `download-${receipt.id}${extname(source.file)}`);
-  try {
-    await face.download(receipt, file, signal);
-    const reader = await readHyperFile(engine, file);
-    try {
-      for (const table of source.tables) {
-        const rows = reader.tables.find((each) => each.name === table.name)?.rows;
-        if (rows !== table.rows) return `${table.name} has ${rows ?? "no"} rows of ${table.rows}.`;
-      }
-      return null;
-    } finally {
-      await reader.close();
-    }
-  } finally {
-    await rm(file, { force: true });
-  }
+  standing: StandingSource,
+  sent: Pick<PublishedSource, "how" | "checked"> & Partial<PublishedSource>,
+): PublishedSource {
+  return {
+    name: standing.name,
+    fact: source.fact,
+    why: null,
+    rows: source.tables.find((table) => table.name === source.fact)?.rows ?? 0,
+    rowsSent: 0,
+    bytesSent: 0,
+    chunks: 0,
+    jobId: null,
+    requestId: null,
+    standing,
+    ...sent,
+  };
 }

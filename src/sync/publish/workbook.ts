@@ -4,6 +4,7 @@ import { DateTime } from "luxon";
 import type { PublishFace, WorkbookReceipt } from "../../connectors/kit/index.ts";
 import { kpiKind, processKind } from "../../configuration/index.ts";
 import { writeWorkbook } from "../../extracts/index.ts";
+import { starTable } from "../../kpis/index.ts";
 import type { Star } from "../../kpis/index.ts";
 import type { RunContext } from "../context.ts";
 import { tableauSite } from "./pages.ts";
@@ -28,8 +29,8 @@ export async function sendWorkbook(
   const { configuration, asOf, signal } = context;
   const site = await tableauSite(context);
   if (site === null || face.publishWorkbook === undefined) return null;
-  const addresses = published.flatMap(({ name, receipt }) =>
-    receipt.contentUrl === null ? [] : [[name, receipt.contentUrl] as const],
+  const addresses = published.flatMap(({ fact, standing }) =>
+    standing.contentUrl === null ? [] : [[starTable(fact).caption, standing.contentUrl] as const],
   );
   const file = await writeWorkbook(directory, {
     star,
