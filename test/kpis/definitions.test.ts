@@ -109,3 +109,11 @@ describe("windows", () => {
     expect([window.fromDay, window.toDay]).toEqual([from, to]);
   });
 });
+
+test("a rule may hold for some cases only, by a number, too", () => {
+  const rule = withRule("Kickoff at least 90 days before end if months >= 4");
+  expect(rule).toMatchObject({
+    condition: { attribute: "months", test: { operator: ">=", value: "4" } },
+    sentence: expect.stringContaining("when months is >= 4."),
+  });
+});

@@ -35,7 +35,7 @@ const term = compileProcess({
   starts: "term created",
   ends: { Renewed: "renewed", Terminated: "terminated" },
   activities: ["renewal started"],
-  rules: { R1: "renewal started at least 90 days before end" },
+  rules: { R1: "renewal started at least 90 days before end if months >= 4" },
 });
 
 function build(process: ProcessDefinition, subject: LinkedObject): Case {
@@ -105,7 +105,7 @@ test("a severity is what it was when the case started", () => {
 describe("a renewal's lead", () => {
   const started = { at: "2026-01-05T09:00:00Z", type: "term created" };
   const verdict = (...then: Parameters<typeof linked>[2]) =>
-    build(term, linked("term", "a", [started, ...then], { end: { day: "2026-05-31" } })).verdicts[0];
+    build(term, linked("term", "a", [started, ...then], { end: { day: "2026-05-31" }, months: 12 })).verdicts[0];
 
   test("falls due ninety days before the end", () => {
     expect(verdict({ at: "2026-02-01T09:00:00Z", type: "renewal started" })).toMatchObject({
@@ -120,6 +120,11 @@ describe("a renewal's lead", () => {
       state: "satisfied",
       activations: 0,
     });
+  });
+
+  test("is owed by no term that is too short to have such a day", () => {
+    const short = linked("term", "a", [started], { end: { day: "2026-03-04" }, months: 2 });
+    expect(build(term, short).verdicts[0]).toMatchObject({ state: "satisfied", activations: 0, dueAt: null });
   });
 
   test("is broken by what went on past it without one", () => {

@@ -2,7 +2,7 @@ import { assertNever } from "../../model/index.ts";
 import { fold } from "../definitions/problems.ts";
 import type { Rule, RuleBody } from "../definitions/rule.ts";
 import type { Verdict } from "./case.ts";
-import { findData, findRole } from "./judge-data.ts";
+import { findData, findRole, passes } from "./judge-data.ts";
 import { findOrder } from "./judge-order.ts";
 import { findLate, findLead } from "./judge-time.ts";
 import { broken, held } from "./judged.ts";
@@ -32,6 +32,10 @@ export function judge(rule: Rule, on: Judged): Verdict {
 
 function applies({ condition }: Rule, on: Judged): boolean {
   if (condition === null) return true;
+  if (condition.test !== null) {
+    const value = on.current(condition.attribute);
+    return value !== null && passes(value, condition.test);
+  }
   const value = on.attribute(condition.attribute);
   const matches = value !== null && condition.values.some((wanted) => fold(wanted) === fold(value));
   return matches !== condition.negated;

@@ -47,7 +47,8 @@ function shown(value: Canonical): string {
   return textOf(value) ?? "";
 }
 
-function passes(value: Canonical, { operator, value: wanted }: ValueTest): boolean {
+/** Numbers compare as numbers, texts folded. */
+export function passes(value: Canonical, { operator, value: wanted }: ValueTest): boolean {
   const text = shown(value);
   const [left, right] = [Number(text), Number(wanted)];
   const numeric = text.trim() !== "" && !Number.isNaN(left) && !Number.isNaN(right);

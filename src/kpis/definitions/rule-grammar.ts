@@ -8,7 +8,7 @@ import { explainRule, formalRule } from "./rule-words.ts";
 const GRAMMAR =
   "Write a rule as `A before B`, `A followed by B`, `A then B` (both; each also `directly …`), `A within 5 business days of B` (or `of start`), `A at least once`, `A at most twice`, "
   + "`A never`, `A needs B`, `both or none of A and B`, `not both A and B`, `B never after A`, `A at least 90 days before <day attribute>`, `A by someone other than B`, `A by role R`, "
-  + "`A only with <attribute>` (or `<attribute> >= 100`), `A first` or `A last`, each optionally with `if <attribute> is <value>`; or by its formal name, `alternate_response(A, B)`.";
+  + "`A only with <attribute>` (or `<attribute> >= 100`), `A first` or `A last`, each optionally with `if <attribute> is <value>` or `if <attribute> >= 4`; or by its formal name, `alternate_response(A, B)`.";
 
 const TIMES: Readonly<Record<string, number>> = { once: 1, twice: 2 };
 
@@ -26,15 +26,25 @@ export function parseRule(id: string, text: string, vocabulary: RuleVocabulary, 
   const conditioned = /^(?<body>.+?) if (?<attribute>[A-Za-z_][\w.]*) is (?<negated>not )?(?<values>.+)$/u.exec(
     trimmed,
   );
+  const tested = /^(?<body>.+?) if (?<attribute>[A-Za-z_][\w.]*) ?(?<test>[<>=!]=? ?.+)$/u.exec(trimmed)?.groups;
+  const test = tested === undefined ? undefined : parseTest(tested["test"] ?? "");
   const condition: RuleCondition | null =
     conditioned?.groups === undefined
-      ? null
+      ? test === undefined
+        ? null
+        : { attribute: tested?.["attribute"] ?? "", negated: false, values: [], test }
       : {
+          test: null,
           attribute: conditioned.groups["attribute"] ?? "",
           negated: conditioned.groups["negated"] !== undefined,
           values: (conditioned.groups["values"] ?? "").split(/ or |, /u).map((value) => value.trim()),
         };
-  const body = parseBody(conditioned?.groups?.["body"] ?? trimmed, text, vocabulary, place);
+  const body = parseBody(
+    conditioned?.groups?.["body"] ?? (test === undefined ? trimmed : (tested?.["body"] ?? "")),
+    text,
+    vocabulary,
+    place,
+  );
   return { id, text: trimmed, body, condition, sentence: explainRule(body, condition), formal: formalRule(body) };
 }
 

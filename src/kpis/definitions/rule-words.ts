@@ -8,7 +8,9 @@ export function explainRule(body: RuleBody, condition: RuleCondition | null): st
   const when =
     condition === null
       ? ""
-      : ` when ${condition.attribute} is ${condition.negated ? "not " : ""}${condition.values.join(" or ")}`;
+      : condition.test !== null
+        ? ` when ${condition.attribute} is ${testWords(condition.test)}`
+        : ` when ${condition.attribute} is ${condition.negated ? "not " : ""}${condition.values.join(" or ")}`;
   return `${plainBody(body)}${when}.`;
 }
 

@@ -42,11 +42,13 @@ export type RuleBody =
   | { readonly kind: "first"; readonly a: string }
   | { readonly kind: "last"; readonly a: string };
 
-/** `if segment is Enterprise or Mid-Market`; values compare folded. */
+/** `if segment is Enterprise or Mid-Market`, values compare folded; or `if months >= 4`. */
 export interface RuleCondition {
   readonly attribute: string;
   readonly values: readonly string[];
   readonly negated: boolean;
+  /** Instead of values. */
+  readonly test: ValueTest | null;
 }
 
 export interface Rule {

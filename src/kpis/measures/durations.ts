@@ -33,13 +33,14 @@ export async function measureDuration(kpi: KpiDefinition, input: MeasureInput): 
     }
     const open = relation.open === null ? [] : await input.star.query(relation.open(cut));
     const shownOf = new Map<string, number>();
-    // The company's value is told even where there is nothing to tell.
-    if (cut === "company" && groups.size === 0) groups.set(COMPANY.key, []);
+    const isMain = cut === relation.main;
+    // A KPI says something even where there is nothing to tell.
+    const isEmpty = isMain && groups.size === 0;
+    if (isEmpty) groups.set(COMPANY.key, []);
     for (const [key, rows] of groups) {
       const enough = windows.findIndex((_, index) => numberOf(rows[index], "n") >= kpi.minN);
       shownOf.set(key, enough === -1 ? windows.length - 1 : enough);
     }
-    const isMain = cut === relation.main;
     const censored =
       isMain && kpi.measure === "cycle time"
         ? await censoredMedians(kpi, shownOf, windows, input)
@@ -47,7 +48,7 @@ export async function measureDuration(kpi: KpiDefinition, input: MeasureInput): 
     const cutResults = [...groups].flatMap(([key, rows]) =>
       windows.map((window, index) => {
         const shown = index === shownOf.get(key);
-        const scope: KpiScope = cut === "company" ? COMPANY : { type: cut, key };
+        const scope: KpiScope = cut === "company" || isEmpty ? COMPANY : { type: cut, key };
         const waiting = open.find((row) => row["scope"] === key);
         const median = shown ? (censored.get(key) ?? null) : null;
         const row = rows[index];

@@ -21,7 +21,8 @@ export function ratioInterval({ rows, num, den, numSquares, denSquares, products
   const squares = Math.max(0, numSquares - 2 * ratio * products + ratio * ratio * denSquares);
   const error = Math.sqrt((squares * rows) / (rows - 1)) / Math.abs(den);
   const spread = studentT95(rows - 1) * error;
-  return { low: ratio - spread, high: ratio + spread };
+  // Numbers of things and lengths of time are not negative.
+  return { low: ratio < 0 ? ratio - spread : Math.max(0, ratio - spread), high: ratio + spread };
 }
 
 /** Two-sided 95 % of Student's t, by the Cornish–Fisher expansion; exact to 1 % from 4 degrees of freedom on. */

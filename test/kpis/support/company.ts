@@ -30,6 +30,7 @@ export function configured() {
   const contracts: readonly ContractInfo[] = [
     contract("sales-to-cs", "Sales", "Customer Success", "opportunity", "onboarding", "2025-11-01T07:00:00Z"),
     contract("product-to-engineering", "Product", "Engineering", "feature", "epic", "2025-11-01T07:00:00Z"),
+    contract("cs-to-sales", "Customer Success", "Sales", "expansion", "opportunity", "2025-11-01T07:00:00Z"),
     contract("marketing-to-sales", "Marketing", "Sales", "lead", "lead", "2026-05-01T07:00:00Z"),
   ];
   const names = contracts.map(({ name }) => name);
