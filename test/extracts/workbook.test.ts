@@ -83,6 +83,12 @@ inSchema("held against Tableau's schema, the starter workbook fits", () => {
     expect(await misfits(renderWorkbook({ ...input, company: "A & <B>", kpis: evil }))).toBe("");
   });
 
+  test("with KPIs called what pages and other sheets are called", async () => {
+    const names = ["Handoffs", "handoffs", "Board", "As of", "Evidence"];
+    const kpis = input.kpis.map((kpi, index) => ({ ...kpi, title: names[index] ?? kpi.title }));
+    expect(await misfits(renderWorkbook({ ...input, kpis }))).toBe("");
+  });
+
   test("and a sheet without rows does not", async () => {
     expect(await misfits(text.replace(/<rows>.*?<\/rows>/su, ""))).toContain("rows");
   });
@@ -250,7 +256,21 @@ describe("the starter workbook", () => {
 
   test("opens the record of an evidence line in its system", () => {
     const links = all((workbook["actions"] as Node[])[0], "link").map((link) => String(link["@expression"]));
-    expect(links.map((link) => /\[none:(\w+):nk\]/u.exec(link)?.[1])).toEqual(["url", "account_url"]);
+    expect(links.map((link) => /\[none:(\w+):nk\]/u.exec(link)?.[1])).toEqual(["record_url", "url", "account_url"]);
+  });
+
+  test("leads from every figure to the records behind it", () => {
+    const actions = all((workbook["actions"] as Node[])[0], "action").filter(
+      (action) => all(action, "command").length > 0,
+    );
+    const from = actions.map((action) => all(action, "source")[0]?.["@worksheet"]);
+    for (const kpi of input.kpis) expect(from).toContain(kpi.title);
+    for (const action of actions) {
+      const target = all(action, "param").find((param) => param["@name"] === "target");
+      expect(named(dashboards())).toContain(target?.["@value"]);
+    }
+    const evidence = dashboards().find((each) => each["@name"] === "Evidence");
+    expect(named(all(evidence, "zone"))).toContain("Records behind a figure");
   });
 
   test("is the same for the same configuration, so that two of them differ only where something changed", () => {

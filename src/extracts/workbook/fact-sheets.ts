@@ -214,8 +214,26 @@ export function qualitySheets(sources: Sources): readonly Sheet[] {
 export function evidenceSheets(sources: Sources): readonly Sheet[] {
   return [
     {
-      name: "Cases behind the figures",
-      how: "One line a case. Narrow it to what counts against a figure: not conforming, with rework, one process, segment or period.",
+      name: "Records behind a figure",
+      how: "What counts against the shown value of a KPI, the latest first, of times the longest; up to 20 of each. Choose the KPI, or come from its tile by its menu. hub explain has all of them.",
+      source: sources("fact_kpi_evidence"),
+      mark: "Text",
+      rows: [
+        each("kpi_title"),
+        each("place"),
+        each("record_name"),
+        each("record_text"),
+        each("record_id"),
+        each("record_url"),
+      ],
+      cols: [],
+      text: [sum("amount_corporate")],
+      tooltip: [each("kpi"), each("question"), each("formula"), each("scope_key"), each("window_text"), each("of_n")],
+      filters: [CHOSEN_ROWS, free("kpi_title")],
+    },
+    {
+      name: "Case by case",
+      how: "One line a case. Narrow it to those that do not conform, have rework, are of one process, segment or period.",
       source: sources("fact_case"),
       mark: "Text",
       rows: [
@@ -232,7 +250,7 @@ export function evidenceSheets(sources: Sources): readonly Sheet[] {
       filters: [CHOSEN_ROWS, free("conform_strict"), free("is_rework")],
     },
     {
-      name: "Handoffs behind the figures",
+      name: "Handoff by handoff",
       how: "One line a handoff that is not historical, with why it stands where it stands.",
       source: sources("fact_handoffs"),
       mark: "Text",

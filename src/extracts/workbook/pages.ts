@@ -31,7 +31,13 @@ const ALL_CONTROLS = ["Process", "Segment", "Period"] as const;
 /** The report's pages over the published data sources. */
 export function dashboardsOf({ company, kpis, processes }: PagesInput, sources: Sources): readonly Dashboard[] {
   const values = sources("fact_kpi_snapshot");
-  const tiles = kpiTiles(values, [...kpis].sort(byTarget));
+  const handoffs = handoffSheets(sources);
+  const conformance = conformanceSheets(sources);
+  const quality = qualitySheets(sources);
+  const evidence = evidenceSheets(sources);
+  const named = [...handoffs, ...conformance, ...quality, ...evidence, sprintSheet(sources), asOfSheet(values)];
+  const taken = [...PAGES.map(({ title }) => title), ...named.map(({ name }) => name)];
+  const tiles = kpiTiles(values, [...kpis].sort(byTarget), taken);
   const targets = tiles.filter(({ kpi }) => isCompanyTarget(kpi)).map(({ sheet }) => sheet);
   const asOf = asOfSheet(values);
   /** The page's KPIs as tiles and, for those that come later, as a table. */
@@ -79,8 +85,6 @@ export function dashboardsOf({ company, kpis, processes }: PagesInput, sources: 
       ...(id === "product" ? [{ height: CHART, sheets: [sprintSheet(sources)] }] : []),
     ]);
   };
-  const handoffs = handoffSheets(sources);
-  const evidence = evidenceSheets(sources);
   const rates = kpis.filter((kpi) => isCompanyTarget(kpi) && kpi.measure !== "cycle time reduction");
   const withPages = new Set(processes.map((process) => process.page));
   return [
@@ -114,21 +118,20 @@ export function dashboardsOf({ company, kpis, processes }: PagesInput, sources: 
       choices(handoffs[0], ["contract"]),
     ),
     page("conformance", "Rule by rule, what goes wrong, who does the routine steps.", [
-      ...inRows(conformanceSheets(sources), 2, CHART),
+      ...inRows(conformance, 2, CHART),
       ...on("conformance"),
     ]),
-    page(
-      "quality",
-      "What is known of the data's own quality.",
-      [...inRows(qualitySheets(sources), 1, CHART), ...on("quality")],
-      [],
-    ),
+    page("quality", "What is known of the data's own quality.", [...inRows(quality, 1, CHART), ...on("quality")], []),
     page(
       "evidence",
-      "The cases and handoffs behind the figures: choose what counts against one, then a line opens the record.",
+      "The cases and handoffs behind the figures: choose a KPI; a line opens its record.",
       inRows(evidence, 1, 2 * CHART),
       ALL_CONTROLS,
-      [...choices(evidence[0], ["conform_strict", "is_rework"]), ...choices(evidence[1], ["contract", "label"])],
+      [
+        ...choices(evidence[0], ["kpi_title"]),
+        ...choices(evidence[1], ["conform_strict", "is_rework"]),
+        ...choices(evidence[2], ["contract", "label"]),
+      ],
     ),
   ];
 }
@@ -142,15 +145,16 @@ function heightOf(lines: number): number {
   return 110 + 24 * lines;
 }
 
-/** Each KPI's sheet; of two with one title the later says its id. */
+/** Each KPI's sheet; one whose title something else of the workbook has says its id, too. */
 function kpiTiles(
   source: Source,
   kpis: readonly KpiDefinition[],
+  others: readonly string[],
 ): readonly { readonly kpi: KpiDefinition; readonly sheet: Sheet }[] {
-  const taken = new Set<string>();
+  const taken = new Set(others.map((name) => name.toLowerCase()));
   return kpis.map((kpi) => {
-    const name = taken.has(kpi.title) ? `${kpi.title} (${kpi.name})` : kpi.title;
-    taken.add(name);
+    const name = taken.has(kpi.title.toLowerCase()) ? `${kpi.title} (${kpi.name})` : kpi.title;
+    taken.add(name.toLowerCase());
     return { kpi, sheet: kpiSheet(source, kpi, name) };
   });
 }

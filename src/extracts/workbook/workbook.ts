@@ -5,9 +5,11 @@ import { STANDING } from "./chosen.ts";
 import { dashboardElement, sheetsOf } from "./dashboard.ts";
 import type { Dashboard } from "./dashboard.ts";
 import { dashboardsOf } from "./pages.ts";
+import { PAGES } from "../pages.ts";
 import type { PageProcess } from "../pages.ts";
 import { parameterSource, parametersOf } from "./parameters.ts";
 import { sheetElement } from "./sheet.ts";
+import type { Sheet } from "./sheet.ts";
 import { sourceElement } from "./source.ts";
 import type { Source, TableauSite } from "./source.ts";
 import { uuidOf } from "./uuid.ts";
@@ -100,33 +102,54 @@ function lengthOf({ count, unit }: SourceContext["windows"][number]): number {
   return count * (DAYS[unit] ?? 0);
 }
 
-/** Choosing a record's line leads to the record in its system. */
+/** Fields that hold an address. */
+const ADDRESSES: ReadonlySet<string> = new Set(["url", "account_url", "record_url"]);
+
+/** Choosing a record's line leads to the record in its system; a figure's menu leads to the records behind it. */
 function actions(dashboards: readonly Dashboard[]): XmlElement {
-  const links = dashboards.flatMap((dashboard) =>
-    sheetsOf(dashboard).flatMap((sheet) => {
-      const url = sheet.rows.find(({ field }) => field === "url" || field === "account_url");
-      return url === undefined ? [] : [{ dashboard: dashboard.name, sheet, field: url.field }];
-    }),
-  );
+  const onSheets = dashboards.flatMap((dashboard) => sheetsOf(dashboard).map((sheet) => ({ dashboard, sheet })));
+  const made = onSheets.flatMap(({ dashboard, sheet }) => {
+    const address = sheet.rows.find(({ field }) => ADDRESSES.has(field));
+    if (address !== undefined) return [linkAction(dashboard, sheet, address.field)];
+    const isFigure = sheet.tooltip?.some(({ field }) => field === "kpi") === true;
+    return isFigure && dashboard.name !== EVIDENCE ? [evidenceAction(dashboard, sheet)] : [];
+  });
   return xml(
     "actions",
     {},
-    links.map(({ dashboard, sheet, field }, index) =>
-      xml("action", { caption: `Open the record (${sheet.name})`, name: `[Action${index + 1}]` }, [
-        xml("activation", { type: "on-select" }),
-        xml("source", { dashboard, type: "sheet", worksheet: sheet.name }),
-        xml("link", {
-          caption: "Open the record",
-          delimiter: ",",
-          escape: "\\",
-          expression: `<[${sheet.source.id}].[none:${field}:nk]>`,
-          "include-null": false,
-          "multi-select": false,
-          "url-escape": false,
-        }),
-      ]),
+    made.map(({ attributes, children }, index) =>
+      xml("action", { ...attributes, name: `[Action${index + 1}]` }, children),
     ),
   );
+}
+
+const EVIDENCE = PAGES.find(({ id }) => id === "evidence")?.title ?? "";
+
+function linkAction(dashboard: Dashboard, sheet: Sheet, field: string): XmlElement {
+  return xml("action", { caption: `Open the record (${sheet.name})` }, [
+    xml("activation", { type: "on-select" }),
+    xml("source", { dashboard: dashboard.name, type: "sheet", worksheet: sheet.name }),
+    xml("link", {
+      caption: "Open the record",
+      delimiter: ",",
+      escape: "\\",
+      expression: `<[${sheet.source.id}].[none:${field}:nk]>`,
+      "include-null": false,
+      "multi-select": false,
+      "url-escape": false,
+    }),
+  ]);
+}
+
+function evidenceAction(dashboard: Dashboard, sheet: Sheet): XmlElement {
+  return xml("action", { caption: `Records behind this figure (${sheet.name}, ${dashboard.name})` }, [
+    xml("activation", { "auto-clear": true, type: "explicit" }),
+    xml("source", { dashboard: dashboard.name, type: "sheet", worksheet: sheet.name }),
+    xml("command", { command: "tsc:tsl-filter" }, [
+      xml("param", { name: "special-fields", value: "all" }),
+      xml("param", { name: "target", value: EVIDENCE }),
+    ]),
+  ]);
 }
 
 function windows(dashboards: readonly Dashboard[], sheets: readonly string[]): XmlElement {
