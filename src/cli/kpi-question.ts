@@ -48,13 +48,13 @@ export function findFigure(asked: string, results: readonly KpiResult[]): KpiRes
 }
 
 /** How a figure is asked for again. */
-export function figureId(result: KpiResult): string {
+export function figureId(result: Pick<KpiResult, "kpi" | "scope" | "window">): string {
   const { kpi, scope } = result;
   return `${PREFIX}${kpi}${scope.type === "company" ? "" : `/${scope.key}`}@${windowName(result)}`;
 }
 
 /** As its file has it; of the months of a trend there are twelve, so each is called by its date. */
-function windowName({ window: { text, fromDay } }: KpiResult): string {
+function windowName({ window: { text, fromDay } }: Pick<KpiResult, "window">): string {
   return text === "month" ? fromDay.slice(0, 7) : text;
 }
 

@@ -1,8 +1,9 @@
 import type { KpiResult } from "../kpis/index.ts";
+import { publishedNumber } from "../sync/index.ts";
 import type { KpiStory, EvidencePart, TracedRow } from "./kpi-story.ts";
 import { partOf } from "./kpi-story.ts";
 import { localTime } from "./local-time.ts";
-import { formatValue } from "./summary.ts";
+import { formatValue } from "./figure-text.ts";
 import { formatTable } from "./table.ts";
 
 /** Why a figure is what it is, as a person reads it: the sentence first, then how, from what, and the cases behind it. */
@@ -15,6 +16,7 @@ export function kpiStoryText(story: KpiStory, zone: string): string {
     `  ${result.sentence}\n`,
     figuresText(result),
     `\nHow it is computed (${definition.key}, owner ${definition.owner})\n  ${definition.explanation}\n`,
+    publishedText(story, zone),
     sourcesText(story, zone),
     ...PARTS.map(([part, title]) => partText(story, part, title, zone)),
   ].join("");
@@ -48,6 +50,23 @@ function figuresText(result: KpiResult): string {
     `target ${targetText ?? "none"}${targetText === null ? "" : `: ${verdict}`}`,
   ];
   return `  ${parts.join("; ")}\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`;
+}
+
+/** What was said before, each with why it became another figure; the last one differs only when it was not measured since. */
+function publishedText({ published, result }: KpiStory, zone: string): string {
+  const lines = published.flatMap((figure, index) => {
+    if (index > 0 && figure.because === null) return [];
+    const value = formatValue(publishedNumber(figure, "value"), result.unit);
+    const why = figure.because === null ? "" : `, restated because ${figure.because.join("; ")}`;
+    return [
+      `  ${value}, n ${publishedNumber(figure, "n") ?? 0}, as of ${localTime(figure.asOf, zone)}, run ${figure.runId.slice(0, 8)}${why}\n`,
+    ];
+  });
+  const last = published.at(-1);
+  const isOther =
+    last !== undefined && (publishedNumber(last, "value") !== result.value || publishedNumber(last, "n") !== result.n);
+  if (isOther) lines.push("  From what is stored now it is another one: `hub measure` publishes it.\n");
+  return `\nPublished\n${lines.length === 0 ? "  not yet\n" : lines.join("")}`;
 }
 
 function sourcesText({ sources }: KpiStory, zone: string): string {

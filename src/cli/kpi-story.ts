@@ -1,7 +1,7 @@
 import { originsOf } from "../explain/index.ts";
 import type { Origin } from "../explain/index.ts";
 import type { Evidence, EvidenceRow, KpiDefinition, KpiResult } from "../kpis/index.ts";
-import type { Instant, StorePort } from "../model/index.ts";
+import type { Instant, PublishedFigure, StorePort } from "../model/index.ts";
 import type { KpiSource, LastReading } from "../sync/index.ts";
 
 /** One row of evidence with the source records it rests on. */
@@ -17,6 +17,8 @@ export interface KpiStory {
   readonly result: KpiResult;
   /** The streams it rests on with the last reading of each; null for one that was never read. */
   readonly sources: readonly (KpiSource & { readonly reading: LastReading | null })[];
+  /** What was published for it, oldest first; the figure itself may not have been published yet. */
+  readonly published: readonly PublishedFigure[];
   /** Null for a measure whose rows are not kept apart. */
   readonly evidence: Evidence | null;
   /** The first rows of each part of the evidence, or all of them. */

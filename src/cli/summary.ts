@@ -1,12 +1,13 @@
 import { AREAS } from "../kpis/index.ts";
 import type { KpiResult } from "../kpis/index.ts";
-import { DAY, HOUR, MINUTE } from "../model/index.ts";
 import type { PlainState } from "../model/index.ts";
 import type { CycleReport, PublishReport, WrittenPages } from "../sync/index.ts";
 import { formatApply } from "./apply-view.ts";
 import { PLAIN_STATES } from "./documents/handoffs.ts";
 import { summariseHandoffs } from "./handoff-summary.ts";
 import { formatMoney } from "./money.ts";
+import { formatRestatements } from "./restatements-view.ts";
+import { formatValue } from "./figure-text.ts";
 import { formatTable } from "./table.ts";
 import { formatProblem } from "./terminal.ts";
 
@@ -25,6 +26,7 @@ export function formatSummary(report: CycleReport, { title, currency }: SummaryO
     section("Plan", planLine(report)),
     section("KPIs", formatKpis(report.measurement.results)),
     section("Cycle times", formatCycleTimes(report.measurement.results)),
+    section("Restated", formatRestatements(report.restatements)),
     section("Not mapped", unmappedLines(report)),
     section("Report", formatPages(report.pages)),
     formatPublish(report.publish),
@@ -131,16 +133,6 @@ export function formatPages({ report, workbook }: WrittenPages): string {
   if (workbook !== null)
     lines.push(`  ${workbook}`, "  the same pages for Tableau; open it there once the data sources are published");
   return lines.map((line) => `${line}\n`).join("");
-}
-
-/** `57.3 %`, `12.4 days`, `3.2 hours`; a dash for what is not known. */
-export function formatValue(value: number | null, unit: KpiResult["unit"]): string {
-  if (value === null) return "–";
-  if (unit === "ratio") return `${(value * 100).toFixed(1)} %`;
-  if (unit === "number" || unit === "money") return value.toLocaleString("en-US", { maximumFractionDigits: 1 });
-  if (Math.abs(value) >= 2 * DAY) return `${(value / DAY).toFixed(1)} days`;
-  if (Math.abs(value) >= HOUR) return `${(value / HOUR).toFixed(1)} hours`;
-  return `${(value / MINUTE).toFixed(0)} min`;
 }
 
 function section(title: string, body: string): string {

@@ -21,6 +21,7 @@ export type { Baseline, BaselineStore } from "./measures/baseline.ts";
 export type { KpiResult, KpiScope, KpiVerdict } from "./measures/result.ts";
 export { evidenceOf } from "./evidence/evidence.ts";
 export type { Evidence, EvidenceInput, EvidenceRow } from "./evidence/row.ts";
+export { markRestated } from "./star/kpi-rows.ts";
 export { openStar } from "./star/star.ts";
 export type { SqlRow, SqlValue, Star, StarOptions } from "./star/star.ts";
 export type { Column, ColumnType } from "./star/columns.ts";

@@ -11,6 +11,7 @@ export * from "./order.ts";
 export * from "./pace.ts";
 export * from "./people.ts";
 export * from "./ports/ledger.ts";
+export * from "./ports/measures.ts";
 export * from "./ports/outbox.ts";
 export * from "./ports/store.ts";
 export * from "./process.ts";

@@ -5,6 +5,7 @@ import type { Handoff, Plan, UnmappedValue } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
 import type { LinkReport } from "./link.ts";
 import { measureStep } from "./measure/index.ts";
+import type { Restatement } from "./measure/index.ts";
 import { publishStep, writePages } from "./publish/index.ts";
 import type { PublishOptions, PublishReport, WrittenPages } from "./publish/index.ts";
 import type { PullReport } from "./pull/index.ts";
@@ -25,6 +26,8 @@ export interface CycleReport {
   /** False when something that was approved is not done. */
   readonly applied: boolean;
   readonly measurement: Measurement;
+  /** Published figures that the measurement found to be others. */
+  readonly restatements: readonly Restatement[];
   readonly pages: WrittenPages;
   readonly publish: PublishReport;
   readonly unmapped: readonly (UnmappedValue & { readonly count: number })[];
@@ -38,7 +41,7 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
   const { map, link } = await mapAndLink(context);
   const reconciled = await reconcileStep(context);
   const { apply, handoffs, plan, complete: applied } = await applyAndReconcile(context, reconciled, pull, null);
-  const { star, ...measurement } = await measureStep(context);
+  const { star, restatements, ...measurement } = await measureStep(context);
   try {
     const pages = await writePages(context, { star, ...measurement }, files.directory);
     const publish = await publishStep(context, star, files);
@@ -52,6 +55,7 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
       apply,
       applied,
       measurement,
+      restatements,
       pages,
       publish,
       unmapped: await context.store.mapping.unmapped(),

@@ -19,6 +19,8 @@ afterAll(() => star.close());
 
 const figuresOf = ({ name }: KpiDefinition): readonly KpiResult[] => input.results.filter(({ kpi }) => kpi === name);
 
+const hasQuantile = ({ own }: KpiDefinition): boolean => own?.statistic === "median" || own?.statistic === "p90";
+
 async function evidence(name: string, key = "all"): Promise<{ readonly result: KpiResult; readonly of: Evidence }> {
   const kpi = options.kpis.find((candidate) => candidate.name === name);
   const result = input.results.find((each) => each.kpi === name && each.scope.key === key && each.shown);
@@ -37,21 +39,25 @@ describe("the rows behind a figure", () => {
       for (const result of figures) {
         const found = await evidenceOf(kpi, result, input);
         if (found === null) throw new Error("no rows");
-        const { scope, window, n, nOpen, numerator, excluded, unit } = result;
-        const isSum = unit === "ratio" && kpi.measure !== "cycle time reduction";
+        const { scope, window, n, nOpen, numerator, denominator, excluded } = result;
+        // A reduction's are medians, a spread or a count has none.
+        const isSum = numerator !== null && kpi.measure !== "cycle time reduction";
+        const isSpread = kpi.measure.endsWith("time") || kpi.measure === "handoff latency" || hasQuantile(kpi);
         expect({
           scope,
           window: window.text,
           n: found.n,
-          numerator: isSum && n > 0 ? found.numerator : null,
+          numerator: isSum ? found.numerator : null,
+          denominator: isSum ? found.denominator : null,
           // Open cases of a median are counted beside it, whatever its window; they have no duration yet.
-          pending: unit === "milliseconds" ? nOpen : found.pending,
-          excluded: unit === "milliseconds" && n === 0 ? excluded : found.excluded,
+          pending: isSpread ? nOpen : found.pending,
+          excluded: isSpread && n === 0 ? excluded : found.excluded,
         }).toEqual({
           scope,
           window: window.text,
           n,
           numerator: isSum ? numerator : null,
+          denominator: isSum ? denominator : null,
           pending: nOpen,
           excluded,
         });

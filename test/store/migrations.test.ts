@@ -47,6 +47,7 @@ function firstVersion(): void {
     `insert into object (key, type, stream_pk, entity_id, body) values ('salesforce/t1/things/a', 'Thing', 1, 'a', '{"old":"body"}')`,
     `insert into event (id, object_type, object_key, occurred_at, sequence, stream_pk, entity_id, body) values ('e1', 'Thing', 'salesforce/t1/things/a', 1, 0, 1, 'a', '{}')`,
     `insert into reference_link values ('salesforce/t1/things/a', 'account', 'x', 'record')`,
+    `insert into kpi_snapshot (run_id, kpi, as_of, body) values ('r1', 'k', 9, '{"definition":"k@1","scope":{"type":"company","key":"all"},"window":{"text":"month","from":1,"to":5},"value":0.25,"numerator":1,"denominator":4,"n":4}')`,
     `insert into handoff_decision (handoff_id, kind, reason, by_whom, at, run_id) values ('h', 'waive', 'why', 'me', 1, 'r1')`,
   ];
   for (const row of rows) db.exec(row);
@@ -87,6 +88,15 @@ describe("a store written by the first version", () => {
       ]);
       expect(await store.records.certificates("r1")).toHaveLength(1);
       expect(await store.handoffs.decisions()).toHaveLength(1);
+      expect(await store.measures.figures()).toMatchObject([
+        {
+          kpi: "k",
+          key: { definition: "k@1", scopeType: "company", scopeKey: "all", window: "month", from: 1, to: 5 },
+          amounts: "[0.25,1,4,4]",
+          body: { result: { n: 4 } },
+          because: null,
+        },
+      ]);
       expect(await store.outbox.pauses()).toEqual([]);
       expect((await store.ledger.state("salesforce t1")).used).toBe(7);
       expect(await store.model.objectCounts()).toEqual([]);

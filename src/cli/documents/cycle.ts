@@ -9,6 +9,7 @@ import { applyPart, toApplyPart } from "./apply.ts";
 import { PLAIN_STATES } from "./handoffs.ts";
 import { instantText, problemPart } from "./parts.ts";
 import { reportPart, toReportPart } from "./report.ts";
+import { restatementPart, toRestatementPart } from "./restatements.ts";
 import { syncPart, toSyncPart } from "./sync.ts";
 
 /** One value of one KPI with what is needed to trust or doubt it. */
@@ -49,6 +50,7 @@ export const measureDocument = z.strictObject({
   asOf: instantText,
   cases: z.record(z.string(), z.int()).describe("Cases by process."),
   kpis: z.array(kpiPart).describe("The values that are shown: one window per KPI and scope."),
+  restatements: z.array(restatementPart).describe("Published figures that are others now."),
 });
 
 export const publishPart = z.strictObject({
@@ -109,6 +111,7 @@ export const cycleDocument = z.strictObject({
   apply: applyPart.describe("What was approved and carried out."),
   cases: z.record(z.string(), z.int()),
   kpis: z.array(kpiPart),
+  restatements: z.array(restatementPart).describe("Published figures that are others now."),
   unmapped: z.array(z.strictObject({ mapping: z.string(), field: z.string(), value: z.string(), count: z.int() })),
   report: reportPart,
   publish: publishPart,
@@ -155,6 +158,7 @@ export function toCycleDocument(report: CycleReport, asOf: Instant): z.infer<typ
     apply: toApplyPart({ apply: report.apply, complete: report.applied }),
     cases: { ...report.measurement.cases },
     kpis: report.measurement.results.filter((result) => result.shown).map(toKpiPart),
+    restatements: report.restatements.map(toRestatementPart),
     unmapped: [...report.unmapped],
     report: toReportPart(report.pages),
     publish: toPublishPart(report.publish),

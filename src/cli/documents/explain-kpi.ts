@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { toIso } from "../../model/index.ts";
+import { publishedNumber } from "../../sync/index.ts";
 import { figureId } from "../kpi-question.ts";
 import { partOf } from "../kpi-story.ts";
 import type { KpiStory, TracedRow } from "../kpi-story.ts";
@@ -15,7 +16,7 @@ const evidenceRowPart = z.strictObject({
     .enum(["against", "for", "pending", "excluded"])
     .describe("Counted against the target or not, or not counted."),
   numerator: z.number().describe("What it adds to the numerator."),
-  denominator: z.number().describe("What it adds to n."),
+  denominator: z.number().describe("What it adds to the denominator."),
   at: instantText.nullable().describe("When it counts."),
   milliseconds: z.number().nullable(),
   because: z.string(),
@@ -58,9 +59,27 @@ export const explainKpiDocument = z.strictObject({
       }),
     )
     .describe("The streams it rests on with the last completeness certificate of each."),
+  published: z
+    .array(
+      z.strictObject({
+        value: z.number().nullable(),
+        numerator: z.number().nullable(),
+        denominator: z.number().nullable(),
+        n: z.int(),
+        run: z.string(),
+        asOf: instantText,
+        publishedAt: instantText,
+        restates: z
+          .array(z.string())
+          .nullable()
+          .describe("Why it is another figure than the one before; null when not."),
+      }),
+    )
+    .describe("Every figure published for this definition, scope and period, oldest first."),
   evidence: z
     .strictObject({
       numerator: z.number(),
+      denominator: z.number(),
       n: z.number(),
       pending: z.int(),
       excluded: z.record(z.string(), z.int()),
@@ -71,7 +90,7 @@ export const explainKpiDocument = z.strictObject({
 });
 
 export function toExplainKpiDocument(asked: string, story: KpiStory): z.infer<typeof explainKpiDocument> {
-  const { asOf, definition, result, sources, evidence, rows } = story;
+  const { asOf, definition, result, sources, published, evidence, rows } = story;
   return {
     asked,
     id: figureId(result),
@@ -92,11 +111,22 @@ export function toExplainKpiDocument(asked: string, story: KpiStory): z.infer<ty
       asOf: isoOrNull(reading?.run.asOf ?? null),
       certificate: reading === null ? null : toCertificatePart(reading.certificate),
     })),
+    published: published.map((figure) => ({
+      value: publishedNumber(figure, "value"),
+      numerator: publishedNumber(figure, "numerator"),
+      denominator: publishedNumber(figure, "denominator"),
+      n: publishedNumber(figure, "n") ?? 0,
+      run: figure.runId,
+      asOf: toIso(figure.asOf),
+      publishedAt: toIso(figure.publishedAt),
+      restates: figure.because === null ? null : [...figure.because],
+    })),
     evidence:
       evidence === null
         ? null
         : {
             numerator: evidence.numerator,
+            denominator: evidence.denominator,
             n: evidence.n,
             pending: evidence.pending,
             excluded: { ...evidence.excluded },

@@ -1,6 +1,6 @@
 import { kpiKind } from "../../configuration/index.ts";
 import { HubError } from "../../model/index.ts";
-import { kpiSources, lastReadings, measureToLook, sourceName } from "../../sync/index.ts";
+import { figureKey, kpiSources, lastReadings, measureToLook, sourceName } from "../../sync/index.ts";
 import { explainKpiDocument, toExplainKpiDocument } from "../documents/explain-kpi.ts";
 import { writeDocument } from "../documents/write.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -24,8 +24,8 @@ export async function explainKpiVerb(machine: Machine, id: string, options: Expl
   const look = await openLook(machine, options);
   const { store, configuration } = look;
   try {
-    const [published] = await store.measures.latestSnapshots();
-    if (published === undefined) {
+    const published = await store.measures.latestMeasurement();
+    if (published === null) {
       throw new HubError("HUB-0015", "Nothing has been measured in this store yet.", {
         disposition: "operator",
         remedy: "Run `hub measure` or `hub run`, or name another store with --db.",
@@ -47,6 +47,7 @@ export async function explainKpiVerb(machine: Machine, id: string, options: Expl
           ...source,
           reading: readings.get(sourceName(source.connection, source.stream)) ?? null,
         })),
+        published: await store.measures.figureHistory(figureKey(result)),
         evidence,
         rows: await traceRows(store, evidence, options.all || options.json ? Number.POSITIVE_INFINITY : FIRST_ROWS),
       };

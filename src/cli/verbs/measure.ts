@@ -1,10 +1,12 @@
 import { toIso } from "../../model/index.ts";
 import { measureStep, reconcileStep } from "../../sync/index.ts";
 import { measureDocument, toKpiPart } from "../documents/cycle.ts";
+import { toRestatementPart } from "../documents/restatements.ts";
 import { writeDocument } from "../documents/write.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openHub } from "../hub.ts";
 import type { GlobalOptions } from "../hub.ts";
+import { formatRestatements } from "../restatements-view.ts";
 import { formatCycleTimes, formatKpis } from "../summary.ts";
 import type { Machine } from "../terminal.ts";
 
@@ -14,18 +16,20 @@ export async function measureVerb(machine: Machine, options: GlobalOptions): Pro
   try {
     const { result } = await hub.run("measure", async (context) => {
       await reconcileStep(context);
-      const { star, results, cases } = await measureStep(context);
+      const { star, results, cases, restatements } = await measureStep(context);
       star.close();
-      return { answer: { results, cases }, complete: true, summary: { cases } };
+      return { answer: { results, cases, restatements }, complete: true, summary: { cases } };
     });
-    const { results, cases } = result.answer;
+    const { results, cases, restatements } = result.answer;
     if (options.json) {
       writeDocument(machine.terminal, measureDocument, {
         asOf: toIso(hub.asOf),
         cases: { ...cases },
         kpis: results.filter((each) => each.shown).map(toKpiPart),
+        restatements: restatements.map(toRestatementPart),
       });
-    } else machine.terminal.out(`${formatKpis(results)}\n${formatCycleTimes(results)}`);
+    } else
+      machine.terminal.out(`${formatKpis(results)}\n${formatCycleTimes(results)}\n${formatRestatements(restatements)}`);
     return EXIT.complete;
   } finally {
     await hub.close();

@@ -1,6 +1,8 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { quote } from "../measures/relations.ts";
 import type { Relation } from "../measures/relations.ts";
+import { numberOf } from "../measures/rows.ts";
+import { numberText } from "../measures/wording.ts";
 import type { SqlRow } from "../star/star.ts";
 import { textOf } from "./row.ts";
 
@@ -31,8 +33,8 @@ export function storySql(kpi: KpiDefinition): string {
 
 /** Why a row of a ratio is in the numerator or not, or what it waits for, in one plain sentence. */
 export function becauseOf(kpi: KpiDefinition, relation: Relation, row: SqlRow, pending: boolean): string {
-  if (pending) return `not decided yet: neither among the ${relation.noun} nor left out`;
-  const isIn = Number(row["num"] ?? 0) > 0;
+  if (pending) return "not decided yet";
+  const isIn = numberOf(row, "num") > 0;
   const told = textOf(row, "told");
   const repeated = textOf(row, "repeated");
   switch (kpi.measure) {
@@ -61,9 +63,23 @@ export function becauseOf(kpi: KpiDefinition, relation: Relation, row: SqlRow, p
       const from = day(row, "triggered_local") ?? "an unknown day";
       return `triggered ${from}, ${ended === null ? "not ended" : `ended ${ended}`}: ${isIn ? "in time" : "a miss"}`;
     }
+    case "formula":
+      return amountOf(relation, row) ?? textOf(row, "because") ?? saidOf(relation, isIn);
     default:
-      return textOf(row, "because") ?? stateOf(row) ?? `${isIn ? "" : "not: "}${relation.said}`;
+      return textOf(row, "because") ?? stateOf(row) ?? saidOf(relation, isIn);
   }
+}
+
+function saidOf({ said }: Relation, isIn: boolean): string {
+  return `${isIn ? "" : "not: "}${said}`;
+}
+
+/** What a row adds where it is more than a yes or no. */
+function amountOf({ totals = "share" }: Relation, row: SqlRow): string | null {
+  const [num, den] = [row["num"], row["den"]];
+  if (totals === "share" || num === undefined || num === null) return null;
+  const text = typeof num === "number" ? numberText(num) : String(num);
+  return totals === "ratio" && typeof den === "number" ? `${text} of ${numberText(den)}` : `adds ${text}`;
 }
 
 function doerOf(row: SqlRow, automated: boolean): string {

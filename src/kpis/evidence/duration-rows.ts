@@ -1,6 +1,7 @@
 import { formatDuration } from "../definitions/durations.ts";
 import type { DurationRelation } from "../measures/duration-relations.ts";
 import { instantSql } from "../measures/relations.ts";
+import { numberText } from "../measures/wording.ts";
 import type { KpiResult } from "../measures/result.ts";
 import { BARE, textOf } from "./row.ts";
 import type { EvidenceInput, EvidenceRow } from "./row.ts";
@@ -13,6 +14,7 @@ export async function durationRows(
   { star }: EvidenceInput,
 ): Promise<readonly EvidenceRow[]> {
   const most = target ?? p90;
+  const isTime = relation.unit === "milliseconds";
   const rows = await star.query(`
     WITH mine AS (SELECT moment, sec, evidence, CASE WHEN excluded IS NULL AND sec IS NULL THEN 'duration unknown' ELSE excluded END AS excluded
       FROM (${relation.sql}) WHERE moment >= ${instantSql(window.from)} AND moment < ${instantSql(window.to)} ${scopeSql(scope)})
@@ -22,7 +24,7 @@ export async function durationRows(
     ORDER BY (excluded IS NOT NULL), sec DESC, mine.evidence`);
   return rows.map((row): EvidenceRow => {
     const excluded = textOf(row, "excluded");
-    const durationMs = typeof row["sec"] === "number" ? row["sec"] * 1000 : null;
+    const size = typeof row["sec"] === "number" ? row["sec"] * (isTime ? 1000 : 1) : null;
     return {
       ...BARE,
       key: String(row["evidence"]),
@@ -32,10 +34,10 @@ export async function durationRows(
       caseId: textOf(row, "case_id"),
       standing: excluded === null ? "counted" : "excluded",
       denominator: excluded === null ? 1 : 0,
-      against: excluded === null && most !== null && durationMs !== null && durationMs > most,
+      against: excluded === null && most !== null && size !== null && size > most,
       at: typeof row["moment"] === "number" ? row["moment"] : null,
-      durationMs,
-      because: excluded ?? (durationMs === null ? "" : `took ${formatDuration(durationMs)}`),
+      durationMs: isTime ? size : null,
+      because: excluded ?? (size === null ? "" : isTime ? `took ${formatDuration(size)}` : numberText(size)),
       objects: objectsOf(row),
     };
   });

@@ -2,6 +2,7 @@ import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { routineSteps } from "../measures/design-coverage.ts";
 import { durationsOf } from "../measures/duration-relations.ts";
 import { relationOf } from "../measures/relations.ts";
+import type { Relation } from "../measures/relations.ts";
 import type { KpiResult } from "../measures/result.ts";
 import { durationRows } from "./duration-rows.ts";
 import { ratioRows } from "./ratio-rows.ts";
@@ -18,21 +19,12 @@ export async function evidenceOf(
   result: KpiResult,
   input: EvidenceInput,
 ): Promise<Evidence | null> {
-  const rows = await rowsOf(kpi, result, input);
-  return rows === null ? null : addedUp(rows);
-}
-
-async function rowsOf(
-  kpi: KpiDefinition,
-  result: KpiResult,
-  input: EvidenceInput,
-): Promise<readonly EvidenceRow[] | null> {
-  if (kpi.measure === "cycle time reduction") return reductionRows(kpi, result, input);
-  if (kpi.measure === "design coverage") return designRows(kpi, input);
+  if (kpi.measure === "cycle time reduction") return addedUp(await reductionRows(kpi, result, input));
+  if (kpi.measure === "design coverage") return addedUp(designRows(kpi, input));
   const durations = durationsOf(kpi);
-  if (durations !== null) return durationRows(durations, result, input);
+  if (durations !== null) return addedUp(await durationRows(durations, result, input));
   const relation = relationOf(kpi, input.processes, input.asOf);
-  return relation === null ? null : ratioRows(kpi, relation, result, input);
+  return relation === null ? null : addedUp(await ratioRows(kpi, relation, result, input), relation);
 }
 
 function designRows(kpi: KpiDefinition, input: EvidenceInput): readonly EvidenceRow[] {
@@ -51,16 +43,19 @@ function designRows(kpi: KpiDefinition, input: EvidenceInput): readonly Evidence
     .sort((a, b) => Number(b.against) - Number(a.against));
 }
 
-function addedUp(rows: readonly EvidenceRow[]): Evidence {
+/** @param relation what `n` is the count of: the denominator of a share, else the rows. */
+function addedUp(rows: readonly EvidenceRow[], relation: Pick<Relation, "totals"> = {}): Evidence {
   const counted = rows.filter(({ standing }) => standing === "counted");
   const excluded: Record<string, number> = {};
   for (const { standing, because } of rows) {
     if (standing === "excluded") excluded[because] = (excluded[because] ?? 0) + 1;
   }
+  const denominator = counted.reduce((sum, row) => sum + row.denominator, 0);
   return {
     rows,
     numerator: counted.reduce((sum, row) => sum + row.numerator, 0),
-    n: counted.reduce((sum, row) => sum + row.denominator, 0),
+    denominator,
+    n: (relation.totals ?? "share") === "share" ? denominator : counted.length,
     pending: rows.filter(({ standing }) => standing === "pending").length,
     excluded,
   };

@@ -2,6 +2,7 @@ import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { instantSql, quote } from "../measures/relations.ts";
 import type { Relation } from "../measures/relations.ts";
 import type { KpiResult, KpiScope } from "../measures/result.ts";
+import { numberOf } from "../measures/rows.ts";
 import type { SqlRow } from "../star/star.ts";
 import { becauseOf, storySql } from "./because.ts";
 import { BARE, textOf } from "./row.ts";
@@ -50,8 +51,8 @@ function rowOf(kpi: KpiDefinition, relation: Relation, row: SqlRow): EvidenceRow
     system: textOf(row, "system_key"),
     caseId: textOf(row, "case_id"),
     standing,
-    numerator: standing === "counted" ? Number(row["num"] ?? 0) : 0,
-    denominator: standing === "counted" ? Number(row["den"] ?? 0) : 0,
+    numerator: standing === "counted" ? numberOf(row, "num") : 0,
+    denominator: standing === "counted" ? numberOf(row, "den") : 0,
     against: standing === "counted" && row["against"] === true,
     at: typeof row["moment"] === "number" ? row["moment"] : null,
     because: excluded ?? becauseOf(kpi, relation, row, standing === "pending"),

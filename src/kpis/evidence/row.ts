@@ -17,7 +17,7 @@ export interface EvidenceRow {
   readonly standing: "counted" | "pending" | "excluded";
   /** What a counted row adds to the numerator; 0 where a figure has none. */
   readonly numerator: number;
-  /** What a counted row adds to `n`. */
+  /** What a counted row adds to the denominator, which is `n` where a share or a median is told. */
   readonly denominator: number;
   /** It counts against the target, or is among the slowest where there is none. */
   readonly against: boolean;
@@ -37,6 +37,7 @@ export interface Evidence {
   /** What counts against the target first, then the rest, what is pending, what is excluded. */
   readonly rows: readonly EvidenceRow[];
   readonly numerator: number;
+  readonly denominator: number;
   readonly n: number;
   readonly pending: number;
   readonly excluded: Readonly<Record<string, number>>;

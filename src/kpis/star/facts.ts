@@ -361,6 +361,15 @@ export const FACTS = {
         "Amount of what counts against the value, in the corporate currency.",
       ),
       definition_version: text("Definition", "Which definition the value was computed by."),
+      is_restated: int(
+        "Restated",
+        "1 when another value was published for the same definition, scope and period before.",
+      ),
+      former_value: double(
+        "Former value",
+        "The value published before, in the unit of the value; empty when not restated.",
+      ),
+      restated_because: text("Restated because", "What is known to have changed since the former value was published."),
       ...asOfKey,
     },
   },

@@ -1,6 +1,7 @@
 import type { Instant } from "../../model/index.ts";
 import { hashText } from "../../model/index.ts";
 import { addDays } from "../definitions/durations.ts";
+import { quote } from "../measures/relations.ts";
 import type { KpiResult } from "../measures/result.ts";
 import type { Star } from "./star.ts";
 
@@ -44,7 +45,33 @@ export function appendResults(star: Star, results: readonly KpiResult[], asOf: I
       sentence: result.sentence,
       money_at_stake: result.moneyAtStake,
       definition_version: result.definition,
+      is_restated: 0,
+      former_value: null,
+      restated_because: null,
     });
   }
   star.flush();
+}
+
+/** A figure that is not what was published for it before. */
+export interface RestatedFigure {
+  readonly result: KpiResult;
+  /** In the result's own unit. */
+  readonly formerValue: number | null;
+  readonly because: readonly string[];
+}
+
+/** Marks figures of the star that restate published ones. */
+export async function markRestated(star: Star, restated: readonly RestatedFigure[]): Promise<void> {
+  if (restated.length === 0) return;
+  const rows = restated.map(({ result, formerValue, because }) => {
+    const former = formerValue === null ? "NULL" : String(formerValue / (result.unit === "milliseconds" ? 1000 : 1));
+    return `(${quote(snapshotKey(result))}, CAST(${former} AS DOUBLE), ${quote(because.join("; "))})`;
+  });
+  await star.run(`UPDATE fact_kpi_snapshot SET is_restated = 1, former_value = was.former, restated_because = was.because
+    FROM (VALUES ${rows.join(", ")}) AS was(k, former, because) WHERE snapshot_key = was.k`);
+}
+
+function snapshotKey({ definition, scope, window }: KpiResult): string {
+  return hashText([definition, scope.type, scope.key, window.text, window.fromDay].join("\0")).slice(0, 16);
 }

@@ -10,6 +10,7 @@ import type { RecordKey } from "../identity.ts";
 import type { RecordCounts } from "../record-counts.ts";
 import type { Entity, Listing, Position, Reject, RemovalCause, SourceRecord, Tombstone } from "../records.ts";
 import type { QuotaBook } from "./ledger.ts";
+import type { MeasurePort } from "./measures.ts";
 import type { OutboxPort } from "./outbox.ts";
 
 /**
@@ -58,6 +59,8 @@ export interface RunPort {
   latest(kind?: string): Promise<RunRecord | null>;
   /** The latest runs that left certificates, newest first. */
   certified(limit: number): Promise<readonly RunRecord[]>;
+  /** The configuration that runs of this hash used; null when none did. */
+  configuration(hash: string): Promise<Json>;
 }
 
 export interface StreamKey {
@@ -94,6 +97,18 @@ export interface PageCommit {
 /** Of a whole page, and of each stream that it carried records of. */
 export interface PageOutcome extends RecordCounts {
   readonly byStream: Readonly<Record<string, RecordCounts>>;
+}
+
+/** What came of the records of a stream since a run. */
+export interface StreamChanges {
+  readonly system: string;
+  readonly tenant: string;
+  readonly stream: string;
+  readonly added: number;
+  /** Of the added ones, those whose own stamp lies before an instant: they arrived late. */
+  readonly late: number;
+  readonly changed: number;
+  readonly removed: number;
 }
 
 export interface StreamCount {
@@ -239,6 +254,8 @@ export interface RecordsPort extends SweepTurns, ListingPort, RetentionPort {
     partition?: string,
   ): AsyncIterable<readonly { readonly id: string; readonly content: JsonObject; readonly partition: string }[]>;
   counts(key: Omit<StreamKey, "stream">): Promise<readonly StreamCount[]>;
+  /** What runs after this one stored; `late` counts against the instant. */
+  changesSince(runId: string, instant: Instant): Promise<readonly StreamChanges[]>;
   /** Live records of a stream by the partition that delivered them last. */
   partitionCounts(key: StreamKey): Promise<ReadonlyMap<string, number>>;
   /** Every stored record whose native id is this text, or begins with it (the first hundred), whatever its stream. */
@@ -431,18 +448,6 @@ export interface HandoffPort {
   /** A handoff has one confirmed target: a later link takes the place of an earlier one. */
   saveConfirmedLinks(fence: Fence, links: readonly ConfirmedLink[]): Promise<void>;
   confirmedLinks(): Promise<readonly ConfirmedLink[]>;
-}
-
-export interface MeasurePort {
-  /** Recorded once and never recomputed: returns what is stored when the name exists. */
-  freezeBaseline(fence: Fence, name: string, baseline: Json, at: Instant): Promise<Json>;
-  baseline(name: string): Promise<Json | null>;
-  saveSnapshots(
-    fence: Fence,
-    asOf: Instant,
-    snapshots: readonly { readonly kpi: string; readonly value: Json }[],
-  ): Promise<void>;
-  latestSnapshots(): Promise<readonly { readonly kpi: string; readonly asOf: Instant; readonly value: Json }[]>;
 }
 
 export interface StorePort {

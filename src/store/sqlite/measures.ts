@@ -1,5 +1,23 @@
-import type { Json, MeasurePort } from "../../model/index.ts";
+import type { Json, MeasurePort, PublishedFigure } from "../../model/index.ts";
 import type { Database } from "./database.ts";
+
+interface FigureRow {
+  readonly run_id: string;
+  readonly kpi: string;
+  readonly as_of: number;
+  readonly body: string;
+  readonly definition: string;
+  readonly scope_type: string;
+  readonly scope_key: string;
+  readonly window_text: string;
+  readonly period_from: number;
+  readonly period_to: number;
+  readonly amounts: string;
+  readonly published_at: number;
+  readonly because: string | null;
+}
+
+const KEY = ["definition", "scope_type", "scope_key", "window_text", "period_from", "period_to"].join(", ");
 
 export function createMeasurePort(database: Database): MeasurePort {
   const baseline = (name: string): Json => {
@@ -24,26 +42,87 @@ export function createMeasurePort(database: Database): MeasurePort {
       return baseline(name);
     },
 
-    async saveSnapshots(fence, asOf, snapshots) {
+    async publishFigures(fence, { asOf, at, figures: count }, figures) {
       database.fenced(fence, () => {
-        for (const { kpi, value } of snapshots) {
+        for (const { kpi, key, amounts, body, because } of figures) {
           database.run(
-            "insert into kpi_snapshot (run_id, kpi, as_of, body) values (?, ?, ?, ?)",
+            `insert into kpi_snapshot (run_id, kpi, as_of, body, ${KEY}, amounts, published_at, because)
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
             fence.runId,
             kpi,
             asOf,
-            JSON.stringify(value),
+            JSON.stringify(body),
+            key.definition,
+            key.scopeType,
+            key.scopeKey,
+            key.window,
+            key.from,
+            key.to,
+            amounts,
+            at,
+            because === null ? null : JSON.stringify(because),
           );
         }
+        database.run(
+          "insert into measurement (run_id, as_of, at, figures, restated) values (?, ?, ?, ?, ?)",
+          fence.runId,
+          asOf,
+          at,
+          count,
+          figures.filter(({ because }) => because !== null).length,
+        );
       });
     },
 
-    async latestSnapshots() {
+    async figures() {
       return database
-        .all<{ kpi: string; as_of: number; body: string }>(
-          "select kpi, as_of, body from kpi_snapshot where run_id = (select run_id from kpi_snapshot order by pk desc limit 1) order by pk",
+        .all<FigureRow>(
+          `select * from kpi_snapshot where pk in (select max(pk) from kpi_snapshot group by ${KEY}) order by pk`,
         )
-        .map((row) => ({ kpi: row.kpi, asOf: row.as_of, value: JSON.parse(row.body) as Json }));
+        .map(toFigure);
     },
+
+    async figureHistory(key) {
+      return database
+        .all<FigureRow>(
+          `select * from kpi_snapshot where definition = ? and scope_type = ? and scope_key = ? and window_text = ? and period_from = ? and period_to = ?
+           order by pk`,
+          key.definition,
+          key.scopeType,
+          key.scopeKey,
+          key.window,
+          key.from,
+          key.to,
+        )
+        .map(toFigure);
+    },
+
+    async latestMeasurement() {
+      const row = database.get<{ run_id: string; as_of: number; at: number; figures: number; restated: number }>(
+        "select * from measurement order by pk desc limit 1",
+      );
+      if (row === undefined) return null;
+      return { runId: row.run_id, asOf: row.as_of, at: row.at, figures: row.figures, restated: row.restated };
+    },
+  };
+}
+
+function toFigure(row: FigureRow): PublishedFigure {
+  return {
+    kpi: row.kpi,
+    key: {
+      definition: row.definition,
+      scopeType: row.scope_type,
+      scopeKey: row.scope_key,
+      window: row.window_text,
+      from: row.period_from,
+      to: row.period_to,
+    },
+    amounts: row.amounts,
+    body: JSON.parse(row.body) as Json,
+    runId: row.run_id,
+    asOf: row.as_of,
+    publishedAt: row.published_at,
+    because: row.because === null ? null : (JSON.parse(row.because) as readonly string[]),
   };
 }

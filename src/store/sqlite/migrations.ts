@@ -144,6 +144,25 @@ const MIGRATIONS: readonly string[] = [
   alter table field_fill add column alarmed_seen integer not null default 0;
   alter table field_fill add column alarmed_empty integer not null default 0;
   `,
+  // Every published figure by what names it, so that the same figure measured again and found to be another is seen as a restatement.
+  `
+  alter table kpi_snapshot add column definition text not null default '';
+  alter table kpi_snapshot add column scope_type text not null default '';
+  alter table kpi_snapshot add column scope_key text not null default '';
+  alter table kpi_snapshot add column window_text text not null default '';
+  alter table kpi_snapshot add column period_from integer not null default 0;
+  alter table kpi_snapshot add column period_to integer not null default 0;
+  alter table kpi_snapshot add column amounts text not null default '';
+  alter table kpi_snapshot add column published_at integer not null default 0;
+  alter table kpi_snapshot add column because text;
+  update kpi_snapshot set
+    definition = body ->> '$.definition', scope_type = body ->> '$.scope.type', scope_key = body ->> '$.scope.key', window_text = body ->> '$.window.text',
+    period_from = body ->> '$.window.from', period_to = body ->> '$.window.to', published_at = as_of,
+    amounts = json_array(body -> '$.value', body -> '$.numerator', body -> '$.denominator', body -> '$.n'), body = json_object('result', json(body), 'gate', null);
+  create index kpi_snapshot_key on kpi_snapshot (definition, scope_type, scope_key, window_text, period_from, period_to);
+  create table measurement (pk integer primary key, run_id text not null, as_of integer not null, at integer not null, figures integer not null, restated integer not null);
+  insert into measurement (run_id, as_of, at, figures, restated) select run_id, as_of, as_of, count(*), 0 from kpi_snapshot group by run_id order by min(pk);
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

@@ -12,6 +12,7 @@ import type {
 } from "../../model/index.ts";
 import { pagesByKey } from "./database.ts";
 import type { Database } from "./database.ts";
+import { changesSince } from "./record-changes.ts";
 import { findRecords, readHistory } from "./record-history.ts";
 import { commitRecords } from "./page-commit.ts";
 import { listRejects, readRejects, saveReject } from "./rejects.ts";
@@ -123,6 +124,8 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
         tenant,
       );
     },
+
+    changesSince: async (runId, instant) => changesSince(database, runId, instant),
 
     async partitionCounts(key) {
       const rows = database.all<{ partition: string; live: number }>(

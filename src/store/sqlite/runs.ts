@@ -90,6 +90,11 @@ export function createRunPort(database: Database): RunPort {
         .all<RunRow>("select * from run where id in (select run_id from certificate) order by pk desc limit ?", limit)
         .map(toRun);
     },
+
+    async configuration(hash) {
+      const row = database.get<{ content: string }>("select content from configuration_version where hash = ?", hash);
+      return row === undefined ? null : (JSON.parse(row.content) as Json);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { kpiKind, processKind, handoffKind } from "../../configuration/index.ts";
-import { evidenceOf, measure, openStar } from "../../kpis/index.ts";
+import { evidenceOf, markRestated, measure, openStar } from "../../kpis/index.ts";
 import type {
   Baseline,
   BaselineStore,
@@ -14,6 +14,8 @@ import type { Json } from "../../model/index.ts";
 import type { RunContext } from "../context.ts";
 import { loadLinkedModel } from "../linked-model.ts";
 import { lastReadings } from "./last-readings.ts";
+import { publishFigures } from "./published-figures.ts";
+import type { Restatement } from "./restatements.ts";
 
 /** The measured star, open for extracts and evidence; close it. */
 export interface Measured extends Measurement {
@@ -22,22 +24,26 @@ export interface Measured extends Measurement {
   evidenceOf(result: KpiResult): Promise<Evidence | null>;
 }
 
+/** A measurement whose figures were published. */
+export interface MeasuredAndPublished extends Measured {
+  /** Published figures that it found to be others. */
+  readonly restatements: readonly Restatement[];
+}
+
 /** What measuring reads; it needs no lease. */
 export type MeasureContext = Pick<RunContext, "configuration" | "store" | "asOf" | "environment" | "signal">;
 
 /** Builds cases from what link found, fills the star schema, computes the KPIs and stores their values. */
-export async function measureStep(context: RunContext): Promise<Measured> {
-  const { store, fence, asOf, progress } = context;
+export async function measureStep(context: RunContext): Promise<MeasuredAndPublished> {
+  const { progress } = context;
   progress({ kind: "step", step: "measure", state: "started" });
   const measured = await measureWith(context, storedBaselines(context), (done) =>
     progress({ kind: "count", step: "measure", done, of: null, unit: "cases" }),
   );
+  let restatements: readonly Restatement[];
   try {
-    await store.measures.saveSnapshots(
-      fence,
-      asOf,
-      measured.results.filter((result) => result.shown).map((result) => ({ kpi: result.kpi, value: asJson(result) })),
-    );
+    restatements = await publishFigures(context, measured, context.configuration.compiled(kpiKind));
+    await markRestated(measured.star, restatements);
   } catch (error) {
     measured.star.close();
     throw error;
@@ -49,7 +55,7 @@ export async function measureStep(context: RunContext): Promise<Measured> {
     state: "done",
     detail: `${cases.toLocaleString("en-US")} cases in ${Object.keys(measured.cases).length} processes`,
   });
-  return measured;
+  return { ...measured, restatements };
 }
 
 /** Measures what is stored and stores nothing, for questions about the figures. A baseline that is not frozen yet stays so. */

@@ -1,0 +1,92 @@
+import type { KpiDefinition, KpiResult } from "../../kpis/index.ts";
+import { isJsonObject } from "../../model/index.ts";
+import type { HandoffDecision, Json, PublishedFigure, StreamChanges } from "../../model/index.ts";
+import { kpiSources } from "./kpi-sources.ts";
+import type { MeasureContext } from "./measure.ts";
+
+/** A published figure that a later measurement found to be another one (reference §1.3, rule 3). */
+export interface Restatement {
+  readonly result: KpiResult;
+  readonly before: PublishedFigure;
+  readonly formerValue: number | null;
+  /** What is known to have changed in between; never empty. */
+  readonly because: readonly string[];
+}
+
+/** Files that a figure may rest on whatever its KPI; its own and those of folders are looked at by name. */
+const ANY_FIGURE = ["hub.yaml", "people.yaml", "waivers.yaml"];
+const ANY_FOLDER = /^(calendars|mappings|processes|handoffs)\//u;
+
+/** Finds out what changed since figures were published; what several figures ask for is looked up once. */
+export function createReasons(
+  context: MeasureContext,
+): (kpi: KpiDefinition, result: KpiResult, before: PublishedFigure) => Promise<readonly string[]> {
+  const { store, configuration } = context;
+  const changes = new Map<string, Promise<readonly StreamChanges[]>>();
+  const files = new Map<string, Promise<readonly string[]>>();
+  let decisions: Promise<readonly HandoffDecision[]> | null = null;
+
+  return async (kpi, result, before) => {
+    const reasons: string[] = [];
+    const { runId, asOf, publishedAt } = before;
+    const changedFiles = await once(files, runId, async () => {
+      const run = await store.runs.read(runId);
+      return run === null || run.configurationHash === configuration.hash
+        ? []
+        : differing(await store.runs.configuration(run.configurationHash), configuration.content);
+    });
+    const relevant = changedFiles.filter(
+      (file) => ANY_FIGURE.includes(file) || ANY_FOLDER.test(file) || file === `kpis/${kpi.name}.yaml`,
+    );
+    if (relevant.includes(`kpis/${kpi.name}.yaml`))
+      reasons.push(`the KPI's own file changed without a new version: kpis/${kpi.name}.yaml`);
+    const others = relevant.filter((file) => !file.startsWith("kpis/"));
+    if (others.length > 0) reasons.push(`the configuration changed: ${others.join(", ")}`);
+
+    const streams = new Set(kpiSources(kpi, configuration).map(({ system, stream }) => `${system} ${stream}`));
+    const since = await once(changes, runId, () => store.records.changesSince(runId, asOf));
+    for (const each of since) if (streams.has(`${each.system} ${each.stream}`)) reasons.push(changeText(each));
+
+    if (kpi.subject === "contract" || kpi.goodProcess !== null) {
+      decisions ??= store.handoffs.decisions();
+      const said = (await decisions).filter(({ at }) => at > publishedAt).length;
+      if (said > 0) reasons.push(`${said} handoffs were waived, snoozed or taken up again`);
+    }
+    const open = publishedNumber(before, "nOpen") ?? 0;
+    const counted = result.n - (publishedNumber(before, "n") ?? 0);
+    if (open > 0 && counted > 0) reasons.push(`${open} were not decided then, and ${counted} more count now`);
+    return reasons.length === 0 ? ["nothing that is recorded explains it"] : reasons;
+  };
+}
+
+async function once<Value>(
+  known: Map<string, Promise<Value>>,
+  key: string,
+  find: () => Promise<Value>,
+): Promise<Value> {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
+}
+
+function differing(before: Json, after: Readonly<Record<string, Json>>): readonly string[] {
+  const former = isJsonObject(before) ? before : {};
+  const names = [...new Set([...Object.keys(former), ...Object.keys(after)])].sort();
+  return names.filter((name) => JSON.stringify(former[name]) !== JSON.stringify(after[name]));
+}
+
+function changeText({ system, stream, added, late, changed, removed }: StreamChanges): string {
+  const parts = [
+    added === 0 ? null : `${added} new${late === 0 ? "" : ` (${late} of them late)`}`,
+    changed === 0 ? null : `${changed} changed`,
+    removed === 0 ? null : `${removed} removed`,
+  ].filter((part) => part !== null);
+  return `records of ${system} ${stream}: ${parts.join(", ")}`;
+}
+
+/** A number of a published result; null when it has none. */
+export function publishedNumber({ body }: PublishedFigure, name: keyof KpiResult): number | null {
+  const result = isJsonObject(body) ? body["result"] : null;
+  const value = isJsonObject(result) ? result[name] : null;
+  return typeof value === "number" ? value : null;
+}

@@ -1,0 +1,110 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { publishedNumber, measureStep } from "../../../src/sync/index.ts";
+import type { Restatement } from "../../../src/sync/index.ts";
+import { copyConfiguration, hubOn, runCommand, startCompany } from "../../support/e2e.ts";
+import type { Company, TestHub } from "../../support/e2e.ts";
+
+jest.setTimeout(60_000);
+
+let company: Company;
+let hub: TestHub;
+let db: string;
+
+beforeAll(async () => {
+  company = await startCompany();
+  db = company.database("restated");
+  hub = await hubOn(company, { db });
+  await hub.sync();
+  await hub.reconcile();
+}, 60_000);
+
+afterAll(async () => {
+  await hub.close();
+  await company.close();
+});
+
+interface Measured {
+  readonly restatements: readonly Restatement[];
+  /** What the star marks. */
+  readonly marked: readonly unknown[];
+  /** A lead that was disqualified in the last year. */
+  readonly lead: string;
+}
+
+async function measure(on = hub): Promise<Measured> {
+  const { result } = await on.hub.run("measure", async (context) => {
+    const { star, restatements } = await measureStep(context);
+    const marked = await star.query(
+      "SELECT kpi_key, window_text, value, former_value, restated_because FROM fact_kpi_snapshot WHERE is_restated = 1",
+    );
+    const [lead] = await star.query(
+      "SELECT max(case_id) AS id FROM fact_case WHERE process_key LIKE 'lead-to-opportunity@%' AND outcome = 'disqualified' AND complete_date_key BETWEEN 20251101 AND 20261031",
+    );
+    star.close();
+    return { answer: { restatements, marked, lead: String(lead?.["id"]) }, complete: true, summary: null };
+  });
+  return result.answer;
+}
+
+const shownOf = (restatements: readonly Restatement[], kpi: string): Restatement | undefined =>
+  restatements.find(({ result }) => result.kpi === kpi && result.shown && result.scope.type === "company");
+
+// In the order of a company's life; each measures what the one before has left.
+describe("a figure measured again", () => {
+  let lead: string;
+
+  test("is the same figure while nothing changed, and restates nothing", async () => {
+    const first = await measure();
+    expect(first.restatements).toEqual([]);
+    ({ lead } = first);
+    const published = await hub.hub.store.measures.figures();
+    expect(published.length).toBeGreaterThan(100);
+    expect((await measure()).restatements).toEqual([]);
+    expect(await hub.hub.store.measures.figures()).toEqual(published);
+  });
+
+  test("is restated when a case it counted goes on again, with what it was, and which records changed", async () => {
+    await company.salesforce("PATCH", `sobjects/Lead/${lead}`, { Status: "Working" });
+    await hub.sync();
+    const { restatements, marked } = await measure();
+    const restated = shownOf(restatements, "process-compliance");
+    expect(restated).toBeDefined();
+    expect(restated?.result.n).toBe((publishedNumber(restated?.before ?? never(), "n") ?? 0) - 1);
+    expect(restated?.because).toContain("records of salesforce Lead: 1 changed");
+    expect(marked).toContainEqual({
+      kpi_key: "process-compliance",
+      window_text: restated?.result.window.text,
+      value: restated?.result.value,
+      former_value: restated?.formerValue,
+      restated_because: restated?.because.join("; "),
+    });
+    expect(restatements.some(({ result }) => result.kpi === "design-coverage")).toBe(false);
+  });
+
+  test("is restated by another configuration, which is named, and the history keeps all three", async () => {
+    const config = await copyConfiguration(company, "stricter");
+    const file = join(config, "processes", "lead-to-opportunity.yaml");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace(/^rules:$/mu, "rules:\n  R99: MQL exactly 7 times"));
+    expect(await readFile(file, "utf8")).not.toBe(text);
+    const other = await hubOn(company, { db, config });
+    const restated = shownOf((await measure(other)).restatements, "process-compliance");
+    await other.close();
+    expect(restated?.because).toContain("the configuration changed: processes/lead-to-opportunity.yaml");
+    const history = await hub.hub.store.measures.figureHistory(restated?.before.key ?? never().key);
+    expect(history.map(({ because }) => because === null)).toEqual([true, false, false]);
+  });
+
+  test("tells its history on the terminal, and hub measure counts what was restated", async () => {
+    const { out } = await runCommand(company, ["measure", "--db", db, "--quiet"]);
+    expect(out).toMatch(/\d+ published figures are others now:\n {2}kpi:/u);
+    const told = await runCommand(company, ["explain", "kpi:process-compliance", "--db", db]);
+    expect(told.out).toMatch(/Published\n.*\n.*restated because records of salesforce Lead: 1 changed/u);
+  });
+});
+
+function never(): never {
+  throw new Error("nothing was restated");
+}
