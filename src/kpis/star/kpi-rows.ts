@@ -71,7 +71,3 @@ export async function markRestated(star: Star, restated: readonly RestatedFigure
   await star.run(`UPDATE fact_kpi_snapshot SET is_restated = 1, former_value = was.former, restated_because = was.because
     FROM (VALUES ${rows.join(", ")}) AS was(k, former, because) WHERE snapshot_key = was.k`);
 }
-
-function snapshotKey({ definition, scope, window }: KpiResult): string {
-  return hashText([definition, scope.type, scope.key, window.text, window.fromDay].join("\0")).slice(0, 16);
-}

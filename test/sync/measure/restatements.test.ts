@@ -71,7 +71,7 @@ describe("a figure measured again", () => {
     const { restatements, marked } = await measure();
     const restated = shownOf(restatements, "process-compliance");
     expect(restated).toBeDefined();
-    expect(restated?.result.n).toBe((publishedNumber(restated?.before ?? never(), "n") ?? 0) - 1);
+    expect(restated?.result.n).toBe(Number(restated === undefined ? 0 : publishedNumber(restated.before, "n")) - 1);
     expect(restated?.because).toContain("records of salesforce Lead: 1 changed");
     expect(marked).toContainEqual({
       kpi_key: "process-compliance",
@@ -93,7 +93,7 @@ describe("a figure measured again", () => {
     const restated = shownOf((await measure(other)).restatements, "process-compliance");
     await other.close();
     expect(restated?.because).toContain("the configuration changed: processes/lead-to-opportunity.yaml");
-    const history = await hub.hub.store.measures.figureHistory(restated?.before.key ?? never().key);
+    const history = restated === undefined ? [] : await hub.hub.store.measures.figureHistory(restated.before.key);
     expect(history.map(({ because }) => because === null)).toEqual([true, false, false]);
   });
 
@@ -104,7 +104,3 @@ describe("a figure measured again", () => {
     expect(told.out).toMatch(/Published\n.*\n.*restated because records of salesforce Lead: 1 changed/u);
   });
 });
-
-function never(): never {
-  throw new Error("nothing was restated");
-}
