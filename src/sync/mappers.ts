@@ -1,3 +1,4 @@
+import { withMarker } from "./apply/marked.ts";
 import type { Normaliser, ReferenceRecords } from "../connectors/kit/index.ts";
 import type { JsonObject } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
@@ -59,6 +60,6 @@ export async function createMapper(
     const { objects, events, unmapped } = configuration.mappings.apply(name, normalised, {
       firstSeenAt: entity.firstSeenAt,
     });
-    return { objects, events, unmapped };
+    return { objects: withMarker(objects, entity.content), events, unmapped };
   };
 }

@@ -72,8 +72,8 @@ async function decideOne(
   count: Count,
 ): Promise<readonly Operation[]> {
   const { store, fence, asOf, progress } = context;
-  const run = await openContract(deciding, contract);
-  const unlinked = watchUnlinked(contract);
+  const unlinked = watchUnlinked(contract, deciding.model);
+  const run = await openContract({ ...deciding, model: unlinked.model }, contract);
   const decided: Count = { current: 0, historical: 0 };
   const handoffs = counted(unlinked.through(run.handoffs()), decided);
   await store.handoffs.replaceHandoffs(fence, handoffs, contract.name);

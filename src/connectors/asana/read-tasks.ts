@@ -32,7 +32,7 @@ export async function* readProjectTasks(
   },
 ): AsyncGenerator<Page> {
   const { signal, selection } = context;
-  const asked = tasksAsked(selection);
+  const asked = tasksAsked(selection, gateway.ofApp);
   const notes = await readNotes(context.known);
   assertFieldsInSight(notes, asked);
   const plan = planTasks(partition.id, position, context.mode, notes, asked.signature);
@@ -133,7 +133,7 @@ async function withHistories(
   plan: TaskPlan,
   context: ReadContext,
 ): Promise<Settled & { readonly subtasks: readonly Task[] }> {
-  const asked = tasksAsked(context.selection);
+  const asked = tasksAsked(context.selection, gateway.ofApp);
   const changed = (task: Task): boolean => plan.allStories || known.get(task.gid) !== signatureOf(contentOf(task));
   const parents = plan.everything ? listed : listed.filter(changed);
   const below = await readSubtasks(gateway, parents, asked, context.signal);

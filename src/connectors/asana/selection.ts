@@ -1,5 +1,6 @@
 import type { ReadContext } from "../kit/index.ts";
 import type { JsonObject } from "../../model/index.ts";
+import { ownLines } from "./own-lines.ts";
 
 type Selection = ReadContext["selection"];
 
@@ -49,7 +50,11 @@ export const PROJECT_FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 const TASK_BASE =
   "gid,name,resource_subtype,created_at,created_by.gid,modified_at,completed,completed_at,parent.gid,num_subtasks,permalink_url,memberships.project.gid,memberships.project.name,memberships.section.gid,memberships.section.name";
-const PROJECT_BASE = "gid,name,archived,completed,completed_at,created_at,modified_at,team.gid,team.name,permalink_url";
+/** An app's own id of a task is the hub's marker. */
+const TASK_OF_APP = "external.gid";
+/** Of the notes of a project only the hub's own lines are kept, unless they are asked for: they hold its marker. */
+const PROJECT_BASE =
+  "gid,name,archived,completed,completed_at,created_at,modified_at,team.gid,team.name,permalink_url,notes";
 const CUSTOM_FIELDS =
   "custom_fields.gid,custom_fields.name,custom_fields.resource_subtype,custom_fields.enabled,custom_fields.text_value,custom_fields.number_value,custom_fields.enum_value.gid,custom_fields.enum_value.name,custom_fields.multi_enum_values.gid,custom_fields.multi_enum_values.name,custom_fields.date_value,custom_fields.people_value.gid,custom_fields.reference_value.gid,custom_fields.reference_value.name,custom_fields.reference_value.resource_type,custom_fields.representation_type,custom_fields.display_value";
 const STORY_BASE =
@@ -61,6 +66,8 @@ const STORY_CUSTOM_FIELDS =
 export interface Asked {
   readonly optFields: string;
   readonly customFields: ReadonlySet<string>;
+  /** Whether a mapping asks for the notes. */
+  readonly notes: boolean;
 }
 
 export interface TaskAsked extends Asked {
@@ -78,7 +85,7 @@ function asked(base: string, offered: Readonly<Record<string, readonly string[]>
     else for (const path of known) paths.add(path);
   }
   const wanted = [...paths, ...(customFields.size === 0 ? [] : [CUSTOM_FIELDS])];
-  return { optFields: wanted.join(","), customFields };
+  return { optFields: wanted.join(","), customFields, notes: names.includes("notes") };
 }
 
 /** Mappings of tasks may look at their project: `project.Template`. */
@@ -91,15 +98,17 @@ export function projectsAsked(selection: Selection): Asked {
   return asked(PROJECT_BASE, PROJECT_FIELDS, [...own, ...throughTasks.map((name) => name.slice(OF_PROJECT.length))]);
 }
 
-export function tasksAsked(selection: Selection): TaskAsked {
+/** @param ofApp whether the connection speaks as an app, which may read ids it gave tasks itself */
+export function tasksAsked(selection: Selection, ofApp = false): TaskAsked {
   const names = (selection["tasks"] ?? []).filter(
     (name) => name in TASK_FIELDS || !(name.startsWith(OF_PROJECT) || name.startsWith(SECTION_IN)),
   );
-  const { optFields, customFields } = asked(TASK_BASE, TASK_FIELDS, names);
+  const base = ofApp ? `${TASK_BASE},${TASK_OF_APP}` : TASK_BASE;
+  const { optFields, customFields, notes } = asked(base, TASK_FIELDS, names);
   const text = (selection["stories"] ?? []).includes("text");
   const stories = [STORY_BASE, ...(customFields.size === 0 ? [] : [STORY_CUSTOM_FIELDS]), ...(text ? ["text"] : [])];
   const signature = [optFields, ...[...customFields].sort(), text ? "text" : ""].join("\n");
-  return { optFields, customFields, stories: stories.join(","), signature };
+  return { optFields, customFields, notes, stories: stories.join(","), signature };
 }
 
 /** Mappings name custom fields as people see them, or by gid. */
@@ -115,12 +124,18 @@ function withoutDisplay(entry: JsonObject): JsonObject {
   return kept;
 }
 
-/** Keeps the values of the custom fields that were asked for; the API knows only all or none. */
-export function keepAskedFields(row: JsonObject, { customFields }: Asked): JsonObject {
-  const entries = row["custom_fields"];
-  if (!Array.isArray(entries)) return row;
+/** Keeps the values of the custom fields that were asked for; the API knows only all or none. Of notes nobody asked for, the hub's own lines. */
+export function keepAskedFields(row: JsonObject, { customFields, notes }: Asked): JsonObject {
+  const told = notes ? row : withoutNotes(row);
+  const entries = told["custom_fields"];
+  if (!Array.isArray(entries)) return told;
   const kept = (entries as readonly JsonObject[]).filter((entry) => isAsked(entry, customFields));
-  return { ...row, custom_fields: kept.map(withoutDisplay) };
+  return { ...told, custom_fields: kept.map(withoutDisplay) };
+}
+
+function withoutNotes({ notes, ...row }: JsonObject): JsonObject {
+  const own = typeof notes === "string" ? ownLines(notes) : [];
+  return own.length === 0 ? row : { ...row, notes: own.join("\n") };
 }
 
 const PLAIN_STORY = ["gid", "resource_subtype", "created_at", "created_by", "source", "custom_field"];

@@ -35,7 +35,7 @@ export async function settleTasks(
 ): Promise<Settled> {
   if (gids.length === 0) return NOTHING;
   const { signal } = context;
-  const asked = tasksAsked(context.selection);
+  const asked = tasksAsked(context.selection, gateway.ofApp);
   const details = await readTasks(gateway, gids, asked, signal);
   const below = await readSubtasks(gateway, await newParents(details.tasks, context), asked, signal);
   const tasks = [...details.tasks, ...below.tasks];

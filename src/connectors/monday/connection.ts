@@ -65,11 +65,17 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
     return known;
   };
 
+  /** What mappings ask for, and what the hub finds its own items by. */
+  const columnsAsked = ({ selection }: ReadContext, stream: ItemStream): readonly string[] => [
+    ...(selection[stream] ?? []),
+    ...(settings.marker === undefined ? [] : [settings.marker]),
+  ];
+
   const sourceOf = async (stream: ItemStream, id: string, context: ReadContext): Promise<BoardSource> => {
     const boards = ofStream(await boardsIn(context), stream);
     const board = boards.get(id);
     if (board === undefined) throw unknownBoard(id);
-    const columns = selectedColumns(board, context.selection[stream]);
+    const columns = selectedColumns(board, columnsAsked(context, stream));
     return { gateway, stream, board, columns, boardIds: new Set(boards.keys()), filter, signal: context.signal };
   };
 
@@ -79,7 +85,7 @@ export function connectMonday(options: ConnectOptions<MondaySettings>): Connecti
    */
   const anywhere = async (stream: ItemStream, context: ReadContext): Promise<Anywhere | null> => {
     const boards = ofStream(await boardsIn(context), stream);
-    const columns = [...boards.values()].flatMap((board) => selectedColumns(board, context.selection[stream]));
+    const columns = [...boards.values()].flatMap((board) => selectedColumns(board, columnsAsked(context, stream)));
     const [first] = boards.values();
     if (first === undefined) return null;
     const { signal } = context;

@@ -96,11 +96,18 @@ const STANDARD: readonly ObjectSpec[] = [
   entity("Event", "Events"),
 ];
 
-/** The objects a connection reads: the standard ones and those its settings add, each of the latter with its history. */
+/**
+ * The objects a connection reads: the standard ones and those its settings add, each of the latter with its history. Where
+ * one holds the hub's marker it is read with it, so that what the hub has made is known by it.
+ */
 export function objectsOf(settings: SalesforceSettings): readonly ObjectSpec[] {
   const known = new Set(STANDARD.map((spec) => spec.name));
   const added = (settings.objects ?? []).filter((name) => !known.has(name));
-  return [...STANDARD, ...added.flatMap((name) => [entity(name, name), historyOf(name)])];
+  const all = [...STANDARD, ...added.flatMap((name) => [entity(name, name), historyOf(name)])];
+  return all.map((spec) => {
+    const marker = settings.externalIds?.[spec.name] ?? settings.markers?.[spec.name];
+    return marker === undefined || spec.role !== "entity" ? spec : { ...spec, always: [...spec.always, marker] };
+  });
 }
 
 /** The histories of one object, in the order the normaliser trusts them. */

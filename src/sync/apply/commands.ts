@@ -65,14 +65,6 @@ export function recordOf(targetKey: string): { readonly stream: string; readonly
   return { stream: key.stream, id: key.id.replace(/#[^#]*$/u, "") };
 }
 
-/**
- * What a creation leaves in its target so that it is found again. What was taken back keeps its own: the next creation
- * for the handoff is another record.
- */
-export function markerOf(handoffId: string, takenBack: number): string {
-  return `hub:${handoffId}${takenBack === 0 ? "" : `.${String(takenBack + 1)}`}`;
-}
-
 /** Repeated for every try under one approval (reference §3.5); another approval means another write. */
 export function idempotencyKey({ handoffId, action, targetKey, field, after }: Operation, { id }: Approval): string {
   return hashText(canonicalJson([handoffId, action, targetKey, field, after, id]));

@@ -1,8 +1,9 @@
 import type { FoundTarget } from "../../connectors/kit/index.ts";
 import type { BusinessCalendar, Canonical, ModelObject, Operation, OutboxEntry } from "../../model/index.ts";
-import { markerOf, recordOf } from "./commands.ts";
+import { recordOf } from "./commands.ts";
 import type { Command } from "./commands.ts";
 import type { Door, Seen } from "./doors.ts";
+import { markerOf } from "./marked.ts";
 import { stands, valueAt } from "./values.ts";
 
 /** What can be seen of an operation in its system, whether it was sent or not. */

@@ -59,6 +59,8 @@ export class FakeSystem {
   halves = 0;
   /** Whether what is archived is still read, as projects of Asana are. */
   showsArchived = false;
+  /** Whether the field that holds the marker is read. */
+  showsMarkers = false;
   /** What projects are made from. */
   templates = ["Standard"];
   surveys = 0;
@@ -164,7 +166,7 @@ export class FakeSystem {
   #read(): ReadFace {
     const isGone = ({ archived }: FakeRecord): boolean => archived && !this.showsArchived;
     const pageOf = (records: readonly FakeRecord[]): Page => ({
-      records: records.filter((record) => !isGone(record)).map(contentOf),
+      records: records.filter((record) => !isGone(record)).map((record) => contentOf(record, this.showsMarkers)),
       tombstones: records
         .filter(isGone)
         .map(({ stream, id, modifiedAt }) => ({ stream, id, cause: "archived", at: modifiedAt })),
@@ -256,10 +258,11 @@ function bare(value: Canonical): string | number | null {
   throw new Error(`The fake system holds no ${JSON.stringify(value)}.`);
 }
 
-function contentOf(record: FakeRecord): Page["records"][number] {
-  const { stream, id, fields, history, createdAt, createdBy, modifiedAt, tag, archived } = record;
+function contentOf(record: FakeRecord, showsMarkers: boolean): Page["records"][number] {
+  const { stream, id, fields, marker, history, createdAt, createdBy, modifiedAt, tag, archived } = record;
   const content: JsonObject = {
     ...fields,
+    ...(showsMarkers ? { marker } : {}),
     tag,
     archived,
     history: history.map((each) => ({ ...each })),

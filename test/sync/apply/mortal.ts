@@ -40,11 +40,14 @@ export function mortal(store: StorePort, doom: Doom): StorePort {
   };
 }
 
+/** What gives page after page changes nothing. */
+const READS_PAGES: ReadonlySet<string | symbol> = new Set(["live", "entities", "bases"]);
+
 function each<Port extends object>(port: Port, doom: Doom): Port {
   return new Proxy(port, {
     get: (target, name): unknown => {
       const member: unknown = Reflect.get(target, name);
-      if (typeof member !== "function" || name === "live" || name === "entities") return member;
+      if (typeof member !== "function" || READS_PAGES.has(name)) return member;
       return async (...given: readonly unknown[]): Promise<unknown> => {
         doom.tick();
         const answer: unknown = await Reflect.apply(member, target, given);
