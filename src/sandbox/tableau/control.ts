@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { createSite } from "./state.ts";
+import { createSite, newLuid } from "./state.ts";
 import type { Gateway } from "./gateway.ts";
+import { endLogins } from "./organisation.ts";
 import { finishAllJobs } from "./site/jobs.ts";
 
 const SettingsPatch = z
@@ -23,13 +24,18 @@ const Limits = z.strictObject({ publishesPerHour: z.int().min(0).nullable() });
 
 const Redirect = z.strictObject({ origin: z.url(), count: z.int().min(1).default(1) });
 const NewToken = z.strictObject({ name: z.string().min(1), secret: z.string().min(1) });
+const NewPerson = z.strictObject({
+  name: z.string().min(1),
+  password: z.string().min(1),
+  groups: z.array(z.string().min(1)).default([]),
+});
 const NewSite = z.strictObject({ contentUrl: z.string(), name: z.string().min(1) });
 const LostSession = z.strictObject({ tokenName: z.string().optional() });
 
 /**
  * The sandbox's own routes for this system:
  * `GET /state`, `GET|DELETE /calls`, `GET|POST /settings`, `POST /limits`, `POST /sign-in-redirect`,
- * `POST /tokens` (another personal access token), `POST /sites`, `POST /lose-session`, `POST /jobs/finish`.
+ * `POST /tokens` (another personal access token), `POST /people` (a user, in groups), `POST /sites`, `POST /lose-session`, `POST /jobs/finish`.
  */
 export function controlRoutes(gateway: Gateway): Hono {
   const { state, settings, engine, calls } = gateway;
@@ -80,6 +86,20 @@ export function controlRoutes(gateway: Gateway): Hono {
     state.accessTokens.set(name, secret);
     return context.json({ accessTokens: [...state.accessTokens.keys()] });
   });
+  app.post("/people", async (context) => {
+    const { name, password, groups } = NewPerson.parse(await context.req.json());
+    const person = { id: newLuid(state), name, password };
+    state.users.set(person.id, person);
+    for (const groupName of ["All Users", ...groups]) {
+      const group = [...state.groups.values()].find((each) => each.name === groupName) ?? {
+        id: newLuid(state),
+        name: groupName,
+        userIds: new Set(),
+      };
+      state.groups.set(group.id, { ...group, userIds: new Set([...group.userIds, person.id]) });
+    }
+    return context.json({ id: person.id }, 201);
+  });
   app.post("/sites", async (context) => {
     const { contentUrl, name } = NewSite.parse(await context.req.json());
     const [owner] = state.users.keys();
@@ -89,9 +109,8 @@ export function controlRoutes(gateway: Gateway): Hono {
   app.post("/lose-session", async (context) => {
     const text = await context.req.text();
     const { tokenName } = LostSession.parse(text === "" ? {} : JSON.parse(text));
-    for (const login of state.logins.values()) {
-      if (tokenName === undefined || login.tokenName === tokenName) state.logins.delete(login.token);
-    }
+    if (tokenName === undefined) state.logins.clear();
+    else endLogins(state, tokenName);
     return context.json({ logins: state.logins.size });
   });
   app.post("/jobs/finish", async (context) => {

@@ -1,5 +1,3 @@
-import type { OrganisationChange } from "../kit/fault.ts";
-import { OrganisationError } from "../kit/system.ts";
 import type { Failure, SandboxSystem } from "../kit/system.ts";
 import { plainRoute } from "../kit/wire.ts";
 import { TableauError } from "./wire/errors.ts";
@@ -29,18 +27,15 @@ const SUMMARIES: Readonly<Record<number, string>> = {
   400: "Bad Request",
   401: "Unauthorized Access",
   403: "Forbidden",
+  404: "Resource Not Found",
+  409: "Resource Conflict",
   429: "Too Many Requests",
   503: "Service Unavailable",
 };
 
-function organise(change: OrganisationChange): never {
-  throw new OrganisationError(`Tableau has no change ${change.do}.`);
-}
-
 /** What Tableau gives the dials. */
-export const FACE: Pick<SandboxSystem, "routes" | "faults" | "failure" | "organise"> = {
+export const FACE: Pick<SandboxSystem, "routes" | "faults" | "failure"> = {
   routes,
-  faults: ["expire-token"],
+  faults: ["expire-token", "job", "webhook-duplicate", "webhook-reorder"],
   failure,
-  organise,
 };

@@ -42,6 +42,8 @@ export async function answer(gateway: Gateway, request: Request): Promise<Respon
     const url = new URL(request.url);
     const [root, version = "", ...segments] = url.pathname.replace(/\/+$/u, "").split("/").slice(1).map(decoded);
     if (root !== "api") throw notFound("404000", "The resource");
+    // Neither the metadata API nor the families without a version are here.
+    if (version === "metadata" || version === "-") throw notFound("404000", "The resource");
     if (!speaks(version)) throw notFound("404001", `Version '${version}' of the API`);
     const match = findRoute(request.method, segments);
     if (match.kind !== "found") {

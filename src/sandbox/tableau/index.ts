@@ -4,7 +4,9 @@ import { controlRoutes } from "./control.ts";
 import { FACE } from "./dials.ts";
 import { answer, CallCounter } from "./gateway.ts";
 import type { Gateway } from "./gateway.ts";
+import { WebhookDeliveries } from "./webhooks/deliveries.ts";
 import { HyperEngine } from "./data/hyper-engine.ts";
+import { changeOrganisation } from "./organisation.ts";
 import { defaultSettings } from "./settings.ts";
 import { addProject, createSite, findProject, newLuid } from "./state.ts";
 import type { ServerState, Site } from "./state.ts";
@@ -40,10 +42,15 @@ export function createTableau(
     connectedApp: CONNECTED_APP,
     usedJwts: new Map(),
     logins: new Map(),
+    groups: new Map(),
+    schedules: new Map(),
+    webhooks: new WebhookDeliveries(environment),
     nextPage: 1000,
   };
   const ownerId = newLuid(state);
   state.users.set(ownerId, { id: ownerId, name: seed.userName, password: PASSWORD });
+  const groupId = newLuid(state);
+  state.groups.set(groupId, { id: groupId, name: "All Users", userIds: new Set([ownerId]) });
   const site = createSite(state, seed.siteContentUrl, seed.siteName, ownerId);
   for (const path of seed.projects) ensureProject(state, site, path, ownerId);
   const hyperd = options.hyperd ?? process.env["HUB_HYPERD"];
@@ -59,6 +66,7 @@ export function createTableau(
     fetch: (request) => answer(gateway, request),
     control: (request) => control.fetch(request),
     ...FACE,
+    organise: (change) => changeOrganisation(state, change),
     describe: (origin) => ({
       baseUrl: origin,
       site: seed.siteContentUrl,
@@ -75,7 +83,11 @@ export function createTableau(
       TABLEAU_CLOUD_TOKEN_NAME: TOKEN_NAME,
       TABLEAU_CLOUD_TOKEN_SECRET: TOKEN_SECRET,
     }),
-    close: () => gateway.engine.close(),
+    tick: () => state.webhooks.settled(),
+    close: async () => {
+      await state.webhooks.settled();
+      await gateway.engine.close();
+    },
   };
 }
 

@@ -1,9 +1,11 @@
 import { CONTENT_ROUTES } from "./content/routes.ts";
 import { route } from "./route.ts";
 import type { Route } from "./route.ts";
+import { SCHEDULE_ROUTES } from "./schedule/routes.ts";
 import { signIn, signOut, switchSite } from "./sign-in/sign-in.ts";
 import { SITE_ROUTES } from "./site/routes.ts";
 import { serverInfo } from "./site/server-info.ts";
+import { WEBHOOK_ROUTES } from "./webhooks/webhooks.ts";
 
 /** All operations of the API. */
 export const ROUTES: readonly Route[] = [
@@ -13,6 +15,8 @@ export const ROUTES: readonly Route[] = [
   route("POST", "auth/switchSite", "auth.switchSite", switchSite),
   ...SITE_ROUTES,
   ...CONTENT_ROUTES,
+  ...SCHEDULE_ROUTES,
+  ...WEBHOOK_ROUTES,
 ];
 
 /** What a path leads to: an operation with its variable segments, a known path with another verb, or nothing. */

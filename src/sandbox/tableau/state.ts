@@ -1,6 +1,9 @@
 import type { SandboxEnvironment } from "../kit/system.ts";
-import type { Datasource, Grant, Workbook } from "./content/published.ts";
+import type { Datasource, DefaultKind, Grant, Workbook } from "./content/published.ts";
+import type { Schedule } from "./schedule/schedules.ts";
+import type { RefreshTask } from "./schedule/tasks.ts";
 import type { ConnectedApp } from "./sign-in/connected-app.ts";
+import type { Webhook, WebhookDeliveries } from "./webhooks/deliveries.ts";
 import type { Element } from "./wire/element.ts";
 
 export interface Project {
@@ -13,6 +16,8 @@ export interface Project {
   readonly createdAt: number;
   updatedAt: number;
   grants: Grant[];
+  /** What is granted on what is published into it, by kind. */
+  readonly defaults: Map<DefaultKind, Grant[]>;
 }
 
 export interface Upload {
@@ -36,6 +41,8 @@ export interface Job {
   readonly child: ((notes: string) => Element) | undefined;
   /** What the job does when its time comes; throws a TableauError to fail. */
   readonly work: () => Promise<void>;
+  /** Id of what the job is about, for kinds of which one at a time may be queued. */
+  readonly about: string | undefined;
 }
 
 export interface Site {
@@ -49,6 +56,8 @@ export interface Site {
   readonly jobs: Map<string, Job>;
   /** Updates of data by their RequestID: the job that was made, and when. */
   readonly updates: Map<string, { readonly jobId: string; readonly at: number }>;
+  readonly tasks: Map<string, RefreshTask>;
+  readonly webhooks: Map<string, Webhook>;
   /** Instants of the publishes of the last hour, oldest first. */
   publishes: number[];
 }
@@ -57,6 +66,12 @@ export interface User {
   readonly id: string;
   readonly name: string;
   readonly password: string;
+}
+
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly userIds: ReadonlySet<string>;
 }
 
 export interface Login {
@@ -74,6 +89,9 @@ export interface ServerState {
   readonly environment: SandboxEnvironment;
   readonly sites: Map<string, Site>;
   readonly users: Map<string, User>;
+  readonly groups: Map<string, Group>;
+  readonly schedules: Map<string, Schedule>;
+  readonly webhooks: WebhookDeliveries;
   /** Personal access tokens: secret by name. */
   readonly accessTokens: Map<string, string>;
   readonly connectedApp: ConnectedApp;
@@ -117,6 +135,8 @@ export function createSite(state: ServerState, contentUrl: string, name: string,
     uploads: new Map(),
     jobs: new Map(),
     updates: new Map(),
+    tasks: new Map(),
+    webhooks: new Map(),
     publishes: [],
   };
   state.sites.set(site.id, site);
@@ -146,6 +166,7 @@ export function addProject(
     createdAt: now,
     updatedAt: now,
     grants: [],
+    defaults: new Map(),
   };
   site.projects.set(project.id, project);
   return project;

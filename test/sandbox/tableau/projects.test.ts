@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { errorCode, idIn, signIn, startTableau } from "./server.ts";
+import { errorCode, filePart, idIn, multipart, payloadPart, signIn, startTableau } from "./server.ts";
 import type { Session, TableauServer } from "./server.ts";
 
 let server: TableauServer;
@@ -52,17 +52,61 @@ describe("projects", () => {
     expect(errorCode(await (await session.call("DELETE", `/projects/${child}`)).text())).toBe("404005");
   });
 
+  const grant = (group: string) =>
+    `<tsRequest><permissions><granteeCapabilities><group id="${group}"/><capabilities>`
+    + '<capability name="Read" mode="Allow"/></capabilities></granteeCapabilities></permissions></tsRequest>';
+  const everybody = async (): Promise<string> =>
+    idIn(await (await session.call("GET", "/groups?filter=name:eq:All Users")).text(), "group");
+
   test("grants and takes away permissions", async () => {
     const project = idIn(await (await create('name="Shared"')).text(), "project");
+    const group = await everybody();
     const path = `/projects/${project}/permissions`;
-    const put = await session.call("PUT", path, {
-      body:
-        '<tsRequest><permissions><granteeCapabilities><group id="g1"/><capabilities>'
-        + '<capability name="Read" mode="Allow"/></capabilities></granteeCapabilities></permissions></tsRequest>',
-    });
-    expect(await put.text()).toContain('<group id="g1"/><capabilities><capability name="Read" mode="Allow"/>');
-    expect((await session.call("DELETE", `${path}/groups/g1/Read/Allow`)).status).toBe(204);
-    expect(await (await session.call("GET", path)).text()).not.toContain("g1");
+    const put = await session.call("PUT", path, { body: grant(group) });
+    expect(await put.text()).toContain(
+      `<group id="${group}"/><capabilities><capability name="Read" mode="Allow"/></capabilities>`,
+    );
+    expect((await session.call("DELETE", `${path}/groups/${group}/Read/Allow`)).status).toBe(204);
+    expect(await (await session.call("GET", path)).text()).not.toContain(group);
+    expect(errorCode(await (await session.call("PUT", path, { body: grant("nobody") })).text())).toBe("404012");
+  });
+
+  test("grants by default on what is published into it, kind by kind", async () => {
+    const project = idIn(await (await create('name="Prepared"')).text(), "project");
+    const group = await everybody();
+    await session.call("PUT", `/projects/${project}/default-permissions/datasources`, { body: grant(group) });
+    const { body, type } = multipart([
+      payloadPart(`<tsRequest><datasource name="KPI"><project id="${project}"/></datasource></tsRequest>`),
+      filePart("kpi.hyper", Buffer.from("Hyper")),
+    ]);
+    const published = await (await session.call("POST", "/datasources", { body, type })).text();
+    const permissions = await session.call("GET", `/datasources/${idIn(published, "datasource")}/permissions`);
+    expect(await permissions.text()).toContain(`<group id="${group}"/>`);
+    expect(await (await session.call("GET", `/projects/${project}/permissions`)).text()).not.toContain(group);
+    await session.call("DELETE", `/datasources/${idIn(published, "datasource")}`);
+    const unknown = await session.call("GET", `/projects/${project}/default-permissions/dreams`);
+    expect(unknown.status).toBe(404);
+  });
+});
+
+describe("people", () => {
+  test("are in groups, which can be read from both sides", async () => {
+    const { id } = (await server.control("/people", {
+      name: "ann@techflow.example",
+      password: "x",
+      groups: ["Sales"],
+    })) as {
+      readonly id: string;
+    };
+    const groups = await (await session.call("GET", `/users/${id}/groups`)).text();
+    expect([...groups.matchAll(/<group id="[^"]+" name="([^"]+)"/gu)].map(([, name]) => name)).toEqual([
+      "All Users",
+      "Sales",
+    ]);
+    const sales = idIn(await (await session.call("GET", "/groups?filter=name:eq:Sales")).text(), "group");
+    expect(await (await session.call("GET", `/groups/${sales}/users`)).text()).toContain("ann@techflow.example");
+    expect(errorCode(await (await session.call("GET", "/groups/none/users")).text())).toBe("404012");
+    expect(errorCode(await (await session.call("GET", "/users/none")).text())).toBe("404002");
   });
 });
 

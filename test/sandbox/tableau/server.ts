@@ -9,13 +9,15 @@ import type { DialledSystem } from "../../support/dialled-system.ts";
 
 export const AS_OF = Date.parse("2026-03-02T09:00:00.000Z");
 
-export interface TableauServer extends Pick<DialledSystem, "dial" | "undial" | "given"> {
+export interface TableauServer extends Pick<DialledSystem, "dial" | "undial" | "given" | "organise"> {
   readonly origin: string;
   readonly directory: string;
   readonly clock: SandboxClock;
   readonly description: Readonly<Record<string, string>>;
   /** Calls a control route; a body makes it a POST. */
   control(path: string, body?: unknown, method?: string): Promise<unknown>;
+  /** Resolves when what was told to webhooks has been delivered. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,11 +42,12 @@ export async function startTableau(
   const dialled = await startDialled(clock, (dials) =>
     createTableau(seed, { clock, random, directory, limits, dials: dials("tableau") }, options),
   );
-  const { system, origin, dial, undial, given } = dialled;
+  const { system, origin, dial, undial, given, organise } = dialled;
   return {
     dial,
     undial,
     given,
+    organise,
     origin,
     directory,
     clock,
@@ -56,6 +59,7 @@ export async function startTableau(
       if (!response.ok) throw new Error(await response.text());
       return response.json();
     },
+    settled: async () => system.tick?.(),
     stop: async () => {
       await dialled.close();
       await rm(directory, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import type { ListingFields } from "../wire/listing.ts";
 import { asTree, flagOf, textOf } from "../wire/request-body.ts";
 import { laterStamp, stamp } from "../state.ts";
 import { findPublished } from "./published.ts";
+import { removePublished } from "./remove.ts";
 import type { Datasource } from "./published.ts";
 import type { Site } from "../state.ts";
 import { tagsElement } from "./tags.ts";
@@ -94,7 +95,7 @@ export async function updateDatasource(call: SiteCall): Promise<Reply> {
 
 /** `DELETE /datasources/{id}`: 204. */
 export function deleteDatasource(call: SiteCall): Reply {
-  call.site.datasources.delete(datasourceOf(call).id);
+  removePublished(call, datasourceOf(call));
   return { status: 204 };
 }
 

@@ -137,14 +137,15 @@ async function carryOut<Item extends PublishedItem, Type extends string>(
 export function newPublished(
   call: SiteCall,
   publication: Publication<string>,
-  others: ReadonlyMap<string, Published>,
+  kind: "datasources" | "workbooks",
 ): Published {
   const now = call.state.environment.clock.now();
   call.state.nextPage += 1;
+  const taken = new Set([...call.site[kind].values()].map(({ contentUrl }) => contentUrl));
   return {
     id: newLuid(call.state),
     name: publication.name,
-    contentUrl: contentUrlFor(publication.name, new Set([...others.values()].map(({ contentUrl }) => contentUrl))),
+    contentUrl: contentUrlFor(publication.name, taken),
     projectId: publication.project.id,
     ownerId: call.login.userId,
     description: "",
@@ -152,7 +153,7 @@ export function newPublished(
     createdAt: now,
     updatedAt: now,
     tags: new Set(),
-    grants: [],
+    grants: [...(publication.project.defaults.get(kind) ?? [])],
     revisions: [],
     warning: undefined,
   };

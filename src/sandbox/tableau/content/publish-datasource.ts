@@ -74,7 +74,7 @@ async function append(
 
 function newDatasource(call: SiteCall, publication: Publication<DatasourceType>): Datasource {
   return {
-    ...newPublished(call, publication, call.site.datasources),
+    ...newPublished(call, publication, "datasources"),
     kind: "datasource",
     certified: false,
     certificationNote: "",

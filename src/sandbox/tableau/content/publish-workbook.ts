@@ -44,7 +44,7 @@ async function accept(
   const { document, files } = await contentOf(publication);
   const connections = document.connections.map((connection) => resolved(call, connection, files));
   const workbook: Workbook = existing ?? {
-    ...newPublished(call, publication, call.site.workbooks),
+    ...newPublished(call, publication, "workbooks"),
     kind: "workbook",
     showTabs: false,
     views: [],

@@ -10,6 +10,10 @@ export interface Grant {
   readonly mode: Mode;
 }
 
+/** Kinds of content that a project grants permissions on by default. */
+export const DEFAULT_KINDS = ["workbooks", "datasources", "flows", "lenses", "metrics", "databases", "tables"] as const;
+export type DefaultKind = (typeof DEFAULT_KINDS)[number];
+
 /** One published state of something; its bytes lie in a file of their own. */
 export interface Revision {
   readonly number: number;

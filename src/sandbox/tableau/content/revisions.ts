@@ -8,7 +8,7 @@ import { notFound, TableauError } from "../wire/errors.ts";
 import { listPage } from "../wire/listing.ts";
 import { packageOf } from "./package.ts";
 import { laterStamp, stamp } from "../state.ts";
-import type { Published, PublishedItem, Revision } from "./published.ts";
+import type { PublishedItem, Revision } from "./published.ts";
 
 /** `GET /{datasources|workbooks}/{id}/content`: the newest bytes, as they were published. */
 export async function downloadNewest(call: SiteCall): Promise<Reply> {
@@ -97,7 +97,7 @@ export function listRevisions(call: SiteCall): Reply {
 }
 
 /** Makes a file the newest state of something published; the states before it stay readable. */
-export async function addRevision(call: SiteCall, item: Published, from: string, fileName: string): Promise<void> {
+export async function addRevision(call: SiteCall, item: PublishedItem, from: string, fileName: string): Promise<void> {
   const number = (item.revisions.at(-1)?.number ?? 0) + 1;
   const file = join(call.state.environment.directory, `published-${item.id}-${number}`);
   await rename(from, file);
@@ -106,4 +106,6 @@ export async function addRevision(call: SiteCall, item: Published, from: string,
   const revision: Revision = { number, publishedAt, file, fileName, bytes: (await stat(file)).size };
   item.revisions.push(revision);
   item.updatedAt = publishedAt;
+  const kind = item.kind === "datasource" ? "Datasource" : "Workbook";
+  call.state.webhooks.tell(call.site, `${kind}${first ? "Created" : "Updated"}`, item);
 }

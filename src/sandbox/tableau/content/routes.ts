@@ -29,7 +29,7 @@ function publishedRoutes(items: "datasources" | "workbooks", item: string): read
     siteRoute("GET", `${one}/revisions/:revision/content`, "revisions.download", `${items}:download`, downloadRevision),
     siteRoute("PUT", `${one}/tags`, "tags.add", `${item}_tags:update`, addTags),
     siteRoute("DELETE", `${one}/tags/:label`, "tags.delete", `${item}_tags:delete`, deleteTag),
-    ...permissionRoutes(one),
+    ...permissionRoutes(one, "permissions"),
   ];
 }
 

@@ -8,6 +8,7 @@ import { listPage } from "../wire/listing.ts";
 import type { ListingFields } from "../wire/listing.ts";
 import { asTree, flagOf, textOf } from "../wire/request-body.ts";
 import { findPublished } from "./published.ts";
+import { removePublished } from "./remove.ts";
 import type { View, Workbook } from "./published.ts";
 import { tagsElement } from "./tags.ts";
 import { megabytes, webPage } from "./web-page.ts";
@@ -110,7 +111,7 @@ export async function updateWorkbook(call: SiteCall): Promise<Reply> {
 
 /** `DELETE /workbooks/{id}`: 204. */
 export function deleteWorkbook(call: SiteCall): Reply {
-  call.site.workbooks.delete(workbookOf(call).id);
+  removePublished(call, workbookOf(call));
   return { status: 204 };
 }
 

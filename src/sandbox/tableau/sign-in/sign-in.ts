@@ -91,7 +91,8 @@ export function onSite(call: Call, scope: Scope): SiteCall {
 /** What a JWT was not granted is refused with 401002, or with 403004 where the settings say so. */
 function requireScope(call: Call, login: Login, scope: Scope): void {
   const { scopes } = login;
-  if (scopes === undefined || scope === "any" || [scope].flat().some((wanted) => covers(scopes, wanted))) return;
+  if (scopes === undefined || scope === "any") return;
+  if (scope !== "none" && [scope].flat().some((wanted) => covers(scopes, wanted))) return;
   if (call.settings.missingScope === 401) throw invalidToken();
   throw new TableauError("403004", "Forbidden", "The token's scopes do not cover this operation.");
 }

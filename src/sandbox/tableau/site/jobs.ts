@@ -1,3 +1,4 @@
+import type { DialOf } from "../../kit/fault.ts";
 import { pathOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
 import { collection, element } from "../wire/element.ts";
@@ -16,6 +17,7 @@ export interface NewJob {
   /** Throws a TableauError to fail. */
   readonly work: () => Promise<void>;
   readonly child?: Job["child"];
+  readonly about?: string;
 }
 
 /**
@@ -26,7 +28,8 @@ export async function startJob(call: SiteCall, made: NewJob): Promise<Reply> {
   return jobAccepted(call, await queueJob(call, made));
 }
 
-export async function queueJob(call: SiteCall, { type, title, work, child }: NewJob): Promise<Job> {
+export async function queueJob(call: SiteCall, { type, title, work, child, about }: NewJob): Promise<Job> {
+  const dial = call.state.environment.dials.take("job")?.outcome;
   const job: Job = {
     id: newLuid(call.state),
     type,
@@ -36,14 +39,27 @@ export async function queueJob(call: SiteCall, { type, title, work, child }: New
     completedAt: undefined,
     finishCode: undefined,
     notes: "",
-    remainingPolls: call.settings.pollsUntilDone,
+    remainingPolls: dial === "stuck" ? Number.POSITIVE_INFINITY : call.settings.pollsUntilDone,
     remainingUnknownPolls: call.settings.unknownPolls,
     child,
-    work,
+    about,
+    work: dial === undefined ? work : disturbed(work, dial),
   };
   call.site.jobs.set(job.id, job);
   if (job.remainingPolls === 0) await finishJob(call.state, call.settings, job);
   return job;
+}
+
+/** The work as a dial bends it: what was done and what is told of it part. */
+function disturbed(work: Job["work"], outcome: DialOf<"job">["outcome"]): Job["work"] {
+  return async () => {
+    if (outcome === "half-done" || outcome === "stuck") await work();
+    if (outcome === "half-done" || outcome === "failed") throw toldToFail();
+  };
+}
+
+function toldToFail(): TableauError {
+  return new TableauError("500000", "Internal Server Error", "The job failed because it was told to.");
 }
 
 /** 202 with a job as it is told when it is new. */
@@ -65,7 +81,7 @@ export async function finishJob(state: ServerState, settings: Settings, job: Job
   try {
     if (settings.failJobs > 0) {
       settings.failJobs -= 1;
-      throw new TableauError("500000", "Internal Server Error", "The job failed because it was told to.");
+      throw toldToFail();
     }
     await job.work();
     job.finishCode = "0";

@@ -5,6 +5,8 @@ import type { Element } from "../wire/element.ts";
 import { badRequest, notFound, TableauError } from "../wire/errors.ts";
 import { listPage } from "../wire/listing.ts";
 import type { ListingFields } from "../wire/listing.ts";
+import { allPublished } from "../content/published.ts";
+import { removePublished } from "../content/remove.ts";
 import { asTree, requiredText, textOf } from "../wire/request-body.ts";
 import { addProject, findProject, laterStamp, stamp } from "../state.ts";
 import type { Project } from "../state.ts";
@@ -92,9 +94,7 @@ export function deleteProject(call: SiteCall): Reply {
       if (project.parentId !== undefined && doomed.has(project.parentId)) doomed.add(project.id);
     }
   }
-  for (const items of [call.site.datasources, call.site.workbooks]) {
-    for (const item of items.values()) if (doomed.has(item.projectId)) items.delete(item.id);
-  }
+  for (const item of allPublished(call.site)) if (doomed.has(item.projectId)) removePublished(call, item);
   for (const id of doomed) call.site.projects.delete(id);
   return { status: 204 };
 }

@@ -1,9 +1,5 @@
 import type { Reply, SiteCall } from "../call.ts";
-import { pathOf } from "../call.ts";
-import { collection, element, textElement } from "../wire/element.ts";
-import { notFound } from "../wire/errors.ts";
-import { listPage } from "../wire/listing.ts";
-import type { User } from "../state.ts";
+import { element, textElement } from "../wire/element.ts";
 
 export const NEWEST_VERSION = "3.29";
 const OLDEST = [2, 4] as const;
@@ -39,21 +35,4 @@ export function getSite(call: SiteCall): Reply {
     status: 200,
     elements: [element("site", { id, name, contentUrl, adminMode: "ContentAndUsers", state: "Active" })],
   };
-}
-
-function userElement(user: User) {
-  return element("user", { id: user.id, name: user.name, siteRole: "SiteAdministratorCreator" });
-}
-
-/** `GET /users` */
-export function listUsers(call: SiteCall): Reply {
-  const page = listPage(call.state.users.values(), call.query, { values: { name: (user) => user.name }, instants: {} });
-  return { status: 200, elements: [page.pagination, collection("users", "user", page.items.map(userElement))] };
-}
-
-/** `GET /users/{id}` */
-export function getUser(call: SiteCall): Reply {
-  const user = call.state.users.get(pathOf(call, "user"));
-  if (user === undefined) throw notFound("404002", `User '${pathOf(call, "user")}'`);
-  return { status: 200, elements: [userElement(user)] };
 }
