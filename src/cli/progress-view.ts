@@ -81,6 +81,12 @@ export function createProgressView(
         status = `${progress.step} ${progress.done.toLocaleString("en-US")}${progress.of === null ? "" : ` of ${progress.of.toLocaleString("en-US")}`} ${progress.unit}`;
         draw(false);
         return;
+      case "wait": {
+        status = `${progress.step}: ${progress.what}, ${String(progress.seconds)} s`;
+        if (terminal.live) draw(true);
+        else terminal.err(`  ${status}\n`);
+        return;
+      }
       case "problem":
         print(formatProblem(progress));
         return;

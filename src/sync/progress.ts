@@ -18,6 +18,14 @@ export type Progress =
       readonly of: number | null;
       readonly unit: string;
     }
+  | {
+      readonly kind: "wait";
+      readonly step: StepName;
+      readonly connection: string;
+      /** `waiting for Asana's search` */
+      readonly what: string;
+      readonly seconds: number;
+    }
   | ({ readonly kind: "problem" } & Problem);
 
 export const STEPS = ["pull", "map", "link", "reconcile", "plan", "apply", "measure", "report", "publish"] as const;

@@ -5,6 +5,7 @@ import type { Tally } from "./brakes.ts";
 import type { Command } from "./commands.ts";
 import type { Door } from "./doors.ts";
 import type { Due } from "./due.ts";
+import { waitUntilShown } from "./settling.ts";
 import { markerOfCreation, sight } from "./sight.ts";
 import type { Sighting } from "./sight.ts";
 
@@ -59,7 +60,7 @@ export async function lookFor(carriage: Carriage, endedAt: Instant | null): Prom
   const { settleMs } = door.write.traits;
   const left = endedAt + settleMs - dependencies.clock.now();
   if (left <= 0) return first;
-  await dependencies.sleep(left, signal);
+  await waitUntilShown(context, door, left);
   return sight(input);
 }
 

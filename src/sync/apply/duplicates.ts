@@ -4,6 +4,7 @@ import type { RunContext } from "../context.ts";
 import type { Outcome } from "./carriage.ts";
 import { commandOf, recordOf } from "./commands.ts";
 import type { Doors } from "./doors.ts";
+import { waitUntilShown } from "./settling.ts";
 import { markerOfCreation } from "./sight.ts";
 import { duplicated } from "./told.ts";
 
@@ -24,10 +25,11 @@ export async function lateDuplicates(
   const waited = new Set<string>();
   for (const outcome of created) {
     const { operation, targetKey } = outcome;
-    const { write } = await doors.open(operation.connection);
+    const door = await doors.open(operation.connection);
+    const { write } = door;
     if (write.traits.uniqueMarker || targetKey === null || outcome.problem?.code === "HUB-2626") continue;
     if (!waited.has(operation.connection) && write.traits.settleMs > 0) {
-      await dependencies.sleep(write.traits.settleMs, signal);
+      await waitUntilShown(context, door, write.traits.settleMs);
     }
     waited.add(operation.connection);
     const entries = await store.outbox.entries({ handoffId: operation.handoffId });

@@ -111,6 +111,7 @@ async function carryOutAll(context: RunContext, input: ApplyInput, load: Load): 
     await store.outbox.settle(fence, each.operation.id, { state: "stale", at: dependencies.clock.now(), problem });
     outcomes.push({ ...each, state: "stale", problem, targetKey: each.operation.targetKey, wrote: false });
   }
+  const all = load.open.length + load.taken.length;
   const one = async (due: Due): Promise<void> => {
     const outcome = await attempt(context, input.doors, tally, due, stops, waiting);
     outcomes.push(
@@ -120,6 +121,8 @@ async function carryOutAll(context: RunContext, input: ApplyInput, load: Load): 
     );
     if (outcome.state === "confirmed") await keepLink(context, outcome, load.handoffs);
     if (outcome.state === "confirmed") await endUndone(context, outcome);
+    const done = outcomes.length - load.lapsed.length;
+    context.progress({ kind: "count", step: "apply", done, of: all, unit: "operations" });
   };
   for (const due of load.open) await one(due);
   const unsettled = new Set(

@@ -6,6 +6,7 @@ import type { ModelObject, Problem } from "../../model/index.ts";
 import type { Carriage, Settled } from "./carriage.ts";
 import { begin, createCommand, noteAnswer, settle } from "./carriage.ts";
 import type { Seen } from "./doors.ts";
+import { waitUntilShown } from "./settling.ts";
 import { isAway, objectOfType } from "./sight.ts";
 import type { Sighting } from "./sight.ts";
 import { duplicated, halfDone, notThere } from "./told.ts";
@@ -84,7 +85,7 @@ async function lacking(
     if (left === null) return missing.length === 0 ? ["nobody knows what of it was made"] : missing;
     missing = left;
     if (missing.length === 0) return missing;
-    await carriage.context.dependencies.sleep(carriage.door.write.traits.settleMs, carriage.context.signal);
+    await waitUntilShown(carriage.context, carriage.door, carriage.door.write.traits.settleMs);
   }
   return missing;
 }
@@ -110,7 +111,7 @@ async function completed(carriage: Carriage, id: string): Promise<readonly strin
 async function lookUntilMapped({ context, door, due, command }: Carriage, id: string): Promise<Seen> {
   const first = await door.look(command.stream, id);
   if (objectOfType(first, due.operation.objectType) !== null || door.write.traits.settleMs === 0) return first;
-  await context.dependencies.sleep(door.write.traits.settleMs, context.signal);
+  await waitUntilShown(context, door, door.write.traits.settleMs);
   return door.look(command.stream, id);
 }
 

@@ -83,6 +83,13 @@ describe("an approved creation", () => {
     system.faults.set(0, { after: lost });
     expect(states(await world.apply(plan))).toEqual([["confirmed", undefined]]);
     expect([system.projects().length, world.slept[0]]).toEqual([1, 30_000]);
+    expect(world.told).toContainEqual({
+      kind: "wait",
+      step: "apply",
+      connection: "fake-main",
+      what: "waiting for Fake's search",
+      seconds: 30,
+    });
   });
 
   test("is sent again when it surely did not arrive", async () => {

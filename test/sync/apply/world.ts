@@ -14,7 +14,7 @@ import {
   pullStep,
   reconcileStep,
 } from "../../../src/sync/index.ts";
-import type { Applied, RunContext } from "../../../src/sync/index.ts";
+import type { Applied, Progress, RunContext } from "../../../src/sync/index.ts";
 import { begin } from "../../support/store.ts";
 import { FakeSystem } from "./fake-system.ts";
 
@@ -62,6 +62,7 @@ export interface World {
   readonly store: StorePort;
   readonly configuration: Configuration;
   readonly slept: number[];
+  readonly told: Progress[];
   /** Stands between the steps and the store from the next run on. */
   guard: (store: StorePort) => StorePort;
   /** Begins a run of its own, as a process that took over from a dead one. */
@@ -117,11 +118,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const directory = await directoryOf(options.files ?? {});
   const configuration = await readConfiguration(directory, { connectors: [system.connector()], kinds: STANDARD_KINDS });
   const slept: number[] = [];
+  const told: Progress[] = [];
   const world: World = {
     system,
     store,
     configuration,
     slept,
+    told,
     guard: (same) => same,
     context: async () => {
       const fence: Fence = await begin(
@@ -148,7 +151,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         },
         environment: {},
         readText: async () => "",
-        progress: () => undefined,
+        progress: (progress) => void told.push(progress),
         signal: new AbortController().signal,
       };
     },
