@@ -5,7 +5,7 @@ import { parseEnv } from "node:util";
 import { readConfiguration, STANDARD_KINDS } from "../configuration/index.ts";
 import type { Configuration } from "../configuration/index.ts";
 import { CONNECTORS } from "../connectors/index.ts";
-import { Pacers } from "../connectors/kit/index.ts";
+import { Pacers, Shared } from "../connectors/kit/index.ts";
 import type { ConnectorDependencies } from "../connectors/kit/index.ts";
 import { HubError } from "../model/index.ts";
 import type { Clock, Instant, StorePort } from "../model/index.ts";
@@ -62,6 +62,7 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
     ...impure,
     ledger: store.ledger,
     pacers: new Pacers(impure, store.ledger),
+    shared: new Shared(),
   };
   return {
     configuration,

@@ -57,6 +57,7 @@ export interface Configuration {
     /** A data source of which a larger share of rows has changed is sent as a whole, 0..1. */
     readonly wholeAbove: number;
     readonly onSchemaChange: HubFile["publish"]["on_schema_change"];
+    readonly permissions: readonly Permission[];
   };
   readonly people: PeopleFile;
   readonly mappings: MappingSet;
@@ -73,6 +74,14 @@ export interface Configuration {
   readonly content: Readonly<Record<string, Json>>;
   /** Of `content`; changes exactly when a value changes. */
   readonly hash: string;
+}
+
+/** Who is let at what is published. */
+export interface Permission {
+  readonly kind: "group" | "user";
+  readonly name: string;
+  /** Tableau's own words, or `viewer` for what opening a workbook takes. */
+  readonly capabilities: "viewer" | readonly string[];
 }
 
 export interface MappingWithFile {

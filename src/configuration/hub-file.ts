@@ -64,6 +64,16 @@ const connection = z.looseObject({
     .optional(),
 });
 
+/** Tableau's own words, and `viewer` for what opening a workbook over a data source takes (reference tableau.md §2). */
+const capabilities = z
+  .union([z.literal("viewer"), z.array(z.string().regex(/^[A-Z][A-Za-z]+$/u, "is one such as Read or Connect")).min(1)])
+  .default("viewer");
+
+const permission = z.union([
+  z.strictObject({ group: z.string().min(1), capabilities }),
+  z.strictObject({ user: z.string().min(1), capabilities }),
+]);
+
 /** config/hub.yaml. A connection's settings beyond `system` are checked by its connector. */
 export const hubSchema = z.strictObject({
   company: z.string().min(1),
@@ -132,6 +142,10 @@ export const hubSchema = z.strictObject({
       whole_above: share
         .default("30 %")
         .describe("Where more of a data source's rows have changed it is sent as a whole, else only what changed."),
+      permissions: z
+        .array(permission)
+        .default([])
+        .describe("Groups and users that are let at data sources and workbook; what they may do already stays."),
       on_schema_change: z
         .enum(["stop", "overwrite", "beside"])
         .default("stop")

@@ -37,6 +37,8 @@ export interface ReadOptions {
   readonly kinds: readonly FileKind<unknown>[];
   /** Runs the `tests:` of the files, too. */
   readonly tests?: boolean;
+  /** Texts that count instead of what stands in a file, by its path: to try a change before it is written. */
+  readonly instead?: ReadonlyMap<string, string>;
 }
 
 const TOP_FILES = ["hub.yaml", "people.yaml", "bindings.lock.yaml"];
@@ -54,7 +56,7 @@ export async function checkConfiguration(
   options: ReadOptions,
 ): Promise<{ readonly configuration: Configuration | null; readonly problems: readonly Problem[] }> {
   const folders = ["calendars", "mappings", ...options.kinds.map((kind) => kind.folder)];
-  const files = await readSourceFiles(directory, TOP_FILES, folders);
+  const files = await readSourceFiles(directory, TOP_FILES, folders, options.instead);
   const problems: Problem[] = [...files.problems];
   const all = [...files.byFolder.values()].flat();
   for (const file of all) problems.push(...file.problems);
@@ -185,6 +187,11 @@ export async function checkConfiguration(
         formats: hub.publish.formats,
         wholeAbove: shareOf(hub.publish.whole_above),
         onSchemaChange: hub.publish.on_schema_change,
+        permissions: hub.publish.permissions.map(({ capabilities, ...whom }) =>
+          "group" in whom
+            ? { kind: "group", name: whom.group, capabilities }
+            : { kind: "user", name: whom.user, capabilities },
+        ),
       },
       people,
       mappings: bundleMappings(mappings.map((each) => each.mapping)),

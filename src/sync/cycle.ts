@@ -44,7 +44,8 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
   const { star, restatements, ...measurement } = await measureStep(context);
   try {
     const pages = await writePages(context, { star, ...measurement }, files.directory);
-    const publish = await publishStep(context, star, files);
+    const incomplete = pull.complete && map.complete ? null : "not everything could be read or mapped for this run";
+    const publish = await publishStep(context, star, { ...files, incomplete });
     await retentionStep(context);
     return {
       pull,

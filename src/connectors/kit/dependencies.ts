@@ -1,5 +1,6 @@
 import type { Priority, QuotaLedger, QuotaRules } from "../../model/index.ts";
 import type { Pacers } from "./pacer.ts";
+import type { Shared } from "./shared.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Limits that an admin sets on any connection in hub.yaml. */
@@ -14,6 +15,8 @@ export interface ConnectorDependencies extends Surroundings {
   readonly ledger: QuotaLedger;
   /** Shared by all connections of a process, so that those of one credential are paced together; own ones when left out. */
   readonly pacers?: Pacers;
+  /** What else connections of a process share; own ones when left out. */
+  readonly shared?: Shared;
   /** Who the connection's calls are made for; `read` when left out. */
   readonly priority?: Priority;
   /** What hub.yaml says about this connection's calls, whatever its system. */

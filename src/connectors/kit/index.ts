@@ -9,6 +9,7 @@ export * from "./pace-book.ts";
 export * from "./pacer.ts";
 export * from "./publish-face.ts";
 export * from "./read-face.ts";
+export * from "./shared.ts";
 export * from "./streams.ts";
 export * from "./surroundings.ts";
 export * from "./survey.ts";

@@ -57,6 +57,23 @@ export interface ChangeRowsReceipt {
   readonly jobId: string;
 }
 
+/** What people are told before they use a data source's numbers. */
+export interface SourceWarning {
+  /** `STALE`: they are older than they should be. `WARNING`: they are new, and not to be relied on. */
+  readonly type: "STALE" | "WARNING";
+  readonly message: string;
+}
+
+/** What became of a warning; `not offered` where the system knows none, or not for us. */
+export type WarningOutcome = "raised" | "lifted" | "as it was" | "somebody else's" | "not offered";
+
+/** What a group or user may do, by the system's own words for it. */
+export interface Grant {
+  readonly kind: "group" | "user";
+  readonly name: string;
+  readonly capabilities: readonly string[];
+}
+
 export interface WorkbookCommand {
   readonly name: string;
   /** The name where the first one is taken. */
@@ -89,6 +106,10 @@ export interface PublishFace {
   changeRows(command: ChangeRowsCommand, signal: AbortSignal): Promise<ChangeRowsReceipt>;
   /** Publishes a workbook unless it is there already; never over another one. Absent where there are none. */
   publishWorkbook?(command: WorkbookCommand, signal: AbortSignal): Promise<WorkbookReceipt>;
+  /** Sets the hub's own warning of a data source, or lifts it (null); those of others are left alone. */
+  warn(id: string, warning: SourceWarning | null, signal: AbortSignal): Promise<WarningOutcome>;
+  /** Lets groups and users at something; what they may do already stays. */
+  grant(kind: "data source" | "workbook", id: string, grants: readonly Grant[], signal: AbortSignal): Promise<void>;
   /** Fetches what the system holds now into a file. */
   download(source: Pick<StandingSource, "id">, file: string, signal: AbortSignal): Promise<void>;
 }

@@ -103,6 +103,34 @@ export type Job = z.output<typeof jobSchema>;
 export const siteAnswer = z.object({ site: z.object({ name: z.string() }) }).transform(({ site }) => site.name);
 export const userAnswer = z.object({ user: z.object({ name: z.string() }) }).transform(({ user }) => user.name);
 
+/** Users and groups. */
+export const namedSchema = z.object({ id: z.string(), name: z.string() });
+
+export const warningsAnswer = z
+  .object({
+    dataQualityWarningList: z
+      .object({ dataQualityWarning: many(z.object({ type: z.string(), message: z.string().default("") })) })
+      .optional(),
+  })
+  .transform(({ dataQualityWarningList }) => dataQualityWarningList?.dataQualityWarning ?? []);
+
+const granteeLine = z
+  .object({
+    group: z.object({ id: z.string() }).optional(),
+    user: z.object({ id: z.string() }).optional(),
+    capabilities: z.object({ capability: many(z.object({ name: z.string(), mode: z.string() })) }).optional(),
+  })
+  .transform(({ group, user, capabilities }) => ({
+    kind: group === undefined ? ("user" as const) : ("group" as const),
+    id: group?.id ?? user?.id ?? "",
+    allowed: new Set((capabilities?.capability ?? []).filter(({ mode }) => mode === "Allow").map(({ name }) => name)),
+  }));
+
+/** Who may do what with something. */
+export const permissionsAnswer = z
+  .object({ permissions: z.object({ granteeCapabilities: many(granteeLine) }) })
+  .transform(({ permissions }) => permissions.granteeCapabilities);
+
 /** For replies whose body does not matter. */
 export const anyAnswer = z.unknown();
 

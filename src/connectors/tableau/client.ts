@@ -2,16 +2,18 @@ import type { Readable } from "node:stream";
 import type { AxiosInstance } from "axios";
 import type { z } from "zod";
 import { HubError } from "../../model/index.ts";
-import { Transport } from "../kit/index.ts";
+import { Shared, Transport } from "../kit/index.ts";
 import type { ConnectOptions } from "../kit/index.ts";
 import { listedAnswer, parseAnswer } from "./answers.ts";
+import { signedToken } from "./connected-app.ts";
 import { classify } from "./failures.ts";
 import { createHttp, send, sendForBytes } from "./http.ts";
 import type { HttpRequest } from "./http.ts";
+import { Logins } from "./logins.ts";
 import type { RequestBody } from "./multipart.ts";
 import type { TableauSettings } from "./settings.ts";
 import { signIn, signOut, versionToSpeak } from "./sign-in.ts";
-import type { Session } from "./sign-in.ts";
+import type { Session, SignInRequest } from "./sign-in.ts";
 
 const CALL_TIMEOUT_MS = 2 * 60_000;
 /** The official SDK's timeout of one request (reference tableau.md §1.7). */
@@ -33,22 +35,28 @@ export interface ClientRequest<T> {
   readonly timeoutMs?: number;
 }
 
-/** Signs in to one site and speaks to it over the shared transport. One login at a time: a second would end the first. */
+/** Signs in to one site and speaks to it over the shared transport, with the one login that its credential has. */
 export class TableauClient {
   readonly #options: ConnectOptions<TableauSettings>;
   readonly #transport: Transport;
   readonly #http: AxiosInstance = createHttp();
   readonly #baseUrl: string;
+  readonly #credential: string;
+  readonly #logins: Logins;
   #version: string | undefined;
-  #session: Promise<Session> | undefined;
-  #lastToken = "";
+  #held = false;
+  #last: Session | undefined;
 
   constructor(options: ConnectOptions<TableauSettings>) {
     const { credentials, dependencies } = options;
     this.#options = options;
     this.#baseUrl = validUrl(credentials["BASE_URL"] ?? "");
+    const { SITE = "", TOKEN_NAME, APP_CLIENT_ID = "", USERNAME = "" } = credentials;
+    const credential = `tableau ${SITE} ${TOKEN_NAME ?? `${APP_CLIENT_ID} ${USERNAME}`}`;
+    this.#credential = `${this.#baseUrl} ${credential}`;
+    this.#logins = (dependencies.shared ?? new Shared()).of(Logins);
     this.#transport = new Transport({
-      credential: `tableau ${credentials["SITE"] ?? ""} ${credentials["TOKEN_NAME"] ?? ""}`,
+      credential,
       concurrency: CONCURRENCY,
       dependencies,
     });
@@ -59,19 +67,16 @@ export class TableauClient {
   }
 
   get apiVersion(): string {
-    return this.#version ?? "";
+    return this.#last?.version ?? "";
   }
 
   /** The live login; signs in when there is none. Everybody who asks meanwhile shares it. */
   async session(signal: AbortSignal): Promise<Session> {
-    this.#session ??= this.#signIn(signal);
-    const pending = this.#session;
-    try {
-      return await pending;
-    } catch (error) {
-      if (this.#session === pending) this.#session = undefined;
-      throw error;
-    }
+    if (!this.#held) this.#logins.hold(this.#credential);
+    this.#held = true;
+    const session = await this.#logins.session(this.#credential, () => this.#signIn(signal));
+    this.#last = session;
+    return session;
   }
 
   async request<T>(request: ClientRequest<T>, signal: AbortSignal): Promise<T> {
@@ -135,13 +140,14 @@ export class TableauClient {
     }
   }
 
-  /** Signs out when signed in. Failing at it harms nobody: the login ends by itself. */
+  /** Signs out when signed in and nobody else uses the login. Failing at it harms nobody: the login ends by itself. */
   async close(): Promise<void> {
-    const pending = this.#session;
-    this.#session = undefined;
-    if (pending === undefined) return;
+    if (!this.#held) return;
+    this.#held = false;
+    const session = await this.#logins.release(this.#credential);
+    if (session === undefined) return;
     try {
-      await signOut(this.#http, await pending, this.apiVersion, AbortSignal.timeout(CALL_TIMEOUT_MS));
+      await signOut(this.#http, session, AbortSignal.timeout(CALL_TIMEOUT_MS));
     } catch (error) {
       const failure = classify(error, "POST /auth/signout", (text) => this.#scrub(text)).error;
       this.#options.dependencies.log("debug", failure.message, { code: failure.code });
@@ -155,16 +161,8 @@ export class TableauClient {
       return await work(session);
     } catch (error) {
       if (!(error instanceof HubError && error.code === "HUB-5102")) throw error;
-      await this.#forget(session);
+      await this.#logins.forget(this.#credential, session);
       return work(await this.session(signal));
-    }
-  }
-
-  /** Drops a dead login unless somebody has replaced it already. */
-  async #forget(dead: Session): Promise<void> {
-    const current = this.#session;
-    if (current !== undefined && (await current).token === dead.token && this.#session === current) {
-      this.#session = undefined;
     }
   }
 
@@ -173,18 +171,20 @@ export class TableauClient {
     const version = (this.#version ??= await this.#call("GET /serverinfo", true, undefined, signal, (limited) =>
       versionToSpeak(this.#http, this.#baseUrl, limited),
     ));
-    const request = {
-      baseUrl: this.#baseUrl,
-      version,
-      site: credentials["SITE"] ?? "",
-      tokenName: credentials["TOKEN_NAME"] ?? "",
-      tokenSecret: credentials["TOKEN_SECRET"] ?? "",
-    };
-    const session = await this.#call("POST /auth/signin", true, undefined, signal, (limited) =>
-      signIn(this.#http, request, limited),
+    const request = { baseUrl: this.#baseUrl, version, site: credentials["SITE"] ?? "" };
+    // Signed anew for each try: a token serves one sign-in.
+    return this.#call("POST /auth/signin", true, undefined, signal, (limited) =>
+      signIn(this.#http, { ...request, by: this.#proof() }, limited),
     );
-    this.#lastToken = session.token;
-    return session;
+  }
+
+  #proof(): SignInRequest["by"] {
+    const { credentials, dependencies } = this.#options;
+    const { TOKEN_NAME: tokenName, TOKEN_SECRET: tokenSecret = "" } = credentials;
+    if (tokenName !== undefined) return { tokenName, tokenSecret };
+    const { APP_CLIENT_ID = "", APP_SECRET_ID = "", APP_SECRET = "", USERNAME = "" } = credentials;
+    const app = { clientId: APP_CLIENT_ID, secretId: APP_SECRET_ID, secret: APP_SECRET, userName: USERNAME };
+    return { jwt: signedToken(app, dependencies.wallNow()) };
   }
 
   async #call<T>(
@@ -205,14 +205,13 @@ export class TableauClient {
   }
 
   #siteUrl(session: Session, path: string): string {
-    return `${session.baseUrl}/api/${this.apiVersion}/sites/${session.siteId}${path}`;
+    return `${session.baseUrl}/api/${session.version}/sites/${session.siteId}${path}`;
   }
 
   /** A server that repeats our secrets in an error text must not get them into a log. */
   #scrub(text: string): string {
-    const secrets = [this.#options.credentials["TOKEN_SECRET"] ?? "", this.#lastToken].filter(
-      (secret) => secret !== "",
-    );
+    const { TOKEN_SECRET = "", APP_SECRET = "" } = this.#options.credentials;
+    const secrets = [TOKEN_SECRET, APP_SECRET, this.#last?.token ?? ""].filter((secret) => secret !== "");
     return secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, "***"), text);
   }
 }

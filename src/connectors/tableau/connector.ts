@@ -3,7 +3,7 @@ import type { Connection, ConnectOptions, ConnectorDefinition } from "../kit/ind
 import { siteAnswer, userAnswer } from "./answers.ts";
 import { TableauClient } from "./client.ts";
 import { publishFace } from "./publish.ts";
-import { CREDENTIALS, settingsSchema } from "./settings.ts";
+import { CREDENTIALS, settingsSchema, SIGN_INS } from "./settings.ts";
 import type { TableauSettings } from "./settings.ts";
 
 /** Tableau Server or Cloud over its REST API, to publish to. Errors: HUB-51xx. */
@@ -12,6 +12,7 @@ export const tableau: ConnectorDefinition<TableauSettings> = {
   title: "Tableau",
   settings: settingsSchema,
   credentials: CREDENTIALS,
+  signIns: SIGN_INS,
   streams: () => [],
   connect: async (options) => connection(options),
   normaliser: () => () => {
@@ -39,7 +40,10 @@ function connection(options: ConnectOptions<TableauSettings>): Connection {
           ),
         ),
         apiVersion: client.apiVersion,
-        notes: ["A personal access token dies after 15 days without use and after one year at most."],
+        notes:
+          options.credentials["TOKEN_NAME"] === undefined
+            ? []
+            : ["A personal access token dies after 15 days without use and after one year at most."],
       };
     },
     describe: () => Promise.reject(nothingToRead()),

@@ -106,7 +106,9 @@ function judge({ status, code }: Refusal): Verdict {
       code: "HUB-5102",
       disposition: "operator",
       text: "Tableau no longer accepts the session",
-      remedy: "Give the hub a personal access token that nothing else signs in with: a second sign-in ends the first.",
+      remedy:
+        "Give the hub a personal access token that nothing else signs in with: a second sign-in ends the first. With a "
+        + "connected app: allow it the scopes of docs/publishing.md.",
     };
   }
   if (status === 401) {
@@ -114,7 +116,9 @@ function judge({ status, code }: Refusal): Verdict {
       code: "HUB-5101",
       disposition: "operator",
       text: "Tableau refuses the sign-in",
-      remedy: "Check SITE, TOKEN_NAME and TOKEN_SECRET. A token dies after 15 days without use and after one year.",
+      remedy:
+        "Check SITE and TOKEN_NAME with TOKEN_SECRET, or APP_CLIENT_ID with its secret and USERNAME. A token dies after 15 "
+        + "days without use and after one year.",
     };
   }
   if (status === 403) {

@@ -20,11 +20,13 @@ import { isAmbiguous, LOST_UPLOAD, tableauCode } from "./failures.ts";
 import { waitForJob } from "./jobs.ts";
 import { datasourcePayload, multipartBody } from "./multipart.ts";
 import { describeFile } from "./file.ts";
+import { Permissions } from "./permissions.ts";
 import { ProjectTree } from "./projects.ts";
 import { projectPath } from "./settings.ts";
 import type { TableauSettings } from "./settings.ts";
 import { changeRows } from "./change-rows.ts";
 import { uploadInChunks } from "./upload.ts";
+import { setWarning } from "./warnings.ts";
 import { publishWorkbook } from "./workbooks.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -55,6 +57,7 @@ interface Outcome {
  */
 export function publishFace(client: TableauClient, options: ConnectOptions<TableauSettings>): PublishFace {
   const publisher = new Publisher(client, options);
+  const permissions = new Permissions(client);
   return {
     project: projectPath(options.settings),
     largestUpdate: options.settings.updateMegabytes * MEGABYTE,
@@ -62,6 +65,9 @@ export function publishFace(client: TableauClient, options: ConnectOptions<Table
     publish: (command, signal) => publisher.publish(command, signal),
     changeRows: (command, signal) => publisher.changeRows(command, signal),
     publishWorkbook: (command, signal) => publisher.publishWorkbook(command, signal),
+    warn: (id, warning, signal) => setWarning(client, id, warning, signal),
+    grant: (kind, id, grants, signal) =>
+      permissions.grant(kind === "workbook" ? "workbooks" : "datasources", id, grants, signal),
     download: ({ id }, file, signal) => downloadContent(client, id, file, signal),
   };
 }

@@ -44,9 +44,24 @@ export const CREDENTIALS: readonly CredentialSpec[] = [
   },
   {
     key: "TOKEN_NAME",
-    required: true,
+    required: false,
     secret: false,
     description: "Name of a personal access token that nothing else signs in with: a second sign-in ends the first.",
   },
-  { key: "TOKEN_SECRET", required: true, secret: true, description: "Secret of the personal access token." },
+  { key: "TOKEN_SECRET", required: false, secret: true, description: "Secret of the personal access token." },
+  {
+    key: "APP_CLIENT_ID",
+    required: false,
+    secret: false,
+    description: "Instead of a token: client id of a connected app with direct trust.",
+  },
+  { key: "APP_SECRET_ID", required: false, secret: false, description: "Id of a secret of the connected app." },
+  { key: "APP_SECRET", required: false, secret: true, description: "Value of that secret." },
+  { key: "USERNAME", required: false, secret: false, description: "The user that the connected app acts as." },
+];
+
+/** A personal access token, or a connected app. */
+export const SIGN_INS: readonly (readonly string[])[] = [
+  ["TOKEN_NAME", "TOKEN_SECRET"],
+  ["APP_CLIENT_ID", "APP_SECRET_ID", "APP_SECRET", "USERNAME"],
 ];

@@ -12,6 +12,8 @@ export interface Session {
   readonly siteId: string;
   readonly userId: string;
   readonly siteUrl: string;
+  /** The version of the API that is spoken. */
+  readonly version: string;
   /** Where the site lives: sign-in may send us to another pod than the one configured. */
   readonly baseUrl: string;
 }
@@ -20,8 +22,8 @@ export interface SignInRequest {
   readonly baseUrl: string;
   readonly version: string;
   readonly site: string;
-  readonly tokenName: string;
-  readonly tokenSecret: string;
+  /** A personal access token, or a token that a connected app has signed. */
+  readonly by: { readonly tokenName: string; readonly tokenSecret: string } | { readonly jwt: string };
 }
 
 /** The newest version this connector was written for. */
@@ -46,15 +48,14 @@ export function olderOf(left: string, right: string): string {
   return left;
 }
 
-/** Signs in with a personal access token, following one redirect by hand. */
+/** Signs in, following one redirect by hand. */
 export async function signIn(http: AxiosInstance, request: SignInRequest, signal: AbortSignal): Promise<Session> {
-  const body = jsonBody({
-    credentials: {
-      personalAccessTokenName: request.tokenName,
-      personalAccessTokenSecret: request.tokenSecret,
-      site: { contentUrl: request.site },
-    },
-  });
+  const { by } = request;
+  const proof =
+    "jwt" in by
+      ? { jwt: by.jwt, isUat: false }
+      : { personalAccessTokenName: by.tokenName, personalAccessTokenSecret: by.tokenSecret };
+  const body = jsonBody({ credentials: { ...proof, site: { contentUrl: request.site } } });
   const path = `/api/${request.version}/auth/signin`;
   let baseUrl = request.baseUrl;
   let answer = await send(http, { method: "POST", url: `${baseUrl}${path}`, body, signal });
@@ -65,7 +66,14 @@ export async function signIn(http: AxiosInstance, request: SignInRequest, signal
     if (isRedirect(answer)) throw redirectRefused("it redirects a second time");
   }
   const { token, site, user } = parseAnswer(credentialsAnswer, answer.body, "POST /auth/signin");
-  return { token, siteId: site.id, userId: user.id, siteUrl: site.contentUrl ?? request.site, baseUrl };
+  return {
+    token,
+    siteId: site.id,
+    userId: user.id,
+    siteUrl: site.contentUrl ?? request.site,
+    version: request.version,
+    baseUrl,
+  };
 }
 
 function isRedirect(answer: HttpAnswer): boolean {
@@ -90,14 +98,9 @@ function redirectRefused(why: string): HubError {
 }
 
 /** Ends a login. One that has ended already is as good. */
-export async function signOut(
-  http: AxiosInstance,
-  session: Session,
-  version: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function signOut(http: AxiosInstance, session: Session, signal: AbortSignal): Promise<void> {
   try {
-    const url = `${session.baseUrl}/api/${version}/auth/signout`;
+    const url = `${session.baseUrl}/api/${session.version}/auth/signout`;
     await send(http, { method: "POST", url, token: session.token, signal });
   } catch (error) {
     if (!(error instanceof Refusal && error.status === 401)) throw error;

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { HubError } from "../../model/index.ts";
 
 /** A table whose rows two Parquet files hold, as it was and as it is. */
 export interface ComparedTable {
@@ -45,9 +46,18 @@ export class Comparison {
     this.#directory = directory;
   }
 
+  /** @throws HubError HUB-5020 when the folder cannot be written */
   static async open(options: ComparisonOptions): Promise<Comparison> {
     const directory = resolve(options.directory);
-    await mkdir(directory, { recursive: true });
+    try {
+      await mkdir(directory, { recursive: true });
+    } catch (cause) {
+      throw new HubError("HUB-5020", `What changed cannot be worked out in ${directory}.`, {
+        cause,
+        place: { file: directory },
+        remedy: "Check that the folder is writable and the disk not full.",
+      });
+    }
     const instance = await DuckDBInstance.create(":memory:", {
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",

@@ -26,6 +26,10 @@ const rememberedSchema = z.strictObject({
   inDoubt: z.boolean(),
   /** Rows changed there since the whole was last fetched back and counted; null when no change was ever counted. */
   changedSinceLook: z.int().nullable(),
+  /** The permissions that were given on it, as configured; null before any. */
+  granted: z.string().nullable(),
+  /** The warning of ours that stands on it; null for none. */
+  warning: z.string().nullable(),
 });
 
 /** What a data source held when it was last published from here. */
@@ -94,9 +98,9 @@ export class PublishedBefore {
     }
   }
 
-  /** Notes that something is being sent, or that it is known again to have had no effect. */
-  async doubt(fact: string, remembered: Remembered, inDoubt: boolean): Promise<void> {
-    await this.#guard(() => this.#write(fact, { ...remembered, inDoubt }));
+  /** Changes a record and keeps its rows as they are. */
+  async note(fact: string, remembered: Remembered, change: Partial<Remembered>): Promise<void> {
+    await this.#guard(() => this.#write(fact, { ...remembered, ...change }));
   }
 
   /** Keeps a file as the last good extract. */

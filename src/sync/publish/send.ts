@@ -109,7 +109,8 @@ async function sendDelta(source: SourceFile, choice: Delta, options: SendOptions
     );
   }
   await before.keepExtract(source.fact, source.format, source.file);
-  const standing = await leave(source, memory.name, after, look ? 0 : unseen, options);
+  const left = { name: memory.name, tables: after, changedSinceLook: look ? 0 : unseen, before: memory };
+  const standing = await leave(source, left, options);
   return outcome(source, standing, {
     how: "delta",
     checked: look ? "content" : "job",
@@ -139,7 +140,9 @@ async function sendWhole(source: SourceFile, choice: Whole, options: SendOptions
     });
   }
   await before.keepExtract(source.fact, source.format, source.file);
-  const standing = await leave(source, choice.name, source.tables.map(rememberTable), null, options);
+  const tables = source.tables.map(rememberTable);
+  const left = { name: choice.name, tables, changedSinceLook: null, before: choice.memory };
+  const standing = await leave(source, left, options);
   return outcome(source, standing, {
     how: choice.standing === null ? "created" : "overwritten",
     why: choice.why,
@@ -159,34 +162,38 @@ async function inDoubt<Answer>(
   send: () => Promise<Answer>,
 ): Promise<Answer> {
   if (memory === null) return send();
-  await before.doubt(fact, memory, true);
+  await before.note(fact, memory, { inDoubt: true });
   try {
     return await send();
   } catch (error) {
     const refused = error instanceof HubError && !LEAVES_DOUBT.has(error.code);
-    if (refused && !signal.aborted) await before.doubt(fact, memory, memory.inDoubt);
+    if (refused && !signal.aborted) await before.note(fact, memory, { inDoubt: memory.inDoubt });
     throw error;
   }
+}
+
+interface Left extends Pick<Remembered, "name" | "tables" | "changedSinceLook"> {
+  readonly before: Remembered | null;
 }
 
 /** Keeps how the data source was left. Its stamp is asked for last: nothing of ours may move it after that. */
 async function leave(
   source: SourceFile,
-  name: string,
-  tables: Remembered["tables"],
-  changedSinceLook: number | null,
+  { before: earlier, ...left }: Left,
   { before, connection, face, project, signal }: SendOptions,
 ): Promise<StandingSource> {
-  const standing = await face.find(name, project, signal);
+  const standing = await face.find(left.name, project, signal);
   if (standing === null) {
-    throw new HubError("HUB-5030", `${name} is gone again.`, {
+    throw new HubError("HUB-5030", `${left.name} is gone again.`, {
       disposition: "stop-stream",
       place: { connection, record: source.name },
       remedy: "Ask who deleted it, and run hub publish again.",
     });
   }
   const { id, updatedAt: leftAt } = standing;
-  const remembered = { connection, id, name, leftAt, tables, inDoubt: false, changedSinceLook };
+  const same = earlier?.id === id ? earlier : null;
+  const { granted = null, warning = null } = same ?? {};
+  const remembered = { ...left, connection, id, leftAt, inDoubt: false, granted, warning };
   await before.keep(source.fact, remembered, source.tables);
   return standing;
 }

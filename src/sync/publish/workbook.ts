@@ -7,6 +7,7 @@ import { writeWorkbook } from "../../extracts/index.ts";
 import { starTable } from "../../kpis/index.ts";
 import type { Star } from "../../kpis/index.ts";
 import type { RunContext } from "../context.ts";
+import { grantsFor } from "./permissions.ts";
 import { tableauSite } from "./pages.ts";
 import type { PublishedSource } from "./send.ts";
 
@@ -53,5 +54,9 @@ export async function sendWorkbook(
     },
     signal,
   );
+  const { permissions } = configuration.publish;
+  if (receipt.how !== "already there" && permissions.length > 0) {
+    await face.grant("workbook", receipt.id, grantsFor("workbook", permissions), signal);
+  }
   return { file, receipt };
 }

@@ -1,3 +1,4 @@
+import { Shared } from "../../../src/connectors/kit/index.ts";
 import { tableau } from "../../../src/connectors/tableau/index.ts";
 import type { TableauSettings } from "../../../src/connectors/tableau/index.ts";
 import type { Connection } from "../../../src/connectors/kit/index.ts";
@@ -15,6 +16,7 @@ export async function connectTo(
   described: Readonly<Record<string, string>>,
   settings: Partial<TableauSettings> = {},
   onSleep: (ms: number) => Promise<void> = () => Promise.resolve(),
+  shared = new Shared(),
 ): Promise<TestConnection> {
   const sleeps: number[] = [];
   const logged: string[] = [];
@@ -24,8 +26,7 @@ export async function connectTo(
     credentials: {
       BASE_URL: described["baseUrl"] ?? "",
       ...(described["site"] === undefined ? {} : { SITE: described["site"] }),
-      TOKEN_NAME: described["tokenName"] ?? "",
-      TOKEN_SECRET: described["tokenSecret"] ?? "",
+      ...proofOf(described),
     },
     dependencies: {
       clock: { now: () => Date.parse("2026-03-02T09:00:00Z") },
@@ -36,6 +37,7 @@ export async function connectTo(
         await onSleep(ms);
       },
       random: () => 0.5,
+      shared,
       ledger: {
         take: () => Promise.resolve(true),
         observe: () => undefined,
@@ -46,4 +48,11 @@ export async function connectTo(
     },
   });
   return { connection, sleeps, logged };
+}
+
+/** The token where one is described, else the connected app. */
+function proofOf(described: Readonly<Record<string, string>>): Record<string, string> {
+  const { tokenName, tokenSecret = "", clientId = "", secretId = "", secret = "", userName = "" } = described;
+  if (tokenName !== undefined) return { TOKEN_NAME: tokenName, TOKEN_SECRET: tokenSecret };
+  return { APP_CLIENT_ID: clientId, APP_SECRET_ID: secretId, APP_SECRET: secret, USERNAME: userName };
 }

@@ -1,8 +1,11 @@
 import { inspect } from "node:util";
-import { describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import nock from "nock";
 import { tableau } from "../../../src/connectors/tableau/index.ts";
+import { Shared } from "../../../src/connectors/kit/index.ts";
 import { HubError } from "../../../src/model/index.ts";
+import { startTableau } from "../../sandbox/tableau/server.ts";
+import type { TableauServer } from "../../sandbox/tableau/server.ts";
 import { connectTo } from "./connection.ts";
 
 const HOST = "https://10ax.online.tableau.test";
@@ -149,5 +152,90 @@ describe("settings of a Tableau connection", () => {
 
   test("need an address", async () => {
     await expect(connectTo({ ...DESCRIBED, baseUrl: "10ax" })).rejects.toMatchObject({ code: "HUB-5101" });
+  });
+});
+
+describe("two connections with the same token", () => {
+  let server: TableauServer;
+  beforeEach(async () => {
+    server = await startTableau({ hyperd: "" });
+  });
+  afterEach(() => server.stop());
+
+  const operations = async (): Promise<Readonly<Record<string, number>>> =>
+    ((await server.control("/calls")) as { operations: Record<string, number> }).operations;
+
+  test("hold one login, so that neither ends the other's, and the last of them signs out", async () => {
+    const shared = new Shared();
+    const open = () => connectTo(server.description, {}, undefined, shared);
+    const [one, two] = await Promise.all([open(), open()]);
+    await Promise.all([one.connection.identify(signal), two.connection.identify(signal)]);
+    expect(await operations()).toMatchObject({ "auth.signIn": 1 });
+    await one.connection.close();
+    await two.connection.identify(signal);
+    expect(await operations()).toMatchObject({ "auth.signIn": 1 });
+    await two.connection.close();
+    expect(await operations()).toMatchObject({ "auth.signIn": 1, "auth.signOut": 1 });
+    const third = await open();
+    await third.connection.identify(signal);
+    await third.connection.close();
+    expect(await operations()).toMatchObject({ "auth.signIn": 2, "auth.signOut": 2 });
+  });
+
+  test("sign in once between them when it is lost", async () => {
+    const shared = new Shared();
+    const [one, two] = await Promise.all([
+      connectTo(server.description, {}, undefined, shared),
+      connectTo(server.description, {}, undefined, shared),
+    ]);
+    await one.connection.identify(signal);
+    await server.control("/lose-session", {});
+    await Promise.all([one.connection.identify(signal), two.connection.identify(signal)]);
+    expect(await operations()).toMatchObject({ "auth.signIn": 2 });
+    await Promise.all([one.connection.close(), two.connection.close()]);
+  });
+
+  test("each sign in where one of them was stopped while it did", async () => {
+    const shared = new Shared();
+    const [one, two] = await Promise.all([
+      connectTo(server.description, {}, undefined, shared),
+      connectTo(server.description, {}, undefined, shared),
+    ]);
+    const stopped = AbortSignal.abort(new Error("enough"));
+    const [first, second] = await Promise.allSettled([
+      one.connection.identify(stopped),
+      two.connection.identify(signal),
+    ]);
+    expect([first.status, second.status]).toEqual(["rejected", "fulfilled"]);
+    await Promise.all([one.connection.close(), two.connection.close()]);
+  });
+});
+
+describe("a connected app", () => {
+  let server: TableauServer;
+  beforeEach(async () => {
+    server = await startTableau({ hyperd: "" });
+  });
+  afterEach(() => server.stop());
+
+  const asApp = () => {
+    const { tokenName: _, tokenSecret: __, ...app } = server.description;
+    return app;
+  };
+
+  test("signs in as its user, each time with a token of its own", async () => {
+    const { connection, logged } = await connectTo(asApp());
+    expect(await connection.identify(signal)).toMatchObject({ userName: "hub@techflow.example", notes: [] });
+    await server.control("/lose-session", {});
+    expect(await connection.identify(signal)).toMatchObject({ userName: "hub@techflow.example" });
+    await connection.close();
+    expect(logged).toEqual([]);
+  });
+
+  test("is told with HUB-5101 when its secret is wrong, and the secret is nowhere in it", async () => {
+    const { connection } = await connectTo({ ...asApp(), secret: "not-the-secret" });
+    const error: unknown = await connection.identify(signal).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "HUB-5101", remedy: expect.stringContaining("APP_CLIENT_ID") });
+    expect(inspect(error)).not.toContain("not-the-secret");
   });
 });

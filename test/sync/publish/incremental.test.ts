@@ -108,9 +108,18 @@ withEngine("a data source that is published again", () => {
     expect(await world.there()).toEqual(metrics(1, 300));
   });
 
-  test("is sent whole where changed rows are not taken", async () => {
+  test("is sent whole where changed rows are not taken (HUB-5117)", async () => {
     await world.publish(metrics(0, 300));
     await world.server.control("/settings", { dataUpdates: false });
+    const nothing = {
+      id: (await world.before.read("fact_data_quality", "tableau-cloud"))?.id ?? "",
+      name: "Data quality",
+    };
+    const file = (await world.extract(metrics(0, 1))).file;
+    const command = { ...nothing, file, changes: [], requestId: "1" };
+    await expect(world.face.changeRows(command, new AbortController().signal)).rejects.toMatchObject({
+      code: "HUB-5117",
+    });
     const sent = await world.publish(metrics(1, 300));
     expect(sent.how).toBe("overwritten");
     expect(sent.why).toMatch(/^Tableau does not change rows of data sources here/u);

@@ -26,6 +26,7 @@ const RULES: Configuration["publish"] = {
   formats: ["hyper"],
   wholeAbove: 0.3,
   onSchemaChange: "stop",
+  permissions: [],
 };
 
 /** How the server behaves unless a test says otherwise. */
@@ -48,6 +49,8 @@ export interface PublishWorld {
   /** Where what was published is remembered. */
   readonly folder: string;
   readonly project: readonly string[];
+  readonly before: PublishedBefore;
+  readonly directory: string;
   readonly connection: TestConnection;
   readonly face: PublishFace;
   /** The extract of the data-quality fact over these metrics at an as-of. */
@@ -115,6 +118,10 @@ export async function startPublishWorld(
     get folder() {
       return join(directory, `place ${begun}`, "published");
     },
+    get before() {
+      return options.before;
+    },
+    directory,
     get project() {
       return options.project;
     },
