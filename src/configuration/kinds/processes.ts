@@ -43,6 +43,11 @@ function checkProcess(process: ProcessDefinition, context: KindContext): readonl
   }
   problems.push(...checkStart(process, context), ...checkActivities(process, context));
   if (words !== undefined) {
+    if (process.where !== null) {
+      problems.push(
+        ...checkAttributePath({ via: null, attribute: process.where.attribute }, ["where"], words, vocabulary),
+      );
+    }
     if (process.money !== null) problems.push(...checkAttributePath(process.money, ["money"], words, vocabulary));
     for (const [name, dimension] of Object.entries(process.dimensions)) {
       problems.push(...checkAttributePath(dimension, ["dimensions", name], words, vocabulary));

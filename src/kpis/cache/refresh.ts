@@ -3,7 +3,7 @@ import { caseKey, createCaseBuilder } from "../cases/build-case.ts";
 import type { Case } from "../cases/case.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import type { MeasureSource } from "../input.ts";
-import { quote } from "../measures/relations.ts";
+import { quote } from "../measures/sql.ts";
 import { appendCase } from "../star/case-rows.ts";
 import type { DimensionKeys } from "../star/dimension-keys.ts";
 import type { Star } from "../star/star.ts";

@@ -4,7 +4,7 @@ import { addSpan, daysBetween } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { moneyOf, textOf, valueAt, valueAtPath } from "./attributes.ts";
 import type { Case, CaseEvent, CaseStatus, Verdict } from "./case.ts";
-import { judge } from "./conformance.ts";
+import { judge, meets } from "./conformance.ts";
 import type { CaseContext } from "./context.ts";
 import { activityNames, caseEvents, findEnd } from "./events.ts";
 import { pathFitness } from "./fitness.ts";
@@ -24,10 +24,17 @@ export function createCaseBuilder(
   const latest = versions.at(-1);
   return (subject) => {
     if (latest === undefined || subject.object.removed?.cause === "merged") return null;
+    if (!isCase(subject, latest)) return null;
     const process = versions.length === 1 ? latest : (versionOf(subject, versions, latest, context) ?? latest);
     const known = names.get(process.key);
     return known === undefined ? null : buildCase(subject, process, known, context);
   };
+}
+
+/** Whether the process follows the object: not every opportunity is one that sellers win. */
+function isCase({ object }: LinkedObject, { where }: ProcessDefinition): boolean {
+  const current = (name: string) => object.attributes[name] ?? null;
+  return meets(where, { current, attribute: (name) => textOf(current(name)) });
 }
 
 function buildCase(

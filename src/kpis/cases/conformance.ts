@@ -1,6 +1,6 @@
 import { assertNever } from "../../model/index.ts";
 import { fold } from "../definitions/problems.ts";
-import type { Rule, RuleBody } from "../definitions/rule.ts";
+import type { Rule, RuleBody, RuleCondition } from "../definitions/rule.ts";
 import type { Verdict } from "./case.ts";
 import { findData, findRole, passes } from "./judge-data.ts";
 import { findOrder } from "./judge-order.ts";
@@ -13,7 +13,7 @@ import type { Finding, Judged, JudgedEvent, Seen } from "./judged.ts";
  * violation, the rest is pending (reference §2.6).
  */
 export function judge(rule: Rule, on: Judged): Verdict {
-  const finding = applies(rule, on) ? find(rule.body, see(on)) : held(0);
+  const finding = meets(rule.condition, on) ? find(rule.body, see(on)) : held(0);
   const state =
     finding.broken !== null ? "violated" : finding.undecided && on.endedAt === null ? "pending" : "satisfied";
   return {
@@ -30,7 +30,8 @@ export function judge(rule: Rule, on: Judged): Verdict {
   };
 }
 
-function applies({ condition }: Rule, on: Judged): boolean {
+/** Whether a condition holds; that of a rule without one does. */
+export function meets(condition: RuleCondition | null, on: Pick<Judged, "attribute" | "current">): boolean {
   if (condition === null) return true;
   if (condition.test !== null) {
     const value = on.current(condition.attribute);

@@ -39,6 +39,12 @@ export interface KpiDefinition {
   readonly from: string | null;
   readonly to: string | null;
   readonly within: Span | null;
+  /** For conversion: later visits of the first stage, a cohort of their own. */
+  readonly again: boolean;
+  /** For reviews: the process whose completion makes a customer. */
+  readonly after: string | null;
+  /** What takes a customer away. */
+  readonly unless: Departure | null;
   /** For on time: days after the trigger, and the process that must have ended by then. */
   readonly dueDays: number | null;
   readonly goodProcess: string | null;
@@ -59,6 +65,12 @@ export interface KpiGates {
   readonly freshness: boolean;
   readonly mapping: number;
   readonly links: number;
+}
+
+/** A process of an account whose ending in one of these ways ends more than itself. */
+export interface Departure {
+  readonly process: string;
+  readonly outcomes: readonly string[];
 }
 
 /** What KPI files may refer to. */
@@ -177,7 +189,10 @@ function measured(file: Named, vocabulary: KpiVocabulary, place: ErrorPlace): Kp
   const from = need(converting, file.from, "from", place);
   const to = need(converting, file.to, "to", place);
   const reachable = [...stages, ...processes.flatMap((process) => process.ends.map(({ activity }) => activity))];
-  const outcome = need(file.measure === "outcome share", file.outcome, "outcome", place);
+  const reviews = file.measure === "review cadence" || file.measure === "review gap";
+  const outcome = need(file.measure === "outcome share" || reviews, file.outcome, "outcome", place);
+  const after = need(reviews, file.after, "after", place);
+  const names = vocabulary.processes.map((process) => process.name);
   if (outcome !== null) {
     lookUp(
       outcome,
@@ -214,11 +229,14 @@ function measured(file: Named, vocabulary: KpiVocabulary, place: ErrorPlace): Kp
     within: allowance === null ? null : readSpan(allowance, { ...place, path: "within" }),
     dueDays: due === null ? null : readDue(due, { ...place, path: "due" }),
     goodProcess: good === null ? null : readGood(good, vocabulary, { ...place, path: "good" }),
+    again: file.again,
+    after: after === null ? null : lookUp(after, names, "process", { ...place, path: "after" }),
+    unless: file.unless === undefined ? null : readDeparture(file.unless, vocabulary, { ...place, path: "unless" }),
     clock: file.clock,
     baseline: file.baseline ?? null,
     minN: file.min_n ?? DEFAULT_MIN_N,
     target: file.target === undefined ? null : readTarget(file.target, wanted, file.direction ?? null, place),
-    formula: FORMULAS[file.measure],
+    formula: `${FORMULAS[file.measure]}${due === null ? "" : ` The clock starts with the trigger of ${of.join(", ")} and runs ${due}.`}`,
   });
 }
 
@@ -231,6 +249,9 @@ const NONE = {
   from: null,
   to: null,
   within: null,
+  again: false,
+  after: null,
+  unless: null,
   dueDays: null,
   goodProcess: null,
   baseline: null,
@@ -319,6 +340,21 @@ function readDue(text: string, place: ErrorPlace): number {
   const span = readSpan(text.replace(/ after (it|trigger|the trigger)$/u, ""), place);
   if (span.unit === "days" || span.unit === "weeks") return span.count * (span.unit === "weeks" ? 7 : 1);
   throw definitionError("HUB-2313", "A due day is counted in calendar days.", place, "Write `30 days after it`.");
+}
+
+function readDeparture(text: string, { processes }: KpiVocabulary, place: ErrorPlace): Departure {
+  const match = /^(\S+) ended (.+)$/u.exec(text.trim());
+  if (match === null) {
+    throw definitionError(
+      "HUB-2313",
+      `"${text}" has no form the hub knows.`,
+      place,
+      "Write `<process> ended <outcome> or <outcome>`.",
+    );
+  }
+  const process = lookUp(match[1] ?? "", [...new Set(processes.map(({ name }) => name))], "process", place);
+  const known = processes.flatMap(({ name, ends }) => (name === process ? ends.map(({ outcome }) => outcome) : []));
+  return { process, outcomes: (match[2] ?? "").split(" or ").map((word) => lookUp(word, known, "outcome", place)) };
 }
 
 function readGood(text: string, { processes }: KpiVocabulary, place: ErrorPlace): string {

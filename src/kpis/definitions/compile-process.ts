@@ -4,7 +4,7 @@ import { definitionError, fold, quoteList, suggest } from "./problems.ts";
 import type { AttributePath, EndDefinition, ProcessDefinition, StageDefinition, StartDefinition } from "./process.ts";
 import { processFileSchema } from "./process-file.ts";
 import type { ProcessFile } from "./process-file.ts";
-import { parseRule } from "./rule-grammar.ts";
+import { parseCondition, parseRule } from "./rule-grammar.ts";
 
 /**
  * Checks one process file and types it.
@@ -92,6 +92,15 @@ function typed(file: ProcessFile, place: ErrorPlace): ProcessDefinition {
       );
     }
   }
+  const where = file.where === undefined ? null : parseCondition(file.where);
+  if (where === undefined) {
+    throw definitionError(
+      "HUB-2302",
+      `"${file.where}" is no condition.`,
+      { ...place, path: "where" },
+      "Write `kind is not Renewal`, `segment is SMB or Mid-Market` or `months >= 4`.",
+    );
+  }
   const due = file.due === undefined ? null : parseSpan(file.due);
   if (due === undefined) {
     throw definitionError(
@@ -108,6 +117,7 @@ function typed(file: ProcessFile, place: ErrorPlace): ProcessDefinition {
     key: `${file.process}@${file.version}`,
     effectiveFrom: file.effective_from,
     caseType: file.case,
+    where,
     team: file.team ?? null,
     start,
     ends,

@@ -26,6 +26,8 @@ export const MEASURES = [
   "rework rate",
   "conversion",
   "outcome share",
+  "review cadence",
+  "review gap",
 ] as const;
 /** `formula` is a KPI whose file carries its own. */
 export type MeasureKind = (typeof MEASURES)[number] | "formula";
@@ -79,6 +81,12 @@ export const kpiFileSchema = z.strictObject({
   from: name.optional(),
   to: name.optional(),
   within: name.optional(),
+  /** For conversion: those that reached the first stage once more, a cohort of their own. */
+  again: z.boolean().default(false),
+  /** For review cadence and gap: the process whose completion makes an account a customer. */
+  after: name.optional(),
+  /** For reviews and on time: the outcome of a process of the account that ends it, `contract-term ended churned or terminated`. */
+  unless: name.optional(),
   /** For on time: `30 days after it`; counts once that local day has ended. */
   due: name.optional(),
   /** For on time: `customer-onboarding ended by due`. */

@@ -26,5 +26,8 @@ export const FORMULAS: Readonly<Record<Exclude<MeasureKind, "formula">, string>>
   "first time right": "Completed cases without rework or error ÷ completed cases.",
   "rework rate": "Completed cases in which a stage or step was done again ÷ completed cases.",
   conversion: "Cases that reached the second stage in time ÷ cases that reached the first one long enough ago.",
+  "review cadence":
+    "Customer-quarters with a review held ÷ ended quarters of customers that were onboarded and active for 60 days of them.",
+  "review gap": "Customers with more than 100 days between two reviews, or since the last ÷ customers.",
   "outcome share": "Cases with the outcome ÷ cases ended.",
 };

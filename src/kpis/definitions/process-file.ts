@@ -41,6 +41,8 @@ export const processFileSchema = z.strictObject({
   effective_from: day,
   /** The object type a case follows. */
   case: name,
+  /** Which of them: `kind is not Renewal`. */
+  where: name.optional(),
   /** The team that owns the process. */
   team: name.optional(),
   /** `lead created`, `Accepted`, `opportunity enters Closed Won`, or `on start` for a day attribute of the case object. */

@@ -1,6 +1,6 @@
 import type { ChildJoin, Day } from "../../model/index.ts";
 import type { Span } from "./durations.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleCondition } from "./rule.ts";
 
 /** An attribute of the case object (`via` null) or of what its reference `via` points to. */
 export interface AttributePath {
@@ -66,6 +66,8 @@ export interface ProcessDefinition {
   readonly key: string;
   readonly effectiveFrom: Day;
   readonly caseType: string;
+  /** Which objects of the type are its cases; all of them when null. */
+  readonly where: RuleCondition | null;
   readonly team: string | null;
   readonly start: StartDefinition;
   readonly ends: readonly EndDefinition[];

@@ -23,29 +23,33 @@ export interface RuleVocabulary {
  */
 export function parseRule(id: string, text: string, vocabulary: RuleVocabulary, place: ErrorPlace): Rule {
   const trimmed = text.trim().replaceAll(/\s+/gu, " ");
-  const conditioned = /^(?<body>.+?) if (?<attribute>[A-Za-z_][\w.]*) is (?<negated>not )?(?<values>.+)$/u.exec(
-    trimmed,
-  );
-  const tested = /^(?<body>.+?) if (?<attribute>[A-Za-z_][\w.]*) ?(?<test>[<>=!]=? ?.+)$/u.exec(trimmed)?.groups;
+  const split = /^(?<body>.+?) if (?<condition>.+)$/u.exec(trimmed)?.groups;
+  const condition = split === undefined ? undefined : parseCondition(split["condition"] ?? "");
+  const body = parseBody(condition === undefined ? trimmed : (split?.["body"] ?? ""), text, vocabulary, place);
+  return {
+    id,
+    text: trimmed,
+    body,
+    condition: condition ?? null,
+    sentence: explainRule(body, condition ?? null),
+    formal: formalRule(body),
+  };
+}
+
+/** Reads `segment is Enterprise or Mid-Market`, `kind is not Renewal`, `months >= 4`; undefined when it is none of these. */
+export function parseCondition(text: string): RuleCondition | undefined {
+  const named = /^(?<attribute>[A-Za-z_][\w.]*) is (?<negated>not )?(?<values>.+)$/u.exec(text.trim())?.groups;
+  if (named !== undefined) {
+    return {
+      attribute: named["attribute"] ?? "",
+      negated: named["negated"] !== undefined,
+      values: (named["values"] ?? "").split(/ or |, /u).map((value) => value.trim()),
+      test: null,
+    };
+  }
+  const tested = /^(?<attribute>[A-Za-z_][\w.]*) ?(?<test>[<>=!].+)$/u.exec(text.trim())?.groups;
   const test = tested === undefined ? undefined : parseTest(tested["test"] ?? "");
-  const condition: RuleCondition | null =
-    conditioned?.groups === undefined
-      ? test === undefined
-        ? null
-        : { attribute: tested?.["attribute"] ?? "", negated: false, values: [], test }
-      : {
-          test: null,
-          attribute: conditioned.groups["attribute"] ?? "",
-          negated: conditioned.groups["negated"] !== undefined,
-          values: (conditioned.groups["values"] ?? "").split(/ or |, /u).map((value) => value.trim()),
-        };
-  const body = parseBody(
-    conditioned?.groups?.["body"] ?? (test === undefined ? trimmed : (tested?.["body"] ?? "")),
-    text,
-    vocabulary,
-    place,
-  );
-  return { id, text: trimmed, body, condition, sentence: explainRule(body, condition), formal: formalRule(body) };
+  return test === undefined ? undefined : { attribute: tested?.["attribute"] ?? "", negated: false, values: [], test };
 }
 
 function parseBody(text: string, whole: string, { activities }: RuleVocabulary, place: ErrorPlace): RuleBody {

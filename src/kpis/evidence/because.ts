@@ -1,7 +1,7 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
-import { quote } from "../measures/relations.ts";
 import type { Relation } from "../measures/relations.ts";
 import { numberOf } from "../measures/rows.ts";
+import { quote } from "../measures/sql.ts";
 import { numberText } from "../measures/wording.ts";
 import type { SqlRow } from "../star/star.ts";
 import { textOf } from "./row.ts";

@@ -1,6 +1,6 @@
 import { formatDuration } from "../definitions/durations.ts";
 import type { DurationRelation } from "../measures/duration-relations.ts";
-import { instantSql } from "../measures/relations.ts";
+import { instantSql } from "../measures/sql.ts";
 import { numberText } from "../measures/wording.ts";
 import type { KpiResult } from "../measures/result.ts";
 import { BARE, textOf } from "./row.ts";

@@ -1,8 +1,8 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
-import { instantSql, quote } from "../measures/relations.ts";
 import type { Relation } from "../measures/relations.ts";
 import type { KpiResult, KpiScope } from "../measures/result.ts";
 import { numberOf } from "../measures/rows.ts";
+import { instantSql, quote } from "../measures/sql.ts";
 import type { SqlRow } from "../star/star.ts";
 import { becauseOf, storySql } from "./because.ts";
 import { BARE, textOf } from "./row.ts";

@@ -1,7 +1,7 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { rowsOf } from "./own-relations.ts";
-import { listSql, quote } from "./relations.ts";
 import type { KpiScope } from "./result.ts";
+import { listSql, quote } from "./sql.ts";
 
 /** Durations, or other numbers to put in order, as a relation: `moment`, `sec` (or the number), `evidence`, `excluded`, and the cut columns. Open ones are counted by `open`. */
 export interface DurationRelation {

@@ -9,10 +9,10 @@ import { durationsOf } from "./duration-relations.ts";
 import type { DurationRelation } from "./duration-relations.ts";
 import { durationResult } from "./duration-result.ts";
 import type { MeasureInput } from "./measure-input.ts";
-import { instantSql, quote } from "./relations.ts";
 import { COMPANY } from "./result.ts";
 import type { KpiResult, KpiScope } from "./result.ts";
 import { numberOf } from "./rows.ts";
+import { instantSql, quote } from "./sql.ts";
 
 const EVIDENCE_SAMPLE = 20;
 

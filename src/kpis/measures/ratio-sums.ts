@@ -2,10 +2,10 @@ import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { CUTS } from "../definitions/kpi-file.ts";
 import type { Window } from "../definitions/windows.ts";
 import type { MeasureInput } from "./measure-input.ts";
-import { instantSql } from "./relations.ts";
 import type { Relation, Totals } from "./relations.ts";
 import type { KpiScope } from "./result.ts";
 import { countsOf, numberOf, numberOrNull } from "./rows.ts";
+import { instantSql } from "./sql.ts";
 
 /** What one scope comes to in one window. */
 export interface Sums {

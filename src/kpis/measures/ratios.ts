@@ -5,11 +5,12 @@ import type { MeasureInput } from "./measure-input.ts";
 import { countOf, ratioResult } from "./ratio-result.ts";
 import { sumUp } from "./ratio-sums.ts";
 import type { Sums } from "./ratio-sums.ts";
-import { instantSql, relationOf } from "./relations.ts";
+import { relationOf } from "./relations.ts";
 import type { Relation } from "./relations.ts";
 import { COMPANY } from "./result.ts";
 import type { KpiResult, KpiScope } from "./result.ts";
 import { numberOf } from "./rows.ts";
+import { instantSql } from "./sql.ts";
 
 const EVIDENCE_SAMPLE = 20;
 const TREND_MONTHS = 12;

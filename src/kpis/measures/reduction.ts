@@ -12,9 +12,9 @@ import { seededRandom } from "../statistics/random.ts";
 import { censor, freezeBaseline, verifyBaseline } from "./baseline.ts";
 import type { Baseline, BaselineStore, CohortCase } from "./baseline.ts";
 import type { MeasureInput } from "./measure-input.ts";
-import { instantSql, quote } from "./relations.ts";
 import { COMPANY } from "./result.ts";
 import type { KpiResult, KpiScope, KpiVerdict } from "./result.ts";
+import { instantSql, quote } from "./sql.ts";
 import { counted, percent } from "./wording.ts";
 
 const RESAMPLES = 2000;

@@ -2,6 +2,8 @@ import type { Instant } from "../../model/index.ts";
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { ownRelation } from "./own-relations.ts";
+import { departed, reviewRelation } from "./reviews.ts";
+import { instantSql, listSql, quote } from "./sql.ts";
 
 /**
  * A ratio as a relation of the star schema. Columns: `moment` (when a row counts; null for rows that are pending), `num`, `den`
@@ -25,11 +27,6 @@ export interface Relation {
 
 /** A share's numerator is part of its denominator, a ratio's need not be; the others make one number of `num`. */
 export type Totals = "share" | "ratio" | "sum" | "distinct" | "lowest" | "highest";
-
-export const quote = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-export const instantSql = (at: Instant): string => `epoch_ms(CAST(${Math.round(at)} AS BIGINT))`;
-export const listSql = (values: readonly string[]): string =>
-  values.length === 0 ? "('')" : `(${values.map(quote).join(", ")})`;
 
 const CASES = (names: readonly string[]): string =>
   `fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${listSql(names)}`;
@@ -79,13 +76,21 @@ export function relationOf(
   switch (kpi.measure) {
     case "formula":
       return ownRelation(kpi);
-    case "compliance":
+    case "review cadence":
+    case "review gap":
+      return reviewRelation(kpi);
+    case "compliance": {
+      // A process without rules documents nothing that could be kept.
+      const ruled = kpi.of.filter((name) =>
+        processes.some((process) => process.name === name && process.rules.length > 0),
+      );
       return {
-        sql: relation({ ...ended, num: "c.conform_strict", adjusted: "c.conform_adjusted" }),
+        sql: relation({ ...ended, from: CASES(ruled), num: "c.conform_strict", adjusted: "c.conform_adjusted" }),
         noun: "completed cases",
         said: "kept every rule",
         against: "num = 0",
       };
+    }
     case "first time right":
       return {
         sql: relation({ ...ended, num: "c.is_first_time_right" }),
@@ -160,11 +165,15 @@ export function relationOf(
     case "on time": {
       const days = kpi.dueDays ?? 0;
       const due = `(CAST(h.triggered_at_local AS DATE) + ${days})`;
+      const standing = handoffs(kpi);
+      const gone = kpi.unless === null ? "FALSE" : departed(kpi.unless, "h.account_key", "h.triggered_at", due);
       const parts = {
-        ...handoffs(kpi),
+        ...standing,
+        // A customer that left before the day is a matter of its own, neither in time nor late.
+        excluded: standing.excluded.replace(/ END$/u, ` WHEN ${gone} THEN 'left before the day' END`),
         from: `fact_handoffs h LEFT JOIN (fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process = ${quote(kpi.goodProcess ?? "")}) ON c.case_key = h.target_case_key WHERE h.contract_key IN ${listSql(kpi.of)} AND h.is_orphan = 0`,
         at: `h.triggered_at + INTERVAL ${days} DAY`,
-        pending: `${due} >= (SELECT CAST(as_of_local AS DATE) FROM dim_as_of)`,
+        pending: `${due} >= (SELECT CAST(as_of_local AS DATE) FROM dim_as_of) AND NOT ${gone}`,
         num: `CASE WHEN c.is_completed = 1 AND CAST(c.completed_at_local AS DATE) <= ${due} THEN 1 ELSE 0 END`,
         evidence: "coalesce(c.case_key, h.handoff_key)",
         item: "h.handoff_key",
@@ -254,25 +263,31 @@ function conversion(kpi: KpiDefinition, processes: readonly ProcessDefinition[],
   const end = processes
     .flatMap((process) => (kpi.of.includes(process.name) ? process.ends : []))
     .find((candidate) => candidate.activity === kpi.to);
-  const first = (stage: string): string =>
-    `(SELECT v.case_key, min(v.entered_at) AS reached FROM fact_stage_events v JOIN dim_stage d ON d.stage_key = v.stage_key AND d.stage = ${quote(stage)} GROUP BY v.case_key)`;
+  const visits = (stage: string): string =>
+    `fact_stage_events v JOIN dim_stage d ON d.stage_key = v.stage_key AND d.stage = ${quote(stage)}`;
   const target =
     end === undefined
-      ? first(kpi.to ?? "")
+      ? `(SELECT v.case_key, v.entered_at AS reached FROM ${visits(kpi.to ?? "")})`
       : `(SELECT case_key, completed_at AS reached FROM fact_case WHERE outcome = ${quote(end.outcome)})`;
+  // Each time the first stage is reached is a cohort of its own, and what follows belongs to the last time before it.
+  const cycles = `(SELECT v.case_key, v.entered_at AS reached, row_number() OVER mine AS cycle, lead(v.entered_at) OVER mine AS next
+    FROM ${visits(kpi.from ?? "")} WHERE v.is_flicker = 0 WINDOW mine AS (PARTITION BY v.case_key ORDER BY v.entered_at))`;
+  const then = `(SELECT min(b.reached) FROM ${target} b WHERE b.case_key = a.case_key AND b.reached >= a.reached AND (a.next IS NULL OR b.reached < a.next))`;
+  const skipped = `a.cycle = 1 AND EXISTS (SELECT 1 FROM ${target} b WHERE b.case_key = a.case_key AND b.reached < a.reached)`;
   const days = kpi.within === null ? 30 : kpi.within.count * (kpi.within.unit === "weeks" ? 7 : 1);
   const parts: Parts = {
     at: "a.reached",
     pending: `a.reached + INTERVAL ${days} DAY > ${now}`,
-    num: `CASE WHEN b.reached >= a.reached AND b.reached <= a.reached + INTERVAL ${days} DAY THEN 1 ELSE 0 END`,
-    excluded: `CASE WHEN c.left_truncated = 1 THEN 'started before the history' WHEN b.reached < a.reached THEN 'reached the second stage first' END`,
+    num: `CASE WHEN ${then} <= a.reached + INTERVAL ${days} DAY THEN 1 ELSE 0 END`,
+    excluded: `CASE WHEN c.left_truncated = 1 THEN 'started before the history' WHEN ${skipped} THEN 'reached the second stage first' END`,
     evidence: "c.case_key",
+    item: kpi.again ? "c.case_key || '/' || a.cycle" : "c.case_key",
     cuts: CASE_CUTS,
-    from: `${CASES(kpi.of)} JOIN ${first(kpi.from ?? "")} a ON a.case_key = c.case_key LEFT JOIN ${target} b ON b.case_key = c.case_key`,
+    from: `${CASES(kpi.of)} JOIN ${cycles} a ON a.case_key = c.case_key AND a.cycle ${kpi.again ? "> 1" : "= 1"}`,
   };
   return {
     sql: relation(parts),
-    noun: `cases that reached ${kpi.from ?? ""} long enough ago`,
+    noun: `cases that reached ${kpi.from ?? ""} ${kpi.again ? "again " : ""}long enough ago`,
     said: `reached ${kpi.to ?? ""} within ${days} days`,
     against: "num = 0",
   };

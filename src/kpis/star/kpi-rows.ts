@@ -1,8 +1,8 @@
 import type { Instant } from "../../model/index.ts";
 import { hashText } from "../../model/index.ts";
 import { addDays } from "../definitions/durations.ts";
-import { quote } from "../measures/relations.ts";
 import type { KpiResult } from "../measures/result.ts";
+import { quote } from "../measures/sql.ts";
 import type { Star } from "./star.ts";
 
 /** Names a value: the same for the same definition, scope and period, whenever it is computed. */

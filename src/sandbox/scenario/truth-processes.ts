@@ -1,6 +1,7 @@
 import { BUSINESS_DAY, HOUR } from "./calendar.ts";
 import type {
   ContractStory,
+  DealStory,
   FeatureStory,
   LeadStory,
   OnboardingStory,
@@ -108,6 +109,18 @@ function contractCase(story: Story, contract: ContractStory): Case {
   };
 }
 
+function dealCase(deal: DealStory): Case {
+  const steps: Step[] = [{ step: "Discovery", at: deal.createdAt }];
+  for (const change of deal.changes) if (change.field === "stage") steps.push({ step: change.to, at: change.at });
+  return {
+    process: "opportunity",
+    ref: { system: "salesforce", stream: "Opportunity", id: deal.id },
+    steps,
+    ended: endsWith(steps, ["Closed Won", "Closed Lost"]),
+    rules: [],
+  };
+}
+
 function featureCase(feature: FeatureStory): Case {
   const steps: Step[] = [{ step: "Discovery", at: feature.createdAt }];
   for (const change of feature.changes) if (change.kind === "stage") steps.push({ step: change.to, at: change.at });
@@ -137,6 +150,12 @@ export function processDefects(story: Story, salesToCs: readonly TruthHandoff[])
     for (const target of handoff.targets) startOf.set(target.id, Date.parse(handoff.triggeredAt));
   }
   const cases: Case[] = story.leads.filter((lead) => lead.deletedAt === null || leadCase(lead).ended).map(leadCase);
+  // Renewals are the contract terms' own; a deal that was deleted before its end is none that could still be won.
+  const deals = story.deals.filter(({ type }) => type !== "Renewal").map((deal) => ({ deal, subject: dealCase(deal) }));
+  cases.push(...deals.flatMap(({ deal, subject }) => (deal.deletedAt === null || subject.ended ? [subject] : [])));
+  for (const task of tasksOf(story.expansions)) {
+    cases.push(sectionCase("expansion", task, ["Handed over", "Dropped"], []));
+  }
   for (const project of story.onboardings) {
     if (project.deletedAt === null)
       cases.push(onboardingCase(story, project, startOf.get(project.gid) ?? project.createdAt));

@@ -34,6 +34,9 @@ const CRITICAL: Readonly<Record<string, readonly string[]>> = {
   incident: ["Mitigated"],
 };
 
+/** Processes whose documents say what happens, but no rule that could be kept. */
+const UNRULED: ReadonlySet<string> = new Set(["opportunity", "expansion"]);
+
 const completed = ({ journeys }: World): readonly (Journey & { readonly end: number })[] =>
   journeys.flatMap((journey) => (journey.end === null ? [] : [{ ...journey, end: journey.end }]));
 
@@ -64,7 +67,9 @@ const of = (handoffs: readonly Handoff[], ...contracts: readonly string[]): read
 export const COUNTS: Readonly<Record<string, (world: World) => readonly Counted[]>> = {
   "process-compliance": (world) => {
     const broken = defective(world, "rule");
-    return completed(world).map((each) => ({ at: each.end, above: !broken.has(name(each)) }));
+    return completed(world)
+      .filter(({ process }) => !UNRULED.has(process))
+      .map((each) => ({ at: each.end, above: !broken.has(name(each)) }));
   },
 
   "rework-rate": (world) => {
@@ -105,10 +110,19 @@ export const COUNTS: Readonly<Record<string, (world: World) => readonly Counted[
     const onboardings = new Map(
       world.journeys.flatMap((each) => (each.process === "customer-onboarding" ? [[each.object.id, each]] : [])),
     );
-    return of(counting(world), "sales-to-cs").flatMap(({ triggeredAt, targetKey }) => {
+    const accountOf = new Map(world.journeys.map(({ object }) => [object.id, object.references["account"]]));
+    const lost = world.journeys.filter(({ outcome }) => outcome === "churned" || outcome === "terminated");
+    return of(counting(world), "sales-to-cs").flatMap(({ triggeredAt, targetKey, sourceKey }) => {
       if (triggeredAt === null) return [];
       const last = dayAfter(triggeredAt, 30);
       if (last >= localDay(world.asOf)) return [];
+      // Who left before the day is neither in time nor late.
+      const account = accountOf.get(sourceKey ?? "");
+      const left = lost.some(
+        ({ object, end }) =>
+          object.references["account"] === account && end !== null && end >= triggeredAt && localDay(end) <= last,
+      );
+      if (left) return [];
       const end = targetKey === null ? null : (onboardings.get(targetKey)?.end ?? null);
       return [{ at: startOfDay(last), above: end !== null && localDay(end) <= last }];
     });
@@ -118,10 +132,14 @@ export const COUNTS: Readonly<Record<string, (world: World) => readonly Counted[
     world.journeys
       .filter(({ process }) => process === "lead-to-opportunity")
       .flatMap(({ moments }) => {
-        const mql = moments.find(({ what }) => what === "MQL")?.at;
+        const [mql, again = Number.POSITIVE_INFINITY] = moments
+          .filter(({ what }) => what === "MQL")
+          .map(({ at }) => at);
         if (mql === undefined || mql + 30 * DAY > world.asOf) return [];
-        const sql = moments.find(({ what }) => what === "SQL")?.at ?? Number.POSITIVE_INFINITY;
-        return sql < mql ? [] : [{ at: mql, above: sql <= mql + 30 * DAY }];
+        const sqls = moments.filter(({ what }) => what === "SQL").map(({ at }) => at);
+        if (sqls.some((at) => at < mql)) return [];
+        // What follows a second MQL belongs to that one.
+        return [{ at: mql, above: sqls.some((at) => at <= mql + 30 * DAY && at < again) }];
       }),
 
   "handoff-attainment": (world) =>

@@ -29,6 +29,8 @@ interface Plan {
   readonly process: string;
   readonly type: string;
   readonly ends: Readonly<Record<string, string>>;
+  /** An attribute whose value makes it no case of the process. */
+  readonly without?: Readonly<Record<string, string>>;
   readonly joins?: readonly { readonly type: string; readonly reference: string }[];
 }
 
@@ -41,11 +43,18 @@ const PLANS: readonly Plan[] = [
     ends: { "Go-live sign-off": "done" },
     joins: [{ type: "onboarding-step", reference: "onboarding" }],
   },
+  {
+    process: "opportunity",
+    type: "opportunity",
+    ends: { "Closed Won": "won", "Closed Lost": "lost" },
+    without: { kind: "Renewal" },
+  },
+  { process: "expansion", type: "expansion", ends: { "Handed over": "handed over", Dropped: "dropped" } },
   { process: "account-quarter", type: "account-quarter", ends: { Held: "held", Cancelled: "skipped" } },
   {
     process: "contract-term",
     type: "contract-term",
-    ends: { "Closed Won": "renewed", "Closed Lost": "churned" },
+    ends: { "Closed Won": "renewed", "Closed Lost": "churned", Terminated: "terminated" },
     joins: [{ type: "opportunity", reference: "renews" }],
   },
   { process: "feature-delivery", type: "feature", ends: { Launched: "launched", Dropped: "dropped" } },
@@ -68,6 +77,8 @@ export async function journeysOf(
     for await (const object of model.objects(plan.type, plan.joins ?? [])) {
       const { removed } = object.object;
       if (removed?.cause === "merged") continue;
+      if (Object.entries(plan.without ?? {}).some(([name, value]) => object.object.attributes[name] === value))
+        continue;
       const moments = momentsOf(object, plan, asOf);
       const start = startOf(object, plan, handoffs, wins, startOfDay);
       if (start === null || start > asOf) continue;
@@ -93,8 +104,11 @@ function momentsOf(object: LinkedObject, plan: Plan, asOf: number): readonly Mom
   return (
     object.events
       .filter((event) => event.occurredAt <= asOf && types.has(event.objectType))
-      // A contract's own status is no stage of its renewal.
-      .filter((event) => !(plan.type === "contract-term" && event.objectType === "contract-term"))
+      // A contract's own status is no stage of its renewal, but it can end it.
+      .filter(
+        ({ objectType, stage }) =>
+          !(plan.type === "contract-term" && objectType === "contract-term" && stage !== "Terminated"),
+      )
       .map((event) => {
         const { step } = event.attributes;
         const isDone = event.type === "step completed" || event.type === "step reopened";
