@@ -16,6 +16,7 @@ export type { PeopleFile, PersonFile } from "./people-file.ts";
 export { checkConfiguration, readConfiguration } from "./read.ts";
 export type { ReadOptions } from "./read.ts";
 export { checkShape } from "./shape.ts";
+export { withMembers } from "./yaml-edit.ts";
 export { parseYaml } from "./yaml-file.ts";
 export type { NodePath, YamlFile } from "./yaml-file.ts";
 export type { ModelVocabulary, ObjectTypeWords } from "./vocabulary.ts";

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -129,6 +129,39 @@ describe("the inbox of conflicts", () => {
     await store(HANDOFF);
     const { out } = await hub("conflicts", "decide", "c0ffee", "amount", "--take", "source", ...words, "--always");
     expect(out).toContain("\n  amount: { theirs: deal_amount, rule: shared, on_conflict: source }\n");
+  });
+
+  test("writes that line where it is wanted, and nothing else of the file changes", async () => {
+    const config = join(directory, "config");
+    await cp("config", config, { recursive: true });
+    const file = join(config, "handoffs", "sales-to-cs.yaml");
+    const before = await readFile(file, "utf8");
+    await store({ ...HANDOFF, comparisons: [{ ...CONFLICT, field: "due_date" }] });
+    const decide = ["conflicts", "decide", "c0ffee", "due_date", "--take", "target", ...words, "--write"];
+    const { code, out } = await hub(...decide, "--json", "--config", config);
+    const document: unknown = JSON.parse(out);
+    expect([code, misfits("conflicts-decide", document)]).toEqual([0, []]);
+    expect(conflictsDecideDocument.parse(document).rule).toEqual({
+      contract: "sales-to-cs",
+      line: "due_date: { ours: go_live, rule: shared, on_conflict: target }",
+      written: expect.stringMatching(/sales-to-cs\.yaml$/u),
+    });
+    expect(await readFile(file, "utf8")).toBe(
+      before.replace("{ ours: go_live }", "{ ours: go_live, rule: shared, on_conflict: target }"),
+    );
+  });
+
+  test("leaves a contract whose tests would fail with it as it is, and decides nothing: HUB-4014", async () => {
+    const config = join(directory, "config");
+    await cp("config", config, { recursive: true });
+    const file = join(config, "handoffs", "sales-to-cs.yaml");
+    const before = await readFile(file, "utf8");
+    await store(HANDOFF);
+    const decide = ["conflicts", "decide", "c0ffee", "amount", "--take", "target", ...words, "--write"];
+    const { code, err } = await hub(...decide, "--config", config);
+    expect([code, err]).toEqual([2, expect.stringMatching(/^HUB-4014 .*HUB-2212.*\n.*sales-to-cs\.yaml:\d+:\d+/mu)]);
+    expect(await readFile(file, "utf8")).toBe(before);
+    expect((await hub("conflicts")).out).toContain("1 field waits for a decision.");
   });
 
   test("leaves out what was waived, and what a rule decides", async () => {

@@ -52,6 +52,7 @@ export const handoffCommands: Register = (program, machine, done) => {
     .description("say which side holds; the next plan proposes the write")
     .addOption(new Option("--take <side>", "the side that holds").choices(["source", "target"]).makeOptionMandatory())
     .option("--always", "show the contract's line that decides it so from now on", false)
+    .option("--write", "write that line into the contract's file; refused when the configuration would not hold", false)
     .action(async (handoff, field, options) => {
       const { decideConflictVerb } = await import("../verbs/conflicts.ts");
       done(await decideConflictVerb(machine, handoff, field, options));

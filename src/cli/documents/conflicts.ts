@@ -35,7 +35,11 @@ export const conflictsDecideDocument = z.strictObject({
   by: z.string(),
   reason: z.string(),
   rule: z
-    .strictObject({ contract: z.string(), line: z.string() })
+    .strictObject({
+      contract: z.string(),
+      line: z.string(),
+      written: z.string().nullable().describe("With --write: the contract's file, which says so now."),
+    })
     .nullable()
-    .describe("With --always: the line of `fields:` that decides it so from now on."),
+    .describe("With --always or --write: the line of `fields:` that decides it so from now on."),
 });

@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatBindings } from "../../configuration/index.ts";
 import type { Binding, Configuration } from "../../configuration/index.ts";
@@ -10,6 +8,7 @@ import { writeDocument } from "../documents/write.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { GlobalOptions } from "../hub.ts";
 import { formatProblems, openLook } from "../look.ts";
+import { replaceFile } from "../replace-file.ts";
 import { formatTable } from "../table.ts";
 import type { Machine } from "../terminal.ts";
 
@@ -58,13 +57,6 @@ const NO_LOCK = "Nothing is pinned: names are looked up as they are. Pin them wi
 
 function withLock(context: LookContext, configuration: Configuration): LookContext {
   return { ...context, configuration };
-}
-
-/** A reader sees the old text or the new one, never half of it. */
-async function replaceFile(file: string, content: string): Promise<void> {
-  const made = `${file}.${randomUUID()}.tmp`;
-  await writeFile(made, content, { flag: "wx" });
-  await rename(made, file);
 }
 
 function toPart([connection, { lists }]: [string, ConnectionBindings]) {

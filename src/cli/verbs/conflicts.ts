@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { handoffKind } from "../../configuration/index.ts";
 import { conflictKey, conflictRule } from "../../handoffs/index.ts";
 import { HubError, toIso } from "../../model/index.ts";
@@ -5,6 +6,7 @@ import type { Canonical, FieldComparison, Handoff, StoredConflictDecision, Value
 import { findPerson } from "../../sync/index.ts";
 import { canonicalText, namesByAccount } from "../canonical-text.ts";
 import type { Names } from "../canonical-text.ts";
+import { decideAlways } from "../contract-edit.ts";
 import { conflictsDecideDocument, conflictsDocument } from "../documents/conflicts.ts";
 import { plainJson } from "../documents/handoffs.ts";
 import { isoOrNull } from "../documents/parts.ts";
@@ -15,6 +17,7 @@ import { openHub } from "../hub.ts";
 import type { GlobalOptions } from "../hub.ts";
 import { localTime } from "../local-time.ts";
 import { nameOf } from "../plan-view.ts";
+import { replaceFile } from "../replace-file.ts";
 import type { Machine } from "../terminal.ts";
 
 /** Lists the fields that wait for somebody to say which side holds, with both values, times and people. */
@@ -48,9 +51,14 @@ export interface DecideConflictOptions extends GlobalOptions {
   readonly by: string;
   readonly reason: string;
   readonly always: boolean;
+  /** Writes the line of `always` into the contract. */
+  readonly write: boolean;
 }
 
-/** Records which side of a field holds; the next plan proposes the write. */
+/**
+ * Records which side of a field holds; the next plan proposes the write. With `write` the contract says so from now on:
+ * when that would not hold, nothing is recorded either.
+ */
 export async function decideConflictVerb(
   machine: Machine,
   id: string,
@@ -70,6 +78,7 @@ export async function decideConflictVerb(
     }
     const { take, reason } = options;
     const by = findPerson(hub.configuration, options.by);
+    const edit = options.write ? await decideAlways(hub.configuration, handoff.contract, field, take) : null;
     await hub.run("decide", async ({ store, fence, dependencies }) => {
       const at = dependencies.clock.now();
       await store.handoffs.recordConflictDecision(fence, { handoffId: handoff.id, field, take, by, at, reason });
@@ -77,7 +86,9 @@ export async function decideConflictVerb(
     });
     const contract = hub.configuration.compiled(handoffKind).find(({ name }) => name === handoff.contract);
     const compared = contract?.fields.find(({ name }) => name === field);
-    const line = options.always && compared !== undefined ? conflictRule(compared, take) : null;
+    const line = (options.always || options.write) && compared !== undefined ? conflictRule(compared, take) : null;
+    if (edit !== null) await replaceFile(edit.file, edit.text);
+    const written = edit === null ? null : relative(machine.directory, edit.file);
     if (options.json) {
       writeDocument(machine.terminal, conflictsDecideDocument, {
         handoff: handoff.id,
@@ -85,11 +96,13 @@ export async function decideConflictVerb(
         take,
         by,
         reason,
-        rule: line === null ? null : { contract: handoff.contract, line },
+        rule: line === null ? null : { contract: handoff.contract, line, written },
       });
     } else {
       machine.terminal.out(`${field} of ${nameOf(handoff)}: the ${take} holds; \`hub plan\` proposes the write.\n`);
-      if (line !== null) {
+      if (written !== null) {
+        machine.terminal.out(`${written} decides it so from now on; the next run goes by it.\n`);
+      } else if (line !== null) {
         machine.terminal.out(
           `To decide it so from now on, write this under \`fields:\` of the contract ${handoff.contract}:\n  ${line}\n`,
         );
