@@ -133,9 +133,7 @@ describe("a schedule of the server", () => {
     return { status: response.status, text: await response.text() };
   };
   const named = (name: string) =>
-    schedule(`name="${name}" type="Extract" frequency="Daily" executionOrder="Serial"`, 'start="06:00:00"', [
-      'weekDay="Monday"',
-    ]);
+    schedule(`name="${name}" type="Extract" frequency="Daily" executionOrder="Serial"`, 'start="06:00:00"', []);
 
   test("takes items to refresh, and takes their tasks along when it goes", async () => {
     const made = await ask("POST", "/schedules", named("Early"));

@@ -104,7 +104,7 @@ export async function createSchedule(call: Call): Promise<Reply> {
     state: "Active",
     priority: textOf(values, "priority") ?? "50",
     executionOrder: oneOf(values, "executionOrder", ORDERS, "Parallel"),
-    timing: readTiming(values),
+    timing: readTiming(values, "server"),
     createdAt: now,
     updatedAt: now,
   };
@@ -119,7 +119,7 @@ export async function updateSchedule(call: Call): Promise<Reply> {
   const values = asTree((await bodyOf(call))["schedule"]);
   const name = textOf(values, "name") ?? schedule.name;
   refuseTaken(call, name, schedule);
-  const timing = values["frequency"] === undefined ? schedule.timing : readTiming(values);
+  const timing = values["frequency"] === undefined ? schedule.timing : readTiming(values, "server");
   schedule.state = oneOf(values, "state", STATES, schedule.state);
   schedule.executionOrder = oneOf(values, "executionOrder", ORDERS, schedule.executionOrder);
   schedule.priority = textOf(values, "priority") ?? schedule.priority;

@@ -69,7 +69,7 @@ export async function createTask(call: SiteCall): Promise<Reply> {
     id: newLuid(call.state),
     itemId: itemIn(call, refresh).id,
     type: typeIn(refresh, "FullRefresh"),
-    timing: readTiming(asTree(body["schedule"])),
+    timing: readTiming(asTree(body["schedule"]), "cloud"),
   };
   call.site.tasks.set(task.id, task);
   return { status: 201, elements: [refreshElement(call, task, false), timingElement(call, task)] };
@@ -90,7 +90,7 @@ export function getTask(call: SiteCall): Reply {
 export async function updateTask(call: SiteCall): Promise<Reply> {
   const task = taskOf(call);
   const body = await bodyOf(call);
-  const timing = body["schedule"] === undefined ? task.timing : readTiming(asTree(body["schedule"]));
+  const timing = body["schedule"] === undefined ? task.timing : readTiming(asTree(body["schedule"]), "cloud");
   task.type = typeIn(asTree(body["extractRefresh"]), task.type);
   task.timing = timing;
   return { status: 200, elements: [refreshElement(call, task, false), timingElement(call, task)] };

@@ -29,8 +29,11 @@ const UNITS = {
 
 const FREQUENCIES = ["Hourly", "Daily", "Weekly", "Monthly"] as const;
 
-/** Reads a `schedule`; a combination that does not exist is refused with 409004. */
-export function readTiming(schedule: RequestTree): Timing {
+/**
+ * Reads a `schedule`; a combination that does not exist is refused with 409004.
+ * @param edition Cloud, where a task has times of its own, wants a day of the week of hourly and daily ones, too
+ */
+export function readTiming(schedule: RequestTree, edition: "cloud" | "server"): Timing {
   const frequency = FREQUENCIES.find((each) => each === textOf(schedule, "frequency"));
   if (frequency === undefined) throw conflict(`The frequency has to be one of ${FREQUENCIES.join(", ")}.`);
   const details = asTree(schedule["frequencyDetails"]);
@@ -38,7 +41,7 @@ export function readTiming(schedule: RequestTree): Timing {
   if (start === undefined) throw conflict("A schedule needs a start.");
   const intervals = asList(asTree(details["intervals"])["interval"]).map(readInterval);
   const timing = { frequency, start, end: timeOf(details, "end"), intervals };
-  requirePossible(timing);
+  requirePossible(timing, edition);
   return timing;
 }
 
@@ -60,11 +63,13 @@ function timeOf(details: RequestTree, key: string): string | undefined {
   return text;
 }
 
-function requirePossible({ frequency, start, end, intervals }: Timing): void {
+function requirePossible({ frequency, start, end, intervals }: Timing, edition: "cloud" | "server"): void {
   const has = (unit: Interval["unit"]): boolean => intervals.some((interval) => interval.unit === unit);
   if (frequency === "Monthly") {
     if (!has("monthDay")) throw conflict("A monthly schedule needs a day of the month.");
-  } else if (!has("weekDay")) throw conflict("The schedule needs a day of the week.");
+  } else if ((frequency === "Weekly" || edition === "cloud") && !has("weekDay")) {
+    throw conflict("The schedule needs a day of the week.");
+  }
   if (frequency === "Hourly") {
     if (end === undefined || end.slice(3) !== start.slice(3)) {
       throw conflict("An hourly schedule needs an end at the same minute as its start.");
