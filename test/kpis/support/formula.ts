@@ -18,7 +18,9 @@ type Cell = string | number | null;
 /** A star that holds these rows and nothing else; instants as ISO texts, columns left out are empty. */
 export async function starOf(rows: Readonly<Record<string, readonly Readonly<Record<string, Cell>>[]>>): Promise<Star> {
   const star = await openStar({ zone: "America/Los_Angeles" });
-  await star.run(`INSERT INTO dim_as_of (as_of_key, as_of) VALUES ('current', epoch_ms(${AS_OF}))`);
+  await star.run(
+    `INSERT INTO dim_as_of (as_of_key, as_of, as_of_local) VALUES ('current', epoch_ms(${AS_OF}), epoch_ms(${star.local.wall(AS_OF)}))`,
+  );
   for (const [table, list] of Object.entries(rows)) {
     for (const row of list) {
       const columns = Object.keys(row).map((name) => `"${name}"`);
