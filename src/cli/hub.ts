@@ -47,10 +47,8 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
   const fixed = options.asOf === undefined ? configuration.asOf : readInstant(options.asOf);
   const clock: Clock = { now: () => fixed ?? machine.wallNow() };
   const asOf = clock.now();
-  const store = openStore(
-    options.db === ":memory:" || /^[a-z]+:/u.test(options.db) ? options.db : at(options.db),
-    clock,
-  );
+  const file = options.db === ":memory:" || /^[a-z]+:/u.test(options.db) ? null : at(options.db);
+  const store = openStore(file ?? options.db, clock);
   const impure = {
     clock,
     wallNow: machine.wallNow,
@@ -95,6 +93,7 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
               readText,
               progress: view.listener satisfies ProgressListener,
               signal: machine.signal,
+              ...(file === null ? {} : { cube: `${file}.cube` }),
             }),
         );
       } finally {

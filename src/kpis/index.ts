@@ -15,6 +15,8 @@ export type { Case, StageVisit, StepExecution, Verdict } from "./cases/case.ts";
 export type { CaseContext } from "./cases/context.ts";
 export type { ContractInfo, MeasureSource, Waiver } from "./input.ts";
 export { measure } from "./measure.ts";
+export { measureIn } from "./measure-in.ts";
+export type { Refreshed } from "./cache/refresh.ts";
 export type { Measurement, MeasureOptions, QualityReading } from "./measure.ts";
 export { memoryBaselines } from "./measures/baseline.ts";
 export type { Baseline, BaselineStore } from "./measures/baseline.ts";

@@ -1,12 +1,6 @@
-import type { ChildJoin, Handoff, Instant, LinkedObject } from "../model/index.ts";
+import type { ChildJoin, Handoff, Instant, LinkedObject, ObjectDigest } from "../model/index.ts";
 
 /** Where measuring reads from. Streams may be of any length; each is read once per process that needs it. */
-/** One object, and a text that differs when anything in its `LinkedObject` does, the persons it names left out. */
-export interface ObjectDigest {
-  readonly id: string;
-  readonly digest: string;
-}
-
 export interface MeasureSource {
   /** Objects of one type, or those of `only`, with their own events and those of the children that `joins` names. */
   objects(type: string, joins: readonly ChildJoin[], only?: ReadonlySet<string>): AsyncIterable<LinkedObject>;

@@ -23,3 +23,9 @@ export interface ChildJoin {
   readonly type: string;
   readonly reference: string;
 }
+
+/** An object by a text that differs whenever anything in its `LinkedObject` does, the persons it names left out. */
+export interface ObjectDigest {
+  readonly id: string;
+  readonly digest: string;
+}

@@ -15,4 +15,6 @@ export interface RunContext {
   readonly readText: (file: string) => Promise<string>;
   readonly progress: ProgressListener;
   readonly signal: AbortSignal;
+  /** The file that keeps the facts of cases from one run to the next; without it they are built every time. */
+  readonly cube?: string;
 }

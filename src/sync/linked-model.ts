@@ -1,15 +1,27 @@
-import { parseRecordKey } from "../model/index.ts";
+import { hashText, parseRecordKey } from "../model/index.ts";
+import { ownWriteMarks } from "./apply/own-write-marks.ts";
 import { createOwnWrites } from "./apply/own-writes.ts";
 import { breathing } from "./breath.ts";
-import type { Actor, Canonical, ChildJoin, LinkedObject, ModelEvent, ModelObject, StorePort } from "../model/index.ts";
+import type {
+  Actor,
+  Canonical,
+  ChildJoin,
+  LinkedObject,
+  ModelEvent,
+  ModelObject,
+  ObjectDigest,
+  StorePort,
+} from "../model/index.ts";
 
 /** What link found, loaded once and asked type by type. */
 export interface LinkedModel {
   readonly actors: readonly Actor[];
   /** By `system/tenant/user id`. */
   actorOf(account: string): Actor | null;
-  /** All objects of a type, merged ones left out, with their own and their children's events in time order. */
-  objects(type: string, joins?: readonly ChildJoin[]): AsyncIterable<LinkedObject>;
+  /** All objects of a type or those of `only`, merged ones left out, with their own and their children's events in time order. */
+  objects(type: string, joins?: readonly ChildJoin[], only?: ReadonlySet<string>): AsyncIterable<LinkedObject>;
+  /** The same objects by digest, persons left out: equal digests stand for equal objects. */
+  digests(type: string, joins: readonly ChildJoin[]): AsyncIterable<readonly ObjectDigest[]>;
 }
 
 export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Promise<LinkedModel> {
@@ -32,9 +44,13 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
 
   const actorOf = (account: string): Actor | null => byAccount.get(account) ?? null;
 
-  async function* objects(type: string, joins: readonly ChildJoin[] = []): AsyncIterable<LinkedObject> {
+  async function* objects(
+    type: string,
+    joins: readonly ChildJoin[] = [],
+    only?: ReadonlySet<string>,
+  ): AsyncIterable<LinkedObject> {
     const formerEvents = aliases.size > 0 ? await eventsOfMerged(type) : null;
-    for await (const page of breathing(store.model.linkedObjects(type, joins), signal)) {
+    for await (const page of breathing(store.model.linkedObjects(type, joins, only), signal)) {
       for (const { object, events, references, childEvents } of page) {
         if (aliases.has(object.key)) continue;
         const more = [...(formerEvents?.get(object.key) ?? []), ...childEvents];
@@ -52,7 +68,21 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
     }
   }
 
-  return { actors, actorOf, objects };
+  async function* digests(type: string, joins: readonly ChildJoin[]): AsyncIterable<readonly ObjectDigest[]> {
+    const formerEvents = aliases.size > 0 ? await eventsOfMerged(type) : null;
+    const marks = await ownWriteMarks(store);
+    for await (const page of breathing(store.model.linkedDigests(type, joins), signal)) {
+      yield page.flatMap(({ id, digest }) => {
+        if (aliases.has(id)) return [];
+        const former = merged.get(id);
+        const more = former === undefined ? "" : hashText(JSON.stringify([former, formerEvents?.get(id) ?? []]));
+        const mark = marks(id);
+        return [{ id, digest: `${digest}${more}${mark === "" ? "" : hashText(mark)}` }];
+      });
+    }
+  }
+
+  return { actors, actorOf, objects, digests };
 }
 
 function inTime(a: ModelEvent, b: ModelEvent): number {

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { DAY } from "../../src/model/index.ts";
-import { measure, openStar, STAR_TABLE_NAMES } from "../../src/kpis/index.ts";
+import { measure, measureIn, openStar, STAR_TABLE_NAMES } from "../../src/kpis/index.ts";
 import type { Measurement, MeasureOptions, SqlRow, Star } from "../../src/kpis/index.ts";
 import { AS_OF } from "./support/company.ts";
 import { ChangingCompany } from "./support/changing-company.ts";
@@ -116,5 +116,18 @@ describe("the cache of cases", () => {
     other.close();
     await writeFile(path, "this is no database");
     expect((await expectSame(company.options())).refreshed.reused).toBe(0);
+  });
+
+  test("is made anew when measuring comes upon a block that is not what was written", async () => {
+    const company = new ChangingCompany(6, AS_OF);
+    await inCache(company.options(), () => Promise.resolve());
+    const bytes = await readFile(path);
+    // Behind the three header blocks.
+    bytes.fill(0x5a, 3 * 4096 + 1000);
+    await writeFile(path, bytes);
+    const { star, measurement } = await measureIn({ zone, kept: { path, madeBy: "test" } }, company.options());
+    expect(measurement.refreshed).toEqual({ rebuilt: company.cases, reused: 0, removed: 0 });
+    star.close();
+    await expectSame(company.options());
   });
 });

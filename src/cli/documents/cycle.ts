@@ -45,10 +45,19 @@ export const kpiPart = z.strictObject({
   evidence: z.strictObject({ keys: z.array(z.string()), count: z.int() }),
 });
 
+/** What had to be done so that the facts of cases are those of now. */
+export const refreshPart = z.strictObject({
+  rebuilt: z.int().describe("Objects whose case was built, again or for the first time."),
+  reused: z.int().describe("Objects whose case stayed as it was kept."),
+  removed: z.int().describe("Objects that are no more."),
+  ms: z.int().describe("How long that took, reading included."),
+});
+
 /** `hub measure --json`. */
 export const measureDocument = z.strictObject({
   asOf: instantText,
   cases: z.record(z.string(), z.int()).describe("Cases by process."),
+  refresh: refreshPart,
   kpis: z.array(kpiPart).describe("The values that are shown: one window per KPI and scope."),
   restatements: z.array(restatementPart).describe("Published figures that are others now."),
 });

@@ -16,15 +16,20 @@ export async function measureVerb(machine: Machine, options: GlobalOptions): Pro
   try {
     const { result } = await hub.run("measure", async (context) => {
       await reconcileStep(context);
-      const { star, results, cases, restatements } = await measureStep(context);
+      const { star, results, cases, refreshed, refreshMs, restatements } = await measureStep(context);
       star.close();
-      return { answer: { results, cases, restatements }, complete: true, summary: { cases } };
+      return {
+        answer: { results, cases, refresh: { ...refreshed, ms: refreshMs }, restatements },
+        complete: true,
+        summary: { cases },
+      };
     });
-    const { results, cases, restatements } = result.answer;
+    const { results, cases, refresh, restatements } = result.answer;
     if (options.json) {
       writeDocument(machine.terminal, measureDocument, {
         asOf: toIso(hub.asOf),
         cases: { ...cases },
+        refresh,
         kpis: results.filter((each) => each.shown).map(toKpiPart),
         restatements: restatements.map(toRestatementPart),
       });

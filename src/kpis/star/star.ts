@@ -40,43 +40,50 @@ const LASTING: ReadonlySet<string> = new Set([...CASE_FACTS, ...Object.keys(KEPT
 
 /**
  * Opens the star schema in DuckDB, empty but for the cases that its file has kept. Nothing is fetched: extensions are neither
- * installed nor loaded. A file that is damaged or of another layout is made anew.
+ * installed nor loaded. A file that is damaged or of another layout is made anew; one that somebody has open is left alone, and the
+ * star is in memory this time.
  * @throws HubError HUB-4501 when the database cannot be opened
  */
 export async function openStar(options: StarOptions): Promise<Star> {
-  const path = options.kept?.path;
+  const { kept, ...inMemory } = options;
   try {
-    if (path === undefined) return await open(options);
-    await mkdir(dirname(path), { recursive: true });
+    if (kept === undefined) return await open(inMemory);
+    await mkdir(dirname(kept.path), { recursive: true });
     try {
       return await open(options);
     } catch (error) {
-      if (isHeldElsewhere(error)) throw error;
-      await forget(path);
+      if (isInUse(error)) return await open(inMemory);
+      await forgetStar(kept.path);
       return await open(options);
     }
   } catch (error) {
-    throw new HubError("HUB-4501", `The measuring database ${path ?? "in memory"} cannot be opened.`, {
+    throw new HubError("HUB-4501", `The measuring database ${kept?.path ?? "in memory"} cannot be opened.`, {
       cause: error,
-      remedy: "Check that its folder is writable and that no other process holds it.",
+      remedy: "Check that its folder is writable.",
     });
   }
 }
 
 /** Deletes a kept star; the next one is built from nothing. */
-export async function forget(path: string): Promise<void> {
+export async function forgetStar(path: string): Promise<void> {
   for (const end of ["", ".wal", ".tmp"]) await rm(`${path}${end}`, { recursive: true, force: true });
 }
 
 async function open({ kept, zone, memoryLimit, threads }: StarOptions): Promise<Star> {
-  const instance = await DuckDBInstance.create(kept?.path ?? ":memory:", {
+  const settings = {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     memory_limit: memoryLimit ?? "256MB",
     threads: String(threads ?? 2),
-  });
+  };
+  // One instance of a file in this process, whoever opens it; DuckDB's own lock only keeps other processes away.
+  const instance =
+    kept === undefined
+      ? await DuckDBInstance.create(":memory:", settings)
+      : await DuckDBInstance.fromCache(kept.path, settings);
+  const connection = await instance.connect();
   try {
-    const connection = await instance.connect();
+    if ((await connectionsOf(connection)) > 1) throw new Error(IN_USE);
     await connection.run("SET preserve_insertion_order = true");
     const keeps = kept !== undefined && (await isLaidOut(connection));
     const local = createLocalTime(zone);
@@ -90,9 +97,22 @@ async function open({ kept, zone, memoryLimit, threads }: StarOptions): Promise<
     }
     return new Star(instance, connection, local, writers, kept?.madeBy ?? "");
   } catch (error) {
+    connection.closeSync();
     instance.closeSync();
     throw error;
   }
+}
+
+const IN_USE = "This process has the file open already.";
+
+async function connectionsOf(connection: DuckDBConnection): Promise<number> {
+  const reader = await connection.runAndReadAll("FROM duckdb_connection_count()");
+  return Number(reader.getRows()[0]?.[0] ?? 0);
+}
+
+/** Another star has the file, in this process or in another. */
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && (error.message === IN_USE || /could not set lock/iu.test(error.message));
 }
 
 const entriesOf = <K extends string, V>(record: Readonly<Record<K, V>>) => Object.entries(record) as [K, V][];
@@ -108,11 +128,6 @@ async function isLaidOut(connection: DuckDBConnection): Promise<boolean> {
     .flatMap(([name, table]) => duckColumns(table).map((column) => `${name} ${column.join(" ")}`));
   const lasting = found.filter((line) => LASTING.has(line.split(" ")[0] ?? ""));
   return lasting.length === wanted.length && wanted.every((line) => lasting.includes(line));
-}
-
-/** Another process has the file open: it is in use, not damaged. */
-function isHeldElsewhere(error: unknown): boolean {
-  return error instanceof Error && /lock/iu.test(error.message);
 }
 
 /** The star schema: rows go in through `append`, answers come out through SQL. Close it when done. */

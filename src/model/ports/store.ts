@@ -3,7 +3,7 @@ import type { Problem } from "../errors.ts";
 import type { ConfirmedLink, Handoff, HandoffBase, MatchDecision, Plan, StoredConflictDecision } from "../handoff.ts";
 import type { Instant } from "../instants.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { ChildJoin, LinkedObject } from "../linked.ts";
+import type { ChildJoin, LinkedObject, ObjectDigest } from "../linked.ts";
 import type { Actor } from "../people.ts";
 import type { MappedEntity, ModelEvent, ModelObject, UnmappedValue } from "../process.ts";
 import type { RecordKey } from "../identity.ts";
@@ -375,10 +375,16 @@ export interface ModelPort {
   /** Type by type in the order of their object's key, compared as text, then time and sequence. */
   events(objectTypes?: readonly string[]): AsyncIterable<readonly ModelEvent[]>;
   /**
-   * One type in the order of the keys, with what references lead to and what happened to joined objects, merged ones to
+   * One type, or those of its keys that are named, in the order of the keys, with what references lead to and what happened to joined objects, merged ones to
    * their survivor. While joins are looked up empty pages come.
    */
-  linkedObjects(type: string, joins: readonly ChildJoin[]): AsyncIterable<readonly StoredLinkedObject[]>;
+  linkedObjects(
+    type: string,
+    joins: readonly ChildJoin[],
+    only?: ReadonlySet<string>,
+  ): AsyncIterable<readonly StoredLinkedObject[]>;
+  /** The same objects by digest, all of the type: two that are equal stand for the same object. */
+  linkedDigests(type: string, joins: readonly ChildJoin[]): AsyncIterable<readonly ObjectDigest[]>;
   /** The objects of these keys, as far as there are any, in no order. */
   objectsAt(keys: readonly string[]): Promise<readonly StoredObject[]>;
   /** What one entity was mapped to; events in time order. */

@@ -8,7 +8,7 @@ import type { StreamTable } from "./streams.ts";
 
 const PAGE = 200;
 
-interface Row extends ObjectRow {
+export interface Row extends ObjectRow {
   readonly stream_pk: number;
   readonly entity_id: string;
   readonly events: string | null;
@@ -21,9 +21,23 @@ export async function* readLinkedObjects(
   streams: StreamTable,
   type: string,
   joins: readonly ChildJoin[],
+  only?: ReadonlySet<string>,
 ): AsyncIterable<readonly StoredLinkedObject[]> {
   const children = new Map<string, number[]>();
-  for (const join of joins) for await (const _page of noteChildren(database, streams, join, children)) yield [];
+  for (const join of joins) for await (const _page of noteChildren(database, streams, join, children, only)) yield [];
+  for (const rows of only === undefined ? pagesOfType(database, type) : pagesOfKeys(database, type, [...only])) {
+    const references = referencesOf(database, streams, rows);
+    const others = eventsOfChildren(database, streams, rows, children);
+    yield rows.map((row) => ({
+      ...stored(row, streams),
+      references: references.get(row.key) ?? {},
+      childEvents: others.get(row.key) ?? [],
+    }));
+  }
+}
+
+/** The objects of one type as they are stored, in the order of their keys. */
+export function* pagesOfType(database: Database, type: string): Iterable<readonly Row[]> {
   for (let after = ""; ;) {
     const rows = database.all<Row>(
       `select ${COLUMNS} from object where type = ? and key > ? order by key limit ?`,
@@ -33,14 +47,18 @@ export async function* readLinkedObjects(
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    const references = referencesOf(database, streams, rows);
-    const others = eventsOfChildren(database, streams, rows, children);
-    yield rows.map((row) => ({
-      ...stored(row, streams),
-      references: references.get(row.key) ?? {},
-      childEvents: others.get(row.key) ?? [],
-    }));
+    yield rows;
     after = last.key;
+  }
+}
+
+function* pagesOfKeys(database: Database, type: string, keys: readonly string[]): Iterable<readonly Row[]> {
+  for (let at = 0; at < keys.length; at += PAGE) {
+    yield database.all<Row>(
+      `select ${COLUMNS} from object where type = ? and key in (select value from json_each(?)) order by key`,
+      type,
+      JSON.stringify(keys.slice(at, at + PAGE)),
+    );
   }
 }
 
@@ -64,11 +82,12 @@ function stored(row: Row, streams: StreamTable): StoredObject {
 }
 
 /** Adds to each object's children, by their row numbers, those that a join leads to: a few bytes for each are held, not its events. */
-async function* noteChildren(
+export async function* noteChildren(
   database: Database,
   streams: StreamTable,
   { type, reference }: ChildJoin,
   children: Map<string, number[]>,
+  only?: ReadonlySet<string>,
 ): AsyncIterable<void> {
   for (let after = ""; ;) {
     const rows = database.all<Referring & { readonly pk: number }>(
@@ -82,7 +101,7 @@ async function* noteChildren(
     const references = referencesOf(database, streams, rows);
     for (const { pk, key } of rows) {
       const parent = references.get(key)?.[reference];
-      if (parent === undefined) continue;
+      if (parent === undefined || only?.has(parent) === false) continue;
       const known = children.get(parent);
       if (known === undefined) children.set(parent, [pk]);
       else known.push(pk);

@@ -1,5 +1,6 @@
 import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
 import type { Database } from "./database.ts";
+import { readLinkedDigests } from "./linked-digests.ts";
 import { readLinkedObjects, readObjectsAt } from "./linked-objects.ts";
 import { eventsIn, inTime, OBJECT_COLUMNS, toObject } from "./object-rows.ts";
 import type { ObjectRow } from "./object-rows.ts";
@@ -20,7 +21,9 @@ export function createModelPort(database: Database, streams: StreamTable): Model
       for (const type of [...wanted].sort()) yield* eventsOf(database, streams, type);
     },
 
-    linkedObjects: (type, joins) => readLinkedObjects(database, streams, type, joins),
+    linkedObjects: (type, joins, only) => readLinkedObjects(database, streams, type, joins, only),
+
+    linkedDigests: (type, joins) => readLinkedDigests(database, streams, type, joins),
 
     objectsAt: async (keys) => readObjectsAt(database, streams, keys),
 

@@ -1,19 +1,22 @@
 import { kpiKind, processKind, handoffKind } from "../../configuration/index.ts";
-import { evidenceOf, markRestated, measure, openStar } from "../../kpis/index.ts";
+import { evidenceOf, markRestated, measureIn } from "../../kpis/index.ts";
 import type {
   Baseline,
   BaselineStore,
   Evidence,
   KpiResult,
   Measurement,
+  MeasureOptions,
   QualityReading,
   Star,
+  StarOptions,
 } from "../../kpis/index.ts";
 import { hashText } from "../../model/index.ts";
 import type { Json } from "../../model/index.ts";
 import type { RunContext } from "../context.ts";
 import { loadLinkedModel } from "../linked-model.ts";
 import { lastReadings } from "./last-readings.ts";
+import { programVersion } from "./program.ts";
 import { publishFigures } from "./published-figures.ts";
 import type { Restatement } from "./restatements.ts";
 
@@ -28,18 +31,26 @@ export interface Measured extends Measurement {
 export interface MeasuredAndPublished extends Measured {
   /** Published figures that it found to be others. */
   readonly restatements: readonly Restatement[];
+  /** How long it took until the facts of cases were those of now. */
+  readonly refreshMs: number;
 }
 
 /** What measuring reads; it needs no lease. */
 export type MeasureContext = Pick<RunContext, "configuration" | "store" | "asOf" | "environment" | "signal">;
 
-/** Builds cases from what link found, fills the star schema, computes the KPIs and stores their values. */
+/** Brings the cases up to date with what link found, fills the star schema, computes the KPIs and stores their values. */
 export async function measureStep(context: RunContext): Promise<MeasuredAndPublished> {
-  const { progress } = context;
+  const { progress, dependencies, cube } = context;
   progress({ kind: "step", step: "measure", state: "started" });
-  const measured = await measureWith(context, storedBaselines(context), (done) =>
-    progress({ kind: "count", step: "measure", done, of: null, unit: "cases" }),
-  );
+  const startedAt = dependencies.wallNow();
+  let refreshMs = 0;
+  const kept = cube === undefined ? {} : { kept: { path: cube, madeBy: await programVersion() } };
+  const measured = await measureWith(context, storedBaselines(context), kept, {
+    onProgress: (done) => progress({ kind: "count", step: "measure", done, of: null, unit: "cases" }),
+    onRefreshed() {
+      refreshMs = dependencies.wallNow() - startedAt;
+    },
+  });
   let restatements: readonly Restatement[];
   try {
     restatements = await publishFigures(context, measured, context.configuration.compiled(kpiKind));
@@ -53,73 +64,69 @@ export async function measureStep(context: RunContext): Promise<MeasuredAndPubli
     kind: "step",
     step: "measure",
     state: "done",
-    detail: `${cases.toLocaleString("en-US")} cases in ${Object.keys(measured.cases).length} processes`,
+    detail: `${cases.toLocaleString("en-US")} cases in ${Object.keys(measured.cases).length} processes, ${measured.refreshed.rebuilt.toLocaleString("en-US")} of them built`,
   });
-  return { ...measured, restatements };
+  return { ...measured, restatements, refreshMs };
 }
 
 /** Measures what is stored and stores nothing, for questions about the figures. A baseline that is not frozen yet stays so. */
 export async function measureToLook(context: MeasureContext): Promise<Measured> {
-  return measureWith(context, { ...recordedBaselines(context), save: () => Promise.resolve() }, () => undefined);
+  return measureWith(context, { ...recordedBaselines(context), save: () => Promise.resolve() }, {}, {});
 }
 
 async function measureWith(
   context: MeasureContext,
   baselines: BaselineStore,
-  onProgress: (cases: number) => void,
+  kept: Pick<StarOptions, "kept">,
+  listeners: Pick<MeasureOptions, "onProgress" | "onRefreshed">,
 ): Promise<Measured> {
   const { configuration, store, asOf, environment } = context;
   const model = await loadLinkedModel(store, context.signal);
-  const star = await openStar({ zone: configuration.zone });
-  try {
-    const pins = await store.records.pins();
-    const processes = configuration.compiled(processKind);
-    const kpis = configuration.compiled(kpiKind);
-    const reporting = {
-      zone: configuration.zone,
-      fiscalYearStarts: configuration.fiscalYearStart,
-      corporateCurrency: configuration.money.corporate,
-    };
-    const measurement = await measure(
-      {
-        asOf,
-        source: {
-          objects: (type, joins) => model.objects(type, joins),
-          async *handoffs() {
-            yield* await store.handoffs.handoffs();
-          },
+  const pins = await store.records.pins();
+  const processes = configuration.compiled(processKind);
+  const kpis = configuration.compiled(kpiKind);
+  const reporting = {
+    zone: configuration.zone,
+    fiscalYearStarts: configuration.fiscalYearStart,
+    corporateCurrency: configuration.money.corporate,
+  };
+  const { star, measurement } = await measureIn(
+    { zone: configuration.zone, ...kept },
+    {
+      asOf,
+      source: {
+        objects: (type, joins, only) => model.objects(type, joins, only),
+        digests: (type, joins) => model.digests(type, joins),
+        async *handoffs() {
+          yield* await store.handoffs.handoffs();
         },
-        processes,
-        kpis,
-        contracts: configuration.compiled(handoffKind),
-        reporting,
-        calendarOf: () => configuration.calendar,
-        actorOf: (account) => model.actorOf(account) ?? undefined,
-        registeredClients: new Set(),
-        waivers: [],
-        baselines,
-        pseudonymKey: environment["HUB_PSEUDONYM_KEY"] ?? hashText(pins.map(({ tenant }) => tenant).join("\n")),
-        historySince: () => null,
-        quality: await qualityReadings(context),
-        gate: await gateOf(context),
-        onProgress,
       },
-      star,
-    );
-    const businessDayMs = configuration.calendar.msPerDay;
-    const input = { star, asOf, reporting, processes, businessDayMs, results: measurement.results, baselines };
-    return {
-      ...measurement,
-      star,
-      async evidenceOf(result) {
-        const kpi = kpis.find(({ key }) => key === result.definition);
-        return kpi === undefined ? null : evidenceOf(kpi, result, input);
-      },
-    };
-  } catch (error) {
-    star.close();
-    throw error;
-  }
+      processes,
+      kpis,
+      contracts: configuration.compiled(handoffKind),
+      reporting,
+      calendarOf: () => configuration.calendar,
+      actorOf: (account) => model.actorOf(account) ?? undefined,
+      registeredClients: new Set(),
+      waivers: [],
+      baselines,
+      pseudonymKey: environment["HUB_PSEUDONYM_KEY"] ?? hashText(pins.map(({ tenant }) => tenant).join("\n")),
+      historySince: () => null,
+      quality: await qualityReadings(context),
+      gate: await gateOf(context),
+      ...listeners,
+    },
+  );
+  const businessDayMs = configuration.calendar.msPerDay;
+  const input = { star, asOf, reporting, processes, businessDayMs, results: measurement.results, baselines };
+  return {
+    ...measurement,
+    star,
+    async evidenceOf(result) {
+      const kpi = kpis.find(({ key }) => key === result.definition);
+      return kpi === undefined ? null : evidenceOf(kpi, result, input);
+    },
+  };
 }
 
 function recordedBaselines({ store }: MeasureContext): Pick<BaselineStore, "load"> {
