@@ -14,7 +14,6 @@ import { engineForTests } from "../extracts/hyper/test-engine.ts";
 import { copyConfiguration, hubOn, startCompany } from "../support/e2e.ts";
 import type { Company, TestHub } from "../support/e2e.ts";
 import { openFileReader, rowDifferences, sameForm, withoutGuard } from "../support/table-rows.ts";
-import { withWorkbooks } from "../support/tableau-workbooks.ts";
 import { observeTableau } from "../support/tableau-site.ts";
 import type { TableauSite } from "../support/tableau-site.ts";
 
@@ -209,19 +208,12 @@ withEngine("a whole cycle with the Hyper engine", () => {
 
 withEngine("the starter workbook", () => {
   test("is published once, over the data sources as they are called there", async () => {
-    const tableau = await withWorkbooks(company.environment["TABLEAU_CLOUD_BASE_URL"] ?? "");
     const send = (): Promise<PublishReport> =>
-      run((context) =>
-        publishStep(
-          { ...context, environment: { ...context.environment, TABLEAU_CLOUD_BASE_URL: tableau.origin } },
-          star,
-          files("first", { formats: ["hyper"], workbook: true }),
-        ),
-      );
+      run((context) => publishStep(context, star, files("first", { formats: ["hyper"], workbook: true })));
     const first = await send();
     expect(first.problems).toEqual([]);
     expect(first.workbook?.receipt).toMatchObject({ name: "Process Hub", how: "published" });
-    const [standing] = tableau.workbooks;
+    const [standing] = await site.workbooks();
     const named = first.published.filter(({ name }) =>
       standing?.document.includes(`server-ds-friendly-name="${name}"`),
     );
@@ -231,8 +223,7 @@ withEngine("the starter workbook", () => {
       expect(standing?.document.includes(`dbname="${source.contentUrl}"`)).toBe(true);
     }
     expect((await send()).workbook?.receipt.how).toBe("already there");
-    expect(tableau.workbooks).toHaveLength(1);
-    await tableau.close();
+    expect(await site.workbooks()).toHaveLength(1);
   });
 });
 

@@ -9,6 +9,9 @@ const listed = z.object({
     ),
   }),
 });
+const listedWorkbooks = z.object({
+  workbooks: z.object({ workbook: z.array(z.looseObject({ id: z.string(), name: z.string() })).default([]) }),
+});
 const signedIn = z.object({ credentials: z.object({ token: z.string(), site: z.object({ id: z.string() }) }) });
 
 /** The company's Tableau site, seen by somebody with a token of their own. */
@@ -18,6 +21,8 @@ export interface TableauSite {
   content(id: string): Promise<Buffer>;
   /** SHA-256 of the content of every data source of a project, by name. */
   contents(project: string): Promise<ReadonlyMap<string, string>>;
+  /** All workbooks of the site, with their documents as they were sent. */
+  workbooks(): Promise<readonly { readonly name: string; readonly document: string }[]>;
 }
 
 /** Signs in with another token than the hub's: a second sign-in with the same would end the first. */
@@ -61,6 +66,16 @@ export async function observeTableau(company: Company): Promise<TableauSite> {
         );
       }
       return hashes;
+    },
+    workbooks: async () => {
+      const { workbooks } = listedWorkbooks.parse(await (await get("/workbooks?pageSize=1000")).json());
+      return Promise.all(
+        workbooks.workbook.map(async ({ id, name }) => {
+          const path = `${baseUrl}/api/3.29/sites/${site.id}/workbooks/${id}/content`;
+          const response = await fetch(path, { headers: { "x-tableau-auth": token } });
+          return { name, document: await response.text() };
+        }),
+      );
     },
   };
   return tableau;
