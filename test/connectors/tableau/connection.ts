@@ -1,7 +1,7 @@
 import { Shared } from "../../../src/connectors/kit/index.ts";
 import { tableau } from "../../../src/connectors/tableau/index.ts";
 import type { TableauSettings } from "../../../src/connectors/tableau/index.ts";
-import type { Connection } from "../../../src/connectors/kit/index.ts";
+import type { Connection, Timer } from "../../../src/connectors/kit/index.ts";
 
 export interface TestConnection {
   readonly connection: Connection;
@@ -17,6 +17,7 @@ export async function connectTo(
   settings: Partial<TableauSettings> = {},
   onSleep: (ms: number) => Promise<void> = () => Promise.resolve(),
   shared = new Shared(),
+  timer?: Timer,
 ): Promise<TestConnection> {
   const sleeps: number[] = [];
   const logged: string[] = [];
@@ -38,6 +39,7 @@ export async function connectTo(
       },
       random: () => 0.5,
       shared,
+      ...(timer === undefined ? {} : { timer }),
       ledger: {
         take: () => Promise.resolve(true),
         observe: () => undefined,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Configuration } from "../../../src/configuration/index.ts";
-import type { PublishFace } from "../../../src/connectors/kit/index.ts";
+import type { PublishFace, Timer } from "../../../src/connectors/kit/index.ts";
 import type { TableauSettings } from "../../../src/connectors/tableau/index.ts";
 import { Comparison, hyperTables, readHyperFile, startHyper, writeParquet } from "../../../src/extracts/index.ts";
 import type { HyperEngine } from "../../../src/extracts/index.ts";
@@ -64,7 +64,7 @@ export interface PublishWorld {
   operations(): Promise<Readonly<Record<string, number>>>;
   forgetCalls(): Promise<void>;
   /** Another connection to the same Tableau. */
-  connect(settings?: Partial<TableauSettings>): Promise<TestConnection>;
+  connect(timer?: Timer): Promise<TestConnection>;
   /** Another project and nothing remembered: what was published so far is out of the way. */
   begin(): Promise<void>;
   close(): Promise<void>;
@@ -79,8 +79,8 @@ export async function startPublishWorld(
   const engine = await startHyper({ binary });
   const comparison = await Comparison.open({ directory: join(directory, "published", "deltas") });
   const open: TestConnection[] = [];
-  const connect = async (more: Partial<TableauSettings> = settings): Promise<TestConnection> => {
-    const made = await connectTo(server.description, more);
+  const connect = async (timer?: Timer): Promise<TestConnection> => {
+    const made = await connectTo(server.description, settings, undefined, undefined, timer);
     open.push(made);
     return made;
   };
