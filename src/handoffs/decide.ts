@@ -7,10 +7,10 @@ import { NO_VERDICT, verdictOn } from "./decision.ts";
 import type { Verdict } from "./decision.ts";
 import { addSpan } from "./durations.ts";
 import { escalationOf } from "./escalation.ts";
-import type { Entry, Party, ReconcileInput } from "./input.ts";
+import type { Party, ReconcileInput } from "./input.ts";
 import { labelOf, plainOf } from "./labels.ts";
 import type { Occurrence } from "./occurrences.ts";
-import { attributesOf, byAge, ownEvents, textOf } from "./parties.ts";
+import { attributesOf, ownEvents, textOf } from "./parties.ts";
 import type { People } from "./parties.ts";
 import { isEmpty } from "./same-value.ts";
 
@@ -248,9 +248,4 @@ function moneyOf(contract: Contract, source: Party): Money | null {
 export function waiverOf(input: ReconcileInput, id: string): Handoff["waiver"] {
   const waiver = input.waivers.get(id);
   return waiver === undefined || (waiver.until !== null && waiver.until <= input.asOf) ? null : waiver;
-}
-
-/** Live targets, oldest first. */
-export function liveOf(targets: readonly Entry[]): readonly Entry[] {
-  return targets.filter((target) => target.removedAt === null).sort(byAge);
 }

@@ -11,30 +11,58 @@ import type {
 import type { Objects } from "./input.ts";
 import { Shelf } from "./shelf.ts";
 
+/** What recurs in nearly every object, by its number. */
+class Recurring<Value> {
+  readonly #numbers = new Map<string, number>();
+  readonly #values: Value[] = [];
+  readonly #none: Value;
+
+  /** @param none what a number that was never given stands for. */
+  constructor(none: Value) {
+    this.#none = none;
+  }
+
+  number(value: Value): number {
+    const text = JSON.stringify(value);
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#values.length);
+    return this.#values.push(value) - 1;
+  }
+
+  at(number: number): Value {
+    return this.#values[number] ?? this.#none;
+  }
+}
+
+/** The number of its names, and a value for each. */
+type KeptRecord<Value> = readonly [names: number, values: readonly Value[]];
+
 type KeptEvent = readonly [
-  type: string,
-  /** Null where it is the object itself. */
-  of: readonly [objectKey: string, objectType: string] | null,
+  type: number,
   occurredAt: Instant,
-  by: ActorEvidence,
-  stage: string | null,
+  by: number,
+  stage: number | null,
   step: Canonical,
+  /** Left away where it is the object itself. */
+  objectType?: number,
+  objectKey?: string,
 ];
 
 type Kept = readonly [
   key: string,
-  type: string,
+  type: number,
   /** Null where it is the key. */
   id: string | null,
   nativeId: string,
   merged: readonly string[] | null,
   createdAt: Instant | null,
   removed: ModelObject["removed"],
-  attributes: Readonly<Record<string, Canonical>>,
+  attributes: KeptRecord<Canonical>,
   history: readonly AttributeChange[],
-  references: Readonly<Record<string, string>>,
-  /** By attribute, ids of actors. */
-  persons: Readonly<Record<string, string | null>>,
+  references: KeptRecord<string>,
+  /** Ids of actors. */
+  persons: KeptRecord<string | null>,
   events: readonly KeptEvent[],
 ];
 
@@ -42,6 +70,9 @@ type Kept = readonly [
 export class KeptObjects implements Objects {
   readonly #actors: ReadonlyMap<string, Actor>;
   readonly #shelf = new Shelf();
+  readonly #words = new Recurring("");
+  readonly #names = new Recurring<readonly string[]>([]);
+  readonly #doers = new Recurring<ActorEvidence>({ person: null, kind: "unknown" });
 
   /** @param actors all that the objects' persons may be. */
   constructor(actors: readonly Actor[]) {
@@ -52,63 +83,98 @@ export class KeptObjects implements Objects {
     return this.#shelf.length;
   }
 
-  add(object: LinkedObject): void {
-    this.#shelf.add(JSON.stringify(kept(object)));
+  add({ object, id, nativeId, merged, references, persons, events }: LinkedObject): void {
+    const { key, type, createdAt, removed, attributes, history } = object;
+    const kept: Kept = [
+      key,
+      this.#words.number(type),
+      id === key ? null : id,
+      nativeId,
+      merged ?? null,
+      createdAt,
+      removed,
+      this.#record(attributes, itself),
+      history,
+      this.#record(references, itself),
+      this.#record(persons, (actor) => actor?.id ?? null),
+      events.map((event) => this.#event(event, object)),
+    ];
+    this.#shelf.add(JSON.stringify(kept));
   }
 
   at(index: number): LinkedObject | undefined {
     const text = this.#shelf.at(index);
-    return text === undefined ? undefined : made(JSON.parse(text) as Kept, this.#actors);
+    if (text === undefined) return undefined;
+    const [key, type, id, nativeId, merged, createdAt, removed, attributes, history, references, persons, events] =
+      JSON.parse(text) as Kept;
+    const object: ModelObject = {
+      key,
+      type: this.#words.at(type),
+      mapping: "",
+      attributes: this.#recordFrom(attributes, itself),
+      history,
+      references: [],
+      createdAt,
+      removed,
+      url: null,
+    };
+    return {
+      object,
+      id: id ?? key,
+      nativeId,
+      ...(merged === null ? {} : { merged }),
+      references: this.#recordFrom(references, itself),
+      persons: this.#recordFrom(persons, (actor) => (actor === null ? null : (this.#actors.get(actor) ?? null))),
+      events: events.map((event, sequence) => this.#eventFrom(event, sequence, object)),
+    };
+  }
+
+  #record<Value, Small>(all: Readonly<Record<string, Value>>, small: (value: Value) => Small): KeptRecord<Small> {
+    return [this.#names.number(Object.keys(all)), Object.values(all).map(small)];
+  }
+
+  #recordFrom<Small, Value>(
+    [names, values]: KeptRecord<Small>,
+    whole: (value: Small) => Value,
+  ): Readonly<Record<string, Value>> {
+    const record: Record<string, Value> = {};
+    for (const [at, name] of this.#names.at(names).entries()) {
+      const value = values[at];
+      if (value !== undefined) record[name] = whole(value);
+    }
+    return record;
+  }
+
+  #event(event: ModelEvent, { key, type }: ModelObject): KeptEvent {
+    const { objectKey, objectType, occurredAt, by, stage, attributes } = event;
+    const kept = [
+      this.#words.number(event.type),
+      occurredAt,
+      this.#doers.number(by),
+      stage === null ? null : this.#words.number(stage),
+      attributes["step"] ?? null,
+    ] as const;
+    return objectKey === key && objectType === type ? kept : [...kept, this.#words.number(objectType), objectKey];
+  }
+
+  #eventFrom(kept: KeptEvent, sequence: number, object: ModelObject): ModelEvent {
+    const [type, occurredAt, by, stage, step, objectType, objectKey = object.key] = kept;
+    return {
+      ...BLANK,
+      type: this.#words.at(type),
+      objectKey,
+      objectType: objectType === undefined ? object.type : this.#words.at(objectType),
+      occurredAt,
+      sequence,
+      by: this.#doers.at(by),
+      stage: stage === null ? null : this.#words.at(stage),
+      attributes: step === null ? {} : { step },
+    };
   }
 }
 
-function kept({ object, id, nativeId, merged, references, persons, events }: LinkedObject): Kept {
-  const { key, type, createdAt, removed, attributes, history } = object;
-  return [
-    key,
-    type,
-    id === key ? null : id,
-    nativeId,
-    merged ?? null,
-    createdAt,
-    removed,
-    attributes,
-    history,
-    references,
-    Object.fromEntries(Object.entries(persons).map(([name, actor]) => [name, actor?.id ?? null])),
-    events.map((event) => keptEvent(event, object)),
-  ];
-}
-
-function keptEvent(event: ModelEvent, { key, type }: ModelObject): KeptEvent {
-  const { objectKey, objectType, occurredAt, by, stage, attributes } = event;
-  const of = objectKey === key && objectType === type ? null : ([objectKey, objectType] as const);
-  return [event.type, of, occurredAt, by, stage, attributes["step"] ?? null];
-}
-
-function made(tuple: Kept, actors: ReadonlyMap<string, Actor>): LinkedObject {
-  const [key, type, id, nativeId, merged, createdAt, removed, attributes, history, references, persons, events] = tuple;
-  return {
-    object: { key, type, mapping: "", attributes, history, references: [], createdAt, removed, url: null },
-    id: id ?? key,
-    nativeId,
-    ...(merged === null ? {} : { merged }),
-    references,
-    persons: Object.fromEntries(
-      Object.entries(persons).map(([name, actor]) => [name, actor === null ? null : (actors.get(actor) ?? null)]),
-    ),
-    events: events.map((event, sequence) => madeEvent(event, sequence, { key, type })),
-  };
-}
-
-function madeEvent(
-  [type, of, occurredAt, by, stage, step]: KeptEvent,
-  sequence: number,
-  object: { readonly key: string; readonly type: string },
-): ModelEvent {
-  const [objectKey, objectType] = of ?? [object.key, object.type];
-  const attributes = step === null ? {} : { step };
-  return { ...BLANK, type, objectKey, objectType, occurredAt, sequence, by, stage, attributes };
+function itself<Value>(value: Value): Value {
+  return value;
 }
 
 /** What no decision looks at. */

@@ -30,16 +30,18 @@ export function isHuman(actor: Actor): boolean {
   return actor.kind === "human" || actor.kind === "unknown";
 }
 
-/** One entry for each object that exists by the as-of; what was made later is left out. */
-export function entriesOf(objects: Objects, asOf: Instant): readonly Entry[] {
-  const entries: Entry[] = [];
+/** The objects that exist by the as-of, each with what is to be held of it; what was made later is left out. */
+export function* partiesOf(
+  objects: Objects,
+  asOf: Instant,
+): Iterable<{ readonly entry: Entry; readonly party: Party }> {
   for (let at = 0; at < objects.length; at += 1) {
     const linked = objects.at(at);
     const createdAt = linked?.object.createdAt ?? linked?.events[0]?.occurredAt ?? 0;
     if (linked === undefined || createdAt > asOf) continue;
-    entries.push(new Numbered(objects, at, { id: linked.id, createdAt, removedAt: removedAt(linked, asOf) }));
+    const entry = new Numbered(objects, at, { id: linked.id, createdAt, removedAt: removedAt(linked, asOf) });
+    yield { entry, party: entry.of(linked) };
   }
-  return entries;
 }
 
 class Numbered implements Entry {
@@ -60,6 +62,10 @@ class Numbered implements Entry {
   look(): Party {
     const linked = this.#objects.at(this.#at);
     if (linked === undefined) throw new Error(`${this.id} is no more among the objects it was found among.`);
+    return this.of(linked);
+  }
+
+  of(linked: LinkedObject): Party {
     const { id, createdAt, removedAt } = this;
     return { id, linked, name: nameOf(linked), createdAt, removedAt };
   }

@@ -2,7 +2,7 @@ import type { Handoff, Instant, LinkedObject } from "../model/index.ts";
 import { orphanBecause } from "./because.ts";
 import { claimsOf } from "./claims.ts";
 import type { Contract } from "./contract.ts";
-import { decide, EMPTY, handoffId, historical, liveOf, waiverOf } from "./decide.ts";
+import { decide, EMPTY, handoffId, historical, waiverOf } from "./decide.ts";
 import type { DecisionContext, Finding } from "./decide.ts";
 import { addSpan } from "./durations.ts";
 import type { Entry, Party, ReconcileInput } from "./input.ts";
@@ -12,7 +12,7 @@ import { likenessesOf } from "./likenesses.ts";
 import type { Expectant } from "./likenesses.ts";
 import { occurrencesOf } from "./occurrences.ts";
 import type { Occurrence } from "./occurrences.ts";
-import { compareText, entriesOf, namesPerson, peopleOf, textOf } from "./parties.ts";
+import { byAge, compareText, namesPerson, partiesOf, peopleOf, textOf } from "./parties.ts";
 import { verdictsOf } from "./verdicts.ts";
 
 /** A handoff beside what it was decided on; the target only where the handoff has one. */
@@ -42,12 +42,12 @@ export function reconcile(contract: Contract, input: ReconcileInput): readonly H
 /** The same one after the other and in no order, so that they need not all be held at once. */
 export function* decideEach(contract: Contract, input: ReconcileInput): Iterable<Decided> {
   const context: DecisionContext = { contract, input, people: peopleOf(input.actors) };
-  const sources = entriesOf(input.sources, input.asOf);
+  const sources: Entry[] = [];
   const expectants: Expectant[] = [];
-  for (const entry of sources) {
-    const source = entry.look();
-    if (!isExpected(contract, source.linked)) continue;
-    const occurrences = occurrencesOf(contract, source, input.asOf, context.people);
+  for (const { entry, party } of partiesOf(input.sources, input.asOf)) {
+    sources.push(entry);
+    if (!isExpected(contract, party.linked)) continue;
+    const occurrences = occurrencesOf(contract, party, input.asOf, context.people);
     if (occurrences.length === 0) continue;
     const triggers = occurrences.map(({ triggeredAt }) => triggeredAt);
     expectants.push({ source: entry, triggers, stands: occurrences.at(-1)?.revokedAt === null });
@@ -99,10 +99,11 @@ function* decideOf(
 
 /** What the ladder of reference §3.2 finds for all sources together. */
 function search({ contract, input }: DecisionContext, sources: readonly Entry[], expectants: readonly Expectant[]) {
-  const { targetWhere } = contract;
-  const concerned = (target: Entry): boolean =>
-    targetWhere === null || targetWhere.holds(target.look().linked) !== false;
-  const targets = liveOf(entriesOf(input.targets, input.asOf)).filter(concerned);
+  const targets: Entry[] = [];
+  for (const { entry, party } of partiesOf(input.targets, input.asOf)) {
+    if (party.removedAt === null && contract.targetWhere?.holds(party.linked) !== false) targets.push(entry);
+  }
+  targets.sort(byAge);
   const verdicts = verdictsOf(contract, input, sources, targets);
   const stands = new Map(expectants.map((expectant) => [expectant.source.id, expectant.stands]));
   const claims = claimsOf(contract, sources, targets, stands, verdicts);

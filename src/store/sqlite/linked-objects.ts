@@ -1,3 +1,4 @@
+import { parseRecordKey } from "../../model/index.ts";
 import type { ChildJoin, ModelEvent, StoredLinkedObject, StoredObject } from "../../model/index.ts";
 import type { Database } from "./database.ts";
 import { eventsIn, OBJECT_COLUMNS, toObject } from "./object-rows.ts";
@@ -67,14 +68,31 @@ export function readObjectsAt(
   streams: StreamTable,
   keys: readonly string[],
 ): readonly StoredObject[] {
-  return database
-    .all<Row>(
-      // Keys are indexed within their type.
-      `select ${COLUMNS} from object
-       where type in (select distinct type from object) and key in (select value from json_each(?))`,
-      JSON.stringify(keys),
-    )
-    .map((row) => stored(row, streams));
+  const wanted = new Set(keys);
+  const found: StoredObject[] = [];
+  for (const [streamPk, ids] of entitiesOf(streams, keys)) {
+    const rows = database.all<Row>(
+      `select ${COLUMNS} from object where stream_pk = ? and entity_id in (select value from json_each(?))`,
+      streamPk,
+      JSON.stringify(ids),
+    );
+    for (const row of rows) if (wanted.has(row.key)) found.push(stored(row, streams));
+  }
+  return found;
+}
+
+/** By stream number, the records that objects of these keys were mapped from: a record may have several. */
+function entitiesOf(streams: StreamTable, keys: readonly string[]): ReadonlyMap<number, readonly string[]> {
+  const entities = new Map<number, string[]>();
+  for (const key of keys) {
+    const record = parseRecordKey(key);
+    const streamPk = record === undefined ? undefined : streams.known(record);
+    if (record === undefined || streamPk === undefined) continue;
+    const ids = entities.get(streamPk) ?? [];
+    ids.push(record.id, record.id.replace(/#[^#]*$/u, ""));
+    entities.set(streamPk, ids);
+  }
+  return entities;
 }
 
 function stored(row: Row, streams: StreamTable): StoredObject {

@@ -33,7 +33,10 @@ export class StreamTable {
 
   /** The number of a stream that has one: a question gives none. */
   known(key: StreamKey): number | undefined {
-    return this.#keys.get(textOf(key)) ?? this.#find(key)?.pk;
+    const text = textOf(key);
+    const pk = this.#keys.get(text) ?? this.#find(key)?.pk;
+    if (pk !== undefined) this.#keys.set(text, pk);
+    return pk;
   }
 
   name(pk: number): StreamKey {
