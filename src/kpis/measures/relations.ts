@@ -107,7 +107,9 @@ export function relationOf(
       };
     case "outcome share": {
       const outcome = quote(kpi.outcome ?? "");
-      const parts = { ...ended, excluded: "NULL", num: `CASE WHEN c.outcome = ${outcome} THEN 1 ELSE 0 END` };
+      // What went out of the world before its end has come to none.
+      const excluded = kpi.outcome === "cancelled" ? "NULL" : "CASE WHEN c.is_cancelled = 1 THEN 'cancelled' END";
+      const parts = { ...ended, excluded, num: `CASE WHEN c.outcome = ${outcome} THEN 1 ELSE 0 END` };
       return { sql: relation(parts), noun: "ended cases", said: `ended ${kpi.outcome ?? ""}`, against: "num = 0" };
     }
     case "automation coverage": {

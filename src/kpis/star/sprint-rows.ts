@@ -62,10 +62,7 @@ function countItem(
   calendar: BusinessCalendar,
 ): void {
   const timeline = planOf(item, sprints.attribute);
-  const doneAt =
-    item.events.find(
-      (event) => event.stage !== null && fold(event.stage) === fold(sprints.done) && event.occurredAt <= asOf,
-    )?.occurredAt ?? null;
+  const stages = item.events.filter((event) => event.stage !== null && event.occurredAt <= asOf);
   const points = sprints.points === null ? null : item.object.attributes[sprints.points];
   for (const name of new Set(timeline.map((entry) => entry.sprint))) {
     if (name === null) continue;
@@ -79,7 +76,10 @@ function countItem(
         (entry) => entry.sprint === name && entry.from > tally.start + GRACE_MS && entry.from < tally.end,
       );
     if (!committed && !added) continue;
-    const doneIn = doneAt !== null && doneAt < tally.end && (doneAt >= tally.start || committed);
+    const last = stages.findLast((event) => event.occurredAt < tally.end);
+    const doneAt = last?.stage != null && fold(last.stage) === fold(sprints.done) ? last.occurredAt : null;
+    // What was taken out before it was done is not done (reference §2.2).
+    const doneIn = doneAt !== null && (doneAt >= tally.start ? at(doneAt) === name : committed);
     if (committed) {
       tally.committed += 1;
       tally.points += typeof points === "number" ? points : 0;
