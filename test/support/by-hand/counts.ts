@@ -1,7 +1,9 @@
 import type { Handoff } from "../../../src/model/index.ts";
+import type { LinkedModel } from "../../../src/sync/index.ts";
 import type { Truth } from "../../../src/sandbox/index.ts";
-import { dayAfter, localDay, startOfDay } from "./calendar.ts";
+import { businessTimeAfter, dayAfter, localDay, startOfDay } from "./calendar.ts";
 import type { Journey, Moment } from "./journeys.ts";
+import type { Sprint } from "./sprints.ts";
 
 const DAY = 86_400_000;
 
@@ -16,6 +18,9 @@ export interface World {
   readonly journeys: readonly Journey[];
   readonly handoffs: readonly Handoff[];
   readonly truth: Truth;
+  /** By lead: when persons called or wrote, in time order. */
+  readonly touches: ReadonlyMap<string, readonly number[]>;
+  readonly sprints: readonly Sprint[];
 }
 
 /** Routine and critical steps as docs/techflow.md lists them. */
@@ -62,6 +67,35 @@ const counting = ({ handoffs }: World): readonly Handoff[] =>
 
 const of = (handoffs: readonly Handoff[], ...contracts: readonly string[]): readonly Handoff[] =>
   handoffs.filter(({ contract }) => contracts.includes(contract));
+
+/** A business day after it became MQL somebody has to have turned to a lead (docs/techflow.md, accepted due). */
+const BUSINESS_DAY = 8 * 3_600_000;
+/** What was qualified earlier is historical, like its handoff. */
+const LEADS_SINCE = Date.parse("2026-05-01T07:00:00Z");
+
+/** Every lead when it first became MQL: the end of its business day, the first touch of a person since, and whether one came before. */
+export function qualified(world: World): readonly {
+  readonly at: number;
+  readonly due: number;
+  readonly touch: number | null;
+  readonly before: boolean;
+}[] {
+  return world.journeys
+    .filter(({ process, isGone }) => process === "lead-to-opportunity" && !isGone)
+    .flatMap(({ object, moments }) => {
+      const at = moments.find(({ what }) => what === "MQL")?.at;
+      if (at === undefined || at < LEADS_SINCE) return [];
+      const touches = (world.touches.get(object.id) ?? []).filter((touch) => touch <= world.asOf);
+      return [
+        {
+          at,
+          due: businessTimeAfter(at, BUSINESS_DAY),
+          touch: touches.find((touch) => touch >= at) ?? null,
+          before: touches.some((touch) => touch < at),
+        },
+      ];
+    });
+}
 
 /** Every share of the configuration, from the definitions of reference §2.2 to §2.7 alone. */
 export const COUNTS: Readonly<Record<string, (world: World) => readonly Counted[]>> = {
@@ -142,6 +176,36 @@ export const COUNTS: Readonly<Record<string, (world: World) => readonly Counted[
         return [{ at: mql, above: sqls.some((at) => at <= mql + 30 * DAY && at < again) }];
       }),
 
+  "features-launched": (world) =>
+    completed(world)
+      .filter(({ process }) => process === "feature-delivery")
+      .map(({ end, outcome }) => ({ at: end, above: outcome === "launched" })),
+
+  "handoff-bounces": (world) =>
+    counting(world).flatMap(({ createdAt, returnedAt }) =>
+      createdAt === null ? [] : [{ at: createdAt, above: returnedAt !== undefined }],
+    ),
+
+  "handoff-decision-in-time": (world) =>
+    counting(world).flatMap(({ createdAt, acceptDueAt, acceptedAt, rejectedAt }) => {
+      if (createdAt === null || acceptDueAt === null) return [];
+      if (acceptedAt === null && rejectedAt === null && acceptDueAt > world.asOf) return [];
+      const inTime = (at: number | null): boolean => at !== null && at <= acceptDueAt;
+      return [{ at: acceptDueAt, above: inTime(acceptedAt) || inTime(rejectedAt) }];
+    }),
+
+  "expansions-to-opportunity": (world) =>
+    of(counting(world), "cs-to-sales").flatMap(({ triggeredAt, targetKey, graceUntil }) =>
+      triggeredAt === null || (targetKey === null && graceUntil !== null && graceUntil > world.asOf)
+        ? []
+        : [{ at: triggeredAt, above: targetKey !== null }],
+    ),
+
+  "lead-response-in-time": (world) =>
+    qualified(world).flatMap(({ at, due, touch, before }) =>
+      before || (touch === null && due > world.asOf) ? [] : [{ at, above: touch !== null && touch <= due }],
+    ),
+
   "handoff-attainment": (world) =>
     counting(world).flatMap(({ dueAt, timeliness }) =>
       dueAt === null || timeliness === "pending" ? [] : [{ at: dueAt, above: timeliness === "on_time" }],
@@ -183,4 +247,31 @@ export function share(
 ): { readonly above: number; readonly of: number } {
   const inside = counted.filter(({ at }) => at >= from && at < to);
   return { above: inside.filter(({ above }) => above).length, of: inside.length };
+}
+
+/** Σ numerator ÷ Σ denominator over sprints that ended in the window. */
+export const SPRINT_SUMS: Readonly<Record<string, (sprint: Sprint) => readonly [above: number, below: number]>> = {
+  "sprint-planning-accuracy": ({ doneCommitted, committed }) => [doneCommitted, committed],
+  "sprint-capacity-accuracy": ({ done, committed }) => [committed === 0 ? 0 : done, committed],
+  "sprint-churn": ({ added, removed, committed }) => [committed === 0 ? 0 : Math.max(added, removed), committed],
+  "sprint-predictability": ({ doneCommitted, committed }) =>
+    committed === 0 ? [0, 0] : [doneCommitted / committed >= 0.7 ? 1 : 0, 1],
+};
+
+/** When persons turned to each lead; what a service account logged is no touch (reference §2.2, lead response). */
+export async function touchesOf(model: LinkedModel): Promise<ReadonlyMap<string, readonly number[]>> {
+  const touches = new Map<string, number[]>();
+  for await (const { object, references, events } of model.objects("touch")) {
+    const { lead } = references;
+    if (lead === undefined) continue;
+    const account = object.key.split("/").slice(0, 2).join("/");
+    for (const { by, occurredAt } of events) {
+      if (by.person === null || model.actorOf(`${account}/${by.person}`)?.kind !== "human") continue;
+      touches.set(
+        lead,
+        [...(touches.get(lead) ?? []), occurredAt].sort((a, b) => a - b),
+      );
+    }
+  }
+  return touches;
 }

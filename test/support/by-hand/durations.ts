@@ -1,4 +1,5 @@
 import { businessTime, localDay } from "./calendar.ts";
+import { qualified } from "./counts.ts";
 import type { World } from "./counts.ts";
 import type { Journey } from "./journeys.ts";
 
@@ -44,6 +45,43 @@ export function handoffLatencies(
   }
   return found;
 }
+
+/** Something with a length: the instant that decides its window. */
+export interface Lasting {
+  readonly at: number;
+  readonly length: number;
+}
+
+const ended = ({ journeys }: World, wanted: string): readonly (Journey & { readonly end: number })[] =>
+  journeys.flatMap((each) => (each.process === wanted && each.end !== null ? [{ ...each, end: each.end }] : []));
+
+/** The medians of the configuration that are no cut of another one. */
+export const LENGTHS: Readonly<Record<string, (world: World) => readonly Lasting[]>> = {
+  "close-time": (world) =>
+    ended(world, "monthly-close").map(({ start, end }) => ({ at: end, length: businessTime(start, end) })),
+  "contract-review-time": (world) =>
+    ended(world, "contract-review").map(({ start, end }) => ({ at: end, length: businessTime(start, end) })),
+  "hire-time": (world) => ended(world, "hiring").map(({ start, end }) => ({ at: end, length: end - start })),
+  "feature-lead-time": (world) =>
+    ended(world, "feature-delivery")
+      .filter(({ outcome }) => outcome === "launched")
+      .map(({ start, end }) => ({ at: end, length: end - start })),
+  "incident-resolve-time": (world) =>
+    ended(world, "incident").map(({ start, end }) => ({ at: end, length: end - start })),
+  "incident-acknowledge-time": (world) =>
+    world.journeys.flatMap(({ process, moments }) => {
+      if (process !== "incident") return [];
+      const stages = moments.filter(({ isStage }) => isStage);
+      const first = stages.findIndex(({ what }) => what === "Detected");
+      const entered = stages[first];
+      const left = stages.find(({ what }, index) => index > first && what !== "Detected");
+      return entered === undefined || left === undefined ? [] : [{ at: left.at, length: left.at - entered.at }];
+    }),
+  "speed-to-lead": (world) =>
+    qualified(world).flatMap(({ at, touch, before }) =>
+      before || touch === null ? [] : [{ at, length: businessTime(at, touch) }],
+    ),
+};
 
 interface Followed {
   readonly length: number;
