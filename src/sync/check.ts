@@ -5,6 +5,8 @@ import type { CompiledMapping } from "../mappings/index.ts";
 import { HubError, toProblem } from "../model/index.ts";
 import type { Disposition, Problem, QuotaAccount, QuotaLedger, StorePort } from "../model/index.ts";
 import { creatingIn, surveyTarget } from "./apply/index.ts";
+import { commandInShownWords } from "./bindings-back.ts";
+import type { CommandWords } from "./bindings-back.ts";
 import { toldOf } from "./bindings-told.ts";
 import { bindingsOf, pinnedFields } from "./bindings.ts";
 import { closeConnection } from "./closing.ts";
@@ -119,7 +121,11 @@ async function checkConnection(
         }
         for (const contract of creatingIn(configuration, name)) {
           await attempt(async () => {
-            found.push(...(await surveyTarget(configuration, contract, connection.write, signal)).slips);
+            const face = {
+              write: connection.write,
+              inShownWords: async (command: CommandWords) => commandInShownWords(bindings?.lists ?? [], command, null),
+            };
+            found.push(...(await surveyTarget(configuration, contract, face, signal)).slips);
           });
         }
       } finally {

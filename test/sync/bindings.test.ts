@@ -3,7 +3,7 @@ import type { NameList } from "../../src/connectors/kit/index.ts";
 import { resolveNames } from "../../src/configuration/index.ts";
 import type { PinnedNames } from "../../src/configuration/index.ts";
 import type { FieldValue, NormalisedEntity, Transition } from "../../src/model/index.ts";
-import { inShownWords } from "../../src/sync/bindings-back.ts";
+import { homeNamed, inShownWords } from "../../src/sync/bindings-back.ts";
 import { acceptBindings } from "../../src/sync/bindings-accept.ts";
 import { toldOf } from "../../src/sync/bindings-told.ts";
 import { translatorOf } from "../../src/sync/bindings-translate.ts";
@@ -165,5 +165,16 @@ describe("what is to be written", () => {
   test("keeps a choice that two boards call differently", () => {
     const other = list({ 1: "Live" }, PINS, { scope: { ...SCOPE, id: "b2" } });
     expect(inShownWords([...renamed, other], "items", { Stage: "Done" })).toEqual({ Stage: "Done" });
+  });
+
+  test("is said in the words of the board it goes to, which a creation names by title or id", () => {
+    const both = [...renamed, list({ 1: "Live" }, PINS, { scope: { ...SCOPE, id: "b2", title: "Road/map 2" } })];
+    const places = ["roadmap", "Roadmap/Doing", "b2", "Road/Map 2", "Road/map 2/Doing", "Elsewhere/Doing"];
+    expect(places.map((place) => homeNamed(both, "items", place))).toEqual(["b1", "b1", "b2", "b2", "b2", null]);
+    expect(inShownWords(both, "items", { Stage: "Done", Amount: 5 }, "b1")).toEqual({
+      Stage: "Shipped",
+      "Deal value": 5,
+    });
+    expect(inShownWords(both, "items", { Stage: "Done" }, "b2")).toEqual({ Stage: "Live" });
   });
 });

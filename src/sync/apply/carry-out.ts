@@ -51,7 +51,8 @@ async function begun(work: Work, due: Due, entry: OutboxEntry, entries: readonly
       { state: "failed", problem: toProblem(error) },
     );
   }
-  const shownNow = { ...command, fields: door.inShownWords(command.stream, command.fields) };
+  const id = operation.targetKey === null ? null : recordOf(operation.targetKey).id;
+  const shownNow = { ...command, fields: await door.inShownWords(command, id) };
   return proceed({ ...work, due, command: shownNow, entry, entries });
 }
 

@@ -1,7 +1,8 @@
 import type { Connection, ReadFace, WriteFace } from "../../connectors/kit/index.ts";
 import { formatRecordKey, HubError } from "../../model/index.ts";
 import type { Canonical, Instant, ModelObject, RemovalCause } from "../../model/index.ts";
-import { inShownWords } from "../bindings-back.ts";
+import { commandInShownWords } from "../bindings-back.ts";
+import type { CommandWords } from "../bindings-back.ts";
 import { bindingsOf } from "../bindings.ts";
 import { closeConnection } from "../closing.ts";
 import type { RunContext } from "../context.ts";
@@ -30,11 +31,8 @@ export interface Door {
   /** Whose name the connection writes under, in its system. */
   readonly account: string;
   readonly write: WriteFace;
-  /** Fields of a stream in the words the system shows now, where names were pinned. */
-  readonly inShownWords: (
-    stream: string,
-    fields: Readonly<Record<string, Canonical>>,
-  ) => Readonly<Record<string, Canonical>>;
+  /** A command's fields in the words the system shows now, where names were pinned. @param id of a record that is there */
+  inShownWords(command: CommandWords, id: string | null): Promise<Readonly<Record<string, Canonical>>>;
   /** Reads one record again, stores it as pull does, and maps it. */
   look(stream: string, id: string): Promise<Seen>;
 }
@@ -111,7 +109,12 @@ async function openDoor(
     tenant,
     account: identity.user,
     write,
-    inShownWords: (stream, fields) => inShownWords(bindings?.lists ?? [], stream, fields),
+    inShownWords: async (command, id) => {
+      const lists = bindings?.lists ?? [];
+      const key = id === null || lists.length === 0 ? null : { system, tenant, stream: command.stream, id };
+      const partition = key === null ? null : ((await store.records.history(key))?.partition ?? null);
+      return commandInShownWords(lists, command, partition);
+    },
     look: async (stream, id) => {
       const end = await again(read, stream, id);
       const key = { system, tenant, stream, id };

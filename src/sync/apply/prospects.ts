@@ -4,6 +4,7 @@ import type { Configuration, NodePath } from "../../configuration/index.ts";
 import type { Contract } from "../../handoffs/index.ts";
 import { HubError } from "../../model/index.ts";
 import type { Canonical } from "../../model/index.ts";
+import type { CommandWords } from "../bindings-back.ts";
 import { commandOf } from "./commands.ts";
 import { noWrites } from "./doors.ts";
 
@@ -13,6 +14,13 @@ export interface SurveyedTarget {
   readonly slips: readonly HubError[];
   /** What one takes, in calls; null where that cannot be told. */
   readonly calls: number | null;
+}
+
+/** A connection as far as looking things up takes. */
+export interface SurveyFace {
+  /** Undefined where a connection offers no writes. */
+  readonly write: Pick<WriteFace, "survey"> | undefined;
+  readonly inShownWords: (command: CommandWords, id: null) => Promise<Prospect["fields"]>;
 }
 
 /** The contracts that create in a connection. */
@@ -28,13 +36,13 @@ export function creatingIn(configuration: Configuration, connection: string): re
 export async function surveyTarget(
   configuration: Configuration,
   contract: Contract,
-  write: Pick<WriteFace, "survey"> | undefined,
+  { write, inShownWords }: SurveyFace,
   signal: AbortSignal,
 ): Promise<SurveyedTarget> {
   const at = (error: HubError, path: NodePath): HubError => placedIn(configuration, contract, error, path);
   try {
     if (write === undefined) throw noWrites(contract.createFrom?.connection ?? "");
-    const { prospect, origins } = prospectOf(configuration, contract);
+    const { prospect, origins } = await prospectOf(configuration, contract, inShownWords);
     const { slips, calls } = await write.survey(prospect, signal);
     const placed = slips.map(({ field, error }) => at(error, (field === null ? null : origins.get(field)) ?? TEMPLATE));
     return { slips: placed, calls };
@@ -65,14 +73,15 @@ function placedIn(configuration: Configuration, contract: Contract, error: HubEr
  * A creation of the contract with whatever is known before there is a source, in the words of its system, and where the
  * contract says each field. @throws HubError HUB-2622 when no mapping says how it is written.
  */
-function prospectOf(
+async function prospectOf(
   configuration: Configuration,
   contract: Contract,
-): { readonly prospect: Prospect; readonly origins: ReadonlyMap<string, NodePath> } {
+  inShownWords: SurveyFace["inShownWords"],
+): Promise<{ readonly prospect: Prospect; readonly origins: ReadonlyMap<string, NodePath> }> {
   const { createFrom, targetType } = contract;
   const told = toldAttributes(configuration, contract);
-  const write = (attributes: Readonly<Record<string, Canonical>>) =>
-    commandOf(configuration, {
+  const write = async (attributes: Readonly<Record<string, Canonical>>): Promise<CommandWords> => {
+    const command = commandOf(configuration, {
       action: "create",
       connection: createFrom?.connection ?? "",
       objectType: targetType,
@@ -80,13 +89,14 @@ function prospectOf(
       field: null,
       after: { template: createFrom?.template ?? "", ...attributes },
     });
-  const { stream, fields, template } = write(Object.fromEntries(told.map(({ name, value }) => [name, value])));
+    return { ...command, fields: await inShownWords(command, null) };
+  };
+  const { stream, fields, template } = await write(Object.fromEntries(told.map(({ name, value }) => [name, value])));
+  const origins = new Map<string, NodePath>();
   const paths = [...told.map(({ name, value, path }) => ({ path, attributes: { [name]: value } })), OF_TEMPLATE];
-  const origins = new Map(
-    paths.flatMap(({ path, attributes }) =>
-      Object.keys(write(attributes).fields).map((field) => [field, path] as const),
-    ),
-  );
+  for (const { path, attributes } of paths) {
+    for (const field of Object.keys((await write(attributes)).fields)) origins.set(field, path);
+  }
   return { prospect: { stream, fields, ...(template === null ? {} : { template }) }, origins };
 }
 

@@ -34,8 +34,8 @@ export function createSurveyor(
   const known = new Map<string, Promise<SurveyedTarget>>();
   const survey = async (contract: Contract): Promise<SurveyedTarget> => {
     try {
-      const { write } = await doors.open(contract.createFrom?.connection ?? "");
-      const found = await surveyTarget(configuration, contract, write, signal);
+      const door = await doors.open(contract.createFrom?.connection ?? "");
+      const found = await surveyTarget(configuration, contract, door, signal);
       for (const slip of found.slips) progress({ kind: "problem", ...toProblem(slip) });
       return found;
     } catch (error) {
