@@ -12,7 +12,7 @@ import { definitionError, fold, suggest } from "./problems.ts";
 import type { ProcessDefinition } from "./process.ts";
 import type { Target } from "./targets.ts";
 import { parseWindow } from "./windows.ts";
-import type { WindowDefinition } from "./windows.ts";
+import type { Season, WindowDefinition } from "./windows.ts";
 
 /** One KPI, checked and typed. */
 export interface KpiDefinition {
@@ -51,6 +51,7 @@ export interface KpiDefinition {
   readonly clock: "calendar" | "business";
   readonly until: KpiFile["until"];
   readonly baseline: { readonly from: Day; readonly to: Day } | null;
+  readonly season: Season;
   readonly by: readonly Cut[];
   readonly windows: readonly WindowDefinition[];
   readonly minN: number;
@@ -258,7 +259,18 @@ const NONE = {
 } as const;
 
 type Common =
-  "name" | "title" | "question" | "owner" | "area" | "key" | "direction" | "gates" | "until" | "by" | "windows";
+  | "name"
+  | "title"
+  | "question"
+  | "owner"
+  | "area"
+  | "key"
+  | "direction"
+  | "gates"
+  | "until"
+  | "season"
+  | "by"
+  | "windows";
 type Particular = Omit<KpiDefinition, Common | "explanation" | keyof typeof NONE>
   & Partial<Pick<KpiDefinition, keyof typeof NONE>>;
 
@@ -282,6 +294,7 @@ function finished(file: KpiFile, place: ErrorPlace, particular: Particular): Kpi
       links: Number.parseFloat(file.gates.links) / 100,
     },
     until: file.until,
+    season: file.season,
     by: file.by,
     windows: file.windows.map((text) => {
       const window = parseWindow(text);

@@ -129,6 +129,8 @@ export const kpiFileSchema = z.strictObject({
       links: percent.default("95 %"),
     })
     .prefault({}),
+  /** For cycle time reduction: how often the processes repeat themselves, so that whole multiples of it compare. */
+  season: z.enum(["month", "quarter", "year"]).default("year"),
   /** Precomputed cuts; any other cut says "not computed". */
   by: z.array(z.enum(CUTS)).default([]),
   /** The shortest window that has `min_n` is shown; fixed here, never chosen by outcome. */

@@ -70,7 +70,22 @@ function windowOf(text: string, from: DateTime, to: DateTime): Window {
   return { text, from: from.toMillis(), to: to.toMillis(), fromDay: day(from), toDay: day(to) };
 }
 
-/** True when both cover the same months of the year, so that a season cannot explain a difference (reference §2.3). */
-export function sameSeason(a: Window, b: Window): boolean {
-  return a.fromDay.slice(4) === b.fromDay.slice(4) && a.toDay.slice(4) === b.toDay.slice(4);
+/** The natural period of a process: how often it repeats itself. */
+export const SEASONS = { month: 1, quarter: 3, year: 12 } as const;
+export type Season = keyof typeof SEASONS;
+
+/**
+ * True when a season cannot explain a difference (reference §2.3): both windows cover the same months of the year, or whole
+ * multiples of the natural period, beginning where it does.
+ */
+export function sameSeason(a: Window, b: Window, season: Season): boolean {
+  if (a.fromDay.slice(4) === b.fromDay.slice(4) && a.toDay.slice(4) === b.toDay.slice(4)) return true;
+  const months = ({ fromDay, toDay }: Window): number | null => {
+    const [from, to] = [DateTime.fromISO(fromDay), DateTime.fromISO(toDay)];
+    return from.day === 1 && to.day === 1 ? Math.round(to.diff(from, "months").months) : null;
+  };
+  const [first, second] = [months(a), months(b)];
+  const length = SEASONS[season];
+  const shift = DateTime.fromISO(a.fromDay).month - DateTime.fromISO(b.fromDay).month;
+  return first !== null && second !== null && first % length === 0 && second % length === 0 && shift % length === 0;
 }

@@ -1,7 +1,8 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { formatDuration } from "../definitions/durations.ts";
 import type { Baseline } from "../measures/baseline.ts";
-import { baselineOf, followedCases, MIN_TO_CLAIM } from "../measures/reduction.ts";
+import { baselineOf, followedCases } from "../measures/reduction-cohort.ts";
+import { MIN_TO_CLAIM } from "../measures/reduction-result.ts";
 import type { KpiResult } from "../measures/result.ts";
 import { listSql } from "../measures/sql.ts";
 import type { SqlRow } from "../star/star.ts";

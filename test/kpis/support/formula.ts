@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { compileKpi, openStar } from "../../../src/kpis/index.ts";
 import type { KpiDefinition, KpiResult, Star } from "../../../src/kpis/index.ts";
+import type { MeasureInput } from "../../../src/kpis/measures/measure-input.ts";
 import { measureDuration } from "../../../src/kpis/measures/durations.ts";
 import { measureRatio } from "../../../src/kpis/measures/ratios.ts";
 import { AS_OF, configured } from "./company.ts";
@@ -22,30 +23,33 @@ export async function starOf(rows: Readonly<Record<string, readonly Readonly<Rec
     `INSERT INTO dim_as_of (as_of_key, as_of, as_of_local) VALUES ('current', epoch_ms(${AS_OF}), epoch_ms(${star.local.wall(AS_OF)}))`,
   );
   for (const [table, list] of Object.entries(rows)) {
-    for (const row of list) {
-      const columns = Object.keys(row).map((name) => `"${name}"`);
-      const values = Object.values(row).map((cell) =>
-        cell === null
-          ? "NULL"
-          : typeof cell === "number"
-            ? String(cell)
-            : `'${cell.replace(/^(\d{4}-\d{2}-\d{2}T.*)Z$/u, "$1")}'`,
-      );
-      await star.run(`INSERT INTO ${table} (${columns.join(", ")}) VALUES (${values.join(", ")})`);
-    }
+    const columns = [...new Set(list.flatMap((row) => Object.keys(row)))];
+    const values = list.map((row) => `(${columns.map((column) => literal(row[column] ?? null)).join(", ")})`);
+    const names = columns.map((name) => `"${name}"`).join(", ");
+    await star.run(`INSERT INTO ${table} (${names}) VALUES ${values.join(", ")}`);
   }
   return star;
 }
 
-/** Every value of a KPI over a star. */
-export async function valuesOf(kpi: KpiDefinition, star: Star): Promise<readonly KpiResult[]> {
-  const input = {
+function literal(cell: Cell): string {
+  if (cell === null || typeof cell === "number") return String(cell ?? "NULL");
+  return `'${cell.replace(/^(\d{4}-\d{2}-\d{2}T.*)Z$/u, "$1")}'`;
+}
+
+/** What measures need beside their KPI. */
+export function inputOf(star: Star): MeasureInput {
+  return {
     star,
     asOf: AS_OF,
     reporting: { zone: "America/Los_Angeles", fiscalYearStarts: 2, corporateCurrency: "USD" },
     processes: configured().processes,
     businessDayMs: 8 * 3_600_000,
   };
+}
+
+/** Every value of a KPI over a star. */
+export async function valuesOf(kpi: KpiDefinition, star: Star): Promise<readonly KpiResult[]> {
+  const input = inputOf(star);
   return [...(await measureDuration(kpi, input)), ...(await measureRatio(kpi, input))];
 }
 

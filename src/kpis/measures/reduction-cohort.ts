@@ -1,0 +1,112 @@
+import type { KpiDefinition } from "../definitions/compile-kpi.ts";
+import { formatDuration } from "../definitions/durations.ts";
+import type { ProcessDefinition } from "../definitions/process.ts";
+import { windowOfDays } from "../definitions/windows.ts";
+import type { Window } from "../definitions/windows.ts";
+import { censor, freezeBaseline, verifyBaseline } from "./baseline.ts";
+import type { Baseline, BaselineStore, CohortCase } from "./baseline.ts";
+import type { MeasureInput } from "./measure-input.ts";
+import { countsOf } from "./rows.ts";
+import { instantSql, quote } from "./sql.ts";
+
+/** The frozen baseline of a process; frozen now where there is none yet. Null when no case of its window has ended. */
+export async function baselineOf(
+  kpi: KpiDefinition,
+  process: ProcessDefinition,
+  input: MeasureInput,
+  store: BaselineStore,
+): Promise<Baseline | null> {
+  if (kpi.baseline === null) return null;
+  const key = `${kpi.key}/${process.name}`;
+  const known = await store.load(key);
+  if (known !== null) return verifyBaseline(known);
+  const window = windowOfDays("baseline", kpi.baseline.from, kpi.baseline.to, input.reporting.zone);
+  const cohort = await cohortOf(process, window.from, window.to, input);
+  const frozen = freezeBaseline(
+    {
+      key,
+      process: process.name,
+      processKey: process.key,
+      definition: kpi.key,
+      from: kpi.baseline.from,
+      to: kpi.baseline.to,
+      calendar: "clock time",
+      frozenAt: input.asOf,
+    },
+    cohort,
+  );
+  if (frozen !== null) await store.save(frozen);
+  return frozen;
+}
+
+/** Cases that started in a half-open stretch of time, as far as their durations can be used. */
+export async function cohortOf(
+  process: ProcessDefinition,
+  from: number,
+  to: number,
+  { star, asOf }: MeasureInput,
+): Promise<readonly CohortCase[]> {
+  const good = process.ends[0]?.outcome ?? "";
+  const rows = await star.query(`
+    SELECT c.case_key AS k, coalesce(c.account_key, c.case_key) AS cluster, coalesce(c.segment_key, '') AS segment,
+      CASE WHEN c.start_precision = 'day' AND c.cycle_days IS NOT NULL THEN c.cycle_days * 86400000
+        ELSE epoch_ms(coalesce(c.completed_at, ${instantSql(asOf)})) - epoch_ms(c.started_at) END AS duration,
+      CASE WHEN c.completed_at IS NULL THEN 0 ELSE 1 END AS ended, c.is_rework AS rework,
+      CASE WHEN c.outcome IS NOT NULL AND c.outcome <> ${quote(good)} THEN 1 ELSE 0 END AS lost
+    FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process = ${quote(process.name)}
+    WHERE c.left_truncated = 0 AND c.anomaly IS NULL AND coalesce(c.outcome, '') NOT IN ('deleted', 'parent deleted', 'archived')
+      AND c.started_at >= ${instantSql(from)} AND c.started_at < ${instantSql(to)} ORDER BY c.case_key`);
+  return rows.map((row) => ({
+    caseKey: String(row["k"]),
+    cluster: String(row["cluster"]),
+    segment: String(row["segment"]),
+    duration: Number(row["duration"]),
+    ended: row["ended"] === 1,
+    isRework: row["rework"] === 1,
+    isLost: row["lost"] === 1,
+  }));
+}
+
+/** Cases started in the window early enough to be followed as long as the baseline's, censored there like them. */
+export async function followedCases(
+  process: ProcessDefinition,
+  { followUpMs }: Baseline,
+  window: Window,
+  input: MeasureInput,
+): Promise<readonly CohortCase[]> {
+  const until = Math.min(window.to, input.asOf - followUpMs);
+  const followed = until <= window.from ? [] : await cohortOf(process, window.from, until, input);
+  return followed.map((member) => censor(member, followUpMs));
+}
+
+/** Cases started in the window that are not in the cohort, by reason. */
+export async function leftOut(
+  process: ProcessDefinition,
+  { followUpMs }: Baseline,
+  window: Window,
+  { star, asOf }: MeasureInput,
+): Promise<Readonly<Record<string, number>>> {
+  const young = `not followed for ${formatDuration(followUpMs)} yet`;
+  const [row] = await star.query(`
+    SELECT CAST(to_json(histogram(reason)) AS VARCHAR) AS reasons FROM (SELECT CASE
+        WHEN c.left_truncated = 1 THEN 'started before the history' WHEN c.anomaly IS NOT NULL THEN c.anomaly
+        WHEN c.outcome IN ('deleted', 'parent deleted', 'archived') THEN c.outcome
+        WHEN c.started_at >= ${instantSql(asOf - followUpMs)} THEN ${quote(young)} END AS reason
+      FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process = ${quote(process.name)}
+      WHERE c.started_at >= ${instantSql(window.from)} AND c.started_at < ${instantSql(window.to)}) WHERE reason IS NOT NULL`);
+  return countsOf(row?.["reasons"]);
+}
+
+/** How many cases of a process were open at two instants. */
+export async function openAt(
+  process: ProcessDefinition,
+  instants: readonly [number, number],
+  { star }: MeasureInput,
+): Promise<readonly [number, number]> {
+  const open = (at: number): string =>
+    `count(*) FILTER (WHERE c.started_at < ${instantSql(at)} AND (c.completed_at IS NULL OR c.completed_at >= ${instantSql(at)}))`;
+  const [row] = await star.query(
+    `SELECT ${open(instants[0])} AS before, ${open(instants[1])} AS after FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process = ${quote(process.name)}`,
+  );
+  return [Number(row?.["before"] ?? 0), Number(row?.["after"] ?? 0)];
+}
