@@ -74,7 +74,7 @@ describe("hub report", () => {
     const { out } = await runCommand(company, ["measure", "--json", "--db", company.database("report")]);
     const measured = measureDocument.parse(JSON.parse(out)).kpis;
     const scale = (kpi: (typeof measured)[number]): number | null =>
-      kpi.value === null ? null : kpi.value / (kpi.unit === "ratio" ? 1 : 1000);
+      kpi.value === null ? null : kpi.value / (kpi.unit === "milliseconds" ? 1000 : 1);
     const shown = data.kpis.flatMap(({ id, values }) =>
       values
         .filter((value) => value.shown)
@@ -241,6 +241,20 @@ inBrowser("the report in a browser", () => {
     expect(await page.evaluate('document.querySelectorAll("#evidence-onboarding-on-time a").length')).toBeGreaterThan(
       0,
     );
+  });
+
+  test("leads from a figure to the records behind it, and keeps the filters in the address on the way", async () => {
+    await page.open(at("overview?process=customer-onboarding"), 1360, 900);
+    await page.evaluate(`document.querySelector('[data-kpi="process-compliance"] a.big').click()`);
+    await page.evaluate("new Promise((done) => setTimeout(done, 100))");
+    expect(await page.evaluate("location.hash")).toBe(
+      "#evidence/process-compliance/process/customer-onboarding?process=customer-onboarding",
+    );
+    expect(await page.evaluate('document.getElementById("evidence-process-compliance").open')).toBe(true);
+    expect(await textOf("#evidence-process-compliance summary")).toContain("Customer onboarding");
+    await page.evaluate("document.querySelector(\"nav a[href='#handoffs']\").click()");
+    await page.evaluate("new Promise((done) => setTimeout(done, 100))");
+    expect(await page.evaluate("location.hash")).toBe("#handoffs?process=customer-onboarding");
   });
 
   test("has no two elements of one id, and a name for everything that can be chosen", async () => {

@@ -75,7 +75,8 @@ export interface Kpi {
   readonly question: string;
   readonly formula: string;
   readonly owner: string;
-  readonly unit: "ratio" | "seconds";
+  /** What values are counted in: `ratio` (0..1), `seconds`, `business seconds`, `number`, or `money EUR`. */
+  readonly unit: string;
   readonly direction: string | null;
   readonly targetText: string | null;
   readonly minN: number;
@@ -111,6 +112,8 @@ export interface Value {
   readonly sentence: string;
   readonly money: number | null;
   readonly definition: string;
+  /** The value published for the same before, where it was another; null when it was not. */
+  readonly restated: { readonly from: number | null; readonly because: string } | null;
 }
 
 /** `started` by the month of the start, the rest by the month of completion; `open` where they started. */
@@ -262,6 +265,8 @@ export interface Evidence {
 }
 
 export interface EvidenceRecord {
+  readonly p: string | null;
+  readonly s: string | null;
   readonly name: string;
   readonly text: string;
   readonly url: string | null;

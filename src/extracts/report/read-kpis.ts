@@ -4,7 +4,11 @@ import { dayText, numberOf, numberOrNull, textOf, textOrNull } from "./cells.ts"
 import type { Evidence, EvidenceRecord, Kpi, Period, Value } from "./data.ts";
 
 /** The KPIs with every value the star holds of them. */
-export async function readKpis(star: Star, definitions: readonly KpiDefinition[]): Promise<readonly Kpi[]> {
+export async function readKpis(
+  star: Star,
+  definitions: readonly KpiDefinition[],
+  currency: string,
+): Promise<readonly Kpi[]> {
   const dimension = new Map((await star.query("SELECT * FROM dim_kpi")).map((row) => [textOf(row, "kpi_key"), row]));
   const values = Map.groupBy(
     await star.query("SELECT * FROM fact_kpi_snapshot ORDER BY kpi_key, scope_type, scope_key, period_start"),
@@ -19,7 +23,7 @@ export async function readKpis(star: Star, definitions: readonly KpiDefinition[]
       question: definition.question,
       formula: definition.formula,
       owner: definition.owner,
-      unit: row["kpi_unit"] === "seconds" ? "seconds" : "ratio",
+      unit: unitText(textOf(row, "kpi_unit"), definition, currency),
       direction: textOrNull(row, "direction"),
       targetText: textOrNull(row, "target_text"),
       minN: definition.minN,
@@ -32,6 +36,11 @@ export async function readKpis(star: Star, definitions: readonly KpiDefinition[]
       values: (values.get(definition.name) ?? []).map(toValue),
     };
   });
+}
+
+function unitText(unit: string, { clock }: KpiDefinition, currency: string): string {
+  if (unit === "money") return `money ${currency}`;
+  return unit === "seconds" && clock === "business" ? "business seconds" : unit;
 }
 
 function toValue(row: SqlRow): Value {
@@ -58,6 +67,10 @@ function toValue(row: SqlRow): Value {
     sentence: textOf(row, "sentence"),
     money: numberOrNull(row, "money_at_stake"),
     definition: textOf(row, "definition_version"),
+    restated:
+      row["is_restated"] === 1
+        ? { from: numberOrNull(row, "former_value"), because: textOf(row, "restated_because") }
+        : null,
   };
 }
 
@@ -65,7 +78,7 @@ function toValue(row: SqlRow): Value {
 export async function readPeriods(star: Star): Promise<readonly Period[]> {
   const rows = await star.query(
     `SELECT window_text, max(period_start) AS period_start, max(period_end) AS period_end FROM fact_kpi_snapshot
-     WHERE window_text <> 'month' GROUP BY 1`,
+     WHERE window_text NOT IN ('month', 'as of') GROUP BY 1`,
   );
   return rows
     .map((row) => ({
@@ -80,7 +93,9 @@ export async function readPeriods(star: Star): Promise<readonly Period[]> {
 export async function readEvidence(
   star: Star,
 ): Promise<{ readonly evidence: readonly Evidence[]; readonly records: Readonly<Record<string, EvidenceRecord>> }> {
-  const rows = await star.query("SELECT * FROM fact_kpi_evidence ORDER BY kpi_key, scope_type, scope_key, place");
+  const rows = await star.query(
+    "SELECT e.*, p.process AS process FROM fact_kpi_evidence e LEFT JOIN dim_process p USING (process_key) ORDER BY e.kpi_key, e.scope_type, e.scope_key, e.place",
+  );
   const evidence = [...Map.groupBy(rows, (row) => textOf(row, "snapshot_key")).values()].flatMap((mine) => {
     const [first] = mine;
     return first === undefined
@@ -99,6 +114,8 @@ export async function readEvidence(
   const records = rows.map((row) => [
     textOf(row, "record_key"),
     {
+      p: textOrNull(row, "process"),
+      s: textOrNull(row, "segment_key"),
       id: textOrNull(row, "record_id") ?? textOf(row, "record_key"),
       name: textOf(row, "record_name"),
       url: textOrNull(row, "record_url"),

@@ -59,7 +59,7 @@ export async function readReport(input: ReportInput): Promise<ReportData> {
     processes: processes.map(({ name, ...rest }) => ({ id: name, ...rest })),
     segments: segments.map((row) => textOf(row, "segment")),
     periods: await readPeriods(star),
-    kpis: await readKpis(star, [...input.kpis].sort(byTarget)),
+    kpis: await readKpis(star, [...input.kpis].sort(byTarget), input.currency),
     months: monthsBefore(asOf, zone),
     cases: await readCases(star),
     cycles: await readCycles(star),

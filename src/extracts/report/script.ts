@@ -1,18 +1,23 @@
+import * as areas from "./view/areas.ts";
 import * as attention from "./view/attention.ts";
 import * as bars from "./view/bars.ts";
 import * as browser from "./view/browser.ts";
 import * as buckets from "./view/buckets.ts";
 import * as charts from "./view/charts.ts";
+import * as cuts from "./view/cut-card.ts";
 import * as filter from "./view/filter.ts";
 import * as format from "./view/format.ts";
+import * as glance from "./view/glance.ts";
 import * as html from "./view/html.ts";
 import * as conformance from "./view/page-conformance.ts";
+import * as evidence from "./view/page-evidence.ts";
 import * as handoffs from "./view/page-handoffs.ts";
 import * as overview from "./view/page-overview.ts";
 import * as processes from "./view/page-processes.ts";
 import * as quality from "./view/page-quality.ts";
 import * as sprints from "./view/page-sprints.ts";
 import * as page from "./view/page.ts";
+import * as spark from "./view/spark.ts";
 import * as tiles from "./view/tiles.ts";
 import * as verdict from "./view/verdict.ts";
 
@@ -28,14 +33,19 @@ const VIEW: readonly Readonly<Record<string, unknown>>[] = [
   filter,
   charts,
   bars,
+  spark,
   tiles,
+  cuts,
+  areas,
   attention,
+  glance,
   handoffs,
   overview,
   sprints,
   processes,
   conformance,
   quality,
+  evidence,
   page,
   browser,
 ];

@@ -21,6 +21,13 @@ const CALCULATIONS: Readonly<Partial<Record<FactName, readonly Calculation[]>>> 
       role: "dimension",
     },
     {
+      name: "calc_former_words",
+      caption: "Former value in its unit",
+      formula: inWords("former_value", "'none'"),
+      datatype: "string",
+      role: "dimension",
+    },
+    {
       name: "calc_target_words",
       caption: "Target in its unit",
       formula: inWords("target", "'none'"),

@@ -66,18 +66,18 @@ export function barTable(
 }
 
 /** A value with its interval and its target on a scale that is just long enough for them; its ends are written under it. */
-export function bullet(
-  kpi: { readonly unit: "ratio" | "seconds"; readonly direction: string | null },
-  value: BulletValue,
-): Markup {
+export function bullet(kpi: { readonly unit: string; readonly direction: string | null }, value: BulletValue): Markup {
   const marks = [value.value, value.low, value.high, value.target].filter((mark) => mark !== null);
   const spread = Math.max(...marks) - Math.min(...marks) || Math.abs(Math.max(...marks)) || 1;
-  const lowest = kpi.unit === "ratio" && Math.min(...marks) >= 0 ? 0 : Number.NEGATIVE_INFINITY;
+  const lowest = Math.min(...marks) >= 0 ? 0 : Number.NEGATIVE_INFINITY;
   const bottom = Math.max(lowest, Math.min(...marks) - spread * 0.25);
-  const top = Math.min(kpi.unit === "ratio" ? 1 : Number.POSITIVE_INFINITY, Math.max(...marks) + spread * 0.25);
+  const top = Math.min(
+    kpi.unit === "ratio" && Math.max(...marks) <= 1 ? 1 : Number.POSITIVE_INFINITY,
+    Math.max(...marks) + spread * 0.25,
+  );
   const x = (mark: number): number => rounded(((mark - bottom) / (top - bottom || 1)) * 300);
   const { target } = value;
-  const rising = kpi.direction === "at least" || kpi.direction === "above";
+  const rising = /^(?:at least|above|higher)/u.test(kpi.direction ?? "");
   return el(
     "div",
     { class: "range", "aria-hidden": "true" },

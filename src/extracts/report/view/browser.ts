@@ -1,5 +1,6 @@
 import type { ReportData } from "../data.ts";
 import type { Filter } from "./filter.ts";
+import { chosenOf } from "./page-evidence.ts";
 import { renderPage } from "./page.ts";
 
 /** What the page needs of a browser, so that the code can be checked without a browser's types. */
@@ -46,17 +47,38 @@ export function start(document: BrowserDocument, window: BrowserWindow): void {
   };
   const fieldOf = (name: string): BrowserElement | null => document.getElementById(`filter-${name}`);
   const chosen = (name: string): string | null => fieldOf(name)?.value || null;
+  /** The address of what is looked at. */
+  const address = (): string => {
+    const query = new URLSearchParams();
+    for (const name of FILTER_NAMES) {
+      const value = chosen(name);
+      if (value !== null) query.set(name, value);
+    }
+    const [path] = parts();
+    const text = query.toString();
+    return `#${path || "overview"}${text === "" ? "" : `?${text}`}`;
+  };
+  const takeFilters = (query: string): void => {
+    if (query === "") return;
+    const asked = new URLSearchParams(query);
+    for (const name of FILTER_NAMES) {
+      const field = fieldOf(name);
+      if (field !== null) field.value = asked.get(name) ?? "";
+    }
+  };
   let shown = "";
   const show = (): void => {
-    const [path] = parts();
-    const [wanted = "", kpi = null] = path.split("/");
+    const [path, query] = parts();
+    takeFilters(query);
+    const [wanted = "", ...figure] = path.split("/");
+    const asked = chosenOf(figure);
     const id = data.pages.some((page) => page.id === wanted) ? wanted : "overview";
     const filter: Filter = { process: chosen("process"), segment: chosen("segment"), period: chosen("period") };
     for (const page of data.pages) {
       const section = document.getElementById(page.id);
       if (section === null) continue;
       section.hidden = page.id !== id;
-      if (page.id === id) section.innerHTML = renderPage(data, id, filter, kpi);
+      if (page.id === id) section.innerHTML = renderPage(data, id, filter, asked);
     }
     for (const link of document.querySelectorAll("nav a")) {
       if (link.getAttribute("href") === `#${id}`) link.setAttribute("aria-current", "page");
@@ -65,30 +87,18 @@ export function start(document: BrowserDocument, window: BrowserWindow): void {
     document.title = `${data.pages.find((page) => page.id === id)?.title ?? ""} · ${data.company}`;
     if (shown !== "" && shown !== path) {
       document.getElementById(`title-${id}`)?.focus({ preventScroll: true });
-      if (kpi === null) window.scrollTo(0, 0);
+      if (asked === null) window.scrollTo(0, 0);
     }
-    if (kpi !== null) document.getElementById(`evidence-${kpi}`)?.scrollIntoView();
+    if (asked !== null) document.getElementById(`evidence-${asked.kpi}`)?.scrollIntoView();
     shown = path;
+    // Links within the page name no filters; the address always does, so that what one sees can be sent.
+    if (address() !== window.location.hash) window.history.replaceState(null, "", address());
   };
   const remember = (): void => {
-    const query = new URLSearchParams();
-    for (const name of FILTER_NAMES) {
-      const value = chosen(name);
-      if (value !== null) query.set(name, value);
-    }
-    const [path] = parts();
-    const text = query.toString();
-    window.history.replaceState(null, "", `#${path || "overview"}${text === "" ? "" : `?${text}`}`);
+    window.history.replaceState(null, "", address());
     show();
   };
-  const [, query] = parts();
-  const asked = new URLSearchParams(query);
-  for (const name of FILTER_NAMES) {
-    const field = fieldOf(name);
-    if (field === null) continue;
-    field.value = asked.get(name) ?? "";
-    field.addEventListener("change", remember);
-  }
+  for (const name of FILTER_NAMES) fieldOf(name)?.addEventListener("change", remember);
   document.getElementById("filter-clear")?.addEventListener("click", () => {
     for (const name of FILTER_NAMES) {
       const field = fieldOf(name);

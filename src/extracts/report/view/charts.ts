@@ -21,7 +21,7 @@ export interface TimeChart {
   readonly isShare?: boolean;
 }
 
-export const PLOT = { width: 640, height: 230, top: 22, bottom: 30, left: 4, right: 8 };
+export const PLOT = { width: 640, height: 230, top: 22, bottom: 30, left: 66, right: 8 };
 /** Half of what a name under the plot takes at most. */
 export const TICK_ROOM = 22;
 export const SERIES_COUNT = 4;
@@ -56,8 +56,8 @@ export function gridLines(low: number, high: number, text: (value: number) => st
     const value = low + (high - low) * part;
     const y = rounded(plotY(value, low, high));
     return [
-      el("line", { class: "grid", x1: 0, x2: PLOT.width, y1: y, y2: y }),
-      el("text", { class: "axis", x: 2, y: y - 4 }, text(value)),
+      el("line", { class: "grid", x1: PLOT.left, x2: PLOT.width, y1: y, y2: y }),
+      el("text", { class: "axis end", x: PLOT.left - 8, y: y + 5 }, text(value)),
     ];
   });
 }
@@ -69,7 +69,7 @@ export function xAxis(ticks: readonly string[]): Child {
   return ticks.map((tick, index) => {
     if (tick === "" || (ticks.length - 1 - index) % every !== 0) return null;
     shown += 1;
-    const x = Math.min(PLOT.width - TICK_ROOM, Math.max(TICK_ROOM, plotX(index, ticks.length)));
+    const x = Math.min(PLOT.width - TICK_ROOM, Math.max(PLOT.left + TICK_ROOM / 2, plotX(index, ticks.length)));
     const place = { x: rounded(x), y: PLOT.height - 8 };
     return el("text", { class: shown % 2 === 0 ? "axis mid odd" : "axis mid", ...place }, tick);
   });
@@ -77,7 +77,7 @@ export function xAxis(ticks: readonly string[]): Child {
 
 export function targetLine(y: number, text: string | null): Child {
   return [
-    el("line", { class: "target", x1: 0, x2: PLOT.width, y1: rounded(y), y2: rounded(y) }),
+    el("line", { class: "target", x1: PLOT.left, x2: PLOT.width, y1: rounded(y), y2: rounded(y) }),
     el("text", { class: "axis end targettext", x: PLOT.width - 2, y: rounded(y) - 5 }, text ?? "target"),
   ];
 }

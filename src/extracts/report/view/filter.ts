@@ -9,6 +9,9 @@ export interface Filter {
 
 export const NO_FILTER: Filter = { process: null, segment: null, period: null };
 
+/** The window of what is counted as it stands: no period changes it. */
+export const STANDING = "as of";
+
 /** A value, or why there is none for this cut. */
 export interface Reading {
   readonly value: Value | null;
@@ -23,10 +26,11 @@ export function readingOf(kpi: Kpi, filter: Filter): Reading {
   const { process, segment, period } = filter;
   if (process !== null && segment !== null)
     return { value: null, why: "Not computed by process and segment together." };
-  if (process !== null && kpi.subject === "process" && !kpi.of.includes(process)) {
+  const covers = kpi.of.length === 0 || kpi.of.includes(process ?? "");
+  if (process !== null && kpi.subject === "process" && !covers) {
     return { value: null, why: "Does not cover this process." };
   }
-  const byProcess = process !== null && kpi.subject === "process" && kpi.of.length > 1;
+  const byProcess = process !== null && kpi.subject === "process" && kpi.of.length !== 1;
   const scope = byProcess ? "process" : segment === null ? "company" : "segment";
   const key = byProcess ? process : (segment ?? "all");
   return valueIn(kpi, scope, key, period);
@@ -37,7 +41,9 @@ export function valueIn(kpi: Kpi, scope: string, key: string, period: string | n
   const mine = kpi.values.filter((value) => value.scope === scope && value.key === key && value.window !== "month");
   if (mine.length === 0)
     return { value: null, why: scope === "company" ? "Not computed for all together." : `Not computed by ${scope}.` };
-  const found = mine.find((value) => (period === null ? value.shown : value.window === period));
+  const found = mine.find((value) =>
+    period === null || value.window === STANDING ? value.shown : value.window === period,
+  );
   return found === undefined
     ? { value: null, why: `Not computed over ${period ?? "a window"}.` }
     : { value: found, why: "" };

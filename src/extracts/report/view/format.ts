@@ -21,14 +21,25 @@ export function durationText(seconds: number): string {
   return `${Math.round(seconds / MINUTE_S)} min`;
 }
 
-export function valueText(value: number | null, unit: "ratio" | "seconds"): string {
+/** Of business time only hours are told: how long a business day is differs from team to team. */
+export function businessText(seconds: number): string {
+  if (Math.abs(seconds) < HOUR_S) return `${Math.round(seconds / MINUTE_S)} business min`;
+  return `${Number((seconds / HOUR_S).toFixed(1))} business hours`;
+}
+
+/** A value in its unit: `96.5 %`, `3.2 days`, `1,204`, `0.85`, `110,900 USD`. */
+export function valueText(value: number | null, unit: string): string {
   if (value === null) return "–";
-  return unit === "ratio" ? percentText(value) : durationText(value);
+  if (unit === "ratio" || unit === "share") return percentText(value);
+  if (unit === "seconds") return durationText(value);
+  if (unit === "business seconds") return businessText(value);
+  if (unit.startsWith("money ")) return moneyText(value, unit.slice("money ".length));
+  return Number.isInteger(value) || Math.abs(value) >= 100 ? countText(value) : String(Number(value.toFixed(2)));
 }
 
 /** `110,900 USD`; `1.23 M USD` where digits no longer say anything. */
 export function moneyText(amount: number, currency: string): string {
-  if (amount >= 1_000_000) return `${(amount / 1_000_000).toFixed(2)} M ${currency}`;
+  if (Math.abs(amount) >= 1_000_000) return `${(amount / 1_000_000).toFixed(2)} M ${currency}`;
   return `${countText(amount)} ${currency}`;
 }
 

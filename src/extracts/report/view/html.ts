@@ -48,14 +48,14 @@ export interface TableColumn {
 }
 
 /**
- * A table with a caption for those who cannot see where it stands. On a narrow screen it scrolls in itself, or, as a
- * list, puts the cells of a row under each other with their titles.
+ * A table with a caption for those who cannot see where it stands. An empty cell has nothing to tell. On a narrow screen a
+ * row's cells stand under each other with their titles; a brief table keeps the name and the value beside each other.
  */
 export function dataTable(
   caption: string,
   columns: readonly TableColumn[],
   rows: readonly (readonly Child[])[],
-  as: "grid" | "list" = "grid",
+  as: "grid" | "list" | "brief" = "grid",
 ): Markup {
   const aligned = (index: number): string | null => (columns[index]?.align === "right" ? "num" : null);
   return el(

@@ -2,6 +2,7 @@ import type { ReportData, VerdictCount } from "../data.ts";
 import { LISTED } from "./attention.ts";
 import { barTable } from "./bars.ts";
 import { columnChart } from "./charts.ts";
+import { kpiBlocks } from "./cut-card.ts";
 import { fits, inPeriod, monthsOf, sumOf } from "./filter.ts";
 import type { Filter } from "./filter.ts";
 import { countText, dayText, monthText, percentText, plural } from "./format.ts";
@@ -15,15 +16,11 @@ export const STEP_MEASURES = ["automation coverage", "error rate"];
 
 export function conformancePage(data: ReportData, filter: Filter): Child {
   const rows = data.verdicts.filter((row) => fits(row, filter) && inPeriod(data, filter, row.m));
-  const kpis = data.kpis.filter(({ page }) => page === "conformance");
+  const kpis = data.kpis.filter(({ page, measure }) => page === "conformance" || measure === "compliance");
   const steps = data.kpis.filter(({ measure }) => STEP_MEASURES.includes(measure));
   return [
     el("h2", {}, "Compliance"),
-    el(
-      "div",
-      { class: "tiles" },
-      [...kpis, ...steps].map((kpi) => kpiTile(data, kpi, filter)),
-    ),
+    kpiBlocks(data, [...kpis, ...steps], filter, (kpi) => kpiTile(data, kpi, filter)),
     el("h2", {}, "Rules"),
     ruleCard(data, rows),
     el(

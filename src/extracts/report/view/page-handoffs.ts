@@ -3,9 +3,10 @@ import { attentionList } from "./attention.ts";
 import { barTable } from "./bars.ts";
 import { AGE_BUCKETS } from "./buckets.ts";
 import { columnChart } from "./charts.ts";
-import { inPeriod, monthsOf, sumOf, valueIn } from "./filter.ts";
+import { kpiBlocks } from "./cut-card.ts";
+import { inPeriod, monthsOf, sumOf } from "./filter.ts";
 import type { Filter } from "./filter.ts";
-import { countText, moneyText, monthText, valueText } from "./format.ts";
+import { countText, moneyText, monthText } from "./format.ts";
 import { dataTable, el } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
 import { card, kpiTile } from "./tiles.ts";
@@ -22,7 +23,6 @@ export function handoffRows(data: ReportData, filter: Filter): readonly HandoffC
 export function handoffsPage(data: ReportData, filter: Filter): Child {
   const rows = handoffRows(data, filter);
   const kpis = data.kpis.filter(({ page }) => page === "handoffs");
-  const withTotal = kpis.filter(({ values }) => values.some(({ scope }) => scope === "company"));
   const processNote =
     filter.process === null
       ? null
@@ -36,19 +36,10 @@ export function handoffsPage(data: ReportData, filter: Filter): Child {
     el("h2", {}, "Where the handoffs stand"),
     boardCard(data, rows),
     el("div", { class: "cards" }, ageingCard(data, rows), owesCard(data, rows)),
-    el("h2", {}, "How long the next team waits"),
-    el(
-      "div",
-      { class: "cards" },
-      kpis.filter((kpi) => !withTotal.includes(kpi)).map((kpi) => latencyCard(data, kpi.id, filter)),
-      monthsCard(data, filter, rows),
-    ),
     el("h2", {}, "KPIs"),
-    el(
-      "div",
-      { class: "tiles" },
-      withTotal.map((kpi) => kpiTile(data, kpi, { ...filter, process: null })),
-    ),
+    kpiBlocks(data, kpis, { ...filter, process: null }, (kpi) => kpiTile(data, kpi, { ...filter, process: null })),
+    el("h2", {}, "Over time"),
+    el("div", { class: "cards" }, monthsCard(data, filter, rows)),
     el("h2", {}, "What needs somebody"),
     attentionList(data, filter),
   ];
@@ -168,33 +159,5 @@ export function monthsCard(data: ReportData, filter: Filter, rows: readonly Hand
       text: countText,
       stacked: true,
     }),
-  );
-}
-
-export function latencyCard(data: ReportData, id: string, filter: Filter): Markup | null {
-  const kpi = data.kpis.find((each) => each.id === id);
-  if (kpi === undefined) return null;
-  const bars = data.contracts.flatMap(({ id: contract, title }) => {
-    const { value } = valueIn(kpi, "contract", contract, filter.period);
-    if (value === null) return [];
-    const p90 = value.p90 === null ? "" : ` · p90 ${valueText(value.p90, kpi.unit)}`;
-    return [
-      {
-        label: title,
-        value: value.value,
-        text:
-          value.value === null
-            ? `too few (n ${countText(value.n)})`
-            : `${valueText(value.value, kpi.unit)}${p90} · n ${countText(value.n)}`,
-      },
-    ];
-  });
-  return card(
-    kpi.title,
-    `${kpi.question} ${kpi.formula} Definition of ${kpi.owner}.`,
-    filter.segment === null ? "Median by contract" : "All segments: medians are not computed by segment",
-    bars.length === 0
-      ? el("p", { class: "nothing" }, "Not computed over this period.")
-      : barTable(`${kpi.title} by contract`, bars, ["Contract", "Median"]),
   );
 }

@@ -1,10 +1,13 @@
 import type { Kpi, Process, ReportData } from "../data.ts";
+import { areaCards } from "./areas.ts";
 import { attentionRows, shortName } from "./attention.ts";
 import { barTable } from "./bars.ts";
 import { lineChart } from "./charts.ts";
+import { hasTotal, kpiBlocks } from "./cut-card.ts";
 import { filterText, monthsOf, sumOf, valueIn } from "./filter.ts";
 import type { Filter } from "./filter.ts";
 import { countText, dayText, moneyText, monthText, percentText, valueText } from "./format.ts";
+import { glance } from "./glance.ts";
 import { dataTable, el, outLink } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
 import { BOARD_STATES, handoffRows } from "./page-handoffs.ts";
@@ -13,8 +16,10 @@ import { VERDICT_MEANINGS, verdictMark } from "./verdict.ts";
 
 export function overviewPage(data: ReportData, filter: Filter): Child {
   const targets = data.kpis.filter((kpi) => kpi.isCompanyTarget);
-  const others = data.kpis.filter((kpi) => !kpi.isCompanyTarget && kpi.targetText !== null);
+  const others = data.kpis.filter((kpi) => !kpi.isCompanyTarget && kpi.page === "overview" && hasTotal(kpi));
+  const trends = targets.flatMap((kpi) => trendCard(kpi) ?? []);
   return [
+    glance(data, filter),
     el("h2", {}, "Company targets"),
     el(
       "div",
@@ -22,29 +27,22 @@ export function overviewPage(data: ReportData, filter: Filter): Child {
       targets.map((kpi) => kpiTile(data, kpi, filter)),
     ),
     verdictKey(),
+    el("h2", {}, "Part by part"),
+    el("div", { class: "cards" }, areaCards(data, filter)),
     el("h2", {}, "Process by process"),
     scorecard(
       data,
       data.processes.filter(({ id }) => filter.process === null || id === filter.process),
       filter,
     ),
-    el("h2", {}, "Over time"),
-    el(
-      "div",
-      { class: "cards three" },
-      targets.flatMap((kpi) => trendCard(kpi) ?? []),
-    ),
+    trends.length === 0 ? null : [el("h2", {}, "Targets over time"), el("div", { class: "cards three" }, trends)],
     el("h2", {}, "Handoffs that need somebody"),
     el("div", { class: "cards" }, attentionCards(data, filter)),
     others.length === 0
       ? null
       : [
-          el("h2", {}, "Other targets"),
-          el(
-            "div",
-            { class: "tiles" },
-            others.map((kpi) => kpiTile(data, kpi, filter)),
-          ),
+          el("h2", {}, "More of the whole company"),
+          kpiBlocks(data, others, filter, (kpi) => kpiTile(data, kpi, filter)),
         ],
   ];
 }
@@ -70,7 +68,7 @@ export function trendCard(kpi: Kpi): Markup | null {
     "Whole company",
     lineChart({
       title: `${kpi.title} by month`,
-      labels: months.map(({ from, n }) => `${dayText(from).slice(2)} (n ${countText(n)})`),
+      labels: months.map(({ from, n }) => `${dayText(from).slice(2)} (of ${countText(n)})`),
       ticks: months.map(({ from }) => monthText(from.slice(0, 7))),
       series: [{ name: kpi.title, values: months.map(({ value }) => value) }],
       text: (value) => valueText(value, kpi.unit),
@@ -81,9 +79,17 @@ export function trendCard(kpi: Kpi): Markup | null {
   );
 }
 
-/** Every process with the KPIs that are computed by process. */
+/** More columns than this nobody compares. */
+export const SCORECARD_COLUMNS = 8;
+
+/** Every process with the KPIs that are computed by process: the company's targets, then those that most processes have. */
 export function scorecard(data: ReportData, processes: readonly Process[], filter: Filter): Markup {
-  const kpis = data.kpis.filter((kpi) => kpi.values.some(({ scope }) => scope === "process"));
+  const reach = (kpi: Kpi): number =>
+    processes.filter(({ id }) => scopeValue(kpi, id, filter.period)?.value != null).length;
+  const kpis = data.kpis
+    .filter((kpi) => kpi.values.some(({ scope }) => scope === "process") && reach(kpi) > 0)
+    .sort((a, b) => Number(b.isCompanyTarget) - Number(a.isCompanyTarget) || reach(b) - reach(a))
+    .slice(0, SCORECARD_COLUMNS);
   const segmentNote =
     filter.segment === null ? null : "All segments: these values are not computed by process and segment together.";
   return card(
@@ -105,7 +111,7 @@ export function scorecard(data: ReportData, processes: readonly Process[], filte
             ({ open }) => open,
           ),
         ),
-        ...kpis.map((kpi) => valueCell(kpi, scopeValue(kpi, process.id, filter.period))),
+        ...kpis.map((kpi) => valueCell(data, kpi, scopeValue(kpi, process.id, filter.period))),
       ]),
     ),
     true,

@@ -2,9 +2,10 @@ import type { Process, ProcessPageId, ReportData } from "../data.ts";
 import { barTable } from "./bars.ts";
 import { CYCLE_BUCKETS } from "./buckets.ts";
 import { columnChart, lineChart } from "./charts.ts";
+import { hasTotal, kpiBlocks } from "./cut-card.ts";
 import { fits, monthsOf, sumOf, valueIn } from "./filter.ts";
 import type { Filter } from "./filter.ts";
-import { countText, dayText, durationText, monthText, percentText, valueText } from "./format.ts";
+import { countText, dayText, monthText, percentText, valueText } from "./format.ts";
 import { el } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
 import { chartNote, scopeValue, scorecard, trendCard } from "./page-overview.ts";
@@ -28,18 +29,17 @@ export function processPage(data: ReportData, page: ProcessPageId, filter: Filte
   const ofOne =
     only === undefined || processes.length > 1
       ? []
-      : data.kpis.filter((kpi) => !kpis.includes(kpi) && scopeValue(kpi, only.id, filter.period) !== null);
-  const trends = kpis.flatMap((kpi) => trendCard(kpi) ?? []);
+      : data.kpis.filter(
+          (kpi) => hasTotal(kpi) && !kpis.includes(kpi) && scopeValue(kpi, only.id, filter.period) !== null,
+        );
+  const trends = kpis.filter((kpi) => kpi.targetText !== null).flatMap((kpi) => trendCard(kpi) ?? []);
   return [
     kpis.length + ofOne.length === 0
       ? null
       : [
-          el("h2", {}, ofOne.length === 0 ? "KPIs" : `KPIs of ${only?.title ?? ""}`),
-          el(
-            "div",
-            { class: "tiles" },
-            kpis.map((kpi) => kpiTile(data, kpi, filter)),
-            ofOne.map((kpi) => kpiTile(data, kpi, { ...filter, process: only?.id ?? null })),
+          el("h2", {}, "KPIs"),
+          kpiBlocks(data, [...kpis, ...ofOne], filter, (kpi) =>
+            kpiTile(data, kpi, ofOne.includes(kpi) ? { ...filter, process: only?.id ?? null } : filter),
           ),
         ],
     processes.length > 1 ? [el("h2", {}, "Processes"), scorecard(data, processes, filter)] : null,
@@ -55,24 +55,26 @@ export function processPage(data: ReportData, page: ProcessPageId, filter: Filte
         workCard(data, process),
       ),
     ]),
-    trends.length === 0 ? null : [el("h2", {}, "Over time"), el("div", { class: "cards three" }, trends)],
+    trends.length === 0 ? null : [el("h2", {}, "Targets over time"), el("div", { class: "cards three" }, trends)],
   ];
 }
 
 export function stageCard(data: ReportData, process: Process, filter: Filter): Markup {
-  const kpi = data.kpis.find(({ values }) => values.some(({ scope }) => scope === "stage"));
+  const kpi =
+    data.kpis.find(({ id, measure }) => measure === "stage cycle time" && id === "stage-cycle-time")
+    ?? data.kpis.find(({ values }) => values.some(({ scope }) => scope === "stage"));
   const bars = process.stages.flatMap((stage) => {
     const value = kpi === undefined ? null : valueIn(kpi, "stage", `${process.id} / ${stage}`, filter.period).value;
     if (value === null) return [];
-    const p90 = value.p90 === null ? "" : ` · p90 ${durationText(value.p90)}`;
+    const p90 = value.p90 === null ? "" : ` · p90 ${valueText(value.p90, kpi?.unit ?? "seconds")}`;
     return [
       {
         label: stage,
         value: value.value,
         text:
           value.value === null
-            ? `too few (n ${countText(value.n)})`
-            : `${valueText(value.value, "seconds")}${p90} · n ${countText(value.n)}`,
+            ? `too few (${countText(value.n)})`
+            : `${valueText(value.value, kpi?.unit ?? "seconds")}${p90} · of ${countText(value.n)}`,
       },
     ];
   });
@@ -80,7 +82,7 @@ export function stageCard(data: ReportData, process: Process, filter: Filter): M
     "Time in each stage",
     `${kpi?.formula ?? "Median time in a stage."} A stage's time is all its visits together; stays under a minute between stages that are not neighbours are left out.`,
     filter.segment === null
-      ? "Median; 90th percentile where 30 cases allow it"
+      ? "Median; p90 (nine of ten stay under it) where 30 cases allow it"
       : "All segments: medians are not computed by segment",
     bars.length === 0
       ? el("p", { class: "nothing" }, "No stage times are computed.")

@@ -1,13 +1,15 @@
-import type { Kpi, ReportData, Value } from "../data.ts";
-import { filterText, readingOf } from "./filter.ts";
+import type { ReportData } from "../data.ts";
+import { kpiBlocks, scopeTitle } from "./cut-card.ts";
+import { NO_FILTER } from "./filter.ts";
 import type { Filter } from "./filter.ts";
-import { countText, dayText, valueText } from "./format.ts";
-import { dataTable, el, outLink } from "./html.ts";
+import { countText, monthText, plural, valueText } from "./format.ts";
+import { dataTable, el } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
-import { card } from "./tiles.ts";
+import { card, evidenceHref, kpiTile, windowText } from "./tiles.ts";
 import { verdictMark } from "./verdict.ts";
 
 export function qualityPage(data: ReportData, filter: Filter): Child {
+  const kpis = data.kpis.filter(({ page }) => page === "quality");
   const isNarrowed = [filter.process, filter.segment, filter.period].some((choice) => choice !== null);
   return [
     isNarrowed
@@ -17,7 +19,12 @@ export function qualityPage(data: ReportData, filter: Filter): Child {
     sourcesCard(data),
     el("h2", {}, "Checks"),
     checksCard(data),
-    el("h2", {}, "What the values leave out"),
+    kpis.length === 0
+      ? null
+      : [el("h2", {}, "KPIs"), kpiBlocks(data, kpis, NO_FILTER, (kpi) => kpiTile(data, kpi, NO_FILTER))],
+    el("h2", {}, "Restatements"),
+    restatedCard(data),
+    el("h2", {}, "What the values rest on and leave out"),
     excludedCard(data),
   ];
 }
@@ -81,6 +88,41 @@ export function checksCard(data: ReportData): Markup {
   );
 }
 
+/** Figures that were published as another before. */
+export function restatedCard(data: ReportData): Markup {
+  const restated = data.kpis.flatMap((kpi) =>
+    kpi.values.flatMap((value) => (value.restated === null ? [] : [{ kpi, value, restated: value.restated }])),
+  );
+  return card(
+    "Figures published as another before",
+    "A figure is named by its definition, scope and period. Where a later measuring finds another value for the same one, both stay on record with what changed in between; hub explain tells the rest.",
+    restated.length === 0 ? null : plural(restated.length, "figure", "figures"),
+    restated.length === 0
+      ? el("p", { class: "nothing" }, "No published figure has changed.")
+      : dataTable(
+          "Restated figures",
+          [
+            { title: "KPI" },
+            { title: "Of" },
+            { title: "Over" },
+            { title: "Before", align: "right" },
+            { title: "Now", align: "right" },
+            { title: "Because" },
+          ],
+          restated.map(({ kpi, value, restated: { from, because } }) => [
+            el("a", { class: "plain", href: evidenceHref(kpi, value) }, kpi.title),
+            scopeTitle(data, value.scope, value.key),
+            value.window === "month" ? monthText(value.from.slice(0, 7)) : windowText(value),
+            valueText(from, kpi.unit),
+            valueText(value.value, kpi.unit),
+            because,
+          ]),
+          "list",
+        ),
+    true,
+  );
+}
+
 export function excludedCard(data: ReportData): Markup {
   const values = data.kpis.flatMap((kpi) => {
     const value = kpi.values.find(({ scope, shown, window }) => scope === "company" && shown && window !== "month");
@@ -95,82 +137,24 @@ export function excludedCard(data: ReportData): Markup {
       [
         { title: "KPI" },
         { title: "Value", align: "right" },
-        { title: "n", align: "right" },
+        { title: "Based on", align: "right" },
         { title: "Needed", align: "right" },
         { title: "Open", align: "right" },
         { title: "Left out" },
         { title: "Verdict" },
+        { title: "Mind" },
       ],
       values.map(({ kpi, value }) => [
-        kpi.title,
+        el("a", { class: "plain", href: evidenceHref(kpi, value) }, kpi.title),
         valueText(value.value, kpi.unit),
         countText(value.n),
         countText(kpi.minN),
         countText(value.open),
         value.excluded ?? "nothing",
         verdictMark(value.status),
+        value.reason ?? "",
       ]),
     ),
     true,
   );
-}
-
-/** Cases and handoffs behind each figure. `chosen` is the KPI a tile's link asked for; its list is open. */
-export function evidencePage(data: ReportData, filter: Filter, chosen: string | null): Child {
-  return [
-    el("h2", {}, "Records behind the figures"),
-    el(
-      "p",
-      { class: "note" },
-      `What counts against each figure (${filterText(data, filter)}): the latest, or for times the longest, up to 20 of a figure. hub explain ID tells a record's whole life and how completely its source was read.`,
-    ),
-    data.kpis.map((kpi) => evidenceOf(data, kpi, filter, chosen === kpi.id)),
-  ];
-}
-
-export function evidenceOf(data: ReportData, kpi: Kpi, filter: Filter, isOpen: boolean): Markup {
-  const { value } = readingOf(kpi, { ...filter, period: null });
-  const found = data.evidence.filter(
-    (each) =>
-      each.kpi === kpi.id
-      && (value === null || value.scope === "company" ? true : each.scope === value.scope && each.key === value.key),
-  );
-  const main = found.find((each) => value !== null && each.scope === value.scope && each.key === value.key);
-  const shown = main === undefined ? found.slice(0, 12) : [main];
-  const total = shown.reduce((sum, { count }) => sum + count, 0);
-  return el(
-    "details",
-    { class: "card wide evidence", id: `evidence-${kpi.id}`, open: isOpen },
-    el(
-      "summary",
-      {},
-      el("strong", {}, kpi.title),
-      ` · ${valueOf(kpi, value)} · ${total === 0 ? "no record counts against it" : `${countText(total)} behind it`}`,
-    ),
-    el("p", { class: "sentence" }, value?.sentence ?? kpi.question),
-    el("p", { class: "soft" }, kpi.formula),
-    shown.map((each) => [
-      main === undefined ? el("h4", {}, `${each.key} · ${countText(each.count)}`) : null,
-      dataTable(
-        `Records behind ${kpi.title}, ${each.key}`,
-        [{ title: "Record" }, { title: "What it is" }, { title: "For hub explain" }],
-        each.keys.map((key) => {
-          const record = data.records[key];
-          return record === undefined
-            ? [key, "", key]
-            : [outLink(record.url, record.name), record.text, el("code", {}, record.id)];
-        }),
-        "list",
-      ),
-      each.keys.length < each.count
-        ? el("p", { class: "soft" }, `${countText(each.keys.length)} of ${countText(each.count)} shown.`)
-        : null,
-    ]),
-  );
-}
-
-export function valueOf(kpi: Kpi, value: Value | null): string {
-  return value === null
-    ? "by cut only"
-    : `${valueText(value.value, kpi.unit)} (${value.window}, to ${dayText(value.to)})`;
 }

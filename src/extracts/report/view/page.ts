@@ -8,11 +8,13 @@ import { conformancePage } from "./page-conformance.ts";
 import { handoffsPage } from "./page-handoffs.ts";
 import { overviewPage } from "./page-overview.ts";
 import { processPage } from "./page-processes.ts";
-import { ageText, evidencePage, qualityPage } from "./page-quality.ts";
+import { evidencePage } from "./page-evidence.ts";
+import type { Chosen } from "./page-evidence.ts";
+import { ageText, qualityPage } from "./page-quality.ts";
 import { verdictShape } from "./verdict.ts";
 
 /** The contents of one page under a filter; the same in the file as written and in the browser. */
-export function renderPage(data: ReportData, id: string, filter: Filter, chosen: string | null): string {
+export function renderPage(data: ReportData, id: string, filter: Filter, chosen: Chosen | null): string {
   const page = data.pages.find((each) => each.id === id);
   return el(
     "div",
@@ -23,7 +25,7 @@ export function renderPage(data: ReportData, id: string, filter: Filter, chosen:
   ).markup;
 }
 
-export function pageBody(data: ReportData, id: string, filter: Filter, chosen: string | null): Child {
+export function pageBody(data: ReportData, id: string, filter: Filter, chosen: Chosen | null): Child {
   switch (id) {
     case "lifecycle":
     case "product":

@@ -17,7 +17,7 @@ export const VERDICT_SHAPES: Readonly<Record<string, { readonly className: strin
 /** What the verdict means to somebody who meets it first. */
 export const VERDICT_MEANINGS: Readonly<Record<string, string>> = {
   met: "the whole 95 % interval is on the target's side",
-  "not met": "the whole 95 % interval is on the other side",
+  "not met": "the whole 95 % interval is on the other side; of a reduction, the value itself",
   inconclusive: "the target lies within the 95 % interval",
   insufficient: "too few cases, or too little evidence",
   gated: "a source was not read in full",
