@@ -34,7 +34,10 @@ export function formatSummary(report: CycleReport, { title, currency }: SummaryO
   ].join("");
 }
 
-/** Company-wide values with target and verdict, one line each, under the area they are about; what spans the company comes first. */
+/**
+ * Company-wide values with target and verdict, one line each, under the area they are about; what spans the company comes first.
+ * Those with a target, or without a value, say in a sentence what it means.
+ */
 export function formatKpis(results: readonly KpiResult[]): string {
   const shown = results.filter((result) => result.shown && result.scope.type === "company");
   return formatTable(
@@ -56,7 +59,7 @@ export function formatKpis(results: readonly KpiResult[]): string {
           result.n.toLocaleString("en-US"),
           result.targetText ?? "",
           result.verdict === "no target" ? "" : result.verdict,
-          result.sentence,
+          result.targetText === null && result.value !== null ? "" : result.sentence,
         ]);
       return lines.length === 0 ? [] : [[area], ...lines];
     }),

@@ -33,7 +33,7 @@ export const MEASURES = [
 export type MeasureKind = (typeof MEASURES)[number] | "formula";
 
 /** What values are precomputed by. */
-export const CUTS = ["process", "contract", "segment", "region", "team", "stage", "category", "system"] as const;
+export const CUTS = ["process", "contract", "segment", "region", "team", "stage", "category", "outcome", "system"] as const;
 export type Cut = (typeof CUTS)[number];
 
 /** What a value is: part of a whole, one number over another, a number, a length of time, an amount in the corporate currency. */

@@ -81,6 +81,7 @@ const CUT_COLUMNS: Readonly<Record<Exclude<Cut, "stage">, readonly string[]>> = 
   region: ["region", "case.region"],
   team: ["owner_team_key", "to_team_key", "team_key"],
   category: ["case.category", "category"],
+  outcome: ["outcome", "case.outcome", "target.outcome"],
   system: ["system_key"],
 };
 

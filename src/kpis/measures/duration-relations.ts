@@ -20,6 +20,15 @@ export interface DurationRelation {
   readonly unit: "milliseconds" | "number" | "money";
 }
 
+/** What open cases are counted by; they have no outcome yet. */
+const OPEN_BY: Readonly<Record<string, string>> = {
+  process: "p.process",
+  segment: "c.segment_key",
+  team: "c.owner_team_key",
+  region: "c.region",
+  category: "c.category",
+};
+
 /** The relation of a duration KPI; null for measures that are none. */
 export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
   const seconds = { quantile: 0.5, unit: "milliseconds" } as const;
@@ -34,16 +43,17 @@ export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
         // A process that starts on a day is measured in whole days, and in no hours of business time.
         sql: `SELECT c.completed_at AS moment, ${clock === "" ? "coalesce(c.cycle_sec, CASE WHEN c.start_precision = 'day' THEN c.cycle_days * 86400 END)" : "c.cycle_bus_sec"} AS sec,
           c.case_key AS evidence, CASE WHEN c.is_cancelled = 1 THEN 'cancelled' WHEN c.left_truncated = 1 THEN 'started before the history'
-          WHEN c.anomaly IS NOT NULL THEN c.anomaly ${clock === "" ? "" : "WHEN c.start_precision = 'day' THEN 'known to the day only' "}END AS excluded, p.process AS process, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team
-          FROM fact_case c ${process} WHERE c.is_open = 0`,
+          WHEN c.anomaly IS NOT NULL THEN c.anomaly ${clock === "" ? "" : "WHEN c.start_precision = 'day' THEN 'known to the day only' "}END AS excluded, p.process AS process, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team,
+          c.category AS category, p.process || ' / ' || c.outcome AS outcome FROM fact_case c ${process} WHERE c.is_open = 0`,
         open: (cut) =>
-          `SELECT ${cut === "process" ? "p.process" : cut === "segment" ? "c.segment_key" : cut === "team" ? "c.owner_team_key" : "c.region"} AS scope,
-          count(*) AS n, min(c.started_at) AS oldest FROM fact_case c ${process} WHERE c.is_open = 1 GROUP BY scope`,
+          `SELECT ${OPEN_BY[cut] ?? "NULL"} AS scope, count(*) AS n, min(c.started_at) AS oldest
+          FROM fact_case c ${process} WHERE c.is_open = 1 GROUP BY scope`,
         ...seconds,
         noun: "completed case",
         nouns: "completed cases",
         main: "process",
-        cuts: ["process", ...(kpi.of.length === 1 ? extra.filter((cut) => cut !== "process") : [])],
+        // How long it takes to win and to lose are two things, whatever processes they are told of.
+        cuts: ["process", ...extra.filter((cut) => cut !== "process" && (kpi.of.length === 1 || cut === "outcome"))],
       };
     case "stage cycle time": {
       const stage = kpi.stage === null ? "" : `AND d.stage = ${quote(kpi.stage)}`;

@@ -47,8 +47,8 @@ export function ratioResult(
   const n = countOf(relation, sum);
   const num = sum?.num ?? null;
   const den = sum?.den ?? 0;
-  // None of something is a number of things; the least of nothing is not.
-  const made = totals === "sum" || totals === "distinct" ? (num ?? 0) : num;
+  // No rows are a number of rows; the sum or the least of nothing is not known.
+  const made = totals === "distinct" || kpi.own?.value === "1" ? (num ?? 0) : num;
   const value = isOver ? (den === 0 || num === null ? null : num / den) : made;
   const interval = isOver ? intervalOf(totals, sum) : null;
   const target = targetOf(kpi, input);

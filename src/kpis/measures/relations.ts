@@ -31,7 +31,7 @@ export type Totals = "share" | "ratio" | "sum" | "distinct" | "lowest" | "highes
 const CASES = (names: readonly string[]): string =>
   `fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${listSql(names)}`;
 const CASE_CUTS =
-  "p.process AS process, NULL AS contract, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team, c.category AS category";
+  "p.process AS process, NULL AS contract, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team, c.category AS category, c.outcome AS outcome";
 const CASE_EXCLUDED =
   "CASE WHEN c.is_cancelled = 1 THEN 'cancelled' WHEN c.left_truncated = 1 AND c.is_open = 0 THEN 'started before the history' END";
 
