@@ -1,6 +1,8 @@
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { publishFailed } from "../wire/errors.ts";
+import { checkDatasourcePackage, datasourceDocument } from "./datasource-document.ts";
+import { readPackage } from "./package.ts";
 import { tableKey } from "../data/hyper-contents.ts";
 import type { HyperContents } from "../data/hyper-contents.ts";
 import type { HyperEngine } from "../data/hyper-engine.ts";
@@ -8,7 +10,7 @@ import type { HyperEngine } from "../data/hyper-engine.ts";
 export const DATASOURCE_TYPES = ["tds", "tdsx", "tde", "hyper", "parquet"] as const;
 export type DatasourceType = (typeof DATASOURCE_TYPES)[number];
 
-/** How a file of each type begins; a .tds is text and a .tde is not looked into. */
+/** How a file of each type begins; a .tds is text, and a .tde is not looked into. */
 const MAGIC: Readonly<Partial<Record<DatasourceType, Buffer>>> = {
   hyper: Buffer.from("Hyper", "latin1"),
   parquet: Buffer.from("PAR1", "latin1"),
@@ -25,13 +27,15 @@ export function datasourceType(parameter: string | null, fileName: string): Data
 
 /**
  * Refuses with 400011 what the real server would not take: wrong magic bytes, and a `.hyper` with several tables of
- * which not exactly one is a fact table (reference §3.4). Without an engine a `.hyper` passes on its magic bytes.
+ * which not exactly one is a fact table (reference §3.4), a `.tds` or `.tdsx` whose document does not fit. Without an engine a `.hyper` passes on its magic bytes.
  */
 export async function checkContent(file: string, type: DatasourceType, engine: HyperEngine): Promise<void> {
   const magic = MAGIC[type];
   if (magic !== undefined && !(await firstBytes(file, magic.length)).equals(magic)) {
     throw publishFailed(`The file is not a valid .${type} file.`);
   }
+  if (type === "tds") datasourceDocument(await readFile(file));
+  if (type === "tdsx") await checkDatasourcePackage(await readPackage(await readFile(file)), engine, `${file}-extract`);
   if (type !== "hyper" || !engine.available) return;
   const contents = await engine.contents(file);
   if (contents === undefined) throw publishFailed("The extract could not be opened.");

@@ -4,6 +4,7 @@ import type { Reply, SiteCall } from "../call.ts";
 import { newLuid } from "../state.ts";
 import { badRequest, publishFailed } from "../wire/errors.ts";
 import { asList, asTree, flagOf, textOf } from "../wire/request-body.ts";
+import { isFault } from "../wire/document.ts";
 import { contentUrlFor, newPublished, publish } from "./publication.ts";
 import type { Publication, Publishing } from "./publication.ts";
 import { readPackage } from "./package.ts";
@@ -66,8 +67,8 @@ async function contentOf(
   const entries = publication.type === "twb" ? [{ name: "workbook.twb", bytes }] : await readPackage(bytes);
   const main = entries.find(({ name }) => !name.includes("/") && name.endsWith(".twb"));
   if (main === undefined) throw publishFailed("The package holds no workbook.");
-  const document = readWorkbookDocument(main.bytes.toString("utf8").replace(/^\u{FEFF}/u, ""));
-  if ("message" in document) throw publishFailed(`${document.message} (line ${document.line})`);
+  const document = readWorkbookDocument(main.bytes);
+  if (isFault(document)) throw publishFailed(`${document.message} (line ${document.line})`);
   return { document, files: new Set(entries.map(({ name }) => name)) };
 }
 

@@ -2,7 +2,8 @@ import type { SiteCall } from "../call.ts";
 import { partsOf, registerUpload } from "../site/uploads.ts";
 import { stamp } from "../state.ts";
 import { badRequest } from "../wire/errors.ts";
-import { descendants, readWorkbookDocument } from "./workbook-document.ts";
+import { descendants, isFault } from "../wire/document.ts";
+import { readWorkbookDocument } from "./workbook-document.ts";
 import type { WorkbookDocument } from "./workbook-document.ts";
 
 interface Finding {
@@ -21,12 +22,11 @@ export async function validateWorkbook(call: SiteCall): Promise<Response> {
   const file = (await partsOf(call)).find((part) => part.name === "tableau_workbook");
   if (file === undefined) throw badRequest("The part tableau_workbook is missing.");
   if (file.bytes.subarray(0, 2).toString("latin1") === "PK") throw badRequest("Only a .twb can be validated.");
-  const document = readWorkbookDocument(file.bytes.toString("utf8").replace(/^\u{FEFF}/u, ""));
-  const errors: readonly Finding[] =
-    "message" in document
-      ? [{ severity: "ERROR", ...document, elementName: "workbook" }]
-      : missingParts(document).map((finding) => told("ERROR", finding));
-  const warnings = "message" in document ? [] : looseEnds(call, document).map((finding) => told("WARNING", finding));
+  const document = readWorkbookDocument(file.bytes);
+  const errors: readonly Finding[] = isFault(document)
+    ? [{ severity: "ERROR", ...document, elementName: "workbook" }]
+    : missingParts(document).map((finding) => told("ERROR", finding));
+  const warnings = isFault(document) ? [] : looseEnds(call, document).map((finding) => told("WARNING", finding));
   return Response.json({
     timestamp: stamp(call.state.environment.clock.now()),
     ...(errors.length === 0 ? { uploadId: (await registerUpload(call, file.bytes)).id } : {}),
