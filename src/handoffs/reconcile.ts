@@ -1,19 +1,19 @@
 import type { Handoff, Instant, LinkedObject } from "../model/index.ts";
-import { orphanBecause } from "./because.ts";
-import { claimsOf } from "./claims.ts";
-import type { Contract } from "./contract.ts";
-import { decide, EMPTY, handoffId, historical, waiverOf } from "./decide.ts";
-import type { DecisionContext, Finding } from "./decide.ts";
-import { addSpan } from "./durations.ts";
+import { orphanBecause } from "./states/because.ts";
+import { claimsOf } from "./targets/claims.ts";
+import type { Contract } from "./contract/contract.ts";
+import { decide, EMPTY, handoffId, historical, waiverOf } from "./states/decide.ts";
+import type { DecisionContext, Finding } from "./states/decide.ts";
+import { addSpan } from "./contract/durations.ts";
 import type { Entry, Party, ReconcileInput } from "./input.ts";
-import { plainOf } from "./labels.ts";
-import { findTarget } from "./find-target.ts";
-import { likenessesOf } from "./likenesses.ts";
-import type { Expectant } from "./likenesses.ts";
-import { occurrencesOf } from "./occurrences.ts";
-import type { Occurrence } from "./occurrences.ts";
+import { plainOf } from "./states/labels.ts";
+import { findTarget } from "./targets/find-target.ts";
+import { likenessesOf } from "./targets/likenesses.ts";
+import type { Expectant } from "./targets/likenesses.ts";
+import { occurrencesOf } from "./states/occurrences.ts";
+import type { Occurrence } from "./states/occurrences.ts";
 import { byAge, compareText, namesPerson, partiesOf, peopleOf, textOf } from "./parties.ts";
-import { verdictsOf } from "./verdicts.ts";
+import { verdictsOf } from "./targets/verdicts.ts";
 
 /** A handoff beside what it was decided on; the target only where the handoff has one. */
 export interface Decided {

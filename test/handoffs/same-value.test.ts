@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { assert, constantFrom, property } from "fast-check";
-import { sameValue } from "../../src/handoffs/same-value.ts";
-import type { Held } from "../../src/handoffs/same-value.ts";
+import { sameValue } from "../../src/handoffs/merge/same-value.ts";
+import type { Held } from "../../src/handoffs/merge/same-value.ts";
 import type { Canonical } from "../../src/model/index.ts";
 import { actors, calendar } from "./world.ts";
 
