@@ -327,6 +327,11 @@ describe("a contract term", () => {
     expect(states(build(term, renewal("2026-01-31", null)))["R1"]).toEqual(["violated", "late"]);
   });
 
+  test("falls due on the ninetieth day before the end, not on the next", () => {
+    const [verdict] = build(term, renewal("2026-01-30", null))?.verdicts ?? [];
+    expect(new Date(verdict?.dueAt ?? 0).toISOString()).toBe("2026-01-30T23:59:59.999Z");
+  });
+
   test("is pending while 90 days before the end have not been reached", () => {
     const subject = linked("contract-term", "t", [], { ...attributes, end: { day: "2026-12-31" } });
     expect(states(build(term, subject))["R1"]).toEqual(["pending", null]);

@@ -52,7 +52,8 @@ export function findLead(body: Extract<RuleBody, { kind: "lead" }>, on: Seen): F
     limit = addDays(known, -body.days);
   }
   if (limit === null) return held(0, true);
-  const due = on.calendar.endOfDay(limit);
+  // The last instant of the day, so that what is due on a day is counted in that day's month.
+  const due = on.calendar.endOfDay(limit) - 1;
   const happened = event === undefined ? null : day(event.at);
   if (happened !== null && happened <= limit) return held(1, false, due);
   // What was over before it fell due owed nothing.
