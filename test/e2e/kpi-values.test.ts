@@ -4,6 +4,7 @@ import { loadLinkedModel, measureStep } from "../../src/sync/index.ts";
 import { startOfDay, WINDOWS } from "../support/by-hand/calendar.ts";
 import { COUNTS, share, SPRINT_SUMS, touchesOf } from "../support/by-hand/counts.ts";
 import type { World } from "../support/by-hand/counts.ts";
+import { CUSTOMER_COUNTS } from "../support/by-hand/customers.ts";
 import { cycleTimes, handoffLatencies, LENGTHS, quantile, reduction } from "../support/by-hand/durations.ts";
 import { journeysOf } from "../support/by-hand/journeys.ts";
 import { sprintsOf } from "../support/by-hand/sprints.ts";
@@ -17,6 +18,8 @@ const SCALE = 0.3;
 
 /** Columns hold whole seconds. */
 const isSame = (measured: number, counted: number): boolean => Math.abs(measured - counted) <= 1000;
+
+const ALL_COUNTS = { ...COUNTS, ...CUSTOMER_COUNTS };
 
 describe.each([7, 42])("the values measured of the company with seed %i, beside those counted by hand", (seed) => {
   let company: Company;
@@ -51,8 +54,8 @@ describe.each([7, 42])("the values measured of the company with seed %i, beside 
   const windowsOf = (kpi: string): readonly KpiResult[] =>
     results.filter((each) => each.kpi === kpi && each.scope.type === "company" && each.window.text in WINDOWS);
 
-  test.each(Object.keys(COUNTS))("%s", (kpi) => {
-    const counted = COUNTS[kpi]?.(world) ?? [];
+  test.each(Object.keys(ALL_COUNTS))("%s", (kpi) => {
+    const counted = ALL_COUNTS[kpi]?.(world) ?? [];
     const measured = windowsOf(kpi);
     expect(measured.length).toBeGreaterThan(0);
     for (const { window, numerator, denominator } of measured) {

@@ -66,6 +66,10 @@ export const LENGTHS: Readonly<Record<string, (world: World) => readonly Lasting
     ended(world, "feature-delivery")
       .filter(({ outcome }) => outcome === "launched")
       .map(({ start, end }) => ({ at: end, length: end - start })),
+  "sales-cycle": (world) =>
+    ended(world, "opportunity")
+      .filter(({ outcome }) => outcome === "won")
+      .map(({ start, end }) => ({ at: end, length: end - start })),
   "incident-resolve-time": (world) =>
     ended(world, "incident").map(({ start, end }) => ({ at: end, length: end - start })),
   "incident-acknowledge-time": (world) =>
