@@ -1,0 +1,139 @@
+// What measuring costs: `npm run bench:kpis -- --events 1000000`. A generated company of so many events is built into the
+// cube, again with one object in a hundred changed, and all KPIs of config/ are computed of it; each in a process of its own.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { DEFAULT_AS_OF } from "../src/cli/verbs/sandbox.ts";
+import { handoffKind, kpiKind, processKind, readConfiguration, STANDARD_KINDS } from "../src/configuration/index.ts";
+import { CONNECTORS } from "../src/connectors/index.ts";
+import { measureIn, memoryBaselines } from "../src/kpis/index.ts";
+import type { Refreshed } from "../src/kpis/index.ts";
+import type { Actor } from "../src/model/index.ts";
+import { GeneratedCompany } from "./generated-company.ts";
+
+const { values } = parseArgs({
+  options: {
+    events: { type: "string", default: "1000000" },
+    figure: { type: "string" },
+    cube: { type: "string", default: "" },
+    memory: { type: "string" },
+    keep: { type: "string" },
+  },
+});
+const AS_OF = Date.parse(DEFAULT_AS_OF);
+/** In this order each finds the cube as the one before left it. */
+const FIGURES = ["full refresh", "1 % changed", "unchanged"] as const;
+const COLUMNS = [9, 13, 8, 8, 9, 6, 9, 7, 6, 8, 8] as const;
+
+if (values.figure === undefined) compare(values.events.split(",").map(Number));
+else await figure(values.figure, Number(values.events), values.cube);
+
+function compare(sizes: readonly number[]): void {
+  row([
+    "events",
+    "figure",
+    "rebuilt",
+    "reused",
+    "refresh s",
+    "cpu s",
+    "events/s",
+    "KPIs s",
+    "cpu s",
+    "peak MB",
+    "cube MB",
+  ]);
+  for (const size of sizes) {
+    const directory = values.keep ?? mkdtempSync(join(tmpdir(), "hub-bench-kpis-"));
+    for (const name of FIGURES) {
+      const flags = [...process.execArgv, "--", fileURLToPath(import.meta.url), "--figure", name];
+      const more = [...(values.memory === undefined ? [] : ["--memory", values.memory])];
+      const cube = join(directory, `${size}.cube`);
+      const { status } = spawnSync(process.execPath, [...flags, "--events", String(size), "--cube", cube, ...more], {
+        stdio: "inherit",
+      });
+      if (status !== 0) process.exitCode = 1;
+    }
+    if (values.keep === undefined) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function figure(name: string, events: number, cube: string): Promise<void> {
+  const configuration = await readConfiguration("config", { connectors: CONNECTORS, kinds: STANDARD_KINDS });
+  const company = new GeneratedCompany(events, AS_OF, name === "full refresh" ? 0 : 100);
+  const all = Math.round(company.blocks * company.eventsPerBlock);
+  const [startedAt, startCpu] = [performance.now(), cpuSeconds()];
+  let refreshedAt = startedAt;
+  let refreshCpu = 0;
+  let refreshed: Refreshed = { rebuilt: 0, reused: 0, removed: 0 };
+  const { star } = await measureIn(
+    {
+      zone: configuration.zone,
+      kept: { path: cube, madeBy: "bench" },
+      ...(values.memory === undefined ? {} : { memoryLimit: values.memory }),
+    },
+    {
+      asOf: AS_OF,
+      source: company,
+      processes: configuration.compiled(processKind),
+      kpis: configuration.compiled(kpiKind),
+      contracts: configuration.compiled(handoffKind),
+      reporting: {
+        zone: configuration.zone,
+        fiscalYearStarts: configuration.fiscalYearStart,
+        corporateCurrency: configuration.money.corporate,
+      },
+      calendarOf: () => configuration.calendar,
+      actorOf,
+      registeredClients: new Set(),
+      waivers: [],
+      baselines: memoryBaselines(),
+      pseudonymKey: "bench",
+      historySince: () => null,
+      quality: [],
+      gate: null,
+      onRefreshed(done) {
+        refreshed = done;
+        refreshedAt = performance.now();
+        refreshCpu = cpuSeconds();
+      },
+    },
+  );
+  const endedAt = performance.now();
+  star.close();
+  const cpu = cpuSeconds();
+  const refresh = (refreshedAt - startedAt) / 1000;
+  row([
+    all,
+    name,
+    refreshed.rebuilt,
+    refreshed.reused,
+    refresh.toFixed(1),
+    (refreshCpu - startCpu).toFixed(1),
+    name === "full refresh" ? Math.round(all / refresh) : "",
+    ((endedAt - refreshedAt) / 1000).toFixed(1),
+    (cpu - refreshCpu).toFixed(1),
+    Math.round(process.resourceUsage().maxRSS / 1024),
+    Math.round(statSync(cube).size / 1024 / 1024),
+  ]);
+}
+
+/** Of this process, user and system: others' work on the machine shows in wall seconds alone. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+function actorOf(key: string): Actor {
+  const id = key.split("/").at(-1) ?? key;
+  const kind = id === "bot" ? "service" : "human";
+  const team =
+    kind === "service" ? null : (["Sales", "Customer Success", "Engineering"][Number(id.slice(1)) % 3] ?? null);
+  return { id, name: id, kind, team, backup: null, active: true, accounts: [] };
+}
+
+function row(cells: readonly (string | number)[]): void {
+  process.stdout.write(`${cells.map((cell, at) => String(cell).padStart(COLUMNS[at] ?? 8)).join(" ")}\n`);
+}
