@@ -181,6 +181,24 @@ describe("onboarding on time", () => {
   });
 });
 
+test("how long it takes to win and to lose are told apart, beside both together", async () => {
+  const star = await open({
+    dim_process: processes,
+    fact_case: Array.from({ length: 20 }, (_, index) => ({
+      ...ended("lead-to-opportunity", `l${index}`, "2026-03-20", index < 10 ? "converted" : "disqualified"),
+      cycle_sec: index < 10 ? 7200 : 3600,
+      is_cancelled: 0,
+      left_truncated: 0,
+    })),
+  });
+  const values = await valuesOf(kpiOf("measure: cycle time\nof: all processes\nby: [outcome]"), star);
+  expect(values.map(({ scope, n, value }) => [scope.key, n, value])).toEqual([
+    ["lead-to-opportunity", 20, 5_400_000],
+    ["lead-to-opportunity / converted", 10, 7_200_000],
+    ["lead-to-opportunity / disqualified", 10, 3_600_000],
+  ]);
+});
+
 test("a handoff is accepted when somebody says yes, not when somebody begins", async () => {
   const star = await open({
     fact_handoffs: Array.from({ length: 10 }, (_, index) => ({

@@ -154,6 +154,8 @@ describe("a KPI that carries its own formula", () => {
     });
     expect(await shownOf(`${text}count: distinct account_key`, star)).toMatchObject({ value: 2, n: 4 });
     expect(await shownOf(`${text}count: rows\nwhere: region == "EMEA"`, star)).toMatchObject({ value: 0 });
+    // The sum of nothing is not 0.
+    expect(await shownOf(`${text}count: amount\nwhere: region == "EMEA"`, star)).toMatchObject({ value: null });
   });
 
   test("gives a ratio of two numbers an interval from its rows, and none of them a share's", async () => {
