@@ -20,7 +20,8 @@ const SettingsPatch = z
   })
   .partial();
 
-const Limits = z.strictObject({ publishesPerHour: z.int().min(0).nullable() });
+const Limit = z.int().min(0).nullable();
+const Limits = z.strictObject({ publishesPerHour: Limit, refreshesPerHour: Limit }).partial();
 
 const Redirect = z.strictObject({ origin: z.url(), count: z.int().min(1).default(1) });
 const NewToken = z.strictObject({ name: z.string().min(1), secret: z.string().min(1) });
@@ -74,7 +75,9 @@ export function controlRoutes(gateway: Gateway): Hono {
     return context.json(settings);
   });
   app.post("/limits", async (context) => {
-    settings.publishesPerHour = Limits.parse(await context.req.json()).publishesPerHour ?? undefined;
+    const given = Limits.parse(await context.req.json());
+    if (given.publishesPerHour !== undefined) settings.publishesPerHour = given.publishesPerHour ?? undefined;
+    if (given.refreshesPerHour !== undefined) settings.refreshesPerHour = given.refreshesPerHour ?? undefined;
     return context.json(settings);
   });
   app.post("/sign-in-redirect", async (context) => {

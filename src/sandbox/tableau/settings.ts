@@ -20,13 +20,15 @@ export interface Settings {
   missingScope: 401 | 403;
   /** The next jobs that fail whatever they do. */
   failJobs: number;
-  /** Publishes a site may make within an hour; undefined is no limit. */
+  /** Publishes and updates of data a site may make within an hour; undefined is no limit. */
   publishesPerHour: number | undefined;
+  /** Refreshes a site may start within an hour; undefined is no limit. */
+  refreshesPerHour: number | undefined;
   /** Origin that the next sign-ins are sent to by 301, and how many of them. */
   signInRedirect: { readonly origin: string; count: number } | undefined;
 }
 
-/** @param limits `real`: the hourly publish limit of Tableau Cloud (reference §1.7). */
+/** @param limits `real`: the hourly limits of Tableau Cloud (reference §1.7). */
 export function defaultSettings(limits: "demo" | "real"): Settings {
   return {
     pollsUntilDone: 0,
@@ -40,6 +42,7 @@ export function defaultSettings(limits: "demo" | "real"): Settings {
     missingScope: 401,
     failJobs: 0,
     publishesPerHour: limits === "real" ? 600 : undefined,
+    refreshesPerHour: limits === "real" ? 60 : undefined,
     signInRedirect: undefined,
   };
 }

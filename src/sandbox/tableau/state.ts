@@ -3,6 +3,7 @@ import type { Datasource, DefaultKind, Grant, Workbook } from "./content/publish
 import type { Schedule } from "./schedule/schedules.ts";
 import type { RefreshTask } from "./schedule/tasks.ts";
 import type { ConnectedApp } from "./sign-in/connected-app.ts";
+import type { Counted } from "./site/hourly-limits.ts";
 import type { Webhook, WebhookDeliveries } from "./webhooks/deliveries.ts";
 import type { Element } from "./wire/element.ts";
 
@@ -58,8 +59,8 @@ export interface Site {
   readonly updates: Map<string, { readonly jobId: string; readonly at: number }>;
   readonly tasks: Map<string, RefreshTask>;
   readonly webhooks: Map<string, Webhook>;
-  /** Instants of the publishes of the last hour, oldest first. */
-  publishes: number[];
+  /** Instants of the calls of the last hour, oldest first. */
+  readonly counted: Record<Counted, readonly number[]>;
 }
 
 export interface User {
@@ -137,7 +138,7 @@ export function createSite(state: ServerState, contentUrl: string, name: string,
     updates: new Map(),
     tasks: new Map(),
     webhooks: new Map(),
-    publishes: [],
+    counted: { publishes: [], refreshes: [] },
   };
   state.sites.set(site.id, site);
   addProject(state, site, { name: "default", ownerId });

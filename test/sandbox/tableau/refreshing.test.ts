@@ -47,6 +47,15 @@ describe("a refresh", () => {
     expect((await send("POST", `/datasources/${live}/refresh`)).status).toBe(202);
   });
 
+  test("is one of so many in an hour", async () => {
+    await server.control("/limits", { refreshesPerHour: 1 });
+    await send("POST", `/datasources/${live}/refresh`);
+    const limited = await session.call("POST", `/datasources/${live}/refresh`, { body: "<tsRequest/>" });
+    expect([limited.status, limited.headers.get("retry-after")]).toEqual([429, "3600"]);
+    server.clock.advance(3_600_000);
+    expect((await send("POST", `/datasources/${live}/refresh`)).status).toBe(202);
+  });
+
   test("fails for an extract that was pushed: there is nowhere to refresh it from", async () => {
     const { text } = await send("POST", `/datasources/${pushed}/refresh`);
     expect((await jobOf(session, idIn(text, "job"))).finishCode).toBe("1");

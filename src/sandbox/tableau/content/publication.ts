@@ -1,18 +1,17 @@
 import { extname } from "node:path";
 import { projectOf, queryFlag } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
+import { countCall } from "../site/hourly-limits.ts";
 import { startJob } from "../site/jobs.ts";
 import { consumeUpload, discardUpload, keepBytes, partsOf, uploadOf } from "../site/uploads.ts";
 import { findProject, hexDigits, newLuid } from "../state.ts";
 import type { Project, Upload } from "../state.ts";
 import type { Element } from "../wire/element.ts";
-import { badRequest, malformedBody, nameExists, notFound, TableauError } from "../wire/errors.ts";
+import { badRequest, malformedBody, nameExists, notFound } from "../wire/errors.ts";
 import { asTree, readRequestTree, requiredText, textOf } from "../wire/request-body.ts";
 import type { RequestTree } from "../wire/request-body.ts";
 import { findPublished } from "./published.ts";
 import type { Published, PublishedItem } from "./published.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** A publish request that has been understood; what it asks for may still be refused. */
 export interface Publication<Type extends string> {
@@ -49,7 +48,7 @@ export async function publish<Item extends PublishedItem, Type extends string>(
   call: SiteCall,
   publishing: Publishing<Item, Type>,
 ): Promise<Reply> {
-  countPublish(call);
+  countCall(call, "publishes");
   const publication = await readPublication(call, publishing);
   if (queryFlag(call, "asJob")) {
     const work = async (): Promise<void> => {
@@ -58,20 +57,6 @@ export async function publish<Item extends PublishedItem, Type extends string>(
     return startJob(call, { type: publishing.jobType, title: publication.name, work });
   }
   return { status: 201, elements: [publishing.show(call, await carryOut(call, publishing, publication))] };
-}
-
-/** The hourly limit of a site (reference §1.7): 429 with the seconds until the oldest publish is an hour ago. */
-function countPublish(call: SiteCall): void {
-  const now = call.state.environment.clock.now();
-  const limit = call.settings.publishesPerHour;
-  call.site.publishes = call.site.publishes.filter((instant) => instant > now - HOUR_MS);
-  if (limit !== undefined && call.site.publishes.length >= limit) {
-    const oldest = call.site.publishes[0] ?? now;
-    throw new TableauError("429000", "Too Many Requests", "Too many publish requests within an hour.", {
-      "retry-after": String(Math.ceil((oldest + HOUR_MS - now) / 1000)),
-    });
-  }
-  call.site.publishes.push(now);
 }
 
 async function readPublication<Item extends PublishedItem, Type extends string>(

@@ -1,5 +1,6 @@
 import { datasourceOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
+import { countCall } from "../site/hourly-limits.ts";
 import { jobAccepted, queueJob } from "../site/jobs.ts";
 import { consumeUpload, discardUpload } from "../site/uploads.ts";
 import type { Datasource } from "../content/published.ts";
@@ -28,6 +29,7 @@ export async function updateData(call: SiteCall): Promise<Reply> {
   const earlier = jobOfRequest(call, requestId);
   if (earlier !== undefined) return jobAccepted(call, earlier);
 
+  countCall(call, "publishes");
   const actions = readActions(await call.request.text());
   const sessionId = call.query.get("uploadSessionId");
   if (sessionId === null && actions.some((action) => action["source-table"] !== undefined)) {

@@ -4,6 +4,7 @@ import { bodyOf, publishedOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
 import { readPackage } from "../content/package.ts";
 import type { PublishedItem, Revision } from "../content/published.ts";
+import { countCall } from "../site/hourly-limits.ts";
 import { jobAccepted, queueJob } from "../site/jobs.ts";
 import { laterStamp } from "../state.ts";
 import { element, textElement } from "../wire/element.ts";
@@ -26,6 +27,7 @@ export async function startRefresh(call: SiteCall, item: PublishedItem): Promise
     (job) => job.type === JOB_TYPE && job.about === item.id && job.completedAt === undefined,
   );
   if (queued) throw new TableauError("409093", "Resource Conflict", `A refresh of '${item.name}' is already queued.`);
+  countCall(call, "refreshes");
   const tell = (outcome: "Started" | "Succeeded" | "Failed"): void => {
     const kind = item.kind === "datasource" ? "Datasource" : "Workbook";
     call.state.webhooks.tell(call.site, `${kind}Refresh${outcome}`, item);
