@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { openStar, STAR_TABLE_NAMES } from "../../src/kpis/index.ts";
+import { openStar, STAR_TABLE_NAMES, starColumns } from "../../src/kpis/index.ts";
 import type { Star } from "../../src/kpis/index.ts";
 import { describeFiles, hyperTables, writeCsv, writeManifest, writeParquet } from "../../src/extracts/index.ts";
 import type { TableFile } from "../../src/extracts/index.ts";
@@ -64,6 +64,17 @@ describe("CSV files", () => {
       't7,""',
       "",
     ]);
+  });
+
+  test("have every table's columns in the order of the schema, as Parquet has", async () => {
+    for (const table of STAR_TABLE_NAMES) {
+      const names = starColumns(table).map(([name]) => name);
+      expect((await text(table)).split("\r\n", 1)).toEqual([names.join(",")]);
+      const described = await star.query(
+        `SELECT column_name AS name FROM (DESCRIBE SELECT * FROM read_parquet('${join(directory, `${table}.parquet`)}'))`,
+      );
+      expect(described.map(({ name }) => name)).toEqual(names);
+    }
   });
 
   test("leave negative numbers numbers and nulls empty", async () => {

@@ -181,13 +181,13 @@ describe("what is behind a figure", () => {
 describe("a KPI", () => {
   test("without a value for all together is told by its cut, under the names people use", () => {
     const latency = kpi({
-      unit: "business seconds",
+      unit: "business seconds, a day of 28800",
       values: [value({ scope: "contract", key: "sales-to-cs", value: 7200, p90: 90_000, status: "no target" })],
     });
     const { markup } = cutCard(report({}), latency, NO_FILTER);
     expect(markup).toContain("Sales → Customer Success");
     expect(markup).toContain("Median by handoff in business time");
-    expect(markup).toContain("2 hours · p90 25 hours · of 100");
+    expect(markup).toContain("2 hours · p90 3.1 days · of 100");
     expect(markup).toContain("How is this computed?");
   });
 
@@ -272,8 +272,9 @@ test.each([
   [0.965, "ratio", "96.5 %"],
   [0.965, "share", "96.5 %"],
   [259_200, "seconds", "3 days"],
-  [132_000, "business seconds", "36.7 business hours"],
-  [600, "business seconds", "10 business min"],
+  [132_120, "business seconds, a day of 28800", "4.6 business days"],
+  [9_000, "business seconds, a day of 28800", "2.5 business hours"],
+  [600, "business seconds, a day of 28800", "10 business min"],
   [1204, "number", "1,204"],
   [0.854, "number", "0.85"],
   [110_900, "money USD", "110,900 USD"],

@@ -75,7 +75,7 @@ export interface Kpi {
   readonly question: string;
   readonly formula: string;
   readonly owner: string;
-  /** What values are counted in: `ratio` (0..1), `seconds`, `business seconds`, `number`, or `money EUR`. */
+  /** What values are counted in: `ratio` (0..1), `seconds`, `business seconds, a day of 28800`, `number`, or `money EUR`. */
   readonly unit: string;
   readonly direction: string | null;
   readonly targetText: string | null;

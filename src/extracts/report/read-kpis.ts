@@ -2,12 +2,13 @@ import type { KpiDefinition, SqlRow, Star } from "../../kpis/index.ts";
 import { isCompanyTarget, pageOfKpi } from "../pages.ts";
 import { dayText, numberOf, numberOrNull, textOf, textOrNull } from "./cells.ts";
 import type { Evidence, EvidenceRecord, Kpi, Period, Value } from "./data.ts";
+import { BUSINESS } from "./view/format.ts";
 
 /** The KPIs with every value the star holds of them. */
 export async function readKpis(
   star: Star,
   definitions: readonly KpiDefinition[],
-  currency: string,
+  units: Units,
 ): Promise<readonly Kpi[]> {
   const dimension = new Map((await star.query("SELECT * FROM dim_kpi")).map((row) => [textOf(row, "kpi_key"), row]));
   const values = Map.groupBy(
@@ -23,7 +24,7 @@ export async function readKpis(
       question: definition.question,
       formula: definition.formula,
       owner: definition.owner,
-      unit: unitText(textOf(row, "kpi_unit"), definition, currency),
+      unit: unitText(textOf(row, "kpi_unit"), definition, units),
       direction: textOrNull(row, "direction"),
       targetText: textOrNull(row, "target_text"),
       minN: definition.minN,
@@ -38,9 +39,15 @@ export async function readKpis(
   });
 }
 
-function unitText(unit: string, { clock }: KpiDefinition, currency: string): string {
+/** What values are told in beside what the star says. */
+export interface Units {
+  readonly currency: string;
+  readonly businessDayMs: number;
+}
+
+function unitText(unit: string, { clock }: KpiDefinition, { currency, businessDayMs }: Units): string {
   if (unit === "money") return `money ${currency}`;
-  return unit === "seconds" && clock === "business" ? "business seconds" : unit;
+  return unit === "seconds" && clock === "business" ? `${BUSINESS}${businessDayMs / 1000}` : unit;
 }
 
 function toValue(row: SqlRow): Value {

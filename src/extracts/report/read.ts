@@ -38,6 +38,8 @@ export interface ReportInput {
   readonly asOf: Instant;
   readonly zone: string;
   readonly currency: string;
+  /** Of the company's calendar. */
+  readonly businessDayMs: number;
   readonly sources: readonly SourceReading[];
 }
 
@@ -59,7 +61,7 @@ export async function readReport(input: ReportInput): Promise<ReportData> {
     processes: processes.map(({ name, ...rest }) => ({ id: name, ...rest })),
     segments: segments.map((row) => textOf(row, "segment")),
     periods: await readPeriods(star),
-    kpis: await readKpis(star, [...input.kpis].sort(byTarget), input.currency),
+    kpis: await readKpis(star, [...input.kpis].sort(byTarget), input),
     months: monthsBefore(asOf, zone),
     cases: await readCases(star),
     cycles: await readCycles(star),

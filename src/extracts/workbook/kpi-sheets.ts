@@ -44,7 +44,7 @@ const VERDICT = each("calc_verdict");
 export function kpiSheet(source: Source, kpi: KpiDefinition, name: string): Sheet {
   return {
     name,
-    how: `${kpi.question} ${kpi.formula} Target: ${kpi.target?.text ?? "none"}. Definition ${kpi.key} of ${kpi.owner}.`,
+    how: `${kpi.question} ${kpi.formula} ${kpi.clock === "business" ? "In business time. " : ""}Target: ${kpi.target?.text ?? "none"}. Definition ${kpi.key} of ${kpi.owner}.`,
     source,
     mark: "Shape",
     rows: [each("calc_scope")],

@@ -39,6 +39,7 @@ export async function writePages(
     zone,
     asOf,
     currency: configuration.money.corporate,
+    businessDayMs: configuration.calendar.msPerDay,
     sources: await lastReadings(store),
   });
   const site = await tableauSite(context);

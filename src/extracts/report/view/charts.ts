@@ -62,14 +62,17 @@ export function gridLines(low: number, high: number, text: (value: number) => st
   });
 }
 
-/** The names under the plot; where some are empty the others are few already. */
+/** The names under the plot; one that would touch the one before is left out. */
 export function xAxis(ticks: readonly string[]): Child {
   const every = ticks.includes("") ? 1 : Math.ceil(ticks.length / 13);
   let shown = 0;
+  let last = -Infinity;
   return ticks.map((tick, index) => {
     if (tick === "" || (ticks.length - 1 - index) % every !== 0) return null;
-    shown += 1;
     const x = Math.min(PLOT.width - TICK_ROOM, Math.max(PLOT.left + TICK_ROOM / 2, plotX(index, ticks.length)));
+    if (x - last < TICK_ROOM + 16) return null;
+    last = x;
+    shown += 1;
     const place = { x: rounded(x), y: PLOT.height - 8 };
     return el("text", { class: shown % 2 === 0 ? "axis mid odd" : "axis mid", ...place }, tick);
   });

@@ -2,7 +2,7 @@ import type { Kpi, ReportData } from "../data.ts";
 import { barTable } from "./bars.ts";
 import { valueIn } from "./filter.ts";
 import type { Filter } from "./filter.ts";
-import { countText, valueText } from "./format.ts";
+import { BUSINESS, countText, valueText } from "./format.ts";
 import { el } from "./html.ts";
 import type { Markup } from "./html.ts";
 import { behindText, evidenceHref, howComputed, notComputed } from "./tiles.ts";
@@ -46,7 +46,7 @@ export function cutCard(data: ReportData, kpi: Kpi, filter: Filter): Markup {
     el(
       "p",
       { class: "note" },
-      `${kpi.question} Median by ${by}${kpi.unit === "business seconds" ? " in business time" : ""}; p90 is what nine of ten stay under.`,
+      `${kpi.question} Median by ${by}${kpi.unit.startsWith(BUSINESS) ? " in business time" : ""}; p90 is what nine of ten stay under.`,
       filter.segment === null ? "" : " All segments: medians are not computed by segment.",
     ),
     bars.length === 0

@@ -1,6 +1,8 @@
 export const MINUTE_S = 60;
 export const HOUR_S = 3600;
 export const DAY_SECONDS = 86_400;
+/** Begins the unit of business time; the seconds of a business day follow. */
+export const BUSINESS = "business seconds, a day of ";
 export const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export function countText(n: number): string {
@@ -14,17 +16,19 @@ export function percentText(share: number): string {
   return `${Number(value.toFixed(digits))} %`;
 }
 
-/** `3.2 days`, `6.8 hours`, `15 min`. */
+/** `3.2 days`, `6.8 hours`, `15 min`; the same as in the sentences of KPIs. */
 export function durationText(seconds: number): string {
-  if (Math.abs(seconds) >= 2 * DAY_SECONDS) return `${Number((seconds / DAY_SECONDS).toFixed(1))} days`;
-  if (Math.abs(seconds) >= HOUR_S) return `${Number((seconds / HOUR_S).toFixed(1))} hours`;
-  return `${Math.round(seconds / MINUTE_S)} min`;
+  const size = Math.abs(seconds);
+  if (size >= 1.5 * DAY_SECONDS) return `${Number((seconds / DAY_SECONDS).toFixed(1))} days`;
+  if (size >= 2 * HOUR_S) return `${Number((seconds / HOUR_S).toFixed(1))} hours`;
+  return size >= MINUTE_S || size === 0 ? `${Math.round(seconds / MINUTE_S)} min` : `${Math.round(seconds)} s`;
 }
 
-/** Of business time only hours are told: how long a business day is differs from team to team. */
-export function businessText(seconds: number): string {
-  if (Math.abs(seconds) < HOUR_S) return `${Math.round(seconds / MINUTE_S)} business min`;
-  return `${Number((seconds / HOUR_S).toFixed(1))} business hours`;
+/** Business time in days of so many seconds: `4.6 business days`, `6.8 business hours`, `15 business min`. */
+export function businessText(seconds: number, secondsPerDay: number): string {
+  const days = Number((seconds / secondsPerDay).toFixed(1));
+  if (Math.abs(days) >= 1) return `${days} business ${days === 1 ? "day" : "days"}`;
+  return durationText(seconds).replace(" ", " business ");
 }
 
 /** A value in its unit: `96.5 %`, `3.2 days`, `1,204`, `0.85`, `110,900 USD`. */
@@ -32,7 +36,7 @@ export function valueText(value: number | null, unit: string): string {
   if (value === null) return "–";
   if (unit === "ratio" || unit === "share") return percentText(value);
   if (unit === "seconds") return durationText(value);
-  if (unit === "business seconds") return businessText(value);
+  if (unit.startsWith(BUSINESS)) return businessText(value, Number(unit.slice(BUSINESS.length)));
   if (unit.startsWith("money ")) return moneyText(value, unit.slice("money ".length));
   return Number.isInteger(value) || Math.abs(value) >= 100 ? countText(value) : String(Number(value.toFixed(2)));
 }

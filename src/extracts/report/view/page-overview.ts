@@ -104,7 +104,15 @@ export function scorecard(data: ReportData, processes: readonly Process[], filte
         ...kpis.map(({ title }) => ({ title, align: "right" as const })),
       ],
       processes.map((process) => [
-        [el("strong", {}, process.title), el("br", {}), el("span", { class: "soft" }, process.team ?? "")],
+        [
+          el(
+            "a",
+            { class: "plain", href: `#${process.page}?process=${encodeURIComponent(process.id)}` },
+            process.title,
+          ),
+          el("br", {}),
+          el("span", { class: "soft" }, process.team ?? ""),
+        ],
         countText(
           sumOf(
             data.cases.filter(({ p }) => p === process.id),
