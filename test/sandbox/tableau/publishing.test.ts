@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { uploadChunks } from "./publishing-client.ts";
 import { errorCode, filePart, idIn, multipart, payloadPart, signIn, startTableau } from "./server.ts";
 import type { Session, TableauServer } from "./server.ts";
 
@@ -95,19 +96,7 @@ describe("publishing in one request", () => {
   });
 });
 
-async function upload(chunks: readonly Buffer[]): Promise<string> {
-  const created = await (await session.call("POST", "/fileUploads")).text();
-  const id = /uploadSessionId="([^"]+)"/u.exec(created)?.[1] ?? "";
-  for (const chunk of chunks) {
-    const { body, type } = multipart([
-      payloadPart(""),
-      { disposition: 'form-data; name="tableau_file"; filename="file"', bytes: chunk },
-    ]);
-    const response = await session.call("PUT", `/fileUploads/${id}`, { body, type });
-    if (!response.ok) throw new Error(await response.text());
-  }
-  return id;
-}
+const upload = (chunks: readonly Buffer[]) => uploadChunks(session, chunks);
 
 describe("publishing an upload as a job", () => {
   const commit = (id: string, query = "&overwrite=true") =>
