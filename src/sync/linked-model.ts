@@ -1,4 +1,4 @@
-import { hashText, parseRecordKey } from "../model/index.ts";
+import { hashText, inTime, parseRecordKey } from "../model/index.ts";
 import { ownWriteMarks } from "./apply/own-write-marks.ts";
 import { createOwnWrites } from "./apply/own-writes.ts";
 import { breathing } from "./breath.ts";
@@ -83,10 +83,6 @@ export async function loadLinkedModel(store: StorePort, signal: AbortSignal): Pr
   }
 
   return { actors, actorOf, objects, digests };
-}
-
-function inTime(a: ModelEvent, b: ModelEvent): number {
-  return a.occurredAt - b.occurredAt || a.sequence - b.sequence || (a.id < b.id ? -1 : 1);
 }
 
 function personsOf(object: ModelObject, actorOf: (account: string) => Actor | null): Record<string, Actor | null> {

@@ -13,6 +13,7 @@ import type { ConflictDecision, Contract, Decided, Objects, Waiver } from "../ha
 import type { SkippedBlock } from "../matching/index.ts";
 import type { Canonical, ChildJoin, Handoff, HandoffBase, Instant, Operation, StorePort } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
+import { loadLinkedModel } from "./linked-model.ts";
 import type { LinkedModel } from "./linked-model.ts";
 
 /** What the store knows that every contract is decided on. */
@@ -23,6 +24,21 @@ export interface Deciding {
   readonly model: LinkedModel;
   readonly recorded: Awaited<ReturnType<typeof recordedWords>>;
   readonly connections: Awaited<ReturnType<typeof pinnedConnections>>;
+}
+
+/** Reads what all contracts are decided on as of an instant. */
+export async function readDeciding(
+  { configuration, store, signal }: Pick<RunContext, "configuration" | "store" | "signal">,
+  asOf: Instant,
+): Promise<Deciding> {
+  return {
+    configuration,
+    store,
+    asOf,
+    model: await loadLinkedModel(store, signal),
+    recorded: await recordedWords(store, asOf),
+    connections: await pinnedConnections(store),
+  };
 }
 
 /** A contract with both sides at hand; nothing is decided and nothing stored yet. */
@@ -161,7 +177,7 @@ export async function currentWaivers(store: StorePort, asOf: number): Promise<Re
   return waivers;
 }
 
-export async function pinnedConnections(
+async function pinnedConnections(
   store: StorePort,
 ): Promise<ReadonlyMap<string, { readonly system: string; readonly tenant: string }>> {
   return new Map(

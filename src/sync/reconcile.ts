@@ -6,9 +6,8 @@ import { takeUpLostLinks, watchUnlinked } from "./apply/lost-links.ts";
 import { withoutMade } from "./apply/made.ts";
 import { breathe } from "./breath.ts";
 import type { RunContext } from "./context.ts";
-import { openContract, pinnedConnections, recordedWords } from "./open-contract.ts";
+import { openContract, readDeciding, recordedWords } from "./open-contract.ts";
 import type { Deciding } from "./open-contract.ts";
-import { loadLinkedModel } from "./linked-model.ts";
 import { skippedNames } from "./skipped-names.ts";
 
 /** The handoffs of all contracts as of the run's as-of, and the writes that would repair them. */
@@ -25,14 +24,7 @@ export interface Reconciliation {
 export async function reconcileStep(context: RunContext): Promise<Reconciliation> {
   const { configuration, store, fence, asOf, progress } = context;
   progress({ kind: "step", step: "reconcile", state: "started" });
-  const deciding = {
-    configuration,
-    store,
-    asOf,
-    model: await loadLinkedModel(store, context.signal),
-    recorded: await recordedWords(store, asOf),
-    connections: await pinnedConnections(store),
-  };
+  const deciding = await readDeciding(context, asOf);
   const contracts = configuration.compiled(handoffKind);
   const operations: Operation[] = [];
   const count = { current: 0, historical: 0 };

@@ -2,8 +2,7 @@ import { handoffKind } from "../configuration/index.ts";
 import type { Configuration } from "../configuration/index.ts";
 import { HubError } from "../model/index.ts";
 import type { Handoff, Instant, Operation, StorePort } from "../model/index.ts";
-import { openContract, pinnedConnections, recordedWords } from "./open-contract.ts";
-import { loadLinkedModel } from "./linked-model.ts";
+import { openContract, readDeciding } from "./open-contract.ts";
 
 /** A stored handoff beside what the contract as it is written now makes of the same records. */
 export interface TriedHandoff {
@@ -31,14 +30,7 @@ export async function tryHandoff(
       remedy: "Name the directory that has it with --config DIR.",
     });
   }
-  const deciding = {
-    configuration,
-    store,
-    asOf,
-    model: await loadLinkedModel(store, signal),
-    recorded: await recordedWords(store, asOf),
-    connections: await pinnedConnections(store),
-  };
+  const deciding = await readDeciding({ configuration, store, signal }, asOf);
   const run = await openContract(deciding, contract);
   let after: Handoff | null = null;
   for (const handoff of run.handoffs()) if (handoff.id === before.id) after = handoff;

@@ -1,5 +1,5 @@
 import { hashText } from "../../model/index.ts";
-import type { Canonical, Handoff, Instant, LinkState, MatchEvidence, Money, Timeliness } from "../../model/index.ts";
+import type { Handoff, Instant, LinkState, MatchEvidence, Money, Timeliness } from "../../model/index.ts";
 import { becauseOf, historicalBecause } from "./because.ts";
 import { compareFields, contentOf } from "../merge/compare.ts";
 import type { Contract } from "../contract/contract.ts";
@@ -12,7 +12,7 @@ import { labelOf, plainOf } from "./labels.ts";
 import type { Occurrence } from "./occurrences.ts";
 import { attributesOf, ownEvents, textOf } from "../parties.ts";
 import type { People } from "../parties.ts";
-import { isEmpty } from "../merge/same-value.ts";
+import { isEmpty, isPerson } from "../merge/same-value.ts";
 
 /** What was found for one occurrence before its state is derived. */
 export interface Finding {
@@ -223,10 +223,6 @@ function assignedAt(contract: Contract, { primary, createdAt }: Finding): Instan
     if (isPerson(value)) return primary.createdAt;
   }
   return null;
-}
-
-function isPerson(value: Canonical): boolean {
-  return typeof value === "object" && value !== null && "person" in value;
 }
 
 function firstWorkAt({ primary, createdAt }: Finding, asOf: Instant): Instant | null {

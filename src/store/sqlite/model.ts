@@ -1,8 +1,9 @@
+import { inTime } from "../../model/index.ts";
 import type { Actor, ModelEvent, ModelObject, ModelPort } from "../../model/index.ts";
 import type { Database } from "./database.ts";
 import { readLinkedDigests } from "./linked-digests.ts";
 import { readLinkedObjects, readObjectsAt } from "./linked-objects.ts";
-import { eventsIn, inTime, OBJECT_COLUMNS, toObject } from "./object-rows.ts";
+import { eventsIn, OBJECT_COLUMNS, toObject } from "./object-rows.ts";
 import type { ObjectRow } from "./object-rows.ts";
 import { countReferences, readKeyReferences, readMerges, readReferenceLinks, replaceLinks } from "./references.ts";
 import type { StreamTable } from "./streams.ts";

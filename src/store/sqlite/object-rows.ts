@@ -1,4 +1,4 @@
-import { inOrder } from "../../model/index.ts";
+import { inOrder, inTime } from "../../model/index.ts";
 import type { StreamTable } from "./streams.ts";
 import type {
   ActorEvidence,
@@ -106,11 +106,6 @@ export function withoutObservation(body: string): string {
 export function eventsBody(entity: EntityKey, events: readonly ModelEvent[]): string | null {
   if (events.length === 0) return null;
   return JSON.stringify(inOrder(events, inTime).map((event) => eventTuple(entity, event)));
-}
-
-/** The order of events: time, then sequence, then id. */
-export function inTime(a: ModelEvent, b: ModelEvent): number {
-  return a.occurredAt - b.occurredAt || a.sequence - b.sequence || (a.id < b.id ? -1 : 1);
 }
 
 /** What a row of an object says happened to it. */
