@@ -2,6 +2,7 @@ import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { unpackExtract } from "../../src/connectors/tableau/package-reader.ts";
 import { publishedColumns, readHyperFile, startHyper } from "../../src/extracts/index.ts";
 import type { HyperEngine } from "../../src/extracts/index.ts";
 import { foreignKeys, isFact, STAR_TABLE_NAMES, starColumns, starTable } from "../../src/kpis/index.ts";
@@ -22,6 +23,7 @@ jest.setTimeout(60_000);
 const engine = await engineForTests();
 const withEngine = engine === undefined ? describe.skip : describe;
 
+const HOUR = 3_600_000;
 const PROJECT = "Process KPIs";
 const FACTS = STAR_TABLE_NAMES.filter((name) => isFact(name));
 /** What a spreadsheet would run, and what a careless CSV would break at. */
@@ -177,13 +179,13 @@ withEngine("a whole cycle with the Hyper engine", () => {
     }
   });
 
-  test("is found again in Tableau, one data source per fact, byte for byte", async () => {
+  test("is found again in Tableau, one package per fact with its extract byte for byte and a document", async () => {
     expect(cycle.publish.published.map(({ fact }) => fact)).toEqual(FACTS);
     const ids = await site.datasources(PROJECT);
     expect([...ids.keys()].sort()).toEqual(FACTS.map((fact) => starTable(fact).caption).sort());
     for (const { name, file } of cycle.publish.files.sources) {
-      const content = await site.content(ids.get(name) ?? "");
-      expect(content.equals(await readFile(file))).toBe(true);
+      const there = await extractThere(name);
+      expect((await readFile(there)).equals(await readFile(file))).toBe(true);
     }
     const { tables } = cycle.publish.files.sources[0] ?? { tables: [] };
     expect(await rowsInTableau("Cases", "fact_case")).toBe(tables.find(({ name }) => name === "fact_case")?.rows);
@@ -203,6 +205,29 @@ withEngine("a whole cycle with the Hyper engine", () => {
     const text = await readFile(path("csv"), "utf8");
     expect(text).toContain(`,"'=HYPERLINK(""http://x"",""y"")",`);
     expect(text).toContain(`,"Acme ""Rockets"", Inc.\nParis, ""France""",`);
+  });
+});
+
+withEngine("a cycle in which nothing has changed", () => {
+  test("publishes nothing, and an hour later nothing but what time itself has changed", async () => {
+    const again = await publish();
+    expect(again.problems).toEqual([]);
+    expect(new Set(again.published.map(({ how }) => how))).toEqual(new Set(["unchanged"]));
+    const later = await run(async (context) => {
+      const inAnHour = { ...context, asOf: context.asOf + HOUR };
+      const measured = await measureStep(inAnHour);
+      try {
+        return await publishStep(inAnHour, measured.star, files("first", { formats: ["hyper"] }));
+      } finally {
+        measured.star.close();
+      }
+    });
+    expect(later.problems).toEqual([]);
+    expect(Object.fromEntries(later.published.map(({ name, how, rowsSent }) => [name, `${how} ${rowsSent}`]))).toEqual(
+      Object.fromEntries(FACTS.map((fact) => [starTable(fact).caption, "delta 1"])),
+    );
+    // As it was again, for the tests to come.
+    expect((await publish()).problems).toEqual([]);
   });
 });
 
@@ -357,10 +382,16 @@ function withoutAsOf(tables: ReadonlyMap<string, readonly string[]>): ReadonlyMa
   );
 }
 
+/** A file with the extract that Tableau has of a data source. */
+async function extractThere(name: string): Promise<string> {
+  const [packed, extract] = [join(directory, "fetched.tdsx"), join(directory, "fetched.hyper")];
+  await writeFile(packed, await site.content((await site.datasources(PROJECT)).get(name) ?? ""));
+  await unpackExtract(packed, extract);
+  return extract;
+}
+
 async function rowsInTableau(name: string, table: StarTableName): Promise<number | undefined> {
-  const fetched = join(directory, "fetched.hyper");
-  await writeFile(fetched, await site.content((await site.datasources(PROJECT)).get(name) ?? ""));
-  return (await rowsOfHyper(fetched)).get(table)?.length;
+  return (await rowsOfHyper(await extractThere(name))).get(table)?.length;
 }
 
 /** Tableau behind a server that gives out other data sources' contents for some. */

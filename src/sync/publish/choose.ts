@@ -6,6 +6,7 @@ import { HubError } from "../../model/index.ts";
 import type { Configuration } from "../../configuration/index.ts";
 import { fetchExtract } from "./fetch-extract.ts";
 import type { SourceFile, SourceTable } from "./files.ts";
+import { documentOf } from "./remembered.ts";
 import type { PublishedBefore, Remembered } from "./remembered.ts";
 
 /** How a data source is brought to what was measured. */
@@ -61,6 +62,7 @@ export async function choose(source: SourceFile, options: ChooseOptions): Promis
   if (known.inDoubt) return whole("What became of the last publish is not known.");
   if (known.leftAt !== standing.updatedAt) return whole("Somebody else has changed the data source.");
   if (change !== null) return whole(`Columns are new: ${describeChange(change)}.`);
+  if (known.document !== documentOf(source)) return whole("Its captions, comments or relationships have changed.");
   return byContent(source, { standing, memory: known, whole }, options);
 }
 

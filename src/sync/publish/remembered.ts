@@ -3,8 +3,9 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { dataSourceDocument } from "../../extracts/index.ts";
 import { HubError, hashText } from "../../model/index.ts";
-import type { SourceTable } from "./files.ts";
+import type { SourceFile, SourceTable } from "./files.ts";
 
 const tableSchema = z.strictObject({
   name: z.string(),
@@ -26,6 +27,8 @@ const rememberedSchema = z.strictObject({
   inDoubt: z.boolean(),
   /** Rows changed there since the whole was last fetched back and counted; null when no change was ever counted. */
   changedSinceLook: z.int().nullable(),
+  /** Of the document it was packed with; null where it has none. */
+  document: z.string().nullable(),
   /** The permissions that were given on it, as configured; null before any. */
   granted: z.string().nullable(),
   /** The warning of ours that stands on it; null for none. */
@@ -51,6 +54,11 @@ export class PublishedBefore {
   /** Where deltas are worked out. */
   get workingFolder(): string {
     return join(this.#folder, "deltas");
+  }
+
+  /** Where an extract is packed to be sent. */
+  packageOf(fact: string): string {
+    return join(this.workingFolder, `${fact}.tdsx`);
   }
 
   /** The last good extract of a fact. */
@@ -154,6 +162,11 @@ export class PublishedBefore {
 
 export function rememberTable({ name, rows, hash, definition }: SourceTable): RememberedTable {
   return { name, rows, hash, columns: definition.columns.map(({ name: column, type }) => ({ name: column, type })) };
+}
+
+/** What people see of a data source beside its rows, as a fingerprint. */
+export function documentOf({ fact, format }: Pick<SourceFile, "fact" | "format">): string | null {
+  return format === "hyper" ? hashText(dataSourceDocument(fact)) : null;
 }
 
 /** The same for the same change of the same data source, as a system takes request ids. */

@@ -1,7 +1,7 @@
 import { access, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ChangeRowsReceipt, PublishCommand, StandingSource } from "../../connectors/kit/index.ts";
-import { payloadOf, writeHyperFile } from "../../extracts/index.ts";
+import { packageDataSource, payloadOf, writeHyperFile } from "../../extracts/index.ts";
 import { starTable } from "../../kpis/index.ts";
 import type { StarTableName } from "../../kpis/index.ts";
 import { HubError } from "../../model/index.ts";
@@ -9,7 +9,7 @@ import { choose } from "./choose.ts";
 import type { Choice, ChooseOptions } from "./choose.ts";
 import { checkBeforeSending, differenceThere } from "./gate.ts";
 import type { SourceFile } from "./files.ts";
-import { rememberTable, requestIdOf } from "./remembered.ts";
+import { documentOf, rememberTable, requestIdOf } from "./remembered.ts";
 import type { Remembered } from "./remembered.ts";
 
 /** How a data source came to what was measured. */
@@ -129,7 +129,7 @@ function was(memory: Remembered, name: string): Remembered["tables"][number] | u
 /** Sends the whole and counts what is there then; when that is something else the last good file takes its place again. */
 async function sendWhole(source: SourceFile, choice: Whole, options: SendOptions): Promise<PublishedSource> {
   const { face, before, engine, signal } = options;
-  const command = commandFor(source, choice.name, source.file, options);
+  const command = await commandFor(source, choice.name, source.file, options);
   const receipt = await inDoubt(source.fact, choice.memory, options, () => face.publish(command, signal));
   const difference = await differenceThere(source, receipt, options);
   if (difference !== null) {
@@ -193,19 +193,22 @@ async function leave(
   const { id, updatedAt: leftAt } = standing;
   const same = earlier?.id === id ? earlier : null;
   const { granted = null, warning = null } = same ?? {};
-  const remembered = { ...left, connection, id, leftAt, inDoubt: false, granted, warning };
+  const document = documentOf(source);
+  const remembered = { ...left, connection, id, leftAt, inDoubt: false, document, granted, warning };
   await before.keep(source.fact, remembered, source.tables);
   return standing;
 }
 
-function commandFor(
-  { fact }: SourceFile,
+/** A `.hyper` goes in a package, by whose document people find captions, comments, formats and relationships. */
+async function commandFor(
+  { fact, format }: SourceFile,
   name: string,
   file: string,
-  { project }: Pick<SendOptions, "project">,
-): PublishCommand {
+  { project, before }: Pick<SendOptions, "project" | "before">,
+): Promise<PublishCommand> {
+  const sent = format === "hyper" ? await packageDataSource(fact, file, before.packageOf(fact)) : { file };
   const description = `Process Hub: ${starTable(fact).grain} per row; "As of" in it tells how fresh it is.`;
-  return { name, project, description, file, tags: ["process-hub"] };
+  return { name, project, description, file: sent.file, tags: ["process-hub"] };
 }
 
 /** Publishes the last good file of a data source again; a sentence on what became of it. */
@@ -219,7 +222,7 @@ async function putBack(source: SourceFile, { name }: Whole, options: SendOptions
   if (!exists)
     return "No earlier extract is kept here to put back, see its revisions in the system. Run hub publish again.";
   try {
-    await face.publish(commandFor(source, name, good, options), signal);
+    await face.publish(await commandFor(source, name, good, options), signal);
     return "The last good extract was put back. Run hub publish again.";
   } catch (error) {
     signal.throwIfAborted();

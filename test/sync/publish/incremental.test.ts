@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { engineForTests } from "../../extracts/hyper/test-engine.ts";
@@ -124,6 +124,22 @@ withEngine("a data source that is published again", () => {
     expect(sent.how).toBe("overwritten");
     expect(sent.why).toMatch(/^Tableau does not change rows of data sources here/u);
     expect(await world.there()).toEqual(metrics(1, 300));
+  });
+});
+
+withEngine("the document of a data source", () => {
+  test("is published with it in a package, stays through changes of rows, and is sent again when it has changed", async () => {
+    await world.publish(metrics(0, 300));
+    await world.publish(metrics(1, 300));
+    const standing = await world.face.find("Data quality", world.project, new AbortController().signal);
+    const file = join(world.directory, "fetched.tdsx");
+    await world.face.download({ id: standing?.id ?? "" }, file, new AbortController().signal);
+    expect((await readFile(file)).includes("Data quality.tds")).toBe(true);
+    const memory = await world.before.read("fact_data_quality", "tableau-cloud");
+    if (memory === null) throw new Error("Nothing is remembered.");
+    await world.before.note("fact_data_quality", memory, { document: "another one" });
+    const why = "Its captions, comments or relationships have changed.";
+    expect(await world.publish(metrics(1, 300))).toMatchObject({ how: "overwritten", why });
   });
 });
 
