@@ -1,11 +1,11 @@
+import type { Datasource, PublishedItem, Workbook } from "./content/published.ts";
+import type { HyperEngine } from "./data/hyper-engine.ts";
+import type { Settings } from "./settings.ts";
+import type { Login, Project, ServerState, Site } from "./state.ts";
 import type { Element } from "./wire/element.ts";
 import { notFound, TableauError } from "./wire/errors.ts";
 import { readRequestTree } from "./wire/request-body.ts";
 import type { RequestTree } from "./wire/request-body.ts";
-import type { HyperEngine } from "./data/hyper-engine.ts";
-import type { Settings } from "./settings.ts";
-import type { Datasource, PublishedItem, Workbook } from "./content/published.ts";
-import type { Login, Project, ServerState, Site } from "./state.ts";
 
 /** One request as a handler sees it, with everything it may touch. */
 export interface Call {

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { createSite, newLuid } from "./state.ts";
 import type { Gateway } from "./gateway.ts";
 import { endLogins } from "./organisation.ts";
 import { finishAllJobs } from "./site/jobs.ts";
+import { createSite, newLuid } from "./state.ts";
 
 const SettingsPatch = z
   .strictObject({

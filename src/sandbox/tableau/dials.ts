@@ -1,7 +1,7 @@
 import type { Failure, SandboxSystem } from "../kit/system.ts";
 import { plainRoute } from "../kit/wire.ts";
-import { TableauError } from "./wire/errors.ts";
 import { refuse, wantsJson } from "./gateway.ts";
+import { TableauError } from "./wire/errors.ts";
 
 const PREFIX = /^\/api\/[^/]+(?:\/sites\/[^/]+(?=\/))?/u;
 

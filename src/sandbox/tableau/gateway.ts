@@ -1,12 +1,12 @@
 import type { Call, Reply } from "./call.ts";
+import type { HyperEngine } from "./data/hyper-engine.ts";
+import { findRoute } from "./routes.ts";
+import type { Settings } from "./settings.ts";
+import { speaks } from "./site/server-info.ts";
+import type { ServerState } from "./state.ts";
 import { toJsonDocument, toXmlDocument } from "./wire/element.ts";
 import type { Element } from "./wire/element.ts";
 import { errorElement, notFound, TableauError } from "./wire/errors.ts";
-import type { HyperEngine } from "./data/hyper-engine.ts";
-import { findRoute } from "./routes.ts";
-import { speaks } from "./site/server-info.ts";
-import type { Settings } from "./settings.ts";
-import type { ServerState } from "./state.ts";
 
 /** How many calls came in, in all and by operation. */
 export class CallCounter {

@@ -1,15 +1,15 @@
 import type { SandboxEnvironment, SandboxSystem } from "../kit/system.ts";
 import type { TableauSeed } from "../seeds.ts";
 import { controlRoutes } from "./control.ts";
+import { HyperEngine } from "./data/hyper-engine.ts";
 import { FACE } from "./dials.ts";
 import { answer, CallCounter } from "./gateway.ts";
 import type { Gateway } from "./gateway.ts";
-import { WebhookDeliveries } from "./webhooks/deliveries.ts";
-import { HyperEngine } from "./data/hyper-engine.ts";
 import { changeOrganisation } from "./organisation.ts";
 import { defaultSettings } from "./settings.ts";
 import { addProject, createSite, findProject, newLuid } from "./state.ts";
 import type { ServerState, Site } from "./state.ts";
+import { WebhookDeliveries } from "./webhooks/deliveries.ts";
 
 export interface TableauOptions {
   /** Path of a Hyper engine to look into published extracts with; by default `HUB_HYPERD`. */

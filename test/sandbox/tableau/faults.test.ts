@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { downloaded, jobOf, projectId, publishFile, uploadChunks } from "./publishing-client.ts";
 import type { OwnDial } from "../../support/dialled-system.ts";
+import { downloaded, jobOf, projectId, publishFile, uploadChunks } from "./publishing-client.ts";
 import { errorCode, filePart, idIn, multipart, payloadPart, signIn, startTableau } from "./server.ts";
 import type { Session, TableauServer } from "./server.ts";
 

@@ -63,7 +63,13 @@ withEngine("a packaged data source", () => {
   });
 
   test("is taken where its document fits its extract", async () => {
-    expect(await publish({ "star.tds": document(), [EXTRACT]: star })).not.toBe("");
+    const id = await publish({ "star.tds": document(), [EXTRACT]: star });
+    const names = async (query: string): Promise<readonly string[]> => {
+      const response = await session.call("GET", `/datasources/${id}/content${query}`);
+      return (await readPackage(Buffer.from(await response.arrayBuffer()))).map(({ name }) => name);
+    };
+    expect(await names("")).toEqual(["star.tds", EXTRACT]);
+    expect(await names("?includeExtract=False")).toEqual(["star.tds"]);
   });
 
   test.each([

@@ -179,6 +179,16 @@ describe("a published workbook", () => {
     expect(await (await session.call("GET", `/views/${first?.id}`)).text()).toContain(`<workbook id="${id}"/>`);
   });
 
+  test("has views that take tags, which stay when it is published anew", async () => {
+    const [first] = viewsIn(await (await session.call("GET", `/workbooks/${id}/views`)).text());
+    const path = `/views/${first?.id}`;
+    await session.call("PUT", `${path}/tags`, { body: '<tsRequest><tags><tag label="a b"/></tags></tsRequest>' });
+    await publish(workbook(), { query: "?overwrite=true" });
+    expect(await (await session.call("GET", path)).text()).toContain('<tag label="a b"/>');
+    expect((await session.call("DELETE", `${path}/tags/a%20b`)).status).toBe(204);
+    expect(await (await session.call("GET", path)).text()).toContain("<tags/>");
+  });
+
   test("takes permissions and a data-quality warning", async () => {
     const users = await (await session.call("GET", "/users")).text();
     const body =

@@ -1,11 +1,11 @@
 import { open, readFile } from "node:fs/promises";
 import { extname } from "node:path";
-import { publishFailed } from "../wire/errors.ts";
-import { checkDatasourcePackage, datasourceDocument } from "./datasource-document.ts";
-import { readPackage } from "./package.ts";
 import { tableKey } from "../data/hyper-contents.ts";
 import type { HyperContents } from "../data/hyper-contents.ts";
 import type { HyperEngine } from "../data/hyper-engine.ts";
+import { publishFailed } from "../wire/errors.ts";
+import { checkDatasourcePackage, datasourceDocument } from "./datasource-document.ts";
+import { readPackage } from "./package.ts";
 
 export const DATASOURCE_TYPES = ["tds", "tdsx", "tde", "hyper", "parquet"] as const;
 export type DatasourceType = (typeof DATASOURCE_TYPES)[number];

@@ -1,16 +1,16 @@
 import { bodyOf, datasourceOf, projectOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
+import { laterStamp, stamp } from "../state.ts";
+import type { Site } from "../state.ts";
 import { collection, element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
 import { nameExists, notFound } from "../wire/errors.ts";
 import { listPage } from "../wire/listing.ts";
 import type { ListingFields } from "../wire/listing.ts";
 import { asTree, flagOf, textOf } from "../wire/request-body.ts";
-import { laterStamp, stamp } from "../state.ts";
 import { findPublished } from "./published.ts";
-import { removePublished } from "./remove.ts";
 import type { Datasource } from "./published.ts";
-import type { Site } from "../state.ts";
+import { removePublished } from "./remove.ts";
 import { tagsElement } from "./tags.ts";
 import { megabytes, webPage } from "./web-page.ts";
 

@@ -1,14 +1,14 @@
 import { bodyOf, publishedOf, pathOf, projectOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
+import { siteRoute } from "../route.ts";
+import type { Route } from "../route.ts";
+import type { Project } from "../state.ts";
 import { element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
 import { badRequest, notFound, TableauError } from "../wire/errors.ts";
-import { siteRoute } from "../route.ts";
-import type { Route } from "../route.ts";
 import { asList, asTree, requiredText } from "../wire/request-body.ts";
 import { DEFAULT_KINDS } from "./published.ts";
 import type { Grant, Mode, PublishedItem } from "./published.ts";
-import type { Project } from "../state.ts";
 
 /** The names the XSD knows (reference §2). */
 const CAPABILITIES = new Set(

@@ -3,6 +3,7 @@ import { applyActions } from "../data/apply-actions.ts";
 import { changeExtract } from "../data/change-extract.ts";
 import { tableKey } from "../data/hyper-contents.ts";
 import { discardUpload } from "../site/uploads.ts";
+import { newLuid } from "../state.ts";
 import { notFound, publishFailed } from "../wire/errors.ts";
 import { flagOf, textOf } from "../wire/request-body.ts";
 import { checkContent, datasourceType } from "./content-check.ts";
@@ -12,7 +13,6 @@ import { newPublished, publish } from "./publication.ts";
 import type { Publication, Publishing } from "./publication.ts";
 import type { Datasource } from "./published.ts";
 import { addRevision } from "./revisions.ts";
-import { newLuid } from "../state.ts";
 
 const PUBLISHING: Publishing<Datasource, DatasourceType> = {
   kind: "datasource",

@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Reply, SiteCall } from "../call.ts";
 import { newLuid } from "../state.ts";
+import { isFault } from "../wire/document.ts";
 import { badRequest, publishFailed } from "../wire/errors.ts";
 import { asList, asTree, flagOf, textOf } from "../wire/request-body.ts";
-import { isFault } from "../wire/document.ts";
+import { readPackage } from "./package.ts";
 import { contentUrlFor, newPublished, publish } from "./publication.ts";
 import type { Publication, Publishing } from "./publication.ts";
-import { readPackage } from "./package.ts";
 import type { Datasource, View, Workbook, WorkbookConnection } from "./published.ts";
 import { addRevision } from "./revisions.ts";
 import { readWorkbookDocument } from "./workbook-document.ts";
@@ -31,7 +31,7 @@ const PUBLISHING: Publishing<Workbook, WorkbookType> = {
   show: workbookElement,
 };
 
-/** `POST /workbooks`: views keep their ids by name when it is overwritten. */
+/** `POST /workbooks`: views keep their ids and tags by name when it is overwritten. */
 export function publishWorkbook(call: SiteCall): Promise<Reply> {
   return publish(call, PUBLISHING);
 }
@@ -105,12 +105,14 @@ function viewsOf(
   return document.sheets.map(({ name, sheetType }) => {
     const sheet = contentUrlFor(name, taken);
     taken.add(sheet);
+    const before = workbook.views.find((view) => view.name === name);
     return {
-      id: workbook.views.find((view) => view.name === name)?.id ?? newLuid(call.state),
+      id: before?.id ?? newLuid(call.state),
       name,
       contentUrl: `${workbook.contentUrl}/sheets/${sheet}`,
       sheetType,
       hidden: hidden.has(name),
+      tags: before?.tags ?? new Set(),
     };
   });
 }

@@ -68,6 +68,7 @@ export interface View {
   readonly contentUrl: string;
   readonly sheetType: "view" | "dashboard" | "story";
   readonly hidden: boolean;
+  readonly tags: Set<string>;
 }
 
 /** Where a workbook takes data from: a published data source, or something of its own. */

@@ -3,14 +3,17 @@ import { readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { publishedOf, pathOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
+import { laterStamp, stamp } from "../state.ts";
 import { collection, element } from "../wire/element.ts";
 import { notFound, TableauError } from "../wire/errors.ts";
 import { listPage } from "../wire/listing.ts";
-import { packageOf } from "./package.ts";
-import { laterStamp, stamp } from "../state.ts";
+import { packageOf, readPackage, writePackage } from "./package.ts";
 import type { PublishedItem, Revision } from "./published.ts";
 
-/** `GET /{datasources|workbooks}/{id}/content`: the newest bytes, as they were published. */
+/**
+ * `GET /{datasources|workbooks}/{id}/content`: the newest bytes, as they were published; with `includeExtract=False` a
+ * package without its extract.
+ */
 export async function downloadNewest(call: SiteCall): Promise<Reply> {
   const item = publishedOf(call);
   const revision = item.revisions.at(-1);
@@ -31,6 +34,11 @@ async function download(call: SiteCall, item: PublishedItem, revision: Revision)
   const accept = call.request.headers.get("accept") ?? "*/*";
   if (!/\*\/\*|application\/\*|octet-stream/u.test(accept)) {
     throw new TableauError("406000", "Not Acceptable", "The content is only available as application/octet-stream.");
+  }
+  if (call.query.get("includeExtract")?.toLowerCase() === "false" && /\.t(?:ds|wb)x$/u.test(revision.fileName)) {
+    const entries = await readPackage(await readFile(revision.file));
+    const packed = await writePackage(entries.filter(({ name }) => !name.endsWith(".hyper")));
+    return bytesResponse(packed, packed.length, item, revision.fileName);
   }
   if (call.settings.downloadAs === "package" && revision.fileName.endsWith(".hyper")) {
     const packed = await packageOf(revision.fileName, await readFile(revision.file));

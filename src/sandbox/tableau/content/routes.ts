@@ -5,8 +5,13 @@ import { deleteDatasource, getDatasource, listConnections, listDatasources, upda
 import { permissionRoutes } from "./permissions.ts";
 import { publishDatasource } from "./publish-datasource.ts";
 import { publishWorkbook } from "./publish-workbook.ts";
+import { downloadNewest, downloadRevision, listRevisions } from "./revisions.ts";
+import { addTags, deleteTag } from "./tags.ts";
 import { validateWorkbook } from "./validate-workbook.ts";
+import { addWarning, deleteWarning, getWarning, updateWarning } from "./warnings.ts";
 import {
+  addViewTags,
+  deleteViewTag,
   deleteWorkbook,
   getView,
   getWorkbook,
@@ -16,9 +21,6 @@ import {
   listWorkbookViews,
   updateWorkbook,
 } from "./workbooks.ts";
-import { downloadNewest, downloadRevision, listRevisions } from "./revisions.ts";
-import { addTags, deleteTag } from "./tags.ts";
-import { addWarning, deleteWarning, getWarning, updateWarning } from "./warnings.ts";
 
 /** What all that is published has, below its own path. */
 function publishedRoutes(items: "datasources" | "workbooks", item: string): readonly Route[] {
@@ -70,6 +72,8 @@ export const CONTENT_ROUTES: readonly Route[] = [
   ...publishedRoutes("workbooks", "workbook"),
   siteRoute("GET", "views", "views.list", "content:read", listViews),
   siteRoute("GET", "views/:view", "views.get", "content:read", getView),
+  siteRoute("PUT", "views/:view/tags", "tags.add", "view_tags:update", addViewTags),
+  siteRoute("DELETE", "views/:view/tags/:label", "tags.delete", "view_tags:delete", deleteViewTag),
   siteRoute("GET", WARNINGS, "warnings.get", "any", getWarning),
   siteRoute("POST", WARNINGS, "warnings.add", "any", addWarning),
   siteRoute("PUT", WARNINGS, "warnings.update", "any", updateWarning),

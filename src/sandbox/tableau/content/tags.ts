@@ -12,16 +12,29 @@ export function tagsElement(tags: ReadonlySet<string>): Element {
   );
 }
 
-/** `PUT /{datasources|workbooks}/{id}/tags`: adds, and answers with all. */
-export async function addTags(call: SiteCall): Promise<Reply> {
-  const item = publishedOf(call);
-  const labels = asList(asTree((await bodyOf(call))["tags"])["tag"]).map((tag) => requiredText(tag, "label", "tag"));
-  for (const label of labels) item.tags.add(label);
-  return { status: 200, elements: [tagsElement(item.tags)] };
+interface Tagged {
+  readonly tags: Set<string>;
 }
 
-/** `DELETE /{datasources|workbooks}/{id}/tags/{label}`: 204, also for a label that was not there. */
-export function deleteTag(call: SiteCall): Reply {
-  publishedOf(call).tags.delete(pathOf(call, "label"));
+/** Adds the tags of a request, and answers with all. */
+export async function addTagsTo(call: SiteCall, { tags }: Tagged): Promise<Reply> {
+  const labels = asList(asTree((await bodyOf(call))["tags"])["tag"]).map((tag) => requiredText(tag, "label", "tag"));
+  for (const label of labels) tags.add(label);
+  return { status: 200, elements: [tagsElement(tags)] };
+}
+
+/** Takes the tag of the path away: 204, also for one that was not there. */
+export function deleteTagOf(call: SiteCall, { tags }: Tagged): Reply {
+  tags.delete(pathOf(call, "label"));
   return { status: 204 };
+}
+
+/** `PUT /{datasources|workbooks}/{id}/tags` */
+export function addTags(call: SiteCall): Promise<Reply> {
+  return addTagsTo(call, publishedOf(call));
+}
+
+/** `DELETE /{datasources|workbooks}/{id}/tags/{label}` */
+export function deleteTag(call: SiteCall): Reply {
+  return deleteTagOf(call, publishedOf(call));
 }

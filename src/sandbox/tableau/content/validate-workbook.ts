@@ -1,8 +1,8 @@
 import type { SiteCall } from "../call.ts";
 import { partsOf, registerUpload } from "../site/uploads.ts";
 import { stamp } from "../state.ts";
-import { badRequest } from "../wire/errors.ts";
 import { descendants, isFault } from "../wire/document.ts";
+import { badRequest } from "../wire/errors.ts";
 import { readWorkbookDocument } from "./workbook-document.ts";
 import type { WorkbookDocument } from "./workbook-document.ts";
 

@@ -1,5 +1,5 @@
-import type { SiteCall } from "../call.ts";
 import { ONE_MEGABYTE } from "../call.ts";
+import type { SiteCall } from "../call.ts";
 import type { Published } from "./published.ts";
 
 /** The address people open. */

@@ -8,9 +8,9 @@ import { listPage } from "../wire/listing.ts";
 import type { ListingFields } from "../wire/listing.ts";
 import { asTree, flagOf, textOf } from "../wire/request-body.ts";
 import { findPublished } from "./published.ts";
-import { removePublished } from "./remove.ts";
 import type { View, Workbook } from "./published.ts";
-import { tagsElement } from "./tags.ts";
+import { removePublished } from "./remove.ts";
+import { addTagsTo, deleteTagOf, tagsElement } from "./tags.ts";
 import { megabytes, webPage } from "./web-page.ts";
 
 export function workbookElement(call: SiteCall, workbook: Workbook): Element {
@@ -148,6 +148,7 @@ function shownElement({ workbook, view }: Shown): Element {
     element("workbook", { id: workbook.id }),
     element("owner", { id: workbook.ownerId }),
     element("project", { id: workbook.projectId }),
+    tagsElement(view.tags),
   ]);
 }
 
@@ -165,10 +166,24 @@ export function listViews(call: SiteCall): Reply {
   return { status: 200, elements: [page.pagination, collection("views", "view", page.items.map(shownElement))] };
 }
 
-/** `GET /views/{id}` */
-export function getView(call: SiteCall): Reply {
+function shownOf(call: SiteCall): Shown {
   const id = pathOf(call, "view");
   const shown = shownViews(call).find(({ view }) => view.id === id);
   if (shown === undefined) throw notFound("404011", `View '${id}'`);
-  return { status: 200, elements: [shownElement(shown)] };
+  return shown;
+}
+
+/** `GET /views/{id}` */
+export function getView(call: SiteCall): Reply {
+  return { status: 200, elements: [shownElement(shownOf(call))] };
+}
+
+/** `PUT /views/{id}/tags` */
+export function addViewTags(call: SiteCall): Promise<Reply> {
+  return addTagsTo(call, shownOf(call).view);
+}
+
+/** `DELETE /views/{id}/tags/{label}` */
+export function deleteViewTag(call: SiteCall): Reply {
+  return deleteTagOf(call, shownOf(call).view);
 }

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { SiteCall } from "../call.ts";
+import type { Datasource } from "../content/published.ts";
 import { addRevision } from "../content/revisions.ts";
 import { hexDigits } from "../state.ts";
-import type { Datasource } from "../content/published.ts";
 import { publishFailed, TableauError } from "../wire/errors.ts";
 import { SOURCE, TARGET } from "./apply-actions.ts";
 import type { Sides } from "./apply-actions.ts";

@@ -1,9 +1,9 @@
 import { datasourceOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
+import type { Datasource } from "../content/published.ts";
 import { countCall } from "../site/hourly-limits.ts";
 import { jobAccepted, queueJob } from "../site/jobs.ts";
 import { consumeUpload, discardUpload } from "../site/uploads.ts";
-import type { Datasource } from "../content/published.ts";
 import type { Job, Upload } from "../state.ts";
 import { element, textElement } from "../wire/element.ts";
 import { badRequest, notFound, publishFailed, TableauError } from "../wire/errors.ts";

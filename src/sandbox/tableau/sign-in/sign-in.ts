@@ -1,13 +1,13 @@
-import { acceptJwt, covers } from "./connected-app.ts";
 import { bodyOf } from "../call.ts";
 import type { Call, Reply, SiteCall } from "../call.ts";
+import type { Scope } from "../route.ts";
+import { hexDigits } from "../state.ts";
+import type { Login, ServerState, Site } from "../state.ts";
 import { element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
 import { badRequest, invalidToken, notFound, TableauError } from "../wire/errors.ts";
 import { asTree, flagOf, textOf } from "../wire/request-body.ts";
-import type { Scope } from "../route.ts";
-import { hexDigits } from "../state.ts";
-import type { Login, ServerState, Site } from "../state.ts";
+import { acceptJwt, covers } from "./connected-app.ts";
 
 function refused(): TableauError {
   return new TableauError("401001", "Signin Error", "Error signing in to Tableau Server");

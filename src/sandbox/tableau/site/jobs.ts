@@ -1,14 +1,14 @@
 import type { DialOf } from "../../kit/fault.ts";
 import { pathOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
+import type { Settings } from "../settings.ts";
+import { newLuid, stamp } from "../state.ts";
+import type { Job, ServerState, Site } from "../state.ts";
 import { collection, element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
 import { badRequest, TableauError } from "../wire/errors.ts";
 import { listPage } from "../wire/listing.ts";
 import type { ListingFields } from "../wire/listing.ts";
-import type { Settings } from "../settings.ts";
-import { newLuid, stamp } from "../state.ts";
-import type { Job, ServerState, Site } from "../state.ts";
 
 /** A piece of work to queue. */
 export interface NewJob {

@@ -1,15 +1,15 @@
 import { bodyOf, pathOf, projectOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
+import { allPublished } from "../content/published.ts";
+import { removePublished } from "../content/remove.ts";
+import { addProject, findProject, laterStamp, stamp } from "../state.ts";
+import type { Project } from "../state.ts";
 import { collection, element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
 import { badRequest, notFound, TableauError } from "../wire/errors.ts";
 import { listPage } from "../wire/listing.ts";
 import type { ListingFields } from "../wire/listing.ts";
-import { allPublished } from "../content/published.ts";
-import { removePublished } from "../content/remove.ts";
 import { asTree, requiredText, textOf } from "../wire/request-body.ts";
-import { addProject, findProject, laterStamp, stamp } from "../state.ts";
-import type { Project } from "../state.ts";
 
 const CONTENT_PERMISSIONS = new Set(["ManagedByOwner", "LockedToProject", "LockedToProjectWithoutNested"]);
 

@@ -2,8 +2,8 @@ import { permissionRoutes } from "../content/permissions.ts";
 import { siteRoute } from "../route.ts";
 import type { Route } from "../route.ts";
 import { cancelJob, getJob, listJobs } from "./jobs.ts";
-import { createProject, deleteProject, listProjects, updateProject } from "./projects.ts";
 import { getUser, listGroups, listGroupsOfUser, listUsers, listUsersOfGroup } from "./people.ts";
+import { createProject, deleteProject, listProjects, updateProject } from "./projects.ts";
 import { getSite } from "./server-info.ts";
 import { appendToUpload, createUpload } from "./uploads.ts";
 

@@ -2,13 +2,13 @@ import { appendFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LARGEST_PART, ONE_MEGABYTE, pathOf } from "../call.ts";
 import type { Call, Reply, SiteCall } from "../call.ts";
+import { hexDigits } from "../state.ts";
+import type { Upload } from "../state.ts";
 import { element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
 import { badRequest, notFound, publishFailed } from "../wire/errors.ts";
 import { readMultipart } from "../wire/multipart.ts";
 import type { Part } from "../wire/multipart.ts";
-import { hexDigits } from "../state.ts";
-import type { Upload } from "../state.ts";
 
 /** Room for the payload part and the boundaries around a file of the largest allowed size. */
 const ENVELOPE = ONE_MEGABYTE;

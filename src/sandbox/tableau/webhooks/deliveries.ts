@@ -1,6 +1,6 @@
-import type { PublishedItem } from "../content/published.ts";
 import { disturbed } from "../../kit/deliveries.ts";
 import type { SandboxEnvironment } from "../../kit/system.ts";
+import type { PublishedItem } from "../content/published.ts";
 import { stamp } from "../state.ts";
 import type { Site } from "../state.ts";
 import type { WebhookEvent } from "./events.ts";
