@@ -14,6 +14,7 @@ import type { Lookups } from "./lookups.ts";
 import type { BaselineStore } from "./measures/baseline.ts";
 import { measureDesignCoverage } from "./measures/design-coverage.ts";
 import { measureDuration } from "./measures/durations.ts";
+import { measureFlow } from "./measures/flow.ts";
 import type { MeasureInput } from "./measures/measure-input.ts";
 import { measureRatio } from "./measures/ratios.ts";
 import { measureReduction } from "./measures/reduction.ts";
@@ -222,6 +223,9 @@ async function computeKpis(
         break;
       case "design coverage":
         results.push(...measureDesignCoverage(kpi, input));
+        break;
+      case "flow stability":
+        results.push(...(await measureFlow(kpi, input)));
         break;
       case "formula":
         results.push(...(await measureDuration(kpi, input)), ...(await measureRatio(kpi, input)));

@@ -91,6 +91,9 @@ const OF_CONTRACT: ReadonlySet<MeasureKind> = new Set([
   "drifted handoffs",
 ]);
 
+/** Measures whose value is no part of a whole. */
+const RATIOS: ReadonlySet<MeasureKind> = new Set(["cycle time reduction", "flow stability"]);
+
 /**
  * Checks one KPI file and types it.
  * @throws HubError HUB-2311 for a shape that does not fit, HUB-2312 for an unknown process, contract, rule or stage,
@@ -219,7 +222,7 @@ function measured(file: Named, vocabulary: KpiVocabulary, place: ErrorPlace): Kp
   return finished(file, place, {
     measure: file.measure,
     own: null,
-    unit: isDuration ? "duration" : file.measure === "cycle time reduction" ? "ratio" : "share",
+    unit: isDuration ? "duration" : RATIOS.has(file.measure) ? "ratio" : "share",
     of,
     subject,
     rule,

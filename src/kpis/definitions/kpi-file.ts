@@ -28,12 +28,24 @@ export const MEASURES = [
   "outcome share",
   "review cadence",
   "review gap",
+  "flow stability",
+  "work item age",
 ] as const;
 /** `formula` is a KPI whose file carries its own. */
 export type MeasureKind = (typeof MEASURES)[number] | "formula";
 
 /** What values are precomputed by. */
-export const CUTS = ["process", "contract", "segment", "region", "team", "stage", "category", "outcome", "system"] as const;
+export const CUTS = [
+  "process",
+  "contract",
+  "segment",
+  "region",
+  "team",
+  "stage",
+  "category",
+  "outcome",
+  "system",
+] as const;
 export type Cut = (typeof CUTS)[number];
 
 /** What a value is: part of a whole, one number over another, a number, a length of time, an amount in the corporate currency. */

@@ -29,5 +29,7 @@ export const FORMULAS: Readonly<Record<Exclude<MeasureKind, "formula">, string>>
   "review cadence":
     "Customer-quarters with a review held ÷ ended quarters of customers that were onboarded and active for 60 days of them.",
   "review gap": "Customers with more than 100 days between two reviews, or since the last ÷ customers.",
+  "flow stability": "|cases in progress − completions × their mean time| ÷ cases in progress (Little's law).",
+  "work item age": "Open cases older than 85 % of the completed ones of their process took ÷ open cases.",
   "outcome share": "Cases with the outcome ÷ cases ended.",
 };

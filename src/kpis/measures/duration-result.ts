@@ -25,13 +25,15 @@ export interface Measured {
   /** The median that counts the open ones, too. */
   readonly censored: number | null;
   readonly shown: boolean;
+  /** What to keep in mind; null when nothing. */
+  readonly note: string | null;
 }
 
 /** A median or ninetieth percentile with everything that is told beside it. */
 export function durationResult(
   kpi: KpiDefinition,
   relation: DurationRelation,
-  { scope, window, row, open, censored, shown }: Measured,
+  { scope, window, row, open, censored, shown, note }: Measured,
   input: MeasureInput,
 ): KpiResult {
   const scale = relation.unit === "milliseconds" ? 1000 : 1;
@@ -77,6 +79,7 @@ export function durationResult(
       : `; ${nOpen} open${typeof oldest === "number" ? `, the oldest for ${formatDuration(input.asOf - oldest)}` : ""}`,
     censored === null ? "" : `; ${size(censored)} when the open ones count`,
     target === null ? "" : `; target ${target.text}: ${verdict}${reason === null ? "" : ` (${reason})`}`,
+    note === null || value === null ? "" : `; ${note}`,
   ];
   return {
     kpi: kpi.name,
@@ -98,7 +101,7 @@ export function durationResult(
     target: target?.value ?? null,
     targetText: target?.text ?? null,
     verdict,
-    reason,
+    reason: [reason, value === null ? null : note].filter((each) => each !== null).join("; ") || null,
     sentence: `${parts.join("")}.`,
     moneyAtStake: null,
     evidence: { keys: [], count: 0 },

@@ -8,6 +8,7 @@ import { Z95 } from "../statistics/wilson.ts";
 import { durationsOf } from "./duration-relations.ts";
 import type { DurationRelation } from "./duration-relations.ts";
 import { durationResult } from "./duration-result.ts";
+import { flowsIn, instability } from "./flow.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import { COMPANY } from "./result.ts";
 import type { KpiResult, KpiScope } from "./result.ts";
@@ -45,6 +46,10 @@ export async function measureDuration(kpi: KpiDefinition, input: MeasureInput): 
       isMain && kpi.measure === "cycle time"
         ? await censoredMedians(kpi, shownOf, windows, input)
         : new Map<string, number>();
+    const flows =
+      isMain && kpi.measure === "cycle time"
+        ? await Promise.all(windows.map((window) => flowsIn(kpi.of, window, input)))
+        : [];
     const cutResults = [...groups].flatMap(([key, rows]) =>
       windows.map((window, index) => {
         const shown = index === shownOf.get(key);
@@ -52,7 +57,10 @@ export async function measureDuration(kpi: KpiDefinition, input: MeasureInput): 
         const waiting = open.find((row) => row["scope"] === key);
         const median = shown ? (censored.get(key) ?? null) : null;
         const row = rows[index];
-        return durationResult(kpi, relation, { scope, window, row, open: waiting, censored: median, shown }, input);
+        const flow = flows[index]?.get(key);
+        const note = flow === undefined ? null : instability(flow);
+        const made = { scope, window, row, open: waiting, censored: median, shown, note };
+        return durationResult(kpi, relation, made, input);
       }),
     );
     results.push(...(isMain ? await withEvidence(relation, cutResults, input) : cutResults));

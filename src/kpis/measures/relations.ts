@@ -1,6 +1,7 @@
 import type { Instant } from "../../model/index.ts";
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
+import { ageRelation } from "./flow.ts";
 import { ownRelation } from "./own-relations.ts";
 import { departed, reviewRelation } from "./reviews.ts";
 import { instantSql, listSql, quote } from "./sql.ts";
@@ -76,6 +77,8 @@ export function relationOf(
   switch (kpi.measure) {
     case "formula":
       return ownRelation(kpi);
+    case "work item age":
+      return ageRelation(kpi);
     case "review cadence":
     case "review gap":
       return reviewRelation(kpi);
