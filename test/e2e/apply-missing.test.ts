@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { z } from "zod";
 import { checkDocument } from "../../src/cli/documents/check.ts";
 import { planDocument } from "../../src/cli/documents/plan.ts";
 import { misfits } from "../support/documents.ts";
@@ -8,6 +9,8 @@ import { copyConfiguration, runCommand, startCompany } from "../support/e2e.ts";
 import type { Company } from "../support/e2e.ts";
 
 jest.setTimeout(60_000);
+
+const listing = z.object({ data: z.array(z.object({ gid: z.string(), name: z.string() })) });
 
 let company: Company;
 
@@ -111,4 +114,22 @@ test("`hub plan` leaves out what cannot be created, says so where the contract n
   expect(asked.filter((route) => /^(?:POST|PUT|DELETE)/u.test(route))).toEqual([]);
   const table = await runCommand(company, ["plan", "--db", db, "--config", config]);
   expect(table.out).toMatch(/\d+ creations? (?:is|are) not proposed: .*\(HUB-1418, .*sales-to-cs\.yaml:7:\d+/u);
+});
+
+test("a field that was renamed since its name was pinned is looked up under the name it has now", async () => {
+  const db = company.database("renamed");
+  const config = await copyConfiguration(company, "renamed");
+  const run = (...argv: readonly string[]) => runCommand(company, [...argv, "--db", db, "--config", config]);
+  await run("sync");
+  await run("config", "bindings", "--accept");
+  const { data: workspaces } = listing.parse({ data: await company.asana("GET", "/workspaces") });
+  const path = `/workspaces/${workspaces[0]?.gid ?? ""}/custom_fields`;
+  const { data: fields } = listing.parse({ data: await company.asana("GET", path) });
+  const amount = fields.find(({ name }) => name === "Deal amount");
+  expect(amount).toBeDefined();
+  await company.asana("PUT", `/custom_fields/${amount?.gid ?? ""}`, { name: "Contract value" });
+  await run("sync");
+  expect((await run("check")).out).not.toContain("HUB-1416");
+  const { out } = await run("plan", "--json");
+  expect(planDocument.parse(JSON.parse(out)).refused).toEqual([]);
 });
