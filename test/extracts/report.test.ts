@@ -171,6 +171,15 @@ describe("what is behind a figure", () => {
     expect(markup).toContain("Of the 2 listed for the whole company, where 30 count against it.");
   });
 
+  test("stands beside the KPI's values by its cuts, each of which leads to its own records", () => {
+    const { markup } = evidenceOf(withEvidence, kpi({}), NO_FILTER, { kpi: "compliance", scope: null, key: null });
+    expect(markup).toContain("Its values by process, segment");
+    expect(markup).toContain('href="#evidence/compliance/process/hiring"');
+    expect(markup).toContain("70 %");
+    const closed = evidenceOf(withEvidence, kpi({}), NO_FILTER, null).markup;
+    expect(closed).toContain('<a href="#evidence/compliance">Its values by process, segment</a>');
+  });
+
   test("is listed whole for the company, and says how many more there are", () => {
     const { markup } = evidenceOf(withEvidence, kpi({}), NO_FILTER, null);
     expect(markup).toContain("https://crm.test/two");

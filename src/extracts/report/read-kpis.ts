@@ -51,6 +51,8 @@ function unitText(unit: string, { clock }: KpiDefinition, { currency, businessDa
 }
 
 function toValue(row: SqlRow): Value {
+  // Of a month only the point of the line is shown; its sentence would be half of the file.
+  const isPoint = row["window_text"] === "month";
   return {
     scope: textOf(row, "scope_type"),
     key: textOf(row, "scope_key"),
@@ -67,11 +69,11 @@ function toValue(row: SqlRow): Value {
     denominator: numberOrNull(row, "denominator"),
     n: numberOf(row, "n"),
     open: numberOf(row, "n_open"),
-    excluded: textOrNull(row, "excluded_because"),
+    excluded: isPoint ? null : textOrNull(row, "excluded_because"),
     target: numberOrNull(row, "target"),
     status: textOf(row, "status"),
-    reason: textOrNull(row, "reason"),
-    sentence: textOf(row, "sentence"),
+    reason: isPoint ? null : textOrNull(row, "reason"),
+    sentence: isPoint ? "" : textOf(row, "sentence"),
     money: numberOrNull(row, "money_at_stake"),
     definition: textOf(row, "definition_version"),
     restated:

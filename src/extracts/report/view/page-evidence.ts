@@ -5,7 +5,7 @@ import type { Filter } from "./filter.ts";
 import { countText, plural, valueText } from "./format.ts";
 import { dataTable, el, outLink } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
-import { howComputed, windowText } from "./tiles.ts";
+import { evidenceHref, howComputed, valueCell, windowText } from "./tiles.ts";
 import { verdictMark } from "./verdict.ts";
 
 /** The figure that a link asked for, `error-rate` or `error-rate/process/hiring`. */
@@ -61,7 +61,34 @@ export function evidenceOf(data: ReportData, kpi: Kpi, filter: Filter, chosen: C
     ),
     el("p", { class: "sentence" }, value?.sentence ?? kpi.question),
     howComputed(kpi, value),
+    cutsOf(data, kpi, chosen),
     lists.map((list) => evidenceList(data, kpi, list)),
+  );
+}
+
+/** The KPI's own values by each of its cuts, where a link asked for it; else the link that does. */
+export function cutsOf(data: ReportData, kpi: Kpi, chosen: Chosen | null): Child {
+  const values = kpi.values.filter(({ scope, shown }) => shown && scope !== "company");
+  if (values.length === 0) return null;
+  const cuts = [...new Set(values.map(({ scope }) => (scope === "contract" ? "handoff" : scope)))];
+  const title = `Its values by ${cuts.join(", ")}`;
+  if (chosen === null) {
+    return el("p", { class: "facts" }, el("a", { href: evidenceHref(kpi, { scope: "company", key: "all" }) }, title));
+  }
+  return el(
+    "details",
+    { class: "cuts" },
+    el("summary", {}, title),
+    dataTable(
+      `${kpi.title} by ${cuts.join(", ")}`,
+      [{ title: "Of" }, { title: "Value", align: "right" }, { title: "Based on" }],
+      values.map((value) => [
+        [scopeTitle(data, value.scope, value.key), " ", el("span", { class: "soft" }, value.scope)],
+        valueCell(data, kpi, value),
+        `${countText(value.n)}, ${windowText(value)}`,
+      ]),
+      "brief",
+    ),
   );
 }
 
