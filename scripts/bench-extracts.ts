@@ -22,6 +22,8 @@ import type { Star, StarTableName } from "../src/kpis/index.ts";
 const LEAST_SHARE = 0.8;
 const MOST_MEMORY_MB = 1024;
 const ENGINE_MEMORY = "512m";
+/** Rows generated at once, as they come when cases are built. */
+const BATCH = 50_000;
 
 const { values } = parseArgs({
   options: {
@@ -56,13 +58,16 @@ async function measure(
   binary: string,
 ): Promise<{ readonly build: number; readonly copy: number; readonly parquetBytes: number }> {
   const directory = await mkdtemp(join(tmpdir(), "hub-bench-"));
-  const star = await openStar({ zone: "America/Los_Angeles", path: join(directory, "star.duckdb") });
+  const star = await openStar({
+    zone: "America/Los_Angeles",
+    kept: { path: join(directory, "star.duckdb"), madeBy: "the benchmark" },
+  });
   const engine = await startHyper({ binary, memoryLimit: ENGINE_MEMORY });
   try {
     await generate(star, name, rows);
     const csv = join(directory, "rows.csv");
     const columns = publishedColumns(name).map(([column]) => `"${column}"`);
-    await star.copy(name, columns.join(", "), csv, "FORMAT csv, HEADER");
+    await star.run(`COPY (SELECT ${columns.join(", ")} FROM ${name}) TO '${csv}' (FORMAT csv, HEADER)`);
     const started = performance.now();
     const parquet = await writeParquet(star, join(directory, "parquet"));
     const publication = hyperTables(parquet).publications.find(({ fact }) => fact === name);
@@ -104,7 +109,10 @@ async function generate(star: Star, name: StarTableName, rows: number): Promise<
       ? `${value} AS "${column}"`
       : `CASE WHEN i % 11 = 0 THEN NULL ELSE ${value} END AS "${column}"`;
   });
-  await star.run(`INSERT INTO ${name} BY NAME SELECT ${expressions.join(", ")} FROM range(${rows}) r(i)`);
+  for (let from = 0; from < rows; from += BATCH) {
+    const range = `range(${from}, ${Math.min(rows, from + BATCH)})`;
+    await star.run(`INSERT INTO ${name} BY NAME SELECT ${expressions.join(", ")} FROM ${range} r(i)`);
+  }
 }
 
 function expression(type: string, isKey: boolean, isReference: boolean): string {
