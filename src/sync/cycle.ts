@@ -1,5 +1,5 @@
 import { applyAndReconcile } from "./apply/index.ts";
-import type { ApplyReport } from "./apply/index.ts";
+import type { ApplyReport, Refused } from "./apply/index.ts";
 import type { Measurement } from "../kpis/index.ts";
 import type { Handoff, Plan, UnmappedValue } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
@@ -23,6 +23,8 @@ export interface CycleReport {
   /** What is proposed after what was approved has been carried out. */
   readonly plan: Plan;
   readonly apply: ApplyReport;
+  /** Creations that the plan lacks because they cannot be made. */
+  readonly refused: readonly Refused[];
   /** False when something that was approved is not done. */
   readonly applied: boolean;
   readonly measurement: Measurement;
@@ -40,7 +42,13 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
   const pull = await pullStep(context, { mode: "incremental" });
   const { map, link } = await mapAndLink(context);
   const reconciled = await reconcileStep(context);
-  const { apply, handoffs, plan, complete: applied } = await applyAndReconcile(context, reconciled, pull, null);
+  const {
+    apply,
+    handoffs,
+    plan,
+    refused,
+    complete: applied,
+  } = await applyAndReconcile(context, reconciled, pull, null);
   const { star, restatements, ...measurement } = await measureStep(context);
   try {
     const pages = await writePages(context, { star, ...measurement }, files.directory);
@@ -54,6 +62,7 @@ export async function runCycle(context: RunContext, files: PublishOptions): Prom
       handoffs,
       plan,
       apply,
+      refused,
       applied,
       measurement,
       restatements,

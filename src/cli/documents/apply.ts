@@ -3,6 +3,7 @@ import { toIso } from "../../model/index.ts";
 import type { Approval, Instant, OutboxEntry, WritePause } from "../../model/index.ts";
 import type { Applied, Outcome } from "../../sync/index.ts";
 import { instantText, isoOrNull, jsonValue, plainJson, problemPart } from "./parts.ts";
+import { refusedPart, toRefusedPart } from "./plan.ts";
 
 const OUTBOX_STATES = ["planned", "sent", "confirmed", "failed", "unknown", "stale", "half_done"] as const;
 const ACTIONS = ["create", "update", "link", "retire"] as const;
@@ -45,6 +46,7 @@ export const applyPart = z.strictObject({
   complete: z.boolean(),
   outcomes: z.array(outcomePart),
   stops: z.array(problemPart).describe("What ended writes early, for a connection or for the run."),
+  refused: refusedPart,
 });
 
 /** `hub apply HASH --json`. */
@@ -69,8 +71,13 @@ function toOutcomePart({ operation, approval, state, problem, targetKey }: Outco
   };
 }
 
-export function toApplyPart({ apply, complete }: Pick<Applied, "apply" | "complete">): z.infer<typeof applyPart> {
-  return { complete, outcomes: apply.outcomes.map(toOutcomePart), stops: [...apply.stops] };
+export function toApplyPart({
+  apply,
+  complete,
+  refused,
+}: Pick<Applied, "apply" | "complete" | "refused">): z.infer<typeof applyPart> {
+  const { outcomes, stops } = apply;
+  return { complete, outcomes: outcomes.map(toOutcomePart), stops: [...stops], refused: toRefusedPart(refused) };
 }
 
 export function toApplyDocument(applied: Applied, plan: string, asOf: Instant): z.infer<typeof applyDocument> {

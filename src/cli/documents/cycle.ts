@@ -164,7 +164,7 @@ export function toCycleDocument(report: CycleReport, asOf: Instant): z.infer<typ
     sync: toSyncPart(report),
     handoffs: summariseHandoffs(report.handoffs),
     plan: { hash: report.plan.hash, operations: report.plan.operations.length },
-    apply: toApplyPart({ apply: report.apply, complete: report.applied }),
+    apply: toApplyPart({ apply: report.apply, complete: report.applied, refused: report.refused }),
     cases: { ...report.measurement.cases },
     kpis: report.measurement.results.filter((result) => result.shown).map(toKpiPart),
     restatements: report.restatements.map(toRestatementPart),

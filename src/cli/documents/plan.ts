@@ -27,6 +27,22 @@ export const operationPart = z.strictObject({
   undoes: z.string().optional().describe("Of an inverse: the operation it takes back."),
 });
 
+export const refusedPart = z
+  .array(
+    z.strictObject({
+      problem: problemPart,
+      handoffs: z.array(z.string()).describe("Handoffs whose target is missing and cannot be created so."),
+    }),
+  )
+  .describe("Creations that are not proposed: something that their contract names is not in the system.");
+
+export function toRefusedPart(refused: readonly Refused[]): z.infer<typeof refusedPart> {
+  return refusals(refused).map(({ problem, operations }) => ({
+    problem,
+    handoffs: operations.map(({ handoffId }) => handoffId),
+  }));
+}
+
 /** `hub plan --json`: the writes the hub would make. Nothing is sent. */
 export const planDocument = z.strictObject({
   hash: z.string().describe("Over what the operations would do; equal operations are an equal plan."),
@@ -34,14 +50,7 @@ export const planDocument = z.strictObject({
   operations: z.array(
     operationPart.extend({ name: z.string().describe("The company, or what the source is called.") }),
   ),
-  refused: z
-    .array(
-      z.strictObject({
-        problem: problemPart,
-        handoffs: z.array(z.string()).describe("Handoffs whose target is missing and cannot be created so."),
-      }),
-    )
-    .describe("Creations that are not proposed: something that their contract names is not in the system."),
+  refused: refusedPart,
   costs: z.array(
     z.strictObject({
       connection: z.string(),
@@ -70,10 +79,7 @@ export function toPlanDocument(
       ...toOperationPart(operation),
       name: nameOf(known.get(operation.handoffId)),
     })),
-    refused: refusals(refused).map(({ problem, operations }) => ({
-      problem: { ...problem },
-      handoffs: operations.map(({ handoffId }) => handoffId),
-    })),
+    refused: toRefusedPart(refused),
     costs: costs.map((cost) => ({ ...cost })),
   };
 }

@@ -56,7 +56,13 @@ async function applyThrough(
   const { handoffs: decided } = before;
   const report = await applyStep(context, { current, refused, handoffs: decided, only, unread: unreadIn(pull), doors });
   if (!report.changed) {
-    return { apply: report, handoffs: await decided(), plan: current, refused, complete: isComplete(report) };
+    return {
+      apply: report,
+      handoffs: await decided(),
+      plan: current,
+      refused,
+      complete: isComplete(report) && refused.length === 0,
+    };
   }
   const { connections, streams } = placesOf(report);
   const again =
@@ -70,7 +76,7 @@ async function applyThrough(
   const plan = await planStep(later, next.operations);
   const apply = { ...report, outcomes: duplicatesIn(report.outcomes, handoffs) };
   // What could not be read again may hide that somebody made the same.
-  const complete = isComplete(apply) && again?.complete !== false;
+  const complete = isComplete(apply) && next.refused.length === 0 && again?.complete !== false;
   return { apply, handoffs, plan, refused: next.refused, complete };
 }
 
