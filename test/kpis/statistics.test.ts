@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { clustersOf, drawWeights, percentileInterval } from "../../src/kpis/statistics/bootstrap.ts";
-import { kaplanMeierQuantile } from "../../src/kpis/statistics/kaplan-meier.ts";
+import { clustersOf, drawClusters, percentileInterval } from "../../src/kpis/statistics/bootstrap.ts";
+import {
+  curveQuantile,
+  drawnFrom,
+  drawnQuantile,
+  kaplanMeierQuantile,
+  survivalCurve,
+} from "../../src/kpis/statistics/kaplan-meier.ts";
 import { quantile } from "../../src/kpis/statistics/quantile.ts";
 import { seededRandom } from "../../src/kpis/statistics/random.ts";
 import { wilson } from "../../src/kpis/statistics/wilson.ts";
@@ -39,16 +45,34 @@ describe("statistics", () => {
     expect(kaplanMeierQuantile(observations, 0.5, [1, 3])).toBe(5);
   });
 
-  test("resamples draw whole clusters and are the same for the same seed", () => {
-    const clusters = clustersOf(["a", "a", "b", "c"]);
+  test("a resample's quantile is that of the observations weighted as often as their clusters were drawn", () => {
+    const random = seededRandom(7);
+    for (const withMix of [false, true]) {
+      const observations = Array.from({ length: 200 }, () => ({
+        duration: Math.floor(random() * 60),
+        ended: random() < 0.8,
+      }));
+      const curve = survivalCurve(observations);
+      const clusters = clustersOf(observations.map((_, at) => `account ${at % 17}`));
+      const mix = withMix ? Float64Array.from(observations, () => 0.5 + random()) : null;
+      const drawn = drawnFrom(clusters.of, clusters.count, mix);
+      const times = new Float64Array(clusters.count);
+      for (let i = 0; i < 50; i += 1) {
+        drawClusters(random, times);
+        const weights = Float64Array.from(clusters.of, (cluster, at) => (times[cluster] ?? 0) * (mix?.[at] ?? 1));
+        expect(drawnQuantile(curve, 0.5, drawn, times)).toBe(curveQuantile(curve, 0.5, weights));
+      }
+    }
+  });
+
+  test("resamples draw as many clusters as there are and are the same for the same seed", () => {
     const draw = () => {
       const random = seededRandom(7);
-      const times = new Float64Array(clusters.count);
-      const weights = new Float64Array(4);
+      const times = new Float64Array(3);
       return percentileInterval(200, () => {
-        drawWeights(clusters, random, times, weights);
-        expect(weights[0]).toBe(weights[1]);
-        return weights[0] ?? null;
+        drawClusters(random, times);
+        expect(times.reduce((sum, n) => sum + n, 0)).toBe(3);
+        return times[0] ?? null;
       });
     };
     expect(draw()).toEqual(draw());

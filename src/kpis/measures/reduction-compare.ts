@@ -3,9 +3,9 @@ import { formatDuration } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { sameSeason, windowOfDays } from "../definitions/windows.ts";
 import type { Window } from "../definitions/windows.ts";
-import { clustersOf, drawWeights } from "../statistics/bootstrap.ts";
+import { clustersOf, drawClusters } from "../statistics/bootstrap.ts";
 import type { Clusters } from "../statistics/bootstrap.ts";
-import { curveQuantile, survivalCurve } from "../statistics/kaplan-meier.ts";
+import { curveQuantile, drawnFrom, drawnQuantile, survivalCurve } from "../statistics/kaplan-meier.ts";
 import type { SurvivalCurve } from "../statistics/kaplan-meier.ts";
 import { seededRandom } from "../statistics/random.ts";
 import type { Baseline, CohortCase } from "./baseline.ts";
@@ -122,17 +122,16 @@ function mixWeights(
 
 function resample(base: Prepared, current: Prepared, mix: Float64Array | null): Float64Array {
   const random = seededRandom(SEED);
+  const baseDrawn = drawnFrom(base.clusters.of, base.clusters.count, null);
+  const drawn = drawnFrom(current.clusters.of, current.clusters.count, mix);
   const baseTimes = new Float64Array(base.clusters.count);
-  const baseWeights = new Float64Array(base.curve.durations.length);
   const times = new Float64Array(current.clusters.count);
-  const weights = new Float64Array(current.curve.durations.length);
   const draws = new Float64Array(RESAMPLES);
   for (let i = 0; i < RESAMPLES; i += 1) {
-    drawWeights(base.clusters, random, baseTimes, baseWeights);
-    drawWeights(current.clusters, random, times, weights);
-    if (mix !== null) for (let j = 0; j < weights.length; j += 1) weights[j] = (weights[j] ?? 0) * (mix[j] ?? 1);
-    const before = curveQuantile(base.curve, 0.5, baseWeights);
-    const after = curveQuantile(current.curve, 0.5, weights);
+    drawClusters(random, baseTimes);
+    drawClusters(random, times);
+    const before = drawnQuantile(base.curve, 0.5, baseDrawn, baseTimes);
+    const after = drawnQuantile(current.curve, 0.5, drawn, times);
     draws[i] = ratioOf(after, before) ?? Number.NaN;
   }
   return draws;

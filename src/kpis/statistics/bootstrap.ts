@@ -20,19 +20,14 @@ export function clustersOf(names: readonly string[]): Clusters {
   return { count: numbers.size, of };
 }
 
-/** Draws clusters with replacement and writes how often each observation was drawn into `weights`. */
-export function drawWeights(
-  clusters: Clusters,
-  random: () => number,
-  times: Float64Array,
-  weights: Float64Array,
-): void {
+/** Draws as many clusters as there are, with replacement, and writes how often each was drawn into `times`. */
+export function drawClusters(random: () => number, times: Float64Array): void {
+  const count = times.length;
   times.fill(0);
-  for (let i = 0; i < clusters.count; i += 1) {
-    const drawn = Math.floor(random() * clusters.count);
+  for (let i = 0; i < count; i += 1) {
+    const drawn = Math.floor(random() * count);
     times[drawn] = (times[drawn] ?? 0) + 1;
   }
-  for (let i = 0; i < weights.length; i += 1) weights[i] = times[clusters.of[i] ?? 0] ?? 0;
 }
 
 /**
