@@ -31,10 +31,15 @@ export function breaks({ removed, retyped }: SchemaChange): boolean {
   return removed.length + retyped.length > 0;
 }
 
+const MOST_NAMES = 8;
+
 /** `removed fact_case.region; fact_case.outcome from text to date; added fact_case.area` */
 export function describeChange({ removed, retyped, added }: SchemaChange): string {
-  const named = (verb: string, names: readonly string[]): readonly string[] =>
-    names.length === 0 ? [] : [`${verb} ${names.join(", ")}`];
+  const named = (verb: string, names: readonly string[]): readonly string[] => {
+    if (names.length === 0) return [];
+    const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+    return [`${verb} ${names.slice(0, MOST_NAMES).join(", ")}${more}`];
+  };
   return [...named("removed", removed), ...retyped, ...named("added", added)].join("; ");
 }
 
