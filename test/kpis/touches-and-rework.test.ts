@@ -111,7 +111,7 @@ describe("a renewal's lead", () => {
     expect(verdict({ at: "2026-02-01T09:00:00Z", type: "renewal started" })).toMatchObject({
       state: "satisfied",
       activations: 1,
-      dueAt: at("2026-03-03"),
+      dueAt: at("2026-03-03") - 1,
     });
   });
 

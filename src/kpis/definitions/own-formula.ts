@@ -149,7 +149,9 @@ export function compileOwnFormula(
   );
   const undecided = file.pending === undefined ? [] : [`coalesce(${condition(["pending"], file.pending)}, FALSE)`];
   const where = file.where === undefined ? "TRUE" : condition(["where"], file.where);
-  const keys = starTable(fact).key.map((column) => `f."${column}"`);
+  const keys = starTable(fact)
+    .key.map((column) => `f."${column}"`)
+    .join(", ");
   const parts = {
     fact,
     statistic,
@@ -161,8 +163,13 @@ export function compileOwnFormula(
     moment,
     money: file.money === undefined ? null : number(["money"], file.money).sql,
     cuts: Object.fromEntries(file.by.map((cut, index) => [cut, cutSql(cut, index, fact, scope, compile, place)])),
-    evidence: fact === "fact_handoffs" ? "f.handoff_key" : scope.names.has("case_key") ? "f.case_key" : (keys[0] ?? ""),
-    item: keys.join(" || '/' || "),
+    evidence:
+      fact === "fact_handoffs"
+        ? "f.handoff_key"
+        : scope.names.has("case_key")
+          ? "f.case_key"
+          : `concat_ws('/', ${keys})`,
+    item: `concat_ws('/', ${keys})`,
     noun: file.noun ?? starTable(fact).caption.toLowerCase(),
     said: file.said ?? "count",
     isBusiness,

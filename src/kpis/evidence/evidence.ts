@@ -1,5 +1,6 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { routineSteps } from "../measures/design-coverage.ts";
+import { flowRelation } from "../measures/flow.ts";
 import { durationsOf } from "../measures/duration-relations.ts";
 import { relationOf } from "../measures/relations.ts";
 import type { Relation } from "../measures/relations.ts";
@@ -21,6 +22,8 @@ export async function evidenceOf(
 ): Promise<Evidence | null> {
   if (kpi.measure === "cycle time reduction") return addedUp(await reductionRows(kpi, result, input));
   if (kpi.measure === "design coverage") return addedUp(designRows(kpi, input));
+  if (kpi.measure === "flow stability")
+    return addedUp(await durationRows(flowRelation(kpi), { ...result, target: null }, input));
   const durations = durationsOf(kpi);
   if (durations !== null) return addedUp(await durationRows(durations, result, input));
   const relation = relationOf(kpi, input.processes, input.asOf);

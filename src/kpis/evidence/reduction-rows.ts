@@ -1,7 +1,7 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { formatDuration } from "../definitions/durations.ts";
 import type { Baseline } from "../measures/baseline.ts";
-import { baselineOf, followedCases } from "../measures/reduction-cohort.ts";
+import { baselineOf, followedCases, leftOut } from "../measures/reduction-cohort.ts";
 import { MIN_TO_CLAIM } from "../measures/reduction-result.ts";
 import type { KpiResult } from "../measures/result.ts";
 import { listSql } from "../measures/sql.ts";
@@ -27,31 +27,51 @@ export async function reductionRows(
     // As one number over all processes only those speak that could claim anything for themselves.
     if (result.scope.type === "company" && !couldClaim(part, baseline)) continue;
     const cohort = await followedCases(process, baseline, part.window, input);
+    // The one number over all processes leaves out whole processes, not cases of them.
+    const others = result.scope.type === "company" ? [] : await leftOut(process, baseline, part.window, input);
     const names = await namesOf(
-      cohort.map(({ caseKey }) => caseKey),
+      [...cohort, ...others].map(({ caseKey }) => caseKey),
       input,
     );
+    for (const { caseKey, reason } of others) {
+      rows.push({
+        ...BARE,
+        ...named(names.get(caseKey)),
+        key: caseKey,
+        standing: "excluded",
+        denominator: 0,
+        because: reason,
+      });
+    }
     const slow = part.denominator;
     for (const { caseKey, duration, ended } of cohort) {
       const known = names.get(caseKey);
       rows.push({
         ...BARE,
         key: caseKey,
-        name: known === undefined ? null : textOf(known, "case_name"),
-        url: known === undefined ? null : textOf(known, "url"),
-        system: known === undefined ? null : textOf(known, "system_key"),
-        caseId: known === undefined ? null : textOf(known, "case_id"),
+        ...named(known),
         standing: ended ? "counted" : "pending",
         denominator: ended ? 1 : 0,
         against: ended && slow !== null && duration > slow,
-        at: typeof known?.["started_at"] === "number" ? known["started_at"] : null,
         durationMs: duration,
         because: ended ? `took ${formatDuration(duration)}` : `not ended after ${formatDuration(duration)}`,
       });
     }
   }
-  const rank = ({ standing, against }: EvidenceRow): number => (standing === "pending" ? 2 : against ? 0 : 1);
+  const rank = ({ standing, against }: EvidenceRow): number =>
+    standing === "excluded" ? 3 : standing === "pending" ? 2 : against ? 0 : 1;
   return rows.sort((a, b) => rank(a) - rank(b) || (b.durationMs ?? 0) - (a.durationMs ?? 0));
+}
+
+function named(known: SqlRow | undefined): Pick<EvidenceRow, "name" | "url" | "system" | "caseId" | "at"> {
+  if (known === undefined) return { name: null, url: null, system: null, caseId: null, at: null };
+  return {
+    name: textOf(known, "case_name"),
+    url: textOf(known, "url"),
+    system: textOf(known, "system_key"),
+    caseId: textOf(known, "case_id"),
+    at: typeof known["started_at"] === "number" ? known["started_at"] : null,
+  };
 }
 
 function couldClaim({ n, value }: KpiResult, { cases }: Baseline): boolean {

@@ -4,6 +4,7 @@ import { reaches } from "../definitions/targets.ts";
 import { windowAt } from "../definitions/windows.ts";
 import type { Window } from "../definitions/windows.ts";
 import type { SqlRow } from "../star/star.ts";
+import type { DurationRelation } from "./duration-relations.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import type { Relation } from "./relations.ts";
 import { COMPANY } from "./result.ts";
@@ -143,6 +144,22 @@ function flowResult(
 }
 
 const EMPTY: Flow = { arrivals: 0, completions: 0, inProgress: 0, gap: null };
+
+/** The completed cases that a flow counts, with how long each took. */
+export function flowRelation(kpi: KpiDefinition): DurationRelation {
+  return {
+    sql: `SELECT c.completed_at AS moment, epoch(c.completed_at) - epoch(c.started_at) AS sec, c.case_key AS evidence, NULL AS excluded, p.process AS process
+      FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${listSql(kpi.of)}
+      WHERE c.completed_at IS NOT NULL AND c.anomaly IS NULL AND c.left_truncated = 0`,
+    open: null,
+    noun: "completed case",
+    nouns: "completed cases",
+    main: "process",
+    cuts: ["process"],
+    quantile: 0.5,
+    unit: "milliseconds",
+  };
+}
 
 /** Open cases beside how long 85 % of the completed ones of their process took. */
 export function ageRelation(kpi: KpiDefinition): Relation {

@@ -6,7 +6,6 @@ import type { Window } from "../definitions/windows.ts";
 import { censor, freezeBaseline, verifyBaseline } from "./baseline.ts";
 import type { Baseline, BaselineStore, CohortCase } from "./baseline.ts";
 import type { MeasureInput } from "./measure-input.ts";
-import { countsOf } from "./rows.ts";
 import { instantSql, quote } from "./sql.ts";
 
 /** The frozen baseline of a process; frozen now where there is none yet. Null when no case of its window has ended. */
@@ -79,22 +78,28 @@ export async function followedCases(
   return followed.map((member) => censor(member, followUpMs));
 }
 
-/** Cases started in the window that are not in the cohort, by reason. */
+/** One case that is not compared, and why. */
+export interface LeftOut {
+  readonly caseKey: string;
+  readonly reason: string;
+}
+
+/** Cases started in the window that are not in the cohort. */
 export async function leftOut(
   process: ProcessDefinition,
   { followUpMs }: Baseline,
   window: Window,
   { star, asOf }: MeasureInput,
-): Promise<Readonly<Record<string, number>>> {
+): Promise<readonly LeftOut[]> {
   const young = `not followed for ${formatDuration(followUpMs)} yet`;
-  const [row] = await star.query(`
-    SELECT CAST(to_json(histogram(reason)) AS VARCHAR) AS reasons FROM (SELECT CASE
+  const rows = await star.query(`
+    SELECT k, reason FROM (SELECT c.case_key AS k, CASE
         WHEN c.left_truncated = 1 THEN 'started before the history' WHEN c.anomaly IS NOT NULL THEN c.anomaly
         WHEN c.outcome IN ('deleted', 'parent deleted', 'archived') THEN c.outcome
         WHEN c.started_at >= ${instantSql(asOf - followUpMs)} THEN ${quote(young)} END AS reason
       FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process = ${quote(process.name)}
-      WHERE c.started_at >= ${instantSql(window.from)} AND c.started_at < ${instantSql(window.to)}) WHERE reason IS NOT NULL`);
-  return countsOf(row?.["reasons"]);
+      WHERE c.started_at >= ${instantSql(window.from)} AND c.started_at < ${instantSql(window.to)}) WHERE reason IS NOT NULL ORDER BY k`);
+  return rows.map((row) => ({ caseKey: String(row["k"]), reason: String(row["reason"]) }));
 }
 
 /** How many cases of a process were open at two instants. */

@@ -85,8 +85,14 @@ export async function compare(
     draws: n < MIN_TO_SHOW ? new Float64Array(0) : resample(base, now, mix),
     warnings,
     open: current.length - n,
-    excluded: await leftOut(process, baseline, window, input),
+    excluded: countedBy((await leftOut(process, baseline, window, input)).map(({ reason }) => reason)),
   };
+}
+
+function countedBy(reasons: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
 }
 
 interface Prepared {
