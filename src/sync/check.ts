@@ -5,10 +5,8 @@ import type { CompiledMapping } from "../mappings/index.ts";
 import { HubError, toProblem } from "../model/index.ts";
 import type { Disposition, Problem, QuotaAccount, QuotaLedger, StorePort } from "../model/index.ts";
 import { creatingIn, surveyTarget } from "./apply/index.ts";
-import { commandInShownWords } from "./bindings-back.ts";
-import type { CommandWords } from "./bindings-back.ts";
-import { toldOf } from "./bindings-told.ts";
-import { bindingsOf, pinnedFields } from "./bindings.ts";
+import { commandInShownWords, toldOf, bindingsOf, pinnedFields } from "./bindings/index.ts";
+import type { CommandWords } from "./bindings/index.ts";
 import { closeConnection } from "./closing.ts";
 import { credentialsOf } from "./sources.ts";
 

@@ -2,8 +2,8 @@ import { withMarker } from "./apply/marked.ts";
 import type { Normaliser, ReferenceRecords } from "../connectors/kit/index.ts";
 import type { JsonObject } from "../model/index.ts";
 import type { RunContext } from "./context.ts";
-import { bindingsOf } from "./bindings.ts";
-import type { ConnectionBindings } from "./bindings.ts";
+import { bindingsOf } from "./bindings/index.ts";
+import type { ConnectionBindings } from "./bindings/index.ts";
 import type { FillTallies } from "./fill.ts";
 import type { EntityMapper } from "./map.ts";
 

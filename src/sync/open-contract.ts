@@ -53,7 +53,7 @@ export interface ContractRun {
 }
 
 /** Handoffs whose repairs are thought about together. */
-const BATCH = 100;
+const BATCH = 20;
 
 /** Reads both sides of a contract to decide its handoffs and propose their repairs. */
 export async function openContract(deciding: Deciding, contract: Contract): Promise<ContractRun> {

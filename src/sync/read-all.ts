@@ -1,10 +1,8 @@
 import type { ReadMode } from "../connectors/kit/index.ts";
 import { canonicalJson, hashText } from "../model/index.ts";
 import type { Problem } from "../model/index.ts";
-import { toldOf } from "./bindings-told.ts";
-import type { ToldNames } from "./bindings-told.ts";
-import { resolveBindings } from "./bindings.ts";
-import type { ConnectionBindings } from "./bindings.ts";
+import { toldOf, resolveBindings } from "./bindings/index.ts";
+import type { ToldNames, ConnectionBindings } from "./bindings/index.ts";
 import type { RunContext } from "./context.ts";
 import { FillTallies } from "./fill.ts";
 import { linkObjects } from "./link.ts";

@@ -3,11 +3,8 @@ import type { NameList } from "../../src/connectors/kit/index.ts";
 import { resolveNames } from "../../src/configuration/index.ts";
 import type { PinnedNames } from "../../src/configuration/index.ts";
 import type { FieldValue, NormalisedEntity, Transition } from "../../src/model/index.ts";
-import { homeNamed, inShownWords } from "../../src/sync/bindings-back.ts";
-import { acceptBindings } from "../../src/sync/bindings-accept.ts";
-import { toldOf } from "../../src/sync/bindings-told.ts";
-import { translatorOf } from "../../src/sync/bindings-translate.ts";
-import type { ConnectionBindings, ListBindings } from "../../src/sync/bindings.ts";
+import { homeNamed, inShownWords, acceptBindings, toldOf, translatorOf } from "../../src/sync/bindings/index.ts";
+import type { ConnectionBindings, ListBindings } from "../../src/sync/bindings/index.ts";
 
 const SCOPE = { field: "board", id: "b1", title: "Roadmap", known: {} };
 

@@ -1,9 +1,8 @@
 import type { Connection, ReadFace, WriteFace } from "../../connectors/kit/index.ts";
 import { formatRecordKey, HubError } from "../../model/index.ts";
 import type { Canonical, Instant, ModelObject, RemovalCause } from "../../model/index.ts";
-import { commandInShownWords } from "../bindings-back.ts";
-import type { CommandWords } from "../bindings-back.ts";
-import { bindingsOf } from "../bindings.ts";
+import { commandInShownWords, bindingsOf } from "../bindings/index.ts";
+import type { CommandWords } from "../bindings/index.ts";
 import { closeConnection } from "../closing.ts";
 import type { RunContext } from "../context.ts";
 import { mapEntities } from "../map.ts";

@@ -4,7 +4,7 @@ import type { Configuration, NodePath } from "../../configuration/index.ts";
 import type { Contract } from "../../handoffs/index.ts";
 import { HubError } from "../../model/index.ts";
 import type { Canonical } from "../../model/index.ts";
-import type { CommandWords } from "../bindings-back.ts";
+import type { CommandWords } from "../bindings/index.ts";
 import { commandOf } from "./commands.ts";
 import { noWrites } from "./doors.ts";
 

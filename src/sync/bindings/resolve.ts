@@ -1,10 +1,10 @@
-import type { NameList, NormaliserOptions } from "../connectors/kit/index.ts";
-import { listKey, pinnedNames, resolveNames } from "../configuration/index.ts";
-import type { BindingsFile, Binding, Configuration, ConfiguredConnection } from "../configuration/index.ts";
-import { foldValue, usedNames } from "../mappings/index.ts";
-import type { UsedNames } from "../mappings/index.ts";
-import type { JsonObject, NormalisedEntity, StorePort } from "../model/index.ts";
-import { translatorOf } from "./bindings-translate.ts";
+import type { NameList, NormaliserOptions } from "../../connectors/kit/index.ts";
+import { listKey, pinnedNames, resolveNames } from "../../configuration/index.ts";
+import type { BindingsFile, Binding, Configuration, ConfiguredConnection } from "../../configuration/index.ts";
+import { foldValue, usedNames } from "../../mappings/index.ts";
+import type { UsedNames } from "../../mappings/index.ts";
+import type { JsonObject, NormalisedEntity, StorePort } from "../../model/index.ts";
+import { translatorOf } from "./translate.ts";
 
 /** The names of one list that mappings use, against what is pinned of them. */
 export interface ListBindings {

@@ -1,8 +1,8 @@
-import { acceptedPin, pinnedNames } from "../configuration/index.ts";
-import type { Binding, BindingsFile, Pin } from "../configuration/index.ts";
-import { foldValue, nearest } from "../mappings/index.ts";
-import { HubError } from "../model/index.ts";
-import type { ConnectionBindings } from "./bindings.ts";
+import { acceptedPin, pinnedNames } from "../../configuration/index.ts";
+import type { Binding, BindingsFile, Pin } from "../../configuration/index.ts";
+import { foldValue, nearest } from "../../mappings/index.ts";
+import { HubError } from "../../model/index.ts";
+import type { ConnectionBindings } from "./resolve.ts";
 
 /**
  * The lock file with names as they are now.
