@@ -93,7 +93,9 @@ async function figure(name: string, events: number, cube: string): Promise<void>
       pseudonymKey: "bench",
       historySince: () => null,
       quality: [],
-      gate: null,
+      streams: [],
+      sourcesOf: () => [],
+      run: null,
       onRefreshed(done) {
         refreshed = done;
         refreshedAt = performance.now();

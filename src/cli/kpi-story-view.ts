@@ -15,6 +15,7 @@ export function kpiStoryText(story: KpiStory, zone: string): string {
     `${definition.title}, ${of}, ${window.text} (${window.fromDay} until before ${window.toDay}), as of ${localTime(asOf, zone)}\n`,
     `  ${result.sentence}\n`,
     figuresText(result),
+    gateText(story),
     `\nHow it is computed (${definition.key}, owner ${definition.owner})\n  ${definition.explanation}\n`,
     publishedText(story, zone),
     sourcesText(story, zone),
@@ -50,6 +51,18 @@ function figuresText(result: KpiResult): string {
     `target ${targetText ?? "none"}${targetText === null ? "" : `: ${verdict}`}`,
   ];
   return `  ${parts.join("; ")}\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`;
+}
+
+function gateText({ gate, definition: { gates } }: KpiStory): string {
+  if (gate !== null) return `  GATED: ${gate}\n`;
+  const share = (value: number): string => formatValue(value, "ratio");
+  const asks = [
+    "read in full",
+    ...(gates.freshness ? ["fresh"] : []),
+    `${share(gates.mapping)} mapped`,
+    `${share(gates.links)} joined`,
+  ];
+  return `  gates passed: ${asks.join(", ")}\n`;
 }
 
 /** What was said before, each with why it became another figure; the last one differs only when it was not measured since. */

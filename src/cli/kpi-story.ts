@@ -15,6 +15,8 @@ export interface KpiStory {
   readonly asOf: Instant;
   readonly definition: KpiDefinition;
   readonly result: KpiResult;
+  /** Why it is not to be taken as it is; null when its gates are passed. */
+  readonly gate: string | null;
   /** The streams it rests on with the last reading of each; null for one that was never read. */
   readonly sources: readonly (KpiSource & { readonly reading: LastReading | null })[];
   /** What was published for it, oldest first; the figure itself may not have been published yet. */

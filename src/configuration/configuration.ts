@@ -21,6 +21,8 @@ export interface ConfiguredConnection {
   readonly partitionsAtOnce?: number;
   /** What a change of a stream's fields leads to. */
   readonly drift: (stream: string) => DriftPolicy;
+  /** How old a stream's last complete reading may be, milliseconds. */
+  readonly allowedAgeMs: (stream: string) => number;
 }
 
 /** Everything under config/, checked as a whole. */

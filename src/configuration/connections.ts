@@ -2,9 +2,13 @@ import { z } from "zod";
 import type { ConnectionLimits, ConnectorDefinition } from "../connectors/kit/index.ts";
 import type { DriftPolicy, Problem } from "../model/index.ts";
 import type { ConfiguredConnection } from "./configuration.ts";
+import { ageMs } from "./hub-file.ts";
 import type { HubFile } from "./hub-file.ts";
 import { checkShape, suggestion } from "./shape.ts";
 import type { YamlFile } from "./yaml-file.ts";
+
+/** Of the last complete reading, where hub.yaml says nothing else. */
+const DEFAULT_AGE = "24 hours";
 
 /** Checks each connection's settings by its connector; those with a slip are left out. */
 export function readConnections(
@@ -14,7 +18,9 @@ export function readConnections(
 ): { readonly connections: ReadonlyMap<string, ConfiguredConnection>; readonly problems: readonly Problem[] } {
   const connections = new Map<string, ConfiguredConnection>();
   const problems: Problem[] = [];
-  for (const [name, { system, partitions, quota, sweeps, drift, ...rest }] of Object.entries(hub.connections)) {
+  for (const [name, { system, partitions, quota, sweeps, drift, freshness, ...rest }] of Object.entries(
+    hub.connections,
+  )) {
     const connector = connectors.find((each) => each.system === system);
     if (connector === undefined) {
       const known = connectors.map((each) => each.system);
@@ -31,6 +37,16 @@ export function readConnections(
     const shaped = checkShape(yaml, connector.settings, "HUB-2010", settings, ["connections", name]);
     problems.push(...shaped.problems);
     if (shaped.problems.length > 0) continue;
+    for (const stream of Object.keys(freshness?.streams ?? {})) {
+      const known = connector.streams(shaped.value).map((each) => each.name);
+      if (known.includes(stream)) continue;
+      problems.push({
+        code: "HUB-2022",
+        message: `The connection ${name} has no stream "${stream}".`,
+        place: yaml.placeOf(["connections", name, "freshness", "streams", stream]),
+        remedy: suggestion(stream, known),
+      });
+    }
     const limits = limitsOf({ concurrency, quota, sweeps });
     connections.set(name, {
       name,
@@ -40,6 +56,7 @@ export function readConnections(
       ...(limits === undefined ? {} : { limits }),
       ...(partitions === undefined ? {} : { partitionsAtOnce: partitions }),
       drift: (stream) => driftPolicy(drift, stream),
+      allowedAgeMs: (stream) => ageMs(freshness?.streams?.[stream] ?? freshness?.within ?? DEFAULT_AGE),
     });
   }
   return { connections, problems };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DAY, HOUR, MINUTE } from "../model/index.ts";
 import { matchingSchema } from "./matching-file.ts";
 
 const MONTHS = [
@@ -28,6 +29,8 @@ const count = z.int().positive();
 
 const share = z.string().regex(/^\d{1,2}(\.\d+)? ?%$|^100 ?%$/u, "is a share such as 10 %");
 
+const age = z.string().regex(/^[1-9]\d{0,4} (minutes?|hours?|days?)$/u, "is an age such as `24 hours`");
+
 const driftAction = z
   .enum(["evolve", "freeze", "quarantine"])
   .describe("evolve: taken over and told. freeze: not read until accepted. quarantine: what arrives is kept apart.");
@@ -55,6 +58,15 @@ const connection = z.looseObject({
     .extend({ streams: z.record(z.string(), driftKinds).optional() })
     .optional()
     .describe("What happens when fields that mappings name change; everything evolves unless said."),
+  freshness: z
+    .strictObject({
+      within: age.optional(),
+      streams: z.record(z.string(), age).optional(),
+    })
+    .optional()
+    .describe(
+      "How old the last complete reading may be before figures that rest on it are gated; 24 hours unless set.",
+    ),
   sweeps: z
     .strictObject({
       budget: z
@@ -169,4 +181,10 @@ function isZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** `24 hours` in milliseconds. */
+export function ageMs(text: string): number {
+  const [count = "", unit = ""] = text.split(" ");
+  return Number(count) * (unit.startsWith("day") ? DAY : unit.startsWith("hour") ? HOUR : MINUTE);
 }

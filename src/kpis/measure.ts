@@ -19,6 +19,8 @@ import type { MeasureInput } from "./measures/measure-input.ts";
 import { measureRatio } from "./measures/ratios.ts";
 import { measureReduction } from "./measures/reduction.ts";
 import type { KpiResult } from "./measures/result.ts";
+import { appendOwnReadings, appendSources, gatesOf } from "./quality/append.ts";
+import type { QualityReading, StreamStanding } from "./quality/reading.ts";
 import { createDimensionKeys } from "./star/dimension-keys.ts";
 import type { DimensionKeys } from "./star/dimension-keys.ts";
 import { appendDates, appendDimensions } from "./star/dimension-rows.ts";
@@ -28,15 +30,6 @@ import { appendResults } from "./star/kpi-rows.ts";
 import { appendSprints } from "./star/sprint-rows.ts";
 import type { Star } from "./star/star.ts";
 import { fillWorkInProgress } from "./star/work-in-progress.ts";
-
-/** One line of the data-quality table, as the caller knows it (freshness, coverage, rejects). */
-export interface QualityReading {
-  readonly system: string;
-  readonly metric: string;
-  readonly value: number;
-  readonly threshold: number | null;
-  readonly isOk: boolean;
-}
 
 export interface MeasureOptions {
   readonly asOf: Instant;
@@ -55,9 +48,14 @@ export interface MeasureOptions {
   readonly pseudonymKey: string;
   /** The first instant of tracked history of a system; null when unknown. */
   readonly historySince: (system: string) => Instant | null;
+  /** What is known of the sources beside how their streams stand. */
   readonly quality: readonly QualityReading[];
-  /** Why values must not be trusted as they are (a source is stale or incomplete); null when nothing stands against it. */
-  readonly gate: string | null;
+  /** How each stream stands that figures may rest on. */
+  readonly streams: readonly StreamStanding[];
+  /** The names of the streams that a KPI rests on. */
+  readonly sourcesOf: (kpi: KpiDefinition) => readonly string[];
+  /** The run that measures; null when nothing is recorded of it. */
+  readonly run: string | null;
   /** Called as cases are built, for progress. */
   readonly onProgress?: (cases: number) => void;
   /** Called when the cases are up to date, before anything is computed of them. */
@@ -66,6 +64,8 @@ export interface MeasureOptions {
 
 export interface Measurement {
   readonly results: readonly KpiResult[];
+  /** Why a KPI's values are not to be taken as they are, by its name; nothing for one whose gates are passed. */
+  readonly gates: ReadonlyMap<string, string>;
   /** Cases per process. */
   readonly cases: Readonly<Record<string, number>>;
   /** What of them had to be built. */
@@ -94,14 +94,16 @@ export async function measure(options: MeasureOptions, star: Star): Promise<Meas
     const items = options.source.objects(process.sprints.objectType, []);
     await appendSprints(star, process, items, options.asOf, calendar, keys);
   }
-  await appendQuality(options, star, keys);
+  appendSources(star, options, keys);
   appendDimensions(star, { ...options, calendar, keys });
+  const links = await appendOwnReadings(star, options, keys);
   await fillWorkInProgress(star);
   const results = await computeKpis(options, star, calendar);
-  appendResults(star, results, options.asOf, options.gate);
+  const gates = gatesOf(options, links);
+  appendResults(star, results, options.asOf, (kpi) => gates.get(kpi) ?? null);
   await appendEvidence(star, results);
   await appendDates(star, calendar, options.reporting);
-  return { results, cases: await countCases(star, options.processes), refreshed };
+  return { results, gates, cases: await countCases(star, options.processes), refreshed };
 }
 
 /** The waivers of a case of a process. */
@@ -171,31 +173,6 @@ async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Sta
     );
   }
   star.flush();
-}
-
-async function appendQuality(options: MeasureOptions, star: Star, keys: DimensionKeys): Promise<void> {
-  const day = star.local.dateKey(options.asOf);
-  const anomalies = await star.query(
-    "SELECT system_key AS system, coalesce(sum(CASE WHEN anomaly IS NULL THEN 0 ELSE 1 END), 0) AS bad, sum(left_truncated) AS truncated FROM fact_case GROUP BY 1 ORDER BY 1",
-  );
-  const own = anomalies.flatMap((row): readonly QualityReading[] => {
-    const system = String(row["system"]);
-    const bad = Number(row["bad"]);
-    return [
-      { system, metric: "negative durations", value: bad, threshold: 0, isOk: bad === 0 },
-      { system, metric: "cases older than the history", value: Number(row["truncated"]), threshold: null, isOk: true },
-    ];
-  });
-  for (const reading of [...options.quality, ...own]) {
-    star.append("fact_data_quality", {
-      date_key: day,
-      system_key: keys.system(reading.system),
-      metric: reading.metric,
-      value: reading.value,
-      threshold: reading.threshold,
-      is_ok: reading.isOk ? 1 : 0,
-    });
-  }
 }
 
 async function computeKpis(

@@ -98,7 +98,17 @@ async function publish(
 
 /** One more row, so that what is published next differs from what stands there. */
 function measureMore(metric: string): void {
-  const row = { date_key: 20261102, system_key: "hub", metric, value: 1, threshold: null, is_ok: 1 };
+  const row = {
+    date_key: 20261102,
+    system_key: "hub",
+    entity: "all",
+    metric,
+    value: 1,
+    unit: "count",
+    allowed: null,
+    threshold: null,
+    is_ok: 1,
+  };
   star.append("fact_data_quality", row);
   star.flush();
 }

@@ -30,12 +30,23 @@ beforeAll(async () => {
   ].entries()) {
     star.append("dim_team", { team_key: `t${index}`, team });
   }
-  star.append("dim_as_of", { as_of_key: "current", as_of: at, zone: "America/Los_Angeles", corporate_currency: "USD" });
+  star.append("dim_as_of", {
+    as_of_key: "current",
+    as_of: at,
+    zone: "America/Los_Angeles",
+    corporate_currency: "USD",
+    run: null,
+    is_complete: 1,
+    oldest_reading_hours: 0,
+  });
   star.append("fact_data_quality", {
     date_key: 20260308,
     system_key: "asana",
+    entity: "all",
     metric: "freshness",
     value: -1.5,
+    unit: "count",
+    allowed: null,
     threshold: null,
     is_ok: 0,
   });
@@ -78,7 +89,7 @@ describe("CSV files", () => {
   });
 
   test("leave negative numbers numbers and nulls empty", async () => {
-    expect(await text("fact_data_quality")).toContain("20260308,asana,freshness,-1.5,,0,");
+    expect(await text("fact_data_quality")).toContain("20260308,asana,all,freshness,-1.5,count,,,0,");
   });
 
   test("give instants in UTC and, beside them, in the reporting zone across the change to summer time", async () => {

@@ -40,6 +40,7 @@ export const explainKpiDocument = z.strictObject({
   id: z.string().describe("The figure by its full name."),
   asOf: instantText,
   figure: kpiPart,
+  gate: z.string().nullable().describe("Why the figure is not to be taken as it is; null when its gates are passed."),
   definition: z.strictObject({
     version: z.string(),
     title: z.string(),
@@ -90,12 +91,13 @@ export const explainKpiDocument = z.strictObject({
 });
 
 export function toExplainKpiDocument(asked: string, story: KpiStory): z.infer<typeof explainKpiDocument> {
-  const { asOf, definition, result, sources, published, evidence, rows } = story;
+  const { asOf, definition, result, gate, sources, published, evidence, rows } = story;
   return {
     asked,
     id: figureId(result),
     asOf: toIso(asOf),
     figure: toKpiPart(result),
+    gate,
     definition: {
       version: definition.key,
       title: definition.title,

@@ -43,6 +43,7 @@ export async function explainKpiVerb(machine: Machine, id: string, options: Expl
         asOf,
         definition,
         result,
+        gate: measured.gates.get(result.kpi) ?? null,
         sources: kpiSources(definition, configuration).map((source) => ({
           ...source,
           reading: readings.get(sourceName(source.connection, source.stream)) ?? null,

@@ -247,8 +247,14 @@ export interface Sprint {
 
 export interface Quality {
   readonly system: string;
+  /** The stream, process or contract; `all` for the whole system. */
+  readonly entity: string;
   readonly metric: string;
   readonly value: number;
+  /** `count`, `ratio` or `seconds`. */
+  readonly unit: string;
+  /** `at least` or `at most`, for the threshold. */
+  readonly allowed: string | null;
   readonly threshold: number | null;
   readonly ok: boolean;
   readonly day: string;

@@ -63,12 +63,15 @@ export async function readDeviations(star: Star): Promise<ReportData["deviations
 
 export async function readQuality(star: Star): Promise<readonly Quality[]> {
   const rows = await star.query(
-    "SELECT q.*, d.day AS day FROM fact_data_quality q LEFT JOIN dim_date d USING (date_key) ORDER BY is_ok, system_key, metric",
+    "SELECT q.*, d.day AS day FROM fact_data_quality q LEFT JOIN dim_date d USING (date_key) ORDER BY is_ok, system_key, metric, entity",
   );
   return rows.map((row) => ({
     system: textOf(row, "system_key"),
+    entity: textOf(row, "entity"),
     metric: textOf(row, "metric"),
     value: numberOf(row, "value"),
+    unit: textOf(row, "unit"),
+    allowed: textOrNull(row, "allowed"),
     threshold: numberOrNull(row, "threshold"),
     ok: row["is_ok"] === 1,
     day: dayText(row, "day") ?? "",

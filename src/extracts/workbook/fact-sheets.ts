@@ -183,7 +183,7 @@ export function qualitySheets(sources: Sources): readonly Sheet[] {
       how: "Each check of the data with its value and what is allowed.",
       source: sources("fact_data_quality"),
       mark: "Text",
-      rows: [each("system"), each("metric"), each("is_ok"), each("as_of_local")],
+      rows: [each("system"), each("entity"), each("metric"), each("is_ok"), each("as_of_local")],
       cols: [],
       text: [average("value"), average("threshold")],
       filters: [],

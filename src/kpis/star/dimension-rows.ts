@@ -5,6 +5,8 @@ import { addDays } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import type { Reporting } from "../definitions/windows.ts";
 import type { ContractInfo } from "../input.ts";
+import { hours } from "../quality/reading.ts";
+import type { StreamStanding } from "../quality/reading.ts";
 import { CURRENT_AS_OF } from "./columns.ts";
 import type { DimensionKeys } from "./dimension-keys.ts";
 import type { Star } from "./star.ts";
@@ -21,6 +23,8 @@ export interface DimensionInput {
   readonly kpis: readonly KpiDefinition[];
   readonly contracts: readonly ContractInfo[];
   readonly keys: DimensionKeys;
+  readonly streams: readonly StreamStanding[];
+  readonly run: string | null;
 }
 
 /** Writes all dimensions but accounts and dates. */
@@ -106,8 +110,16 @@ export function appendDimensions(star: Star, input: DimensionInput): void {
     as_of: input.asOf,
     zone: input.reporting.zone,
     corporate_currency: input.reporting.corporateCurrency,
+    run: input.run,
+    is_complete: input.streams.every(({ isComplete }) => isComplete) ? 1 : 0,
+    oldest_reading_hours: oldestReading(input.streams),
   });
   star.flush();
+}
+
+function oldestReading(streams: readonly StreamStanding[]): number | null {
+  const ages = streams.map(({ ageMs }) => ageMs).filter((age) => age !== null);
+  return ages.length === 0 ? null : hours(Math.max(...ages));
 }
 
 /** What a KPI's value is counted in. */

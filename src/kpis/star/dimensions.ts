@@ -1,4 +1,4 @@
-import { date, instant, local, named, otherDateKey, text } from "./columns.ts";
+import { date, double, instant, int, local, named, otherDateKey, text } from "./columns.ts";
 
 /** The dimensions of reference §2.10. Process, stage and rule are versioned; actors are pseudonyms. */
 export const DIMENSIONS = {
@@ -169,6 +169,12 @@ export const DIMENSIONS = {
       as_of_date_key: otherDateKey("as_of", "As-of day"),
       zone: text("Reporting zone", "Time zone of local times and days."),
       corporate_currency: text("Corporate currency", "Currency of corporate amounts."),
+      run: text("Run", "The run that measured."),
+      is_complete: int("Read in full", "1 when the last reading of every stream was complete."),
+      oldest_reading_hours: double(
+        "Oldest reading (hours)",
+        "From the last complete reading of the stalest stream to the as-of.",
+      ),
     },
   },
 } as const;

@@ -353,7 +353,10 @@ export const FACTS = {
       p90: double("90th percentile", "90th percentile of a duration."),
       target: double("Target", "The target, in the unit of the value."),
       status: text("Status", "The verdict: met, not met, inconclusive, insufficient, gated or no target."),
-      gated: int("Gated", "1 while a source was not read in full."),
+      gated: int(
+        "Gated",
+        "1 while a source that the value rests on is not read in full, stale, or poorly mapped or linked.",
+      ),
       reason: text("Reason", "Why the verdict is not a plain one."),
       sentence: text("In words", "The verdict in a sentence."),
       money_at_stake: money(
@@ -402,13 +405,16 @@ export const FACTS = {
   fact_data_quality: {
     kind: "fact",
     caption: "Data quality",
-    grain: "one metric of one source on one day",
-    key: ["date_key", "system_key", "metric"],
+    grain: "one metric of one stream, process or contract of one source on one day",
+    key: ["date_key", "system_key", "entity", "metric"],
     columns: {
       date_key: day,
       system_key: ref("dim_system", "System"),
-      metric: text("Metric", "What is measured about the source."),
+      entity: text("Entity", "The stream, process or contract that is measured; all for the whole source."),
+      metric: text("Metric", "What is measured about it."),
       value: double("Value", "The measurement."),
+      unit: text("Unit", "count, ratio (0 to 1) or seconds."),
+      allowed: text("Allowed", "at least or at most, for the threshold."),
       threshold: double("Threshold", "Where it stops being good; empty where nothing was set."),
       is_ok: int("Within threshold", "1 while the measurement is within its threshold."),
       ...asOfKey,

@@ -10,9 +10,15 @@ export function snapshotKey({ definition, scope, window }: KpiResult): string {
   return hashText([definition, scope.type, scope.key, window.text, window.fromDay].join("\0")).slice(0, 16);
 }
 
-/** Writes KPI values; durations in seconds like every other duration of the star. */
-export function appendResults(star: Star, results: readonly KpiResult[], asOf: Instant, gate: string | null): void {
+/** Writes KPI values, those under a gate with its reason; durations in seconds like every other duration of the star. */
+export function appendResults(
+  star: Star,
+  results: readonly KpiResult[],
+  asOf: Instant,
+  gateOf: (kpi: string) => string | null,
+): void {
   for (const result of results) {
+    const gate = gateOf(result.kpi);
     const scale = result.unit === "milliseconds" ? 1000 : 1;
     const scaled = (value: number | null | undefined): number | null => (value == null ? null : value / scale);
     const reasons = Object.entries(result.excluded).map(([reason, count]) => `${count} ${reason}`);

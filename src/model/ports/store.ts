@@ -99,6 +99,24 @@ export interface PageOutcome extends RecordCounts {
   readonly byStream: Readonly<Record<string, RecordCounts>>;
 }
 
+/** What stored records say of the quality of a stream's data (reference §2.8). */
+export interface StreamQuality {
+  readonly system: string;
+  readonly tenant: string;
+  readonly stream: string;
+  /** Records whose own stamp lies after they were read. */
+  readonly ahead: number;
+  /** History rows whose record was never seen. */
+  readonly orphans: number;
+  /** Of a stream of history rows: the first of them; null for others, and where rows carry no time of their own. */
+  readonly historySince: Instant | null;
+  /** Entities that mapping made objects of, and entities with a value that no mapping knows. */
+  readonly entities: number;
+  readonly unmapped: number;
+  /** From a record's own stamp until it was stored, for 95 % of those that came after the stream's first reading; null without any. */
+  readonly latencyP95Ms: number | null;
+}
+
 /** What came of the records of a stream since a run. */
 export interface StreamChanges {
   readonly system: string;
@@ -254,6 +272,7 @@ export interface RecordsPort extends SweepTurns, ListingPort, RetentionPort {
     partition?: string,
   ): AsyncIterable<readonly { readonly id: string; readonly content: JsonObject; readonly partition: string }[]>;
   counts(key: Omit<StreamKey, "stream">): Promise<readonly StreamCount[]>;
+  streamQuality(): Promise<readonly StreamQuality[]>;
   /** What runs after this one stored; `late` counts against the instant. */
   changesSince(runId: string, instant: Instant): Promise<readonly StreamChanges[]>;
   /** Live records of a stream by the partition that delivered them last. */

@@ -18,6 +18,7 @@ import { commitRecords } from "./page-commit.ts";
 import { listRejects, readRejects, saveReject } from "./rejects.ts";
 import { createRetention } from "./retention.ts";
 import { createListingPort, saveListing } from "./listings.ts";
+import { streamQuality } from "./stream-quality.ts";
 import type { StreamTable } from "./streams.ts";
 import { createSweepTurns } from "./sweep-turns.ts";
 
@@ -124,6 +125,8 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
         tenant,
       );
     },
+
+    streamQuality: async () => streamQuality(database),
 
     changesSince: async (runId, instant) => changesSince(database, runId, instant),
 

@@ -1,5 +1,6 @@
 import { handoffKind, processKind } from "../../configuration/index.ts";
 import type { Configuration } from "../../configuration/index.ts";
+import { subjectsOf } from "../../kpis/index.ts";
 import type { KpiDefinition, ProcessDefinition } from "../../kpis/index.ts";
 
 /** A stream that a figure rests on. */
@@ -14,7 +15,6 @@ export interface KpiSource {
  * what their records are looked up in. None for what is counted of the procedures themselves.
  */
 export function kpiSources(kpi: KpiDefinition, configuration: Configuration): readonly KpiSource[] {
-  if (kpi.measure === "design coverage") return [];
   const types = objectTypesOf(kpi, configuration);
   const found = new Map<string, KpiSource>();
   for (const { mapping } of configuration.mappingFiles) {
@@ -42,16 +42,19 @@ export function sourceName(connection: string, stream: string): string {
 }
 
 /** The types of the objects that a KPI's processes and contracts follow, start from, join and look up. */
-export function objectTypesOf(kpi: KpiDefinition, configuration: Configuration): ReadonlySet<string> {
-  const processes = configuration
-    .compiled(processKind)
-    .filter(({ name }) => (kpi.subject === "process" && kpi.of.includes(name)) || name === kpi.goodProcess);
-  const contracts = configuration
-    .compiled(handoffKind)
-    .filter(({ name }) => kpi.subject === "contract" && kpi.of.includes(name));
+function objectTypesOf(kpi: KpiDefinition, configuration: Configuration): ReadonlySet<string> {
+  const processes = configuration.compiled(processKind);
+  const contracts = configuration.compiled(handoffKind);
+  const subjects = subjectsOf(
+    kpi,
+    processes,
+    contracts.map(({ name }) => name),
+  );
   return new Set([
-    ...processes.flatMap(typesOfProcess),
-    ...contracts.flatMap(({ sourceType, targetType }) => [sourceType, targetType]),
+    ...processes.filter(({ name }) => subjects.processes.includes(name)).flatMap(typesOfProcess),
+    ...contracts
+      .filter(({ name }) => subjects.contracts.includes(name))
+      .flatMap(({ sourceType, targetType }) => [sourceType, targetType]),
   ]);
 }
 

@@ -7,7 +7,6 @@ import type {
   KpiResult,
   Measurement,
   MeasureOptions,
-  QualityReading,
   Star,
   StarOptions,
 } from "../../kpis/index.ts";
@@ -15,9 +14,10 @@ import { hashText } from "../../model/index.ts";
 import type { Json } from "../../model/index.ts";
 import type { RunContext } from "../context.ts";
 import { loadLinkedModel } from "../linked-model.ts";
-import { lastReadings } from "./last-readings.ts";
+import { kpiSources, sourceName } from "./kpi-sources.ts";
 import { programVersion } from "./program.ts";
 import { publishFigures } from "./published-figures.ts";
+import { sourceQuality } from "./quality-readings.ts";
 import type { Restatement } from "./restatements.ts";
 
 /** The measured star, open for extracts and evidence; close it. */
@@ -45,7 +45,7 @@ export async function measureStep(context: RunContext): Promise<MeasuredAndPubli
   const startedAt = dependencies.wallNow();
   let refreshMs = 0;
   const kept = cube === undefined ? {} : { kept: { path: cube, madeBy: await programVersion() } };
-  const measured = await measureWith(context, storedBaselines(context), kept, {
+  const measured = await measureWith(context, context.fence.runId, storedBaselines(context), kept, {
     onProgress: (done) => progress({ kind: "count", step: "measure", done, of: null, unit: "cases" }),
     onRefreshed() {
       refreshMs = dependencies.wallNow() - startedAt;
@@ -71,11 +71,14 @@ export async function measureStep(context: RunContext): Promise<MeasuredAndPubli
 
 /** Measures what is stored and stores nothing, for questions about the figures. A baseline that is not frozen yet stays so. */
 export async function measureToLook(context: MeasureContext): Promise<Measured> {
-  return measureWith(context, { ...recordedBaselines(context), save: () => Promise.resolve() }, {}, {});
+  const baselines = { ...recordedBaselines(context), save: () => Promise.resolve() };
+  const published = await context.store.measures.latestMeasurement();
+  return measureWith(context, published?.runId ?? null, baselines, {}, {});
 }
 
 async function measureWith(
   context: MeasureContext,
+  run: string | null,
   baselines: BaselineStore,
   kept: Pick<StarOptions, "kept">,
   listeners: Pick<MeasureOptions, "onProgress" | "onRefreshed">,
@@ -90,6 +93,7 @@ async function measureWith(
     fiscalYearStarts: configuration.fiscalYearStart,
     corporateCurrency: configuration.money.corporate,
   };
+  const quality = await sourceQuality(context);
   const { star, measurement } = await measureIn(
     { zone: configuration.zone, ...kept },
     {
@@ -111,9 +115,12 @@ async function measureWith(
       waivers: [],
       baselines,
       pseudonymKey: environment["HUB_PSEUDONYM_KEY"] ?? hashText(pins.map(({ tenant }) => tenant).join("\n")),
-      historySince: () => null,
-      quality: await qualityReadings(context),
-      gate: await gateOf(context),
+      historySince: (system) => quality.historySince.get(system) ?? null,
+      quality: quality.readings,
+      streams: quality.streams,
+      sourcesOf: (kpi) =>
+        kpiSources(kpi, configuration).map(({ connection, stream }) => sourceName(connection, stream)),
+      run,
       ...listeners,
     },
   );
@@ -145,33 +152,6 @@ function storedBaselines(context: RunContext): BaselineStore {
       await store.measures.freezeBaseline(fence, baseline.key, asJson(baseline), dependencies.clock.now());
     },
   };
-}
-
-/** What is known of the data's own quality, per system. */
-async function qualityReadings({ store }: MeasureContext): Promise<readonly QualityReading[]> {
-  const readings: QualityReading[] = [];
-  const unmapped = await store.mapping.unmapped();
-  const rejects = await store.records.rejectList();
-  for (const { system, tenant } of await store.records.pins()) {
-    const counts = await store.records.counts({ system, tenant });
-    const live = counts.reduce((sum, each) => sum + each.live, 0);
-    const rejected = rejects.filter(({ key }) => key.system === system).length;
-    readings.push(
-      { system, metric: "live records", value: live, threshold: null, isOk: true },
-      { system, metric: "rejected records", value: rejected, threshold: 0, isOk: rejected === 0 },
-    );
-  }
-  const values = unmapped.reduce((sum, { count }) => sum + count, 0);
-  readings.push({ system: "hub", metric: "unmapped values", value: values, threshold: 0, isOk: values === 0 });
-  return readings;
-}
-
-/** Values stand under a gate while the last reading of any stream is not complete, whichever run that was. */
-async function gateOf({ store }: MeasureContext): Promise<string | null> {
-  const names = [...(await lastReadings(store))].flatMap(([name, { certificate }]) =>
-    certificate.complete ? [] : [name],
-  );
-  return names.length === 0 ? null : `not read in full: ${names.join(", ")}`;
 }
 
 /** Results are plain data; the round trip says so to the compiler. */

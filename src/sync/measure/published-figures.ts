@@ -11,7 +11,7 @@ import type { Restatement } from "./restatements.ts";
  */
 export async function publishFigures(
   context: RunContext,
-  { results }: Measurement,
+  { results, gates }: Measurement,
   kpis: readonly KpiDefinition[],
 ): Promise<readonly Restatement[]> {
   const { store, fence, asOf, dependencies } = context;
@@ -24,7 +24,12 @@ export async function publishFigures(
     const kpi = definitions.get(result.definition);
     if (kpi === undefined) continue;
     const key = figureKey(result);
-    const figure = { kpi: kpi.name, key, amounts: amountsOf(result), body: bodyOf(result, kpi) };
+    const figure = {
+      kpi: kpi.name,
+      key,
+      amounts: amountsOf(result),
+      body: bodyOf(result, kpi, gates.get(kpi.name) ?? null),
+    };
     const before = published.get(textOf(key));
     if (before === undefined) figures.push({ ...figure, because: null });
     else if (before.amounts !== figure.amounts) {
@@ -57,9 +62,9 @@ function amountsOf({ value, numerator, denominator, n }: KpiResult): string {
   return JSON.stringify([value, numerator, denominator, n]);
 }
 
-function bodyOf(result: KpiResult, { formula, explanation }: KpiDefinition): Json {
+function bodyOf(result: KpiResult, { formula, explanation }: KpiDefinition, gate: string | null): Json {
   // Results are plain data; the round trip says so to the compiler.
-  return JSON.parse(JSON.stringify({ result, formula, explanation })) as Json;
+  return JSON.parse(JSON.stringify({ result, gate, formula, explanation })) as Json;
 }
 
 function saysElse({ body }: PublishedFigure, now: Json): boolean {

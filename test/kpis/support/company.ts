@@ -222,7 +222,9 @@ export function optionsOf(company: Company, changes: Partial<MeasureOptions> = {
     pseudonymKey: "test",
     historySince: () => null,
     quality: [],
-    gate: null,
+    streams: [],
+    sourcesOf: () => [],
+    run: null,
     ...changes,
   };
 }

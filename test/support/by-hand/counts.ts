@@ -43,7 +43,7 @@ const CRITICAL: Readonly<Record<string, readonly string[]>> = {
 const UNRULED: ReadonlySet<string> = new Set(["opportunity", "expansion"]);
 
 const completed = ({ journeys }: World): readonly (Journey & { readonly end: number })[] =>
-  journeys.flatMap((journey) => (journey.end === null ? [] : [{ ...journey, end: journey.end }]));
+  journeys.flatMap((journey) => (journey.end === null || journey.isOlder ? [] : [{ ...journey, end: journey.end }]));
 
 const done = (journey: Journey, steps: readonly string[]): readonly Moment[] =>
   journey.moments.filter(({ what, undone }) => steps.includes(what) && !undone);

@@ -25,7 +25,7 @@ export function cycleTimes(
 ): ReadonlyMap<string, readonly number[]> {
   const lengths = new Map<string, number[]>();
   for (const journey of world.journeys) {
-    if (journey.end === null || journey.end < from || journey.end >= to) continue;
+    if (journey.end === null || journey.isOlder || journey.end < from || journey.end >= to) continue;
     lengths.set(journey.process, [...(lengths.get(journey.process) ?? []), lengthOf(journey, journey.end)]);
   }
   return lengths;

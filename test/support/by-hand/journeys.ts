@@ -23,6 +23,8 @@ export interface Journey {
   readonly outcome: string | null;
   /** Went out of the world before its end. */
   readonly isGone: boolean;
+  /** Began before its system tells what changed when, so that its course is not known whole. */
+  readonly isOlder: boolean;
 }
 
 interface Plan {
@@ -71,11 +73,16 @@ export async function journeysOf(
   startOfDay: (day: string) => number,
   asOf: number,
 ): Promise<readonly Journey[]> {
-  const journeys: Journey[] = [];
+  const journeys: Omit<Journey, "isOlder">[] = [];
+  const told = new Map<string, number>();
   const wins = await winsOf(model, asOf);
   for (const plan of PLANS) {
     for await (const object of model.objects(plan.type, plan.joins ?? [])) {
       const { removed } = object.object;
+      for (const { objectKey, occurredAt, source } of object.events) {
+        const system = systemOf(objectKey);
+        if (HISTORIES.test(source.stream)) told.set(system, Math.min(occurredAt, told.get(system) ?? occurredAt));
+      }
       if (removed?.cause === "merged") continue;
       if (Object.entries(plan.without ?? {}).some(([name, value]) => object.object.attributes[name] === value))
         continue;
@@ -96,7 +103,17 @@ export async function journeysOf(
       });
     }
   }
-  return journeys;
+  return journeys.map((journey) => ({
+    ...journey,
+    isOlder: journey.start < (told.get(systemOf(journey.object.id)) ?? 0),
+  }));
+}
+
+/** Streams whose rows each tell one change and when it was. */
+const HISTORIES = /History$|^activity_logs$/u;
+
+function systemOf(key: string): string {
+  return key.split("/")[0] ?? "";
 }
 
 function momentsOf(object: LinkedObject, plan: Plan, asOf: number): readonly Moment[] {

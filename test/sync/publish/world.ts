@@ -179,10 +179,28 @@ export function faceOf({ connection }: TestConnection): PublishFace {
 
 async function starOf(values: Metrics, asOf: number): Promise<Star> {
   const star = await openStar({ zone: ZONE });
-  star.append("dim_as_of", { as_of_key: "current", as_of: asOf, zone: ZONE, corporate_currency: "USD" });
+  star.append("dim_as_of", {
+    as_of_key: "current",
+    as_of: asOf,
+    zone: ZONE,
+    corporate_currency: "USD",
+    run: null,
+    is_complete: 1,
+    oldest_reading_hours: 0,
+  });
   star.append("dim_system", { system_key: "hub", system: "hub" });
   for (const [metric, value] of values) {
-    const row = { date_key: 20_260_302, system_key: "hub", metric, value, threshold: null, is_ok: 1 };
+    const row = {
+      date_key: 20_260_302,
+      system_key: "hub",
+      entity: "all",
+      metric,
+      value,
+      unit: "count",
+      allowed: null,
+      threshold: null,
+      is_ok: 1,
+    };
     star.append("fact_data_quality", row);
   }
   star.flush();

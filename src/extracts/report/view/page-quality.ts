@@ -70,10 +70,10 @@ export function checksCard(data: ReportData): Markup {
     dataTable(
       "Data quality checks",
       [{ title: "Check" }, { title: "Value", align: "right" }, { title: "Allowed" }],
-      data.quality.map(({ metric, system, value, threshold, ok }) => [
-        [metric, " ", el("span", { class: "soft" }, system)],
-        [valueText(value, "number"), threshold === null ? null : [" ", verdictMark(ok ? "met" : "not met")]],
-        threshold === null ? "" : `at most ${valueText(threshold, "number")}`,
+      data.quality.map(({ metric, system, entity, value, unit, allowed, threshold, ok }) => [
+        [metric, " ", el("span", { class: "soft" }, entity === "all" ? system : entity)],
+        [valueText(value, unit), threshold === null ? null : [" ", verdictMark(ok ? "met" : "not met")]],
+        threshold === null ? "" : `${allowed ?? "at most"} ${valueText(threshold, unit)}`,
       ]),
       "brief",
     ),

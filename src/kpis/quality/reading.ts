@@ -1,0 +1,90 @@
+import type { Instant } from "../../model/index.ts";
+import type { DimensionKeys } from "../star/dimension-keys.ts";
+import type { Star } from "../star/star.ts";
+
+/** One line of the data-quality table: a check of a source, or something that is only told (reference §2.8). */
+export interface QualityReading {
+  readonly system: string;
+  /** A stream by its connection, a process, a contract; `all` for the system as a whole. */
+  readonly entity: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: "count" | "ratio" | "seconds";
+  /** What the value may be; null where nothing is asked of it. */
+  readonly allowed: { readonly at: "least" | "most"; readonly value: number } | null;
+}
+
+/** How a stream stands at the as-of: whether figures may rest on it. */
+export interface StreamStanding {
+  /** `connection stream` */
+  readonly name: string;
+  readonly system: string;
+  /** The last reading was complete. */
+  readonly isComplete: boolean;
+  /** From the last instant that was read completely to the as-of; null when it was never read in full. */
+  readonly ageMs: number | null;
+  readonly allowedAgeMs: number;
+  /** Entities mapped, and those of them with a value that no mapping knows. */
+  readonly entities: number;
+  readonly unmapped: number;
+}
+
+const HOUR_MS = 3_600_000;
+export const DEFAULT_COVERAGE = { mapping: 0.98, links: 0.95 };
+
+export function isOk({ value, allowed }: QualityReading): boolean {
+  if (allowed === null) return true;
+  return allowed.at === "least" ? value >= allowed.value : value <= allowed.value;
+}
+
+/** What a stream's standing says in the table. */
+export function readingsOfStream(stream: StreamStanding): readonly QualityReading[] {
+  const { system, name, isComplete, ageMs, allowedAgeMs, entities, unmapped } = stream;
+  const of = { system, entity: name };
+  return [
+    { ...of, metric: "read in full", value: isComplete ? 1 : 0, unit: "count", allowed: { at: "least", value: 1 } },
+    ...(ageMs === null ? [] : [{ ...of, metric: "freshness", ...inSeconds(ageMs, allowedAgeMs) }]),
+    ...(entities === 0
+      ? []
+      : [{ ...of, ...coverage("mapping coverage", entities - unmapped, entities, DEFAULT_COVERAGE.mapping) }]),
+  ];
+}
+
+/** A share of which at least so much should be there. */
+export function coverage(
+  metric: string,
+  part: number,
+  whole: number,
+  least: number | null,
+): Pick<QualityReading, "metric" | "value" | "unit" | "allowed"> {
+  return { metric, value: part / whole, unit: "ratio", allowed: least === null ? null : { at: "least", value: least } };
+}
+
+function inSeconds(ms: number, most: number): Pick<QualityReading, "value" | "unit" | "allowed"> {
+  return { value: Math.round(ms / 1000), unit: "seconds", allowed: { at: "most", value: most / 1000 } };
+}
+
+export function hours(ms: number): number {
+  return Math.round((ms / HOUR_MS) * 100) / 100;
+}
+
+export function appendReadings(
+  star: Star,
+  readings: readonly QualityReading[],
+  asOf: Instant,
+  keys: DimensionKeys,
+): void {
+  for (const reading of readings) {
+    star.append("fact_data_quality", {
+      date_key: star.local.dateKey(asOf),
+      system_key: keys.system(reading.system),
+      entity: reading.entity,
+      metric: reading.metric,
+      value: reading.value,
+      unit: reading.unit,
+      allowed: reading.allowed === null ? null : `at ${reading.allowed.at}`,
+      threshold: reading.allowed?.value ?? null,
+      is_ok: isOk(reading) ? 1 : 0,
+    });
+  }
+}

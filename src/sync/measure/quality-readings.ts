@@ -1,0 +1,133 @@
+import type { QualityReading, StreamStanding } from "../../kpis/index.ts";
+import { coverage } from "../../kpis/index.ts";
+import type { Instant, StreamQuality } from "../../model/index.ts";
+import { lastReadings } from "./last-readings.ts";
+import type { LastReading } from "./last-readings.ts";
+import type { MeasureContext } from "./measure.ts";
+
+/** How the sources stand at the as-of, and what else is known of their data (reference §2.8). */
+export interface SourceQuality {
+  readonly streams: readonly StreamStanding[];
+  readonly readings: readonly QualityReading[];
+  /** The first tracked history of each system; a system that tells none is left out. */
+  readonly historySince: ReadonlyMap<string, Instant>;
+}
+
+export async function sourceQuality(context: MeasureContext): Promise<SourceQuality> {
+  const { store, configuration, asOf } = context;
+  const counted = await store.records.streamQuality();
+  const readings = await lastReadings(store);
+  const streams: StreamStanding[] = [];
+  const told: QualityReading[] = [];
+  for (const [name, reading] of readings) {
+    const { connection, system, tenant, stream } = reading.certificate;
+    const allowedAgeMs = configuration.connections.get(connection)?.allowedAgeMs(stream);
+    // A connection that is no more speaks for nothing.
+    if (allowedAgeMs === undefined) continue;
+    const quality = counted.find((each) => each.system === system && each.tenant === tenant && each.stream === stream);
+    streams.push({
+      name,
+      system,
+      isComplete: reading.certificate.complete,
+      ageMs: ageOf(reading, asOf),
+      allowedAgeMs,
+      entities: quality?.entities ?? 0,
+      unmapped: quality?.unmapped ?? 0,
+    });
+    told.push(...readingsOfRecords(name, reading, quality));
+  }
+  const historySince = new Map<string, Instant>();
+  for (const { system, historySince: since } of counted) {
+    if (since !== null) historySince.set(system, Math.min(since, historySince.get(system) ?? since));
+  }
+  return {
+    streams,
+    readings: [...told, ...(await readingsOfSystems(context)), ...readingsOfHistory(historySince, asOf)],
+    historySince,
+  };
+}
+
+/** To the as-of from the last instant that a complete reading covered, or from that reading's own as-of. */
+function ageOf({ complete }: LastReading, asOf: Instant): number | null {
+  if (complete === null) return null;
+  const { certificate, run } = complete;
+  const mark = certificate.covered.reduce((latest, { to }) => Math.max(latest, to), 0);
+  return Math.max(0, asOf - (mark === 0 ? run.asOf : mark));
+}
+
+function readingsOfRecords(
+  name: string,
+  { certificate }: LastReading,
+  quality: StreamQuality | undefined,
+): readonly QualityReading[] {
+  const { system, stored, sourceCount } = certificate;
+  const of = { system, entity: name };
+  const count = (metric: string, value: number, most: number | null): QualityReading => ({
+    ...of,
+    metric,
+    value,
+    unit: "count",
+    allowed: most === null ? null : { at: "most", value: most },
+  });
+  return [
+    count("records stored", stored, null),
+    ...(sourceCount === null || sourceCount === 0
+      ? []
+      : [{ ...of, ...coverage("stored of the source's count", stored, sourceCount, null) }]),
+    ...(quality === undefined
+      ? []
+      : [
+          count("future times", quality.ahead, 0),
+          count("orphan events", quality.orphans, 0),
+          ...(quality.latencyP95Ms === null
+            ? []
+            : [
+                {
+                  ...of,
+                  metric: "latency (95 %)",
+                  value: quality.latencyP95Ms / 1000,
+                  unit: "seconds" as const,
+                  allowed: null,
+                },
+              ]),
+        ]),
+  ];
+}
+
+async function readingsOfSystems({ store }: MeasureContext): Promise<readonly QualityReading[]> {
+  const unmapped = await store.mapping.unmapped();
+  const rejects = await store.records.rejectList();
+  const readings: QualityReading[] = [];
+  for (const { connection, system, tenant } of await store.records.pins()) {
+    const counts = await store.records.counts({ system, tenant });
+    const rejected = rejects.filter(({ key }) => key.system === system && key.tenant === tenant).length;
+    const of = { system, entity: connection, unit: "count" as const };
+    readings.push(
+      { ...of, metric: "live records", value: counts.reduce((sum, { live }) => sum + live, 0), allowed: null },
+      { ...of, metric: "rejected records", value: rejected, allowed: { at: "most", value: 0 } },
+    );
+  }
+  const values = unmapped.reduce((sum, { count }) => sum + count, 0);
+  return [
+    ...readings,
+    {
+      system: "hub",
+      entity: "all",
+      metric: "unmapped values",
+      value: values,
+      unit: "count",
+      allowed: { at: "most", value: 0 },
+    },
+  ];
+}
+
+function readingsOfHistory(since: ReadonlyMap<string, Instant>, asOf: Instant): readonly QualityReading[] {
+  return [...since].map(([system, first]) => ({
+    system,
+    entity: "all",
+    metric: "history depth",
+    value: Math.floor((asOf - first) / 1000),
+    unit: "seconds",
+    allowed: null,
+  }));
+}
