@@ -7,7 +7,7 @@ import { dataTable, el } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
 import { card, evidenceHref, valueCell, windowText } from "./tiles.ts";
 
-/** The KPIs of each part of the company that has a page, in one table each: those with a target first. */
+/** The KPIs of each part of the company that has a page, in one table each: those with a target, the others folded below. */
 export function areaCards(data: ReportData, filter: Filter): Child {
   return data.pages.flatMap(({ id, title }) => {
     if (id === "overview") return [];
@@ -22,20 +22,39 @@ export function areaCard(
   kpis: readonly Kpi[],
   filter: Filter,
 ): Markup {
-  const ranked = [...kpis].sort((a, b) => Number(b.targetText !== null) - Number(a.targetText !== null));
+  const aimed = kpis.filter(({ targetText }) => targetText !== null);
+  const others = kpis.filter(({ targetText }) => targetText === null);
+  const [shown, folded] = aimed.length === 0 ? [others, []] : [aimed, others];
   return card(
     page.title,
     "Each KPI's own value over the period chosen, or over the shortest window of its file that has enough cases. A value leads to the records that count against it; the page has the KPI with its formula.",
     null,
     [
-      dataTable(
-        `KPIs: ${page.title}`,
-        [{ title: "KPI" }, { title: "Value", align: "right" }, { title: "Target" }],
-        ranked.map((kpi) => areaRow(data, page.id, kpi, filter)),
-        "brief",
-      ),
+      areaTable(data, page, shown, filter),
+      folded.length === 0
+        ? null
+        : el(
+            "details",
+            {},
+            el("summary", {}, `${countText(folded.length)} more without a target`),
+            areaTable(data, page, folded, filter),
+          ),
       el("p", { class: "facts" }, el("a", { href: `#${page.id}` }, `All of ${page.title}`)),
     ],
+  );
+}
+
+export function areaTable(
+  data: ReportData,
+  page: { readonly id: string; readonly title: string },
+  kpis: readonly Kpi[],
+  filter: Filter,
+): Markup {
+  return dataTable(
+    `KPIs: ${page.title}`,
+    [{ title: "KPI" }, { title: "Value", align: "right" }, { title: "Target" }],
+    kpis.map((kpi) => areaRow(data, page.id, kpi, filter)),
+    "brief",
   );
 }
 

@@ -21,7 +21,7 @@ export interface TimeChart {
   readonly isShare?: boolean;
 }
 
-export const PLOT = { width: 640, height: 230, top: 22, bottom: 30, left: 66, right: 8 };
+export const PLOT = { width: 640, height: 230, top: 22, bottom: 30, left: 74, right: 8 };
 /** Half of what a name under the plot takes at most. */
 export const TICK_ROOM = 22;
 export const SERIES_COUNT = 4;

@@ -28,7 +28,7 @@ export function overviewPage(data: ReportData, filter: Filter): Child {
     ),
     verdictKey(),
     el("h2", {}, "Part by part"),
-    el("div", { class: "cards" }, areaCards(data, filter)),
+    el("div", { class: "areas" }, areaCards(data, filter)),
     el("h2", {}, "Process by process"),
     scorecard(
       data,
