@@ -1,6 +1,5 @@
 import type { Canonical, Handoff, Instant, LinkedObject } from "../model/index.ts";
 import { textOf } from "./cases/attributes.ts";
-import type { Case } from "./cases/case.ts";
 import { sharedKey } from "./cases/context.ts";
 import type { CaseHandoff, StartSource } from "./cases/context.ts";
 import { fold } from "./definitions/problems.ts";
@@ -11,17 +10,14 @@ import type { Star } from "./star/star.ts";
 /** Attributes of objects that cases, handoffs and dimensions refer to, and where cases begin elsewhere. */
 export interface Lookups {
   attributeOf(objectId: string, attribute: string): Canonical | undefined;
-  /** A dimension of an object: its attribute, or else what its case knows. */
-  dimensionOf(objectId: string, name: string): string | null;
+  /** An object is of a type whose attributes are looked up. */
+  isKnown(objectId: string): boolean;
+  /** An attribute as text; null when it is empty. */
+  textOf(objectId: string, attribute: string): string | null;
   /** The account an object belongs to. */
   accountOf(objectId: string): string | null;
   startSource(process: string, idOrNativeId: string): StartSource | undefined;
   handoffsTo(contract: string, targetId: string): readonly CaseHandoff[];
-  readonly handoffs: readonly Handoff[];
-  /** When persons turned to whom an object is about, in order. */
-  touchesOf(objectId: string): readonly Instant[];
-  /** Notes what a case knows of its object, for the handoffs it takes part in. */
-  remember(made: Pick<Case, "caseId" | "accountId" | "dimensions" | "touches">): void;
 }
 
 /** What segment and region are called on an account; shown in dim_account. */
@@ -38,10 +34,8 @@ export async function gatherLookups(
   const wanted = attributesWanted(processes, contracts);
   const starts = startsWanted(processes);
   const attributes = new Map<string, Record<string, Canonical>>();
-  const dimensionsOf = new Map<string, Readonly<Record<string, string>>>();
   const accounts = new Map<string, string>();
   const sources = new Map<string, StartSource | null>();
-  const touches = new Map<string, readonly Instant[]>();
 
   for (const [type, names] of wanted) {
     for await (const subject of source.objects(type, [])) {
@@ -58,43 +52,41 @@ export async function gatherLookups(
     }
   }
 
-  const handoffs: Handoff[] = [];
-  const byTarget = new Map<string, Handoff[]>();
+  const claims = await claimsOf(source, processes);
+
+  return {
+    attributeOf: (objectId, attribute) => attributes.get(objectId)?.[attribute],
+    isKnown: (objectId) => attributes.has(objectId),
+    textOf: (objectId, attribute) => textOf(attributes.get(objectId)?.[attribute] ?? null),
+    accountOf: (objectId) => accounts.get(objectId) ?? null,
+    startSource: (process, id) => sources.get(`${process}\0${id}`) ?? undefined,
+    handoffsTo: (contract, targetId) => claims.get(`${contract}\0${targetId}`) ?? [],
+  };
+}
+
+/** By contract and target, what the handoffs that claim it say; only of contracts that cases begin through. */
+async function claimsOf(
+  source: MeasureSource,
+  processes: readonly ProcessDefinition[],
+): Promise<ReadonlyMap<string, readonly CaseHandoff[]>> {
+  const through = new Set(processes.flatMap(({ start }) => (start.kind === "handoff" ? [start.contract] : [])));
+  const claims = new Map<string, (CaseHandoff & Pick<Handoff, "occurrence">)[]>();
   for await (const handoff of source.handoffs()) {
-    handoffs.push(handoff);
-    if (handoff.link === "orphan") continue;
-    const claimed = handoff.link === "duplicate" || handoff.link === "ambiguous" ? handoff.claimedKeys : [];
-    for (const target of new Set([handoff.targetKey, ...claimed])) {
+    const { contract, link, occurrence, sourceKey, targetKey, triggeredAt } = handoff;
+    if (link === "orphan" || !through.has(contract)) continue;
+    const claimed = link === "duplicate" || link === "ambiguous" ? handoff.claimedKeys : [];
+    for (const target of new Set([targetKey, ...claimed])) {
       if (target === null) continue;
-      const key = `${handoff.contract}\0${target}`;
-      const claiming = byTarget.get(key) ?? [];
-      claiming.push(handoff);
-      byTarget.set(
+      const key = `${contract}\0${target}`;
+      const claiming = claims.get(key) ?? [];
+      claiming.push({ link, occurrence, sourceKey, triggeredAt });
+      claims.set(
         key,
         claiming.sort((a, b) => b.occurrence - a.occurrence),
       );
     }
   }
-
-  return {
-    attributeOf: (objectId, attribute) => attributes.get(objectId)?.[attribute],
-    dimensionOf: (objectId, name) => textOf((attributes.get(objectId) ?? dimensionsOf.get(objectId))?.[name] ?? null),
-    accountOf: (objectId) => accounts.get(objectId) ?? null,
-    startSource: (process, id) => sources.get(`${process}\0${id}`) ?? undefined,
-    handoffsTo: (contract, targetId) =>
-      (byTarget.get(`${contract}\0${targetId}`) ?? []).map(({ link, triggeredAt, sourceKey }) => ({
-        link,
-        triggeredAt,
-        sourceKey,
-      })),
-    handoffs,
-    touchesOf: (objectId) => touches.get(objectId) ?? [],
-    remember(made) {
-      if (made.accountId !== null) accounts.set(made.caseId, made.accountId);
-      if (!dimensionsOf.has(made.caseId)) dimensionsOf.set(made.caseId, made.dimensions);
-      if (made.touches.length > 0) touches.set(made.caseId, made.touches);
-    },
-  };
+  return claims;
 }
 
 function attributesWanted(

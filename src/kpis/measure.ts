@@ -1,16 +1,13 @@
 import type { Actor, BusinessCalendar, Instant } from "../model/index.ts";
-import { HubError } from "../model/index.ts";
 import { noteKeys } from "./cache/noted-keys.ts";
-import { recallCases } from "./cache/recall.ts";
 import { refreshCases } from "./cache/refresh.ts";
 import type { Refreshed } from "./cache/refresh.ts";
-import { caseKey } from "./cases/build-case.ts";
 import type { KpiDefinition } from "./definitions/compile-kpi.ts";
 import type { ProcessDefinition } from "./definitions/process.ts";
 import type { Reporting } from "./definitions/windows.ts";
 import type { ContractInfo, MeasureSource, Waiver } from "./input.ts";
+import { fillHandoffs } from "./handoff-facts.ts";
 import { gatherLookups } from "./lookups.ts";
-import type { Lookups } from "./lookups.ts";
 import type { BaselineStore } from "./measures/baseline.ts";
 import { measureDesignCoverage } from "./measures/design-coverage.ts";
 import { measureDuration } from "./measures/durations.ts";
@@ -25,7 +22,6 @@ import { createDimensionKeys } from "./star/dimension-keys.ts";
 import type { DimensionKeys } from "./star/dimension-keys.ts";
 import { appendDates, appendDimensions } from "./star/dimension-rows.ts";
 import { appendEvidence } from "./star/evidence-rows.ts";
-import { appendHandoff } from "./star/handoff-rows.ts";
 import { appendResults } from "./star/kpi-rows.ts";
 import { appendSprints } from "./star/sprint-rows.ts";
 import type { Star } from "./star/star.ts";
@@ -84,11 +80,7 @@ export async function measure(options: MeasureOptions, star: Star): Promise<Meas
   });
   options.onRefreshed?.(refreshed);
   await noteKeys(star, keys);
-  const sides = lookups.handoffs.flatMap(({ sourceKey, targetKey }) => [sourceKey, targetKey]);
-  await recallCases(star, options.processes, new Set(sides.filter((key) => key !== null)), (memory) =>
-    lookups.remember(memory),
-  );
-  await fillHandoffs(options, lookups, star, keys);
+  await fillHandoffs(star, keys, lookups, options);
   for (const process of options.processes) {
     if (process.sprints === null) continue;
     const items = options.source.objects(process.sprints.objectType, []);
@@ -127,6 +119,31 @@ async function countCases(
   return counts;
 }
 
+<<<<<<< /tmp/cache/mine/./src/kpis/measure.ts
+async function appendQuality(options: MeasureOptions, star: Star, keys: DimensionKeys): Promise<void> {
+  const day = star.local.dateKey(options.asOf);
+  const anomalies = await star.query(
+    "SELECT system_key AS system, coalesce(sum(CASE WHEN anomaly IS NULL THEN 0 ELSE 1 END), 0) AS bad, sum(left_truncated) AS truncated FROM fact_case GROUP BY 1 ORDER BY 1",
+  );
+  const own = anomalies.flatMap((row): readonly QualityReading[] => {
+    const system = String(row["system"]);
+    const bad = Number(row["bad"]);
+    return [
+      { system, metric: "negative durations", value: bad, threshold: 0, isOk: bad === 0 },
+      { system, metric: "cases older than the history", value: Number(row["truncated"]), threshold: null, isOk: true },
+    ];
+  });
+  for (const reading of [...options.quality, ...own]) {
+    star.append("fact_data_quality", {
+      date_key: day,
+      system_key: keys.system(reading.system),
+      metric: reading.metric,
+      value: reading.value,
+      threshold: reading.threshold,
+      is_ok: reading.isOk ? 1 : 0,
+    });
+  }
+=======
 async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Star, keys: DimensionKeys): Promise<void> {
   const contracts = new Map(options.contracts.map((contract) => [contract.name, contract]));
   const processOf = new Map(options.processes.map((process) => [process.caseType, process.name]));
@@ -173,6 +190,7 @@ async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Sta
     );
   }
   star.flush();
+>>>>>>> ./src/kpis/measure.ts
 }
 
 async function computeKpis(
