@@ -39,7 +39,7 @@ const DELIVERY = { system: "asana", tenant: "1200000000000001" };
 /** What a project is made of. */
 const STEPS = ["Welcome mail", "Accept handoff", "Kickoff call"];
 const PAGE = 2000;
-const BATCH = 100;
+const BATCH = 20;
 
 if (values.figure === undefined) compare(values.sizes.split(",").map(Number));
 else await figure(values.figure, Number(values.sizes), values.db);

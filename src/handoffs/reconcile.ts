@@ -9,7 +9,7 @@ import type { Entry, Party, ReconcileInput } from "./input.ts";
 import { plainOf } from "./states/labels.ts";
 import { findTarget } from "./targets/find-target.ts";
 import { likenessesOf } from "./targets/likenesses.ts";
-import type { Expectant } from "./targets/likenesses.ts";
+import type { Among } from "./targets/likenesses.ts";
 import { occurrencesOf } from "./states/occurrences.ts";
 import type { Occurrence } from "./states/occurrences.ts";
 import { byAge, compareText, namesPerson, partiesOf, peopleOf, textOf } from "./parties.ts";
@@ -43,33 +43,25 @@ export function reconcile(contract: Contract, input: ReconcileInput): readonly H
 export function* decideEach(contract: Contract, input: ReconcileInput): Iterable<Decided> {
   const context: DecisionContext = { contract, input, people: peopleOf(input.actors) };
   const sources: Entry[] = [];
-  const expectants: Expectant[] = [];
+  const stands = new Map<string, boolean>();
   for (const { entry, party } of partiesOf(input.sources, input.asOf)) {
     sources.push(entry);
     if (!isExpected(contract, party.linked)) continue;
     const occurrences = occurrencesOf(contract, party, input.asOf, context.people);
-    if (occurrences.length === 0) continue;
-    const triggers = occurrences.map(({ triggeredAt }) => triggeredAt);
-    expectants.push({ source: entry, triggers, stands: occurrences.at(-1)?.revokedAt === null });
+    const latest = occurrences.at(-1);
+    if (latest !== undefined) stands.set(entry.id, latest.revokedAt === null);
   }
-  if (contract.presentOnce === null) yield* withTargets(context, sources, expectants);
-  else yield* inThemselves(context, expectants);
-}
-
-/** A condition that cannot be known because a value is empty includes nothing and excludes nothing. */
-export function isExpected(contract: Contract, source: LinkedObject): boolean {
-  return (contract.where === null || contract.where.holds(source) === true) && contract.unless?.holds(source) !== true;
-}
-
-function* withTargets(
-  context: DecisionContext,
-  sources: readonly Entry[],
-  expectants: readonly Expectant[],
-): Iterable<Decided> {
-  const { claims, likenesses, free } = search(context, sources, expectants);
-  for (const expectant of expectants) {
-    const finding = findTarget(claims, likenesses, expectant.source);
-    yield* decideOf(context, expectant, () => finding);
+  const expecting = sources.filter(({ id }) => stands.has(id));
+  if (contract.presentOnce !== null) {
+    for (const entry of expecting) {
+      yield* decideOf(context, entry, (source, occurrence) => presence(context, source, occurrence));
+    }
+    return;
+  }
+  const { claims, likenesses, free } = search(context, sources, expecting, stands);
+  for (const entry of expecting) {
+    const finding = findTarget(claims, likenesses, entry);
+    yield* decideOf(context, entry, () => finding);
   }
   for (const entry of free) {
     if (likenesses.named.has(entry.id) || !isOrphan(context, entry)) continue;
@@ -78,13 +70,18 @@ function* withTargets(
   }
 }
 
+/** A condition that cannot be known because a value is empty includes nothing and excludes nothing. */
+export function isExpected(contract: Contract, source: LinkedObject): boolean {
+  return (contract.where === null || contract.where.holds(source) === true) && contract.unless?.holds(source) !== true;
+}
+
 function* decideOf(
   context: DecisionContext,
-  expectant: Expectant,
+  entry: Entry,
   findingFor: (source: Party, occurrence: Occurrence) => Finding,
 ): Iterable<Decided> {
   const { contract, input, people } = context;
-  const source = expectant.source.look();
+  const source = entry.look();
   for (const occurrence of occurrencesOf(contract, source, input.asOf, people)) {
     if (occurrence.triggeredAt < contract.since) {
       yield { handoff: historical(context, source, occurrence), source: source.linked, target: null };
@@ -98,27 +95,31 @@ function* decideOf(
 }
 
 /** What the ladder of reference §3.2 finds for all sources together. */
-function search({ contract, input }: DecisionContext, sources: readonly Entry[], expectants: readonly Expectant[]) {
+function search(
+  { contract, input, people }: DecisionContext,
+  sources: readonly Entry[],
+  expecting: readonly Entry[],
+  stands: ReadonlyMap<string, boolean>,
+) {
   const targets: Entry[] = [];
   for (const { entry, party } of partiesOf(input.targets, input.asOf)) {
     if (party.removedAt === null && contract.targetWhere?.holds(party.linked) !== false) targets.push(entry);
   }
   targets.sort(byAge);
   const verdicts = verdictsOf(contract, input, sources, targets);
-  const stands = new Map(expectants.map((expectant) => [expectant.source.id, expectant.stands]));
   const claims = claimsOf(contract, sources, targets, stands, verdicts);
   const free = targets.filter(({ id }) => !claims.claimed.has(id));
-  const isOpen = ({ source: { id }, stands: stillStands }: Expectant): boolean =>
-    stillStands && !claims.links.has(id) && !claims.keys.has(id);
-  const likenesses = likenessesOf(contract, input, sources, expectants, isOpen, free, verdicts);
+  const among: Among = {
+    sources,
+    expecting,
+    isOpen: ({ id }) => stands.get(id) === true && !claims.links.has(id) && !claims.keys.has(id),
+    triggersOf: (source) =>
+      occurrencesOf(contract, source.look(), input.asOf, people).map(({ triggeredAt }) => triggeredAt),
+    free,
+  };
+  const likenesses = likenessesOf(contract, input, among, verdicts);
   if (likenesses.skipped.length > 0) input.tellSkipped?.(likenesses.skipped);
   return { claims, likenesses, free };
-}
-
-function* inThemselves(context: DecisionContext, expectants: readonly Expectant[]): Iterable<Decided> {
-  for (const expectant of expectants) {
-    yield* decideOf(context, expectant, (source, occurrence) => presence(context, source, occurrence));
-  }
 }
 
 /** The source is its own target from the moment a person holds it. */

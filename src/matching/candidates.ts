@@ -6,7 +6,8 @@ export interface SkippedBlock {
 }
 
 export interface Candidates<T> {
-  readonly pairs: readonly (readonly [left: T, right: T])[];
+  /** In the order of the left ones; found while they are gone through, as there may be many more than things. */
+  readonly pairs: Iterable<readonly [left: T, right: T]>;
   readonly skipped: readonly SkippedBlock[];
 }
 
@@ -24,26 +25,27 @@ export function candidatePairs<T>(
   cap: number = BLOCK_CAP,
 ): Candidates<T> {
   const [ours, theirs] = [sortByKey(left, keysOf), sortByKey(right, keysOf)];
-  const met = new Map<T, Set<T>>();
   const skipped: SkippedBlock[] = [];
   for (const [key, block] of ours) {
     const others = theirs.get(key);
     if (others === undefined) continue;
     const size = Math.max(block.length, others.length);
-    if (size > cap) {
-      skipped.push({ key, size });
-      continue;
-    }
-    for (const thing of block) {
-      const known = met.get(thing) ?? new Set<T>();
-      for (const other of others) known.add(other);
-      met.set(thing, known);
-    }
+    if (size > cap) skipped.push({ key, size });
   }
-  return {
-    pairs: left.flatMap((thing) => [...(met.get(thing) ?? [])].map((other): readonly [T, T] => [thing, other])),
-    skipped,
-  };
+  const tooMany = new Set(skipped.map(({ key }) => key));
+  return { pairs: { [Symbol.iterator]: () => pairsOf(left, theirs, keysOf, tooMany) }, skipped };
+}
+
+function* pairsOf<T>(
+  left: readonly T[],
+  theirs: ReadonlyMap<string, readonly T[]>,
+  keysOf: (thing: T) => readonly string[],
+  skipped: ReadonlySet<string>,
+): Iterator<readonly [left: T, right: T]> {
+  for (const thing of left) {
+    const met = new Set(keysOf(thing).flatMap((key) => (skipped.has(key) ? [] : (theirs.get(key) ?? []))));
+    for (const other of met) yield [thing, other];
+  }
 }
 
 function sortByKey<T>(

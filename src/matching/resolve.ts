@@ -97,7 +97,12 @@ export function compareBooks<Record, Profile extends { readonly id: string }>(
   const prior = 1 / Math.max(2, ours.length, theirs.length);
   const { pairs, skipped } = candidatePairs(ours, theirs, (profile) => kind.keysOf(profile), blockCap);
   return {
-    compared: pairs.map(([a, b]) => ({ left: a.id, right: b.id, agreements: kind.compare(a, b, counts), prior })),
+    compared: Array.from(pairs, ([a, b]) => ({
+      left: a.id,
+      right: b.id,
+      agreements: kind.compare(a, b, counts),
+      prior,
+    })),
     skipped,
   };
 }

@@ -1,6 +1,6 @@
 import { assign, blockBy, foldText } from "../../matching/index.ts";
 import type { ScoredPair, SkippedBlock } from "../../matching/index.ts";
-import type { FieldWeight, Instant } from "../../model/index.ts";
+import type { FieldWeight, Instant, LinkedObject } from "../../model/index.ts";
 import { alikeness, sourceName, targetNames } from "./alike.ts";
 import type { Contract, Likeness } from "../contract/contract.ts";
 import type { Entry, ReconcileInput } from "../input.ts";
@@ -19,12 +19,18 @@ export interface Candidate {
   readonly tieBreak?: string;
 }
 
-/** A source and the times it was triggered, near which a like target would have been made. */
-export interface Expectant {
-  readonly source: Entry;
-  readonly triggers: readonly Instant[];
-  /** Whether its latest occurrence still stands. */
-  readonly stands: boolean;
+/** Between whom likenesses are looked for. */
+export interface Among {
+  /** All of them: each claims a target that has its own name, triggered or not. */
+  readonly sources: readonly Entry[];
+  /** Those that were ever triggered. */
+  readonly expecting: readonly Entry[];
+  /** Whether a source still needs a target: it stands, and neither link nor key led to one. */
+  isOpen(source: Entry): boolean;
+  /** The times a source was triggered, near which a like target would have been made. */
+  triggersOf(source: Entry): readonly Instant[];
+  /** Live targets that nobody claims by link or key. */
+  readonly free: readonly Entry[];
 }
 
 export interface Likenesses {
@@ -44,22 +50,12 @@ interface Pairing extends ScoredPair<Entry>, Omit<Candidate, "target" | "confide
  * What has the name that the contract declares, or points to the same object, is always shown, whatever its score; what is
  * merely spelt alike only from the contract's `queue` on, and never when it carries somebody's name in full. Only a contract
  * with an `accept` takes anything, one to one, and only what is ahead of every rival by the margin or by a declared tie-break.
- * @param sources all of them: each claims a target that has its own name, triggered or not.
- * @param isOpen whether it still needs a target: it stands, and neither link nor key led to one.
- * @param free live targets that nobody claims by link or key.
  */
-export function likenessesOf(
-  contract: Contract,
-  input: ReconcileInput,
-  sources: readonly Entry[],
-  expectants: readonly Expectant[],
-  isOpen: (expectant: Expectant) => boolean,
-  free: readonly Entry[],
-  verdicts: Verdicts,
-): Likenesses {
+export function likenessesOf(contract: Contract, input: ReconcileInput, among: Among, verdicts: Verdicts): Likenesses {
   const { match } = contract;
+  const { sources, expecting, free } = among;
   if (match.likenesses.length === 0 || free.length === 0) return NONE;
-  const proposals = new Proposals(match.within, verdicts);
+  const proposals = new Proposals(contract, input, among, verdicts);
   const named = new Set<string>();
   for (const likeness of match.likenesses) {
     const block = blockBy(free, (target) => exactTargetKeys(likeness, target));
@@ -68,27 +64,21 @@ export function likenessesOf(
     if (likeness.kind === "text") {
       for (const source of sources) for (const target of fits(source)) named.add(target.id);
     }
-    for (const expectant of expectants) {
-      for (const target of fits(expectant.source)) {
+    for (const source of expecting) {
+      for (const target of fits(source)) {
         // The name claims at any time; a candidate has to have been made near a trigger.
         named.add(target.id);
-        proposals.add(expectant, target, whyOf(likeness));
+        proposals.add(source, target, whyOf(likeness), 0);
       }
     }
   }
   const unnamed = free.filter(({ id }) => !named.has(id));
-  const needing = expectants.filter(isOpen);
-  const spelt = speltAlike(contract, input, needing, unnamed, verdicts);
-  for (const { expectant, target } of spelt.pairs) proposals.add(expectant, target, "its name is spelt nearly alike");
-
-  const shown = proposals
-    .all()
-    .map(([source, target, why]): Pairing => {
-      const { probability, breakdown } = alikeness(contract, input, source.look().linked, target.look().linked);
-      return { left: source, right: target, probability, breakdown, why };
-    })
-    .filter(({ right, probability }) => named.has(right.id) || probability >= match.queue);
-  const open = new Set(needing.map(({ source }) => source));
+  const open = new Set(expecting.filter((source) => among.isOpen(source)));
+  const spelt = speltAlike(contract, input, open, unnamed, verdicts);
+  for (const { source, target } of spelt.pairs) {
+    proposals.add(source, target, "its name is spelt nearly alike", match.queue);
+  }
+  const shown = proposals.all();
   const accepted = accept(
     contract,
     input,
@@ -98,29 +88,51 @@ export function likenessesOf(
   return { accepted, candidates: candidatesOf(shown, accepted), named, skipped: spelt.skipped };
 }
 
-/** Pairs to be scored, each with the first reason given for it. */
-class Proposals {
-  readonly #found = new Map<Entry, Map<Entry, string>>();
-  readonly #within: number;
-  readonly #verdicts: Verdicts;
+interface Seen {
+  readonly source: Entry;
+  readonly linked: LinkedObject;
+  readonly triggers: readonly Instant[];
+}
 
-  constructor(within: number, verdicts: Verdicts) {
-    this.#within = within;
+/** Scored pairs, each with the first reason given for it. Many are looked at and few are likely: only those are held. */
+class Proposals {
+  readonly #shown = new Map<Entry, Map<Entry, Pairing>>();
+  readonly #contract: Contract;
+  readonly #input: ReconcileInput;
+  readonly #among: Among;
+  readonly #verdicts: Verdicts;
+  #latest: Seen | null = null;
+
+  constructor(contract: Contract, input: ReconcileInput, among: Among, verdicts: Verdicts) {
+    this.#contract = contract;
+    this.#input = input;
+    this.#among = among;
     this.#verdicts = verdicts;
   }
 
-  add({ source, triggers }: Expectant, target: Entry, why: string): void {
-    const near = triggers.some((trigger) => Math.abs(target.createdAt - trigger) <= this.#within);
-    if (!near || this.#verdicts.isSettled(source)) return;
-    const known = this.#found.get(source) ?? new Map<Entry, string>();
-    if (!known.has(target)) known.set(target, why);
-    this.#found.set(source, known);
+  /** @param from what is less likely is not shown. */
+  add(source: Entry, target: Entry, why: string, from: number): void {
+    const { within } = this.#contract.match;
+    if (this.#verdicts.isSettled(source) || this.#shown.get(source)?.has(target) === true) return;
+    const { triggers, linked } = this.#seen(source);
+    if (!triggers.some((trigger) => Math.abs(target.createdAt - trigger) <= within)) return;
+    const { probability, breakdown } = alikeness(this.#contract, this.#input, linked, target.look().linked);
+    if (probability < from) return;
+    const known = this.#shown.get(source) ?? new Map<Entry, Pairing>();
+    known.set(target, { left: source, right: target, probability, breakdown, why });
+    this.#shown.set(source, known);
   }
 
-  all(): readonly (readonly [source: Entry, target: Entry, why: string])[] {
-    return [...this.#found].flatMap(([source, targets]) =>
-      [...targets].map(([target, why]) => [source, target, why] as const),
-    );
+  /** A source meets all its targets one after the other. */
+  #seen(source: Entry): Seen {
+    if (this.#latest?.source !== source) {
+      this.#latest = { source, linked: source.look().linked, triggers: this.#among.triggersOf(source) };
+    }
+    return this.#latest;
+  }
+
+  all(): readonly Pairing[] {
+    return [...this.#shown.values()].flatMap((pairings) => [...pairings.values()]);
   }
 }
 

@@ -7,7 +7,7 @@ import { referencesOf } from "./references.ts";
 import type { Referring } from "./references.ts";
 import type { StreamTable } from "./streams.ts";
 
-const PAGE = 200;
+const PAGE = 50;
 
 export interface Row extends ObjectRow {
   readonly stream_pk: number;
