@@ -19,7 +19,6 @@ import type { KpiResult } from "./measures/result.ts";
 import { appendOwnReadings, appendSources, gatesOf } from "./quality/append.ts";
 import type { QualityReading, StreamStanding } from "./quality/reading.ts";
 import { createDimensionKeys } from "./star/dimension-keys.ts";
-import type { DimensionKeys } from "./star/dimension-keys.ts";
 import { appendDates, appendDimensions } from "./star/dimension-rows.ts";
 import { appendEvidence } from "./star/evidence-rows.ts";
 import { appendResults } from "./star/kpi-rows.ts";
@@ -117,80 +116,6 @@ async function countCases(
     if (name !== undefined) counts[name] = (counts[name] ?? 0) + Number(row["n"]);
   }
   return counts;
-}
-
-<<<<<<< /tmp/cache/mine/./src/kpis/measure.ts
-async function appendQuality(options: MeasureOptions, star: Star, keys: DimensionKeys): Promise<void> {
-  const day = star.local.dateKey(options.asOf);
-  const anomalies = await star.query(
-    "SELECT system_key AS system, coalesce(sum(CASE WHEN anomaly IS NULL THEN 0 ELSE 1 END), 0) AS bad, sum(left_truncated) AS truncated FROM fact_case GROUP BY 1 ORDER BY 1",
-  );
-  const own = anomalies.flatMap((row): readonly QualityReading[] => {
-    const system = String(row["system"]);
-    const bad = Number(row["bad"]);
-    return [
-      { system, metric: "negative durations", value: bad, threshold: 0, isOk: bad === 0 },
-      { system, metric: "cases older than the history", value: Number(row["truncated"]), threshold: null, isOk: true },
-    ];
-  });
-  for (const reading of [...options.quality, ...own]) {
-    star.append("fact_data_quality", {
-      date_key: day,
-      system_key: keys.system(reading.system),
-      metric: reading.metric,
-      value: reading.value,
-      threshold: reading.threshold,
-      is_ok: reading.isOk ? 1 : 0,
-    });
-  }
-=======
-async function fillHandoffs(options: MeasureOptions, lookups: Lookups, star: Star, keys: DimensionKeys): Promise<void> {
-  const contracts = new Map(options.contracts.map((contract) => [contract.name, contract]));
-  const processOf = new Map(options.processes.map((process) => [process.caseType, process.name]));
-  const personal = new Set(options.processes.filter((process) => process.personal).map((process) => process.caseType));
-  const caseOf = (type: string, objectId: string | null): string | null => {
-    const process = processOf.get(type);
-    return process === undefined || objectId === null ? null : caseKey(process, objectId);
-  };
-  for (const handoff of lookups.handoffs) {
-    const contract = contracts.get(handoff.contract);
-    if (contract === undefined) {
-      throw new HubError(
-        "HUB-4504",
-        `The handoff ${handoff.id} belongs to the unknown contract "${handoff.contract}".`,
-        {
-          remedy: "Reconcile again after changing config/handoffs/.",
-        },
-      );
-    }
-    const owned = [handoff.sourceKey, handoff.targetKey].filter((key) => key !== null);
-    const accountId = owned.map((key) => lookups.accountOf(key)).find((account) => account !== null) ?? null;
-    const dimension = (name: string): string | null => {
-      for (const key of [...(accountId === null ? [] : [accountId]), ...owned]) {
-        const text = lookups.dimensionOf(key, name);
-        if (text !== null) return text;
-      }
-      return null;
-    };
-    appendHandoff(
-      star,
-      handoff,
-      {
-        asOf: options.asOf,
-        contract,
-        calendar: options.calendarOf(contract.toTeam),
-        caseOf,
-        accountId,
-        segment: dimension("segment"),
-        region: dimension("region"),
-        touches: handoff.sourceKey === null ? [] : lookups.touchesOf(handoff.sourceKey),
-        personal: personal.has(contract.sourceType) || personal.has(contract.targetType),
-      },
-      keys,
-    );
-  }
-  star.flush();
->>>>>>> ./src/kpis/measure.ts
 }
 
 async function computeKpis(
