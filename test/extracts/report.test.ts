@@ -4,6 +4,7 @@ import { repeatedNames, viewScript } from "../../src/extracts/report/script.ts";
 import { lineChart, niceTop } from "../../src/extracts/report/view/charts.ts";
 import { NO_FILTER, readingOf } from "../../src/extracts/report/view/filter.ts";
 import { durationText, percentText, valueText } from "../../src/extracts/report/view/format.ts";
+import { checksCard } from "../../src/extracts/report/view/checks.ts";
 import { childHtml, dataTable, el, outLink } from "../../src/extracts/report/view/html.ts";
 import { chosenOf, evidenceOf } from "../../src/extracts/report/view/page-evidence.ts";
 import { behindText, evidenceHref, tileBody, valueCell } from "../../src/extracts/report/view/tiles.ts";
@@ -226,6 +227,38 @@ describe("a KPI", () => {
   test("that is counted as it stands is shown whatever the period", () => {
     const open = kpi({ values: [value({ window: "as of", value: 11 })] });
     expect(readingOf(open, { ...NO_FILTER, period: "12 months" }).value?.value).toBe(11);
+  });
+});
+
+describe("checks of the data", () => {
+  const check = (over: object) => ({
+    system: "asana",
+    entity: "hiring",
+    metric: "freshness",
+    value: 3600,
+    unit: "seconds",
+    allowed: "at most",
+    threshold: 86_400,
+    ok: true,
+    day: "2026-11-02",
+    ...over,
+  });
+
+  test("are told by kind, with how many hold and between what they lie", () => {
+    const { markup } = checksCard(report({ quality: [check({}), check({ entity: "tasks", value: 10_800 })] }));
+    expect(markup).toContain("No check fails.");
+    expect(markup).toContain("2 of 2 hold");
+    expect(markup).toContain("60 min to 3 hours");
+    expect(markup).toContain("at most 24 hours");
+    expect(markup).toContain("All 2 checks");
+  });
+
+  test("that fail stand first, under the name people use", () => {
+    const late = check({ value: 200_000, ok: false });
+    const { markup } = checksCard(report({ quality: [check({ entity: "tasks" }), late] }));
+    expect(markup).toContain("1 check fails.");
+    expect(markup.indexOf("Hiring")).toBeLessThan(markup.indexOf("1 of 2 hold"));
+    expect(markup).toContain("</svg>not met</span>");
   });
 });
 

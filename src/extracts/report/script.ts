@@ -4,6 +4,7 @@ import * as bars from "./view/bars.ts";
 import * as browser from "./view/browser.ts";
 import * as buckets from "./view/buckets.ts";
 import * as charts from "./view/charts.ts";
+import * as checks from "./view/checks.ts";
 import * as cuts from "./view/cut-card.ts";
 import * as filter from "./view/filter.ts";
 import * as format from "./view/format.ts";
@@ -37,6 +38,7 @@ const VIEW: readonly Readonly<Record<string, unknown>>[] = [
   tiles,
   cuts,
   areas,
+  checks,
   attention,
   glance,
   handoffs,

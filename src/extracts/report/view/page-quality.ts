@@ -1,4 +1,5 @@
 import type { ReportData } from "../data.ts";
+import { checksCard } from "./checks.ts";
 import { kpiBlocks, scopeTitle } from "./cut-card.ts";
 import { NO_FILTER } from "./filter.ts";
 import type { Filter } from "./filter.ts";
@@ -60,25 +61,6 @@ export function sourcesCard(data: ReportData): Markup {
 export function ageText(hours: number): string {
   if (hours < 1) return "just before the as-of";
   return hours < 48 ? `${countText(hours)} hours before the as-of` : `${countText(hours / 24)} days before the as-of`;
-}
-
-export function checksCard(data: ReportData): Markup {
-  return card(
-    "Checks",
-    "What is known of the data's own quality at the as-of; a check with a threshold is kept or broken, the others are told only.",
-    null,
-    dataTable(
-      "Data quality checks",
-      [{ title: "Check" }, { title: "Value", align: "right" }, { title: "Allowed" }],
-      data.quality.map(({ metric, system, entity, value, unit, allowed, threshold, ok }) => [
-        [metric, " ", el("span", { class: "soft" }, entity === "all" ? system : entity)],
-        [valueText(value, unit), threshold === null ? null : [" ", verdictMark(ok ? "met" : "not met")]],
-        threshold === null ? "" : `${allowed ?? "at most"} ${valueText(threshold, unit)}`,
-      ]),
-      "brief",
-    ),
-    true,
-  );
 }
 
 /** Figures that were published as another before. */
