@@ -45,7 +45,7 @@ beforeAll(async () => {
   const config = await copyConfiguration(company, "chunky");
   const file = join(config, "hub.yaml");
   const text = await readFile(file, "utf8");
-  const chunky = "project: Process KPIs\n    singleRequestMegabytes: 0.01\n    chunkMegabytes: 0.05";
+  const chunky = "project: Process KPIs\n    singleRequestMegabytes: 0.01\n    chunkMegabytes: 0.02";
   await writeFile(file, text.replace("project: Process KPIs", chunky));
   await tell("settings", { pollsUntilDone: 3, unknownPolls: 1, initialFinishCode: true });
   hub = await hubOn(company, { config });
@@ -163,7 +163,7 @@ withEngine("a whole cycle with the Hyper engine", () => {
     expect(cycle.complete).toBe(true);
     for (const { how, checked, chunks, bytesSent, jobId } of cycle.publish.published) {
       expect([how, checked]).toEqual(["created", "content"]);
-      expect(chunks).toBe(Math.ceil(bytesSent / Math.floor(0.05 * 1024 * 1024)));
+      expect(chunks).toBe(Math.ceil(bytesSent / Math.floor(0.02 * 1024 * 1024)));
       expect(jobId).not.toBeNull();
     }
     expect(cycle.publish.published.some(({ chunks }) => chunks > 2)).toBe(true);
@@ -219,7 +219,9 @@ withEngine("a whole cycle with the Hyper engine", () => {
 });
 
 withEngine("a cycle in which nothing has changed", () => {
-  test("publishes nothing, and an hour later nothing but what time itself has changed", async () => {
+  test("publishes nothing, and an hour later nothing but the as-of", async () => {
+    // Measured after the cycle, which was the first to meet Tableau.
+    await publish();
     const again = await publish();
     expect(again.problems).toEqual([]);
     expect(new Set(again.published.map(({ how }) => how))).toEqual(new Set(["unchanged"]));
