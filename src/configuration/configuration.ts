@@ -1,6 +1,7 @@
 import type { ConnectionLimits, ConnectorDefinition } from "../connectors/kit/index.ts";
 import type { CompiledMapping, MappingFile, MappingSet, RateTable } from "../mappings/index.ts";
 import type { MatchingRules } from "../matching/index.ts";
+import type { Waiver } from "../kpis/index.ts";
 import { HubError } from "../model/index.ts";
 import type { BusinessCalendar, DriftPolicy, ErrorPlace, Instant, Json, Problem } from "../model/index.ts";
 import type { BindingsFile } from "./bindings-file.ts";
@@ -62,6 +63,10 @@ export interface Configuration {
     readonly permissions: readonly Permission[];
   };
   readonly people: PeopleFile;
+  /** Approved exceptions from rules of procedures, expired ones among them. */
+  readonly waivers: readonly Waiver[];
+  /** Names of clients, integrations and rules that are known to be automations. */
+  readonly automationClients: readonly string[];
   readonly mappings: MappingSet;
   readonly vocabulary: ModelVocabulary;
   readonly bindings: BindingsFile;

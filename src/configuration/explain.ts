@@ -1,5 +1,6 @@
 import type { CompiledMapping, MappingFile } from "../mappings/index.ts";
 import type { Configuration } from "./configuration.ts";
+import { waiverSentence } from "./waivers-file.ts";
 
 const MONTH_NAMES = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC" });
 
@@ -20,6 +21,10 @@ export function explainConfiguration(configuration: Configuration): readonly str
     ...configuration.mappingFiles.map(({ mapping, file }) => mappingSentence(mapping, file)),
     ...matchingSentences(configuration.matching),
     ...configuration.kinds.flatMap((kind) => configuration.compiled(kind).map((each) => kind.explain(each))),
+    ...configuration.waivers.map(waiverSentence),
+    ...(configuration.automationClients.length === 0
+      ? []
+      : [`What ${list(configuration.automationClients)} do is automation.`]),
     publishSentence(configuration),
   ];
 }

@@ -141,6 +141,14 @@ export const hubSchema = z.strictObject({
       most_errors: share.optional().describe("Of a run's writes that may go wrong before it stops; 5 % unless set."),
     })
     .default({}),
+  automation: z
+    .strictObject({
+      clients: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("Clients that act through an API and are no person's: what they do is automation."),
+    })
+    .prefault({}),
   matching: matchingSchema.prefault({}),
   publish: z
     .strictObject({

@@ -8,6 +8,7 @@ import type { FileKind } from "./file-kind.ts";
 import { hubSchema } from "./hub-file.ts";
 import { peopleSchema } from "./people-file.ts";
 import { toJsonSchema } from "./shape.ts";
+import { waiversSchema } from "./waivers-file.ts";
 
 /** JSON Schemas for completion in an editor, by the name of the kind of file (`hub`, `mapping`, …). */
 export function configurationSchemas(
@@ -18,6 +19,7 @@ export function configurationSchemas(
     hub: withConnections(plainObject(toJsonSchema(hubSchema)), connectors),
     people: plainObject(toJsonSchema(peopleSchema)),
     calendar: plainObject(toJsonSchema(calendarSchema)),
+    waivers: plainObject(toJsonSchema(waiversSchema)),
     bindings: plainObject(toJsonSchema(bindingsSchema)),
     mapping: plainObject(toJsonSchema(mappingSchema)),
     ...Object.fromEntries(kinds.map((kind) => [kind.name, plainObject(toJsonSchema(kind.schema))])),

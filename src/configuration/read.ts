@@ -27,6 +27,8 @@ import { checkMatching, toMatchingRules } from "./matching-file.ts";
 import { peopleSchema } from "./people-file.ts";
 import { checkShape, suggestion } from "./shape.ts";
 import { readSourceFiles } from "./source-files.ts";
+import { processKind } from "./kinds/index.ts";
+import { checkWaivers, toWaivers, waiversSchema } from "./waivers-file.ts";
 import { buildVocabulary } from "./vocabulary.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
@@ -41,7 +43,7 @@ export interface ReadOptions {
   readonly instead?: ReadonlyMap<string, string>;
 }
 
-const TOP_FILES = ["hub.yaml", "people.yaml", "bindings.lock.yaml"];
+const TOP_FILES = ["hub.yaml", "people.yaml", "waivers.yaml", "bindings.lock.yaml"];
 
 /** Reads and checks a configuration directory as a whole; throws one ConfigurationError with every problem found. */
 export async function readConfiguration(directory: string, options: ReadOptions): Promise<Configuration> {
@@ -154,6 +156,13 @@ export async function checkConfiguration(
     places.set(kind.name, outcome.files);
   }
 
+  const waiversYaml = top("waivers.yaml");
+  const waivers =
+    waiversYaml === undefined ? [] : (keep(checkShape(waiversYaml, waiversSchema, "HUB-2017"), problems) ?? []);
+  if (waiversYaml !== undefined && complete && isComplete(processKind)) {
+    report(waiversYaml, checkWaivers(waivers, compiled(processKind), people));
+  }
+
   const calendar = hub === null ? undefined : calendars.get(hub.time.calendar);
   if (hub === null || calendar === undefined) return { configuration: null, problems: inOrder(problems) };
   const asOf = hub.time.as_of === undefined ? null : (parseInstant(hub.time.as_of) ?? null);
@@ -194,6 +203,8 @@ export async function checkConfiguration(
         ),
       },
       people,
+      waivers: toWaivers(waivers, zone),
+      automationClients: hub.automation.clients,
       mappings: bundleMappings(mappings.map((each) => each.mapping)),
       vocabulary,
       bindings,

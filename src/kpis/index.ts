@@ -8,7 +8,7 @@ export type { KpiDefinition, KpiGates, KpiVocabulary } from "./definitions/compi
 export { FormulaError } from "./definitions/own-formula.ts";
 export { AREAS, kpiFileSchema, MEASURES } from "./definitions/kpi-file.ts";
 export type { KpiArea, KpiFile, KpiUnit, MeasureKind } from "./definitions/kpi-file.ts";
-export { windowAt } from "./definitions/windows.ts";
+export { windowAt, windowOfDays } from "./definitions/windows.ts";
 export type { Reporting, Window } from "./definitions/windows.ts";
 export { createCaseBuilder, caseKey } from "./cases/build-case.ts";
 export type { Case, StageVisit, StepExecution, Verdict } from "./cases/case.ts";

@@ -20,11 +20,14 @@ export interface ContractInfo {
   readonly since: Instant;
 }
 
-/** An approved exception of one case from one rule; after `until` it no longer holds (reference §2.6). */
+/** An approved exception from one rule, of one case or of all that have certain attributes; from `until` on it holds no more (reference §2.6). */
 export interface Waiver {
   readonly process: string;
   readonly rule: string;
-  readonly caseId: string;
+  /** The case object's id, or its record's own id in its system; null when `where` says which. */
+  readonly caseId: string | null;
+  /** Attributes or dimensions by name; all of them must be so. Empty for one case. */
+  readonly where: Readonly<Record<string, string>>;
   readonly reason: string;
   readonly approver: string;
   readonly until: Instant | null;

@@ -97,10 +97,13 @@ export async function measure(options: MeasureOptions, star: Star): Promise<Meas
   return { results, gates, cases: await countCases(star, options.processes), refreshed };
 }
 
-/** The waivers of a case of a process. */
+/** The waivers that may concern a case of a process: those that name it, by either of its ids, and those that name none. */
 function waiversBy(waivers: readonly Waiver[]): (process: string, caseId: string) => readonly Waiver[] {
-  const byCase = Map.groupBy(waivers, ({ process, caseId }) => `${process}\0${caseId}`);
-  return (process, caseId) => byCase.get(`${process}\0${caseId}`) ?? [];
+  const byCase = Map.groupBy(waivers, ({ process, caseId }) => `${process}\0${caseId ?? ""}`);
+  return (process, caseId) => {
+    const ids = new Set(["", caseId, caseId.slice(caseId.lastIndexOf("/") + 1).replace(/#.*$/u, "")]);
+    return [...ids].flatMap((id) => byCase.get(`${process}\0${id}`) ?? []);
+  };
 }
 
 /** Cases by process, those without any among them. */

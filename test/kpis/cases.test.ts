@@ -187,6 +187,7 @@ describe("a case of stages", () => {
       process: "monthly-close",
       rule: "R1",
       caseId: subject.id,
+      where: {},
       reason: "trial",
       approver: "cfo",
       until: null,
@@ -194,6 +195,10 @@ describe("a case of stages", () => {
     expect(build(close, subject, { waivers: [waiver] }).verdicts[0]).toMatchObject({ state: "violated", waived: true });
     const expired = { ...waiver, until: at("2026-04-01") };
     expect(build(close, subject, { waivers: [expired] }).verdicts[0]?.waived).toBe(false);
+    const named = { ...waiver, where: { name: subject.nativeId.toUpperCase() } };
+    expect(build(close, subject, { waivers: [named] }).verdicts[0]?.waived).toBe(true);
+    const other = { ...waiver, where: { name: "another" } };
+    expect(build(close, subject, { waivers: [other] }).verdicts[0]?.waived).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Actor, Instant, LinkedObject, Money } from "../../model/index.ts";
 import { hashText, parseRecordKey } from "../../model/index.ts";
 import { addSpan, daysBetween } from "../definitions/durations.ts";
+import { fold } from "../definitions/problems.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { moneyOf, textOf, valueAt, valueAtPath } from "./attributes.ts";
 import type { Case, CaseEvent, CaseStatus, Verdict } from "./case.ts";
@@ -176,7 +177,12 @@ function judgeAll(
     if (verdict.state !== "violated") return verdict;
     const waived = context
       .waiversOf(process.name, subject.id)
-      .some(({ rule: of, until }) => of === rule.id && (until === null || !context.asOf.reached(until)));
+      .some(
+        ({ rule: of, where, until }) =>
+          of === rule.id
+          && Object.entries(where).every(([name, value]) => fold(judged.attribute(name) ?? "") === fold(value))
+          && (until === null || !context.asOf.reached(until)),
+      );
     return waived ? { ...verdict, waived } : verdict;
   });
 }

@@ -104,6 +104,7 @@ export class ChangingCompany {
       process: "lead-to-opportunity",
       rule: "R1",
       caseId: id,
+      where: {},
       reason: "agreed",
       approver: "dana",
       until,
