@@ -134,6 +134,15 @@ const CALCULATIONS: Readonly<Partial<Record<FactName, readonly Calculation[]>>> 
       format: SHARE,
     },
   ],
+  fact_data_quality: [
+    {
+      name: "calc_check",
+      caption: "Check",
+      formula: "IF ISNULL([threshold]) THEN '– told only' ELSEIF [is_ok] = 1 THEN '✔ holds' ELSE '◆ fails' END",
+      datatype: "string",
+      role: "dimension",
+    },
+  ],
   fact_step_executions: [
     {
       name: "calc_automated",

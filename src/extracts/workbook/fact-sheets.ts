@@ -180,7 +180,7 @@ export function qualitySheets(sources: Sources): readonly Sheet[] {
   return [
     {
       name: "Checks",
-      how: "Each check of the data with its value and what is allowed.",
+      how: "Each check of the data, of a source, stream, process or contract, with its value and what is allowed.",
       source: sources("fact_data_quality"),
       mark: "Text",
       rows: [each("system"), each("entity"), each("metric"), each("is_ok"), each("as_of_local")],
