@@ -201,6 +201,16 @@ describe("a KPI that carries its own formula", () => {
     const text = `from: fact_data_quality\nwhere: metric == "mapping coverage"\ncohort: as of\nwindows: [as of]\nby: [system]\n`;
     const lowest = `${text}lowest of: value\nunit: ratio\ntarget: at least 98 %`;
     expect(await shownOf(lowest, star)).toMatchObject({ value: 0.9, verdict: "not met", n: 2 });
+    // What stands is all there is: it needs no interval to be judged.
+    expect(await shownOf(`${text}numerator: is_ok\ntarget: at least 100 %`, star)).toMatchObject({
+      value: 0.5,
+      interval: null,
+      verdict: "not met",
+    });
+    expect(await shownOf(`${text}numerator: is_ok\nmin_n: 3\ntarget: at least 50 %`, star)).toMatchObject({
+      verdict: "insufficient",
+      reason: "2 of the 3 needed",
+    });
     const values = await valuesOf(kpiOf(lowest), star);
     expect(values.map(({ scope, value }) => [scope.type, scope.key, value])).toEqual([
       ["company", "all", 0.9],

@@ -9,7 +9,7 @@ import { wilson } from "../statistics/wilson.ts";
 import type { Interval } from "../statistics/wilson.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import type { Sums } from "./ratio-sums.ts";
-import type { Relation } from "./relations.ts";
+import type { Relation, Totals } from "./relations.ts";
 import type { KpiResult, KpiScope, KpiVerdict } from "./result.ts";
 import { targetOf } from "./target-value.ts";
 import type { TargetValue } from "./target-value.ts";
@@ -50,7 +50,9 @@ export function ratioResult(
   // No rows are a number of rows; the sum or the least of nothing is not known.
   const made = totals === "distinct" || kpi.own?.value === "1" ? (num ?? 0) : num;
   const value = isOver ? (den === 0 || num === null ? null : num / den) : made;
-  const interval = isOver ? intervalOf(totals, sum) : null;
+  // What stands at the as-of is all there is: nothing was drawn, so there is nothing to be uncertain about.
+  const isWhole = relation.isStock === true || !isOver;
+  const interval = isWhole ? null : intervalOf(totals, sum);
   const target = targetOf(kpi, input);
   const { verdict, notes } = judge({ kpi, relation, n, value, interval, sum, target, window }, input.asOf);
   const known = den - (sum?.unknown ?? 0);
@@ -96,7 +98,7 @@ function unitOf({ unit }: KpiDefinition): KpiResult["unit"] {
   return unit === "share" ? "ratio" : unit === "duration" ? "milliseconds" : unit;
 }
 
-function intervalOf(totals: "share" | "ratio", sum: Sums | undefined): Interval | null {
+function intervalOf(totals: Totals, sum: Sums | undefined): Interval | null {
   if (sum === undefined || sum.num === null) return null;
   const { rows, num, den, numSquares, denSquares, products } = sum;
   if (totals === "ratio") return ratioInterval({ rows, num, den, numSquares, denSquares, products });
@@ -128,12 +130,16 @@ function judge(judged: Judged, asOf: Instant): { readonly verdict: KpiVerdict; r
     notes.push(`no ${relation.noun} in the window`);
     return told("insufficient");
   }
-  if (totals !== "share" && totals !== "ratio") {
-    // Everything is counted, so there is nothing to be uncertain about.
+  const needed = `${n.toLocaleString("en-US")} of the ${kpi.minN.toLocaleString("en-US")} needed`;
+  if (relation.isStock === true || (totals !== "share" && totals !== "ratio")) {
+    // A number of things is what it is, however few they are.
+    if (n < kpi.minN && totals !== "sum" && totals !== "distinct") {
+      notes.push(needed);
+      return told("insufficient");
+    }
     if (target === null) return told("no target");
     return told(reaches(target.direction, value, target.value) ? "met" : "not met");
   }
-  const needed = `${n.toLocaleString("en-US")} of the ${kpi.minN.toLocaleString("en-US")} needed`;
   if (interval === null) {
     notes.push(totals === "share" ? "more is counted than there is to count" : needed);
     return told("insufficient");
