@@ -57,7 +57,7 @@ export async function choose(source: SourceFile, options: ChooseOptions): Promis
   const had = known?.tables ?? (await tablesThere(source, standing, options));
   const change = had === null ? null : schemaChange(had, source.tables.map(shapeOf));
   const whole = (why: string): Choice => ({ how: "whole", name, standing, memory: known, why });
-  if (change !== null && breaks(change)) return afterBreak(source, name, standing, describeChange(change), options);
+  if (change !== null && breaks(change)) return afterBreak(source, whole, name, describeChange(change), options);
   if (known === null) return whole("Nothing is remembered here of what stands there.");
   if (known.inDoubt) return whole("What became of the last publish is not known.");
   if (known.leftAt !== standing.updatedAt) return whole("Somebody else has changed the data source.");
@@ -120,14 +120,14 @@ async function deltaOf(
 
 async function afterBreak(
   source: SourceFile,
+  whole: (why: string) => Choice,
   name: string,
-  standing: StandingSource,
   change: string,
   { rules, connection, face, project, signal }: ChooseOptions,
 ): Promise<Choice> {
   switch (rules.onSchemaChange) {
     case "overwrite":
-      return { how: "whole", name, standing, memory: null, why: `Its columns have changed: ${change}.` };
+      return whole(`Its columns have changed: ${change}.`);
     case "beside": {
       let number = 2;
       while ((await face.find(`${source.name} ${number}`, project, signal)) !== null) number += 1;

@@ -31,9 +31,11 @@ const rememberedSchema = z.strictObject({
   document: z.string().nullable(),
   /** The permissions that were given on it, as configured; null before any. */
   granted: z.string().nullable(),
-  /** The warning of ours that stands on it; null for none. */
+  /** The warning of ours that stands on it; null for none, `UNKNOWN_WARNING` where nobody has looked. */
   warning: z.string().nullable(),
 });
+
+export const UNKNOWN_WARNING = "unknown";
 
 /** What a data source held when it was last published from here. */
 export type Remembered = z.output<typeof rememberedSchema>;

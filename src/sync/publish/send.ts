@@ -1,15 +1,15 @@
-import { access, mkdir, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ChangeRowsReceipt, PublishCommand, StandingSource } from "../../connectors/kit/index.ts";
-import { packageDataSource, payloadOf, writeHyperFile } from "../../extracts/index.ts";
-import { starTable } from "../../kpis/index.ts";
+import type { ChangeRowsReceipt, StandingSource } from "../../connectors/kit/index.ts";
+import { payloadOf, writeHyperFile } from "../../extracts/index.ts";
 import type { StarTableName } from "../../kpis/index.ts";
 import { HubError } from "../../model/index.ts";
 import { choose } from "./choose.ts";
 import type { Choice, ChooseOptions } from "./choose.ts";
 import { checkBeforeSending, differenceThere } from "./gate.ts";
 import type { SourceFile } from "./files.ts";
-import { documentOf, rememberTable, requestIdOf } from "./remembered.ts";
+import { commandFor, putBack } from "./put-back.ts";
+import { documentOf, rememberTable, requestIdOf, UNKNOWN_WARNING } from "./remembered.ts";
 import type { Remembered } from "./remembered.ts";
 
 /** How a data source came to what was measured. */
@@ -109,7 +109,7 @@ async function sendDelta(source: SourceFile, choice: Delta, options: SendOptions
     );
   }
   await before.keepExtract(source.fact, source.format, source.file);
-  const left = { name: memory.name, tables: after, changedSinceLook: look ? 0 : unseen, before: memory };
+  const left = { name: memory.name, tables: after, changedSinceLook: look ? 0 : unseen, before: memory, stood: true };
   const standing = await leave(source, left, options);
   return outcome(source, standing, {
     how: "delta",
@@ -136,12 +136,18 @@ async function sendWhole(source: SourceFile, choice: Whole, options: SendOptions
     throw new HubError("HUB-5030", `${source.name} does not hold what was sent: ${difference}`, {
       disposition: "stop-stream",
       place: { connection: options.connection, record: source.name },
-      remedy: await putBack(source, choice, options),
+      remedy: await putBack(source, choice.name, options),
     });
   }
   await before.keepExtract(source.fact, source.format, source.file);
   const tables = source.tables.map(rememberTable);
-  const left = { name: choice.name, tables, changedSinceLook: null, before: choice.memory };
+  const left = {
+    name: choice.name,
+    tables,
+    changedSinceLook: null,
+    before: choice.memory,
+    stood: choice.standing !== null,
+  };
   const standing = await leave(source, left, options);
   return outcome(source, standing, {
     how: choice.standing === null ? "created" : "overwritten",
@@ -174,12 +180,14 @@ async function inDoubt<Answer>(
 
 interface Left extends Pick<Remembered, "name" | "tables" | "changedSinceLook"> {
   readonly before: Remembered | null;
+  /** Whether it was there before. */
+  readonly stood: boolean;
 }
 
 /** Keeps how the data source was left. Its stamp is asked for last: nothing of ours may move it after that. */
 async function leave(
   source: SourceFile,
-  { before: earlier, ...left }: Left,
+  { before: earlier, stood, ...left }: Left,
   { before, connection, face, project, signal }: SendOptions,
 ): Promise<StandingSource> {
   const standing = await face.find(left.name, project, signal);
@@ -192,43 +200,11 @@ async function leave(
   }
   const { id, updatedAt: leftAt } = standing;
   const same = earlier?.id === id ? earlier : null;
-  const { granted = null, warning = null } = same ?? {};
+  const { granted = null, warning = stood ? UNKNOWN_WARNING : null } = same ?? {};
   const document = documentOf(source);
   const remembered = { ...left, connection, id, leftAt, inDoubt: false, document, granted, warning };
   await before.keep(source.fact, remembered, source.tables);
   return standing;
-}
-
-/** A `.hyper` goes in a package, by whose document people find captions, comments, formats and relationships. */
-async function commandFor(
-  { fact, format }: SourceFile,
-  name: string,
-  file: string,
-  { project, before }: Pick<SendOptions, "project" | "before">,
-): Promise<PublishCommand> {
-  const sent = format === "hyper" ? await packageDataSource(fact, file, before.packageOf(fact)) : { file };
-  const description = `Process Hub: ${starTable(fact).grain} per row; "As of" in it tells how fresh it is.`;
-  return { name, project, description, file: sent.file, tags: ["process-hub"] };
-}
-
-/** Publishes the last good file of a data source again; a sentence on what became of it. */
-async function putBack(source: SourceFile, { name }: Whole, options: SendOptions): Promise<string> {
-  const { before, face, signal } = options;
-  const good = before.extractOf(source.fact, source.format);
-  const exists = await access(good).then(
-    () => true,
-    () => false,
-  );
-  if (!exists)
-    return "No earlier extract is kept here to put back, see its revisions in the system. Run hub publish again.";
-  try {
-    await face.publish(await commandFor(source, name, good, options), signal);
-    return "The last good extract was put back. Run hub publish again.";
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof HubError)) throw error;
-    return `The last good extract could not be put back either (${error.code} ${error.message}). Run hub publish again.`;
-  }
 }
 
 function outcome(

@@ -44,6 +44,8 @@ async function warn(
   const wanted = warning === null ? null : `${warning.type} ${warning.message}`;
   if (memory === null || memory.warning === wanted) return "as it was";
   const outcome = await face.warn(memory.id, warning, signal);
+  // Where nothing is to be said nobody need know that it could not be.
+  if (outcome === "not offered" && warning === null) return "as it was";
   if (outcome !== "not offered" && outcome !== "somebody else's") await before.note(fact, memory, { warning: wanted });
   return outcome;
 }

@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { openStar } from "../../../src/kpis/index.ts";
 import type { SourceWarning } from "../../../src/connectors/kit/index.ts";
@@ -78,6 +80,15 @@ withEngine("a data source's warning", () => {
     await world.forgetCalls();
     await warn(null);
     expect(await calls("warnings.")).toBe(0);
+  });
+
+  test("is lifted though nothing is remembered of it", async () => {
+    await world.publish(metrics(0, 10));
+    await warn(GATE);
+    await rm(join(world.folder, "fact_data_quality.json"));
+    await world.publish(metrics(0, 11));
+    await warn(null);
+    expect(JSON.stringify(await warningThere())).not.toContain("Process Hub");
   });
 
   test("of somebody else is never touched, and that is told", async () => {
