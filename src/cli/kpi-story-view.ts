@@ -59,8 +59,8 @@ function gateText({ gate, definition: { gates } }: KpiStory): string {
   const asks = [
     "read in full",
     ...(gates.freshness ? ["fresh"] : []),
-    `${share(gates.mapping)} mapped`,
-    `${share(gates.links)} joined`,
+    ...(gates.mapping > 0 ? [`${share(gates.mapping)} mapped`] : []),
+    ...(gates.links > 0 ? [`${share(gates.links)} joined`] : []),
   ];
   return `  gates passed: ${asks.join(", ")}\n`;
 }
@@ -83,7 +83,8 @@ function publishedText({ published, result }: KpiStory, zone: string): string {
 }
 
 function sourcesText({ sources }: KpiStory, zone: string): string {
-  if (sources.length === 0) return "\nRead from\n  nothing: it counts the procedures themselves\n";
+  if (sources.length === 0)
+    return "\nRead from\n  no stream of its own: it counts procedures, or what is known of all sources\n";
   return `\nRead from\n${formatTable(
     [
       { title: "connection" },
