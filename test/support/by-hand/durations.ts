@@ -18,7 +18,7 @@ export function lengthOf(journey: Journey, end: number): number {
   return Date.parse(localDay(end)) - Date.parse(localDay(journey.start));
 }
 
-/** Per process: the lengths of the cases completed in a window. */
+/** Per process, and per outcome of it (`expansion / dropped`): the lengths of the cases completed in a window. */
 export function cycleTimes(
   world: World,
   [from, to]: readonly [number, number],
@@ -26,7 +26,10 @@ export function cycleTimes(
   const lengths = new Map<string, number[]>();
   for (const journey of world.journeys) {
     if (journey.end === null || journey.isOlder || journey.end < from || journey.end >= to) continue;
-    lengths.set(journey.process, [...(lengths.get(journey.process) ?? []), lengthOf(journey, journey.end)]);
+    // A process with one end calls its outcome completed.
+    const outcome = journey.outcome === "done" ? "completed" : (journey.outcome ?? "");
+    for (const key of [journey.process, `${journey.process} / ${outcome}`])
+      lengths.set(key, [...(lengths.get(key) ?? []), lengthOf(journey, journey.end)]);
   }
   return lengths;
 }
