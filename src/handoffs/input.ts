@@ -24,7 +24,7 @@ export interface ReconcileInput {
   /** All objects of the target type; ignored when the contract's target is the source itself. */
   readonly targets: Objects;
   readonly actors: readonly Actor[];
-  /** Attributes of objects that sources and targets point to (an account's name), by object id. */
+  /** Attributes of objects that sources point to (an account's name), by object id. */
   readonly related: ReadonlyMap<string, Readonly<Record<string, Canonical>>>;
   /** Decisions to leave a handoff alone, by handoff id. */
   readonly waivers: ReadonlyMap<string, Waiver>;

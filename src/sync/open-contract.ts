@@ -11,7 +11,16 @@ import {
 } from "../handoffs/index.ts";
 import type { ConflictDecision, Contract, Decided, Objects, Waiver } from "../handoffs/index.ts";
 import type { SkippedBlock } from "../matching/index.ts";
-import type { Canonical, ChildJoin, Handoff, HandoffBase, Instant, Operation, StorePort } from "../model/index.ts";
+import type {
+  Canonical,
+  ChildJoin,
+  Handoff,
+  HandoffBase,
+  Instant,
+  LinkedObject,
+  Operation,
+  StorePort,
+} from "../model/index.ts";
 import type { RunContext } from "./context.ts";
 import { loadLinkedModel } from "./linked-model.ts";
 import type { LinkedModel } from "./linked-model.ts";
@@ -100,24 +109,26 @@ async function bothSides(
   contract: Contract,
 ): Promise<{ readonly sources: Objects; readonly targets: Objects; readonly relatedIds: ReadonlySet<string> }> {
   const { sourceType, targetType, targetWhere } = contract;
-  const relatedIds = new Set<string>();
-  const read = async (side: "source" | "target"): Promise<Objects> => {
+  const read = async (
+    side: "source" | "target",
+    look: (object: LinkedObject) => void = () => undefined,
+  ): Promise<Objects> => {
     const type = side === "source" ? sourceType : targetType;
     const essentials = essentialsOf(contract, side);
     const kept = new KeptObjects(model.actors);
     for await (const object of model.objects(type, childrenOf(configuration, type))) {
       if (side === "target" && targetWhere?.holds(object) === false) continue;
       const essential = essentials(object);
+      look(essential);
       kept.add(essential);
-      for (const id of Object.values(essential.references)) relatedIds.add(id);
     }
     return kept;
   };
-  return {
-    sources: await read("source"),
-    targets: targetType === sourceType ? [] : await read("target"),
-    relatedIds,
-  };
+  const relatedIds = new Set<string>();
+  const sources = await read("source", ({ references }) => {
+    for (const id of Object.values(references)) relatedIds.add(id);
+  });
+  return { sources, targets: targetType === sourceType ? [] : await read("target"), relatedIds };
 }
 
 /** A type is a child of the type that one of its references is named after (`onboarding-step.onboarding`). */
@@ -130,7 +141,7 @@ function childrenOf(configuration: Deciding["configuration"], parent: string): r
 /** How many objects are asked for at once. */
 const PAGE = 1000;
 
-/** What the contract may want to know of the objects that its sides refer to, by object id. */
+/** What the contract may want to know of the objects that its sources refer to, by object id. */
 async function relatedAttributes(
   store: StorePort,
   ids: ReadonlySet<string>,
