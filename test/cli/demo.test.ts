@@ -92,7 +92,7 @@ withEngine("hub demo --json", () => {
 function comparable(text: string): unknown {
   const same = text
     .replaceAll(/127\.0\.0\.1:\d+/gu, "127.0.0.1")
-    .replaceAll(/"bytes":\d+/gu, '"bytes":0')
+    .replaceAll(/"(bytes|bytesSent)":\d+/gu, '"$1":0')
     .replaceAll(/2026-11-02T1[01]:\d\d:\d\d\.\d{3}Z/gu, "2026-11-02T11:00:00.000Z");
   return JSON.parse(same);
 }
