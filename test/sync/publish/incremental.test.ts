@@ -143,6 +143,18 @@ withEngine("the document of a data source", () => {
   });
 });
 
+withEngine("one changed row in a hundred", () => {
+  test("is what is sent, in bytes, too", async () => {
+    const whole = await world.publish(metrics(0, 60_000));
+    const values = metrics(0, 60_000);
+    for (const [metric] of metrics(0, 600)) values.set(metric, -1);
+    const sent = await world.publish(values, AS_OF + HOUR);
+    expect(sent).toMatchObject({ how: "delta", rowsSent: 601 });
+    expect(sent.bytesSent).toBeLessThan(whole.bytesSent / 3);
+    expect(await world.there()).toEqual(values);
+  });
+});
+
 withEngine("changed rows", () => {
   test("are uploaded in chunks where they are many, and sent as a whole where they are too many for one update", async () => {
     await world.publish(metrics(0, 20_000));
