@@ -23,3 +23,9 @@ export function formatRestatements(restatements: readonly Restatement[]): string
     more > 0 ? `  and ${more.toLocaleString("en-US")} more; hub measure --json has them all\n` : "",
   ].join("");
 }
+
+/** Which KPIs are gated and why, one reason a line; nothing when none is. */
+export function formatGates(gates: ReadonlyMap<string, string>): string {
+  const byReason = Map.groupBy(gates, ([, reason]) => reason);
+  return [...byReason].map(([reason, kpis]) => `  ${kpis.map(([kpi]) => kpi).join(", ")}: ${reason}\n`).join("");
+}

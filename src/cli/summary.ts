@@ -6,7 +6,7 @@ import { formatApply } from "./apply-view.ts";
 import { PLAIN_STATES } from "./documents/handoffs.ts";
 import { summariseHandoffs } from "./handoff-summary.ts";
 import { formatMoney } from "./money.ts";
-import { formatRestatements } from "./restatements-view.ts";
+import { formatGates, formatRestatements } from "./restatements-view.ts";
 import { formatValue } from "./figure-text.ts";
 import { formatTable } from "./table.ts";
 import { formatProblem } from "./terminal.ts";
@@ -26,6 +26,7 @@ export function formatSummary(report: CycleReport, { title, currency }: SummaryO
     section("Plan", planLine(report)),
     section("KPIs", formatKpis(report.measurement.results)),
     section("Cycle times", formatCycleTimes(report.measurement.results)),
+    section("Gated", formatGates(report.measurement.gates)),
     section("Restated", formatRestatements(report.restatements)),
     section("Not mapped", unmappedLines(report)),
     section("Report", formatPages(report.pages)),

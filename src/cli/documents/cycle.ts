@@ -60,6 +60,7 @@ export const measureDocument = z.strictObject({
   refresh: refreshPart,
   kpis: z.array(kpiPart).describe("The values that are shown: one window per KPI and scope."),
   restatements: z.array(restatementPart).describe("Published figures that are others now."),
+  gates: z.record(z.string(), z.string()).describe("KPIs whose values are not to be taken as they are, with why."),
 });
 
 export const publishPart = z.strictObject({
@@ -121,6 +122,7 @@ export const cycleDocument = z.strictObject({
   cases: z.record(z.string(), z.int()),
   kpis: z.array(kpiPart),
   restatements: z.array(restatementPart).describe("Published figures that are others now."),
+  gates: z.record(z.string(), z.string()).describe("KPIs whose values are not to be taken as they are, with why."),
   unmapped: z.array(z.strictObject({ mapping: z.string(), field: z.string(), value: z.string(), count: z.int() })),
   report: reportPart,
   publish: publishPart,
@@ -168,6 +170,7 @@ export function toCycleDocument(report: CycleReport, asOf: Instant): z.infer<typ
     cases: { ...report.measurement.cases },
     kpis: report.measurement.results.filter((result) => result.shown).map(toKpiPart),
     restatements: report.restatements.map(toRestatementPart),
+    gates: Object.fromEntries(report.measurement.gates),
     unmapped: [...report.unmapped],
     report: toReportPart(report.pages),
     publish: toPublishPart(report.publish),

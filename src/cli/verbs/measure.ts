@@ -6,7 +6,7 @@ import { writeDocument } from "../documents/write.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openHub } from "../hub.ts";
 import type { GlobalOptions } from "../hub.ts";
-import { formatRestatements } from "../restatements-view.ts";
+import { formatGates, formatRestatements } from "../restatements-view.ts";
 import { formatCycleTimes, formatKpis } from "../summary.ts";
 import type { Machine } from "../terminal.ts";
 
@@ -16,15 +16,15 @@ export async function measureVerb(machine: Machine, options: GlobalOptions): Pro
   try {
     const { result } = await hub.run("measure", async (context) => {
       await reconcileStep(context);
-      const { star, results, cases, refreshed, refreshMs, restatements } = await measureStep(context);
+      const { star, results, cases, refreshed, refreshMs, restatements, gates } = await measureStep(context);
       star.close();
       return {
-        answer: { results, cases, refresh: { ...refreshed, ms: refreshMs }, restatements },
+        answer: { results, cases, refresh: { ...refreshed, ms: refreshMs }, restatements, gates },
         complete: true,
         summary: { cases },
       };
     });
-    const { results, cases, refresh, restatements } = result.answer;
+    const { results, cases, refresh, restatements, gates } = result.answer;
     if (options.json) {
       writeDocument(machine.terminal, measureDocument, {
         asOf: toIso(hub.asOf),
@@ -32,9 +32,17 @@ export async function measureVerb(machine: Machine, options: GlobalOptions): Pro
         refresh,
         kpis: results.filter((each) => each.shown).map(toKpiPart),
         restatements: restatements.map(toRestatementPart),
+        gates: Object.fromEntries(gates),
       });
     } else
-      machine.terminal.out(`${formatKpis(results)}\n${formatCycleTimes(results)}\n${formatRestatements(restatements)}`);
+      machine.terminal.out(
+        [
+          formatKpis(results),
+          formatCycleTimes(results),
+          ...(gates.size === 0 ? [] : [`Gated\n${formatGates(gates)}`]),
+          formatRestatements(restatements),
+        ].join("\n"),
+      );
     return EXIT.complete;
   } finally {
     await hub.close();
