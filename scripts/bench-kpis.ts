@@ -99,8 +99,9 @@ async function figure(name: string, events: number, cube: string): Promise<void>
             await writeManyTimes(star, times);
             refreshed = reading();
           }
+          const copies = refreshed === started ? 1 : times;
           for await (const handoff of company.handoffs())
-            for (let i = 0; i < times; i += 1) yield i === 0 ? handoff : { ...handoff, id: `${handoff.id}~${i}` };
+            for (let i = 0; i < copies; i += 1) yield i === 0 ? handoff : { ...handoff, id: `${handoff.id}~${i}` };
         },
       },
       processes: configuration.compiled(processKind),
