@@ -1,8 +1,8 @@
 import type { Day, ErrorPlace } from "../../model/index.ts";
-import { parseSpan } from "./durations.ts";
 import type { Span } from "./durations.ts";
 import { kpiFileSchema, MEASURES } from "./kpi-file.ts";
 import type { Cut, Direction, KpiArea, KpiFile, KpiUnit, MeasureKind } from "./kpi-file.ts";
+import { need, lookUp, readSpan, readDue, readDeparture, readGood, titleOf } from "./kpi-parts.ts";
 import { readTarget } from "./kpi-target.ts";
 import type { TargetKind } from "./kpi-target.ts";
 import { FORMULAS } from "./measure-words.ts";
@@ -317,71 +317,4 @@ function finished(file: KpiFile, place: ErrorPlace, particular: Particular): Kpi
     ...definition,
     explanation: `${definition.title}: ${definition.formula}${about}${over} with at least ${definition.minN}; target ${target?.text ?? "none"}.`,
   };
-}
-
-function need(needed: boolean, value: string | undefined, key: string, place: ErrorPlace): string | null {
-  if (value !== undefined) return value;
-  if (!needed) return null;
-  throw definitionError(
-    "HUB-2313",
-    `This measure needs \`${key}\`.`,
-    { ...place, path: key },
-    `Add \`${key}:\` to the file.`,
-  );
-}
-
-function lookUp(text: string, known: readonly string[], what: string, place: ErrorPlace): string {
-  const found = known.find((name) => fold(name) === fold(text));
-  if (found !== undefined) return found;
-  throw definitionError(
-    "HUB-2312",
-    `The KPI names the unknown ${what} "${text}".`,
-    place,
-    suggest(text, [...new Set(known)]),
-  );
-}
-
-function readSpan(text: string, place: ErrorPlace): Span {
-  const span = parseSpan(text);
-  if (span !== undefined) return span;
-  throw definitionError(
-    "HUB-2313",
-    `"${text}" is no span of time.`,
-    place,
-    "Write `30 days`, `24h` or `5 business days`.",
-  );
-}
-
-function readDue(text: string, place: ErrorPlace): number {
-  const span = readSpan(text.replace(/ after (it|trigger|the trigger)$/u, ""), place);
-  if (span.unit === "days" || span.unit === "weeks") return span.count * (span.unit === "weeks" ? 7 : 1);
-  throw definitionError("HUB-2313", "A due day is counted in calendar days.", place, "Write `30 days after it`.");
-}
-
-function readDeparture(text: string, { processes }: KpiVocabulary, place: ErrorPlace): Departure {
-  const match = /^(\S+) ended (.+)$/u.exec(text.trim());
-  if (match === null) {
-    throw definitionError(
-      "HUB-2313",
-      `"${text}" has no form the hub knows.`,
-      place,
-      "Write `<process> ended <outcome> or <outcome>`.",
-    );
-  }
-  const process = lookUp(match[1] ?? "", [...new Set(processes.map(({ name }) => name))], "process", place);
-  const known = processes.flatMap(({ name, ends }) => (name === process ? ends.map(({ outcome }) => outcome) : []));
-  return { process, outcomes: (match[2] ?? "").split(" or ").map((word) => lookUp(word, known, "outcome", place)) };
-}
-
-function readGood(text: string, { processes }: KpiVocabulary, place: ErrorPlace): string {
-  const match = /^(\S+) ended by due$/u.exec(text.trim());
-  if (match === null) {
-    throw definitionError("HUB-2313", `"${text}" has no form the hub knows.`, place, "Write `<process> ended by due`.");
-  }
-  return lookUp(match[1] ?? "", [...new Set(processes.map((process) => process.name))], "process", place);
-}
-
-function titleOf(name: string): string {
-  const text = name.replaceAll("-", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
