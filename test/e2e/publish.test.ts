@@ -419,6 +419,16 @@ async function startSwapping(others: Readonly<Record<string, string>>) {
   );
 }
 
+test("people keep their pseudonyms when the place that figures are published to has become known", async () => {
+  const [after] = await star.query("SELECT list(actor_key ORDER BY actor_key) AS keys, count(*) AS n FROM dim_actor");
+  const before = join(directory, "first", "parquet", "dim_actor.parquet");
+  const [published] = await star.query(
+    `SELECT list(actor_key ORDER BY actor_key) AS keys, count(*) AS n FROM read_parquet('${before}')`,
+  );
+  expect(after?.["n"]).toBeGreaterThan(10);
+  expect(published).toEqual(after);
+});
+
 describe("without the Hyper engine", () => {
   test("the facts are published as Parquet, and that is said", async () => {
     const report = await run((context) => publishStep(context, star, files("plain", { hyperd: null })));

@@ -85,7 +85,10 @@ async function measureWith(
 ): Promise<Measured> {
   const { configuration, store, asOf, environment } = context;
   const model = await loadLinkedModel(store, context.signal);
-  const pins = await store.records.pins();
+  // Where figures are published to is pinned with the first publish; it must not give everybody another name.
+  const sourceTenants = (await store.records.pins())
+    .filter(({ connection }) => connection !== configuration.publish.connection)
+    .map(({ tenant }) => tenant);
   const processes = configuration.compiled(processKind);
   const kpis = configuration.compiled(kpiKind);
   const reporting = {
@@ -114,7 +117,7 @@ async function measureWith(
       registeredClients: new Set(configuration.automationClients),
       waivers: configuration.waivers,
       baselines,
-      pseudonymKey: environment["HUB_PSEUDONYM_KEY"] ?? hashText(pins.map(({ tenant }) => tenant).join("\n")),
+      pseudonymKey: environment["HUB_PSEUDONYM_KEY"] ?? hashText(sourceTenants.join("\n")),
       historySince: (system) => quality.historySince.get(system) ?? null,
       quality: quality.readings,
       streams: quality.streams,
