@@ -79,6 +79,7 @@ export const publishPart = z.strictObject({
       rows: z.int().describe("Rows of its fact."),
       rowsSent: z.int().describe("Of all its tables; rows to delete count, too."),
       bytesSent: z.int(),
+      chunks: z.int().describe("Parts they were sent in; 0 when nothing was."),
       jobId: z.string().nullable(),
       requestId: z.string().nullable().describe("The same when the same change is sent again."),
       checked: z
@@ -149,7 +150,7 @@ export function toPublishPart(report: PublishReport): z.infer<typeof publishPart
   return {
     files: report.files.tables.map(({ table, format, path, rows, bytes }) => ({ table, format, path, rows, bytes })),
     complete: report.files.complete?.file ?? null,
-    published: report.published.map(({ standing, chunks: _, ...source }) => ({ ...source, url: standing.url })),
+    published: report.published.map(({ standing, ...source }) => ({ ...source, url: standing.url })),
     workbook:
       report.workbook === null
         ? null
