@@ -73,7 +73,7 @@ async function open({ kept, zone, memoryLimit, threads }: StarOptions): Promise<
   const settings = {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
-    memory_limit: memoryLimit ?? "256MB",
+    memory_limit: memoryLimit ?? (kept === undefined ? IN_MEMORY_LIMIT : KEPT_LIMIT),
     threads: String(threads ?? 2),
   };
   // One instance of a file in this process, whoever opens it; DuckDB's own lock only keeps other processes away.
@@ -103,6 +103,9 @@ async function open({ kept, zone, memoryLimit, threads }: StarOptions): Promise<
   }
 }
 
+const IN_MEMORY_LIMIT = "256MB";
+/** Exact medians of ten million events need so much; less is used for less. */
+const KEPT_LIMIT = "768MB";
 const IN_USE = "This process has the file open already.";
 
 async function connectionsOf(connection: DuckDBConnection): Promise<number> {
