@@ -452,7 +452,7 @@ describe("hub config", () => {
     expect((await run("config", "schema", "--out", folder)).code).toBe(0);
     const { answer } = await ask("config-schema", configSchemaDocument, "config", "schema");
     const kinds = Object.keys(answer.schemas).sort();
-    expect(kinds).toEqual(["bindings", "calendar", "handoff", "hub", "kpi", "mapping", "people", "process"]);
+    expect(kinds).toEqual(["bindings", "calendar", "handoff", "hub", "kpi", "mapping", "people", "process", "waivers"]);
     expect((await readdir(folder)).sort()).toEqual(kinds.map((kind) => `${kind}.schema.json`));
   });
 });

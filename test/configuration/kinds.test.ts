@@ -213,6 +213,7 @@ describe("JSON Schemas", () => {
       "hub",
       "people",
       "calendar",
+      "waivers",
       "bindings",
       "mapping",
       "handoff",
