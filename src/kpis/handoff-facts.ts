@@ -37,11 +37,14 @@ export async function fillHandoffs(
     star.flush();
     batch = [];
   };
+  // One transaction: each flush would wait for the disk on its own.
+  await star.run("BEGIN TRANSACTION");
   for await (const handoff of options.source.handoffs()) {
     batch.push(handoff);
     if (batch.length === BATCH) await conclude();
   }
   await conclude();
+  await star.run("COMMIT");
 }
 
 function appender(

@@ -47,15 +47,20 @@ describe("statistics", () => {
 
   test("a resample's quantile is that of the observations weighted as often as their clusters were drawn", () => {
     const random = seededRandom(7);
-    for (const withMix of [false, true]) {
-      const observations = Array.from({ length: 200 }, () => ({
-        duration: Math.floor(random() * 60),
-        ended: random() < 0.8,
-      }));
+    // Half of them have nothing censored before the median, where the walk begins near it.
+    for (const { withMix, followed } of [true, false].flatMap((withMix) => [
+      { withMix, followed: 0 },
+      { withMix, followed: 45 },
+    ])) {
+      const observations = Array.from({ length: 2000 }, () => {
+        const duration = Math.floor(random() * 60);
+        return { duration, ended: duration < followed || random() < 0.8 };
+      });
       const curve = survivalCurve(observations);
-      const clusters = clustersOf(observations.map((_, at) => `account ${at % 17}`));
+      const clusters = clustersOf(Array.from(curve.origin, (at) => `account ${at % 170}`));
       const mix = withMix ? Float64Array.from(observations, () => 0.5 + random()) : null;
-      const drawn = drawnFrom(clusters.of, clusters.count, mix);
+      const drawn = drawnFrom(curve, 0.5, clusters.of, clusters.count, mix);
+      expect(drawn.start > 0).toBe(followed > 0);
       const times = new Float64Array(clusters.count);
       for (let i = 0; i < 50; i += 1) {
         drawClusters(random, times);
@@ -63,6 +68,15 @@ describe("statistics", () => {
         expect(drawnQuantile(curve, 0.5, drawn, times)).toBe(curveQuantile(curve, 0.5, weights));
       }
     }
+  });
+
+  test("a resample whose median lies before the start is walked from the beginning", () => {
+    const curve = survivalCurve(Array.from({ length: 400 }, (_, at) => ({ duration: at, ended: true })));
+    const drawn = drawnFrom(curve, 0.5, Uint32Array.from(curve.origin), 400, null);
+    const times = new Float64Array(400);
+    times.fill(40, 0, 10);
+    expect(drawn.start).toBeGreaterThan(10);
+    expect(drawnQuantile(curve, 0.5, drawn, times)).toBe(4);
   });
 
   test("resamples draw as many clusters as there are and are the same for the same seed", () => {

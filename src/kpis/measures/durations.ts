@@ -78,18 +78,18 @@ async function quantiles(
   // The interval of a quantile lies between two order statistics, np ± 1.96 √(np(1 − p)).
   const at = relation.quantile;
   const half = Z95 * Math.sqrt(at * (1 - at));
+  const between = (p: number): string =>
+    `sorted[CAST(floor((n - 1) * ${p}) AS BIGINT) + 1] + (sorted[CAST(ceil((n - 1) * ${p}) AS BIGINT) + 1] - sorted[CAST(floor((n - 1) * ${p}) AS BIGINT) + 1]) * ((n - 1) * ${p} - floor((n - 1) * ${p}))`;
   return star.query(`
     WITH win(w, lo, hi) AS (VALUES ${values.join(", ")}),
-    rel AS (SELECT w, ${cut} AS scope, sec, excluded FROM (${relation.sql}) JOIN win ON moment >= lo AND moment < hi),
-    good AS (SELECT w, scope, sec, row_number() OVER (PARTITION BY w, scope ORDER BY sec) AS place, count(*) OVER (PARTITION BY w, scope) AS total
-      FROM rel WHERE excluded IS NULL AND sec IS NOT NULL),
-    bad AS (SELECT w, scope, CAST(to_json(histogram(coalesce(excluded, 'duration unknown'))) AS VARCHAR) AS excluded FROM rel
-      WHERE excluded IS NOT NULL OR sec IS NULL GROUP BY w, scope)
-    SELECT good.w AS w, good.scope AS scope, count(*) AS n, quantile_cont(sec, 0.5) AS median, quantile_cont(sec, 0.9) AS p90,
-      min(sec) FILTER (WHERE place >= greatest(1, floor(good.total * ${at} - ${half} * sqrt(good.total)))) AS low,
-      min(sec) FILTER (WHERE place >= least(good.total, ceil(good.total * ${at} + ${half} * sqrt(good.total)) + 1)) AS high,
-      any_value(bad.excluded) AS excluded
-    FROM good LEFT JOIN bad ON bad.scope = good.scope AND bad.w = good.w GROUP BY good.w, good.scope ORDER BY good.scope, good.w`);
+    groups AS (SELECT w, ${cut} AS scope, list_sort(list(CAST(sec AS DOUBLE)) FILTER (WHERE excluded IS NULL AND sec IS NOT NULL)) AS sorted,
+        CAST(to_json(histogram(coalesce(excluded, 'duration unknown')) FILTER (WHERE excluded IS NOT NULL OR sec IS NULL)) AS VARCHAR) AS excluded
+      FROM (${relation.sql}) JOIN win ON moment >= lo AND moment < hi GROUP BY w, scope),
+    counted AS (SELECT *, len(sorted) AS n FROM groups)
+    SELECT w, scope, n, ${between(0.5)} AS median, ${between(0.9)} AS p90,
+      sorted[CAST(greatest(1, floor(n * ${at} - ${half} * sqrt(n))) AS BIGINT)] AS low,
+      sorted[CAST(least(n, ceil(n * ${at} + ${half} * sqrt(n)) + 1) AS BIGINT)] AS high, excluded
+    FROM counted WHERE n > 0 ORDER BY scope, w`);
 }
 
 /** The Kaplan–Meier medians of the cases started in each process's shown window, open ones included (reference §2.3). */

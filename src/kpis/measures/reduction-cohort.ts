@@ -87,19 +87,42 @@ export interface LeftOut {
 /** Cases started in the window that are not in the cohort. */
 export async function leftOut(
   process: ProcessDefinition,
+  baseline: Baseline,
+  window: Window,
+  input: MeasureInput,
+): Promise<readonly LeftOut[]> {
+  const rows = await input.star.query(`${leftOutSql(process, baseline, window, input)} ORDER BY k`);
+  return rows.map((row) => ({ caseKey: String(row["k"]), reason: String(row["reason"]) }));
+}
+
+/** How many are left out for which reason. */
+export async function countLeftOut(
+  process: ProcessDefinition,
+  baseline: Baseline,
+  window: Window,
+  input: MeasureInput,
+): Promise<Readonly<Record<string, number>>> {
+  // In the order in which the reasons come up among the cases.
+  const rows = await input.star.query(
+    `SELECT reason, count(*) AS n FROM (${leftOutSql(process, baseline, window, input)}) GROUP BY reason ORDER BY min(k)`,
+  );
+  return Object.fromEntries(rows.map((row) => [String(row["reason"]), Number(row["n"])]));
+}
+
+function leftOutSql(
+  process: ProcessDefinition,
   { followUpMs }: Baseline,
   window: Window,
-  { star, asOf }: MeasureInput,
-): Promise<readonly LeftOut[]> {
+  { asOf }: MeasureInput,
+): string {
   const young = `not followed for ${formatDuration(followUpMs)} yet`;
-  const rows = await star.query(`
+  return `
     SELECT k, reason FROM (SELECT c.case_key AS k, CASE
         WHEN c.left_truncated = 1 THEN 'started before the history' WHEN c.anomaly IS NOT NULL THEN c.anomaly
         WHEN c.outcome IN ('deleted', 'parent deleted', 'archived') THEN c.outcome
         WHEN c.started_at >= ${instantSql(asOf - followUpMs)} THEN ${quote(young)} END AS reason
       FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process = ${quote(process.name)}
-      WHERE c.started_at >= ${instantSql(window.from)} AND c.started_at < ${instantSql(window.to)}) WHERE reason IS NOT NULL ORDER BY k`);
-  return rows.map((row) => ({ caseKey: String(row["k"]), reason: String(row["reason"]) }));
+      WHERE c.started_at >= ${instantSql(window.from)} AND c.started_at < ${instantSql(window.to)}) WHERE reason IS NOT NULL`;
 }
 
 /** How many cases of a process were open at two instants. */

@@ -10,7 +10,7 @@ import type { SurvivalCurve } from "../statistics/kaplan-meier.ts";
 import { seededRandom } from "../statistics/random.ts";
 import type { Baseline, CohortCase } from "./baseline.ts";
 import type { MeasureInput } from "./measure-input.ts";
-import { followedCases, leftOut, openAt } from "./reduction-cohort.ts";
+import { countLeftOut, followedCases, openAt } from "./reduction-cohort.ts";
 import { percent } from "./wording.ts";
 
 export const RESAMPLES = 2000;
@@ -43,16 +43,16 @@ export interface Comparison {
   readonly excluded: Readonly<Record<string, number>>;
 }
 
-/** Compares the cases of a window with the baseline. */
+/** Compares the cases of a window with the baseline, whose cases are prepared once for all windows. */
 export async function compare(
   kpi: KpiDefinition,
   process: ProcessDefinition,
   baseline: Baseline,
+  base: Prepared,
   window: Window,
   input: MeasureInput,
 ): Promise<Comparison> {
   const current = await followedCases(process, baseline, window, input);
-  const base = prepare(baseline.cases);
   const now = prepare(current);
   const mix = mixWeights(baseline.cases, current, now);
   const medianBase = curveQuantile(base.curve, 0.5);
@@ -85,23 +85,18 @@ export async function compare(
     draws: n < MIN_TO_SHOW ? new Float64Array(0) : resample(base, now, mix),
     warnings,
     open: current.length - n,
-    excluded: countedBy((await leftOut(process, baseline, window, input)).map(({ reason }) => reason)),
+    excluded: await countLeftOut(process, baseline, window, input),
   };
 }
 
-function countedBy(reasons: readonly string[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
-}
-
-interface Prepared {
+/** Cases in the order of their durations. */
+export interface Prepared {
   readonly curve: SurvivalCurve;
   /** Clusters of the places of the curve. */
   readonly clusters: Clusters;
 }
 
-function prepare(cases: readonly CohortCase[]): Prepared {
+export function prepare(cases: readonly CohortCase[]): Prepared {
   const curve = survivalCurve(cases);
   return { curve, clusters: clustersOf(Array.from(curve.origin, (index) => cases[index]?.cluster ?? "")) };
 }
@@ -128,8 +123,8 @@ function mixWeights(
 
 function resample(base: Prepared, current: Prepared, mix: Float64Array | null): Float64Array {
   const random = seededRandom(SEED);
-  const baseDrawn = drawnFrom(base.clusters.of, base.clusters.count, null);
-  const drawn = drawnFrom(current.clusters.of, current.clusters.count, mix);
+  const baseDrawn = drawnFrom(base.curve, 0.5, base.clusters.of, base.clusters.count, null);
+  const drawn = drawnFrom(current.curve, 0.5, current.clusters.of, current.clusters.count, mix);
   const baseTimes = new Float64Array(base.clusters.count);
   const times = new Float64Array(current.clusters.count);
   const draws = new Float64Array(RESAMPLES);

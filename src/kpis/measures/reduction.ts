@@ -3,7 +3,7 @@ import { windowAt } from "../definitions/windows.ts";
 import type { BaselineStore } from "./baseline.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import { baselineOf } from "./reduction-cohort.ts";
-import { compare } from "./reduction-compare.ts";
+import { compare, prepare } from "./reduction-compare.ts";
 import type { Comparison } from "./reduction-compare.ts";
 import { combine, nothing, reductionResult } from "./reduction-result.ts";
 import type { KpiResult } from "./result.ts";
@@ -26,9 +26,12 @@ export async function measureReduction(
       results.push(nothing(kpi, { type: "process", key: name }, input, "the baseline window holds no ended case"));
       continue;
     }
+    const base = prepare(baseline.cases);
     const comparisons: Comparison[] = [];
     for (const definition of kpi.windows) {
-      comparisons.push(await compare(kpi, process, baseline, windowAt(definition, input.asOf, input.reporting), input));
+      comparisons.push(
+        await compare(kpi, process, baseline, base, windowAt(definition, input.asOf, input.reporting), input),
+      );
     }
     const enough = comparisons.findIndex((comparison) => comparison.n >= kpi.minN);
     const chosen = enough === -1 ? comparisons.length - 1 : enough;

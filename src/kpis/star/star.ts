@@ -141,6 +141,8 @@ export class Star {
   /** The program that makes the cases. */
   readonly madeBy: string;
   readonly #writers: ReadonlyMap<TableName, TableWriter>;
+  #underWay = 0;
+  #isClosing = false;
 
   constructor(
     instance: DuckDBInstance,
@@ -221,13 +223,17 @@ export class Star {
     return typeof count === "number" ? count : 0;
   }
 
+  /** Closes once what is still being asked has been answered: the engine cannot bear to be closed under a query. */
   close(): void {
+    this.#isClosing = true;
+    if (this.#underWay > 0) return;
     for (const writer of this.#writers.values()) writer.close();
     this.#connection.closeSync();
     this.#instance.closeSync();
   }
 
   async #guard<T>(sql: string, work: () => Promise<T>): Promise<T> {
+    this.#underWay += 1;
     try {
       return await work();
     } catch (error) {
@@ -239,6 +245,9 @@ export class Star {
           place: { request: sql.slice(0, 300) },
         },
       );
+    } finally {
+      this.#underWay -= 1;
+      if (this.#isClosing && this.#underWay === 0) this.close();
     }
   }
 }

@@ -130,5 +130,5 @@ function readerOf(name: string, { type, derived }: Column, local: LocalTime): Re
 }
 
 function timestamp(milliseconds: number): DuckDBTimestampValue {
-  return new DuckDBTimestampValue(BigInt(Math.round(milliseconds)) * 1000n);
+  return new DuckDBTimestampValue(BigInt(Math.round(milliseconds) * 1000));
 }

@@ -69,29 +69,77 @@ export interface Drawn {
   readonly own: Float64Array | null;
   /** The sum of `own` over each cluster. */
   readonly ofCluster: Float64Array;
+  /** The place from which on a quantile is looked for: well before that of the curve itself, with nothing censored before it. */
+  readonly start: number;
+  /** The sum of `own` over each cluster's places before the start. */
+  readonly before: Float64Array;
 }
 
-export function drawnFrom(clusterOf: Uint32Array, clusters: number, own: Float64Array | null): Drawn {
-  const ofCluster = new Float64Array(clusters);
-  for (const [place, cluster] of clusterOf.entries())
-    ofCluster[cluster] = (ofCluster[cluster] ?? 0) + (own === null ? 1 : (own[place] ?? 0));
-  return { clusterOf, own, ofCluster };
+/** How many standard errors of a resample's curve lie between the start and the quantile. */
+const ERRORS_BEFORE = 4;
+
+/** @param p the quantile that will be asked for */
+export function drawnFrom(
+  curve: SurvivalCurve,
+  p: number,
+  clusterOf: Uint32Array,
+  clusters: number,
+  own: Float64Array | null,
+): Drawn {
+  const ofCluster = sumByCluster(clusterOf, clusters, own, clusterOf.length);
+  const total = ofCluster.reduce((sum, weight) => sum + weight, 0);
+  // At most so much, which it is where the cases of a cluster are all alike.
+  const error = Math.sqrt((p * (1 - p)) / Math.max(1, clusters));
+  const start = startBefore(curve, own, total * (p - ERRORS_BEFORE * error));
+  return { clusterOf, own, ofCluster, start, before: sumByCluster(clusterOf, clusters, own, start) };
+}
+
+/** The first place of the last time before which no more than a weight has ended, and nothing was censored. */
+function startBefore({ durations, ended }: SurvivalCurve, own: Float64Array | null, most: number): number {
+  let start = 0;
+  let passed = 0;
+  for (let i = 0; i < durations.length && passed <= most && ended[i] === 1; i += 1) {
+    if (i > 0 && durations[i] !== durations[i - 1]) start = i;
+    passed += own === null ? 1 : (own[i] ?? 0);
+  }
+  return start;
+}
+
+function sumByCluster(
+  clusterOf: Uint32Array,
+  clusters: number,
+  own: Float64Array | null,
+  places: number,
+): Float64Array {
+  const sums = new Float64Array(clusters);
+  for (let place = 0; place < places; place += 1) {
+    const cluster = clusterOf[place] ?? 0;
+    sums[cluster] = (sums[cluster] ?? 0) + (own === null ? 1 : (own[place] ?? 0));
+  }
+  return sums;
 }
 
 /**
- * `curveQuantile` with the weights of a resample, which are looked up on the way: nothing behind the quantile is touched.
+ * `curveQuantile` with the weights of a resample, which are looked up on the way: of what lies before the start only the
+ * sums are, as without censoring S(t) is the share that is left; nothing behind the quantile is touched.
  * @param times how often each cluster was drawn
  */
 export function drawnQuantile(curve: SurvivalCurve, p: number, drawn: Drawn, times: Float64Array): number | null {
   const { durations, ended } = curve;
-  const { clusterOf, own, ofCluster } = drawn;
+  const { clusterOf, own, ofCluster, before } = drawn;
   const length = durations.length;
-  let atRisk = 0;
-  for (let cluster = 0; cluster < times.length; cluster += 1)
-    atRisk += (times[cluster] ?? 0) * (ofCluster[cluster] ?? 0);
-  let survival = 1;
+  let total = 0;
+  let passed = 0;
+  for (let cluster = 0; cluster < times.length; cluster += 1) {
+    const drawnTimes = times[cluster] ?? 0;
+    total += drawnTimes * (ofCluster[cluster] ?? 0);
+    passed += drawnTimes * (before[cluster] ?? 0);
+  }
   const limit = 1 - p + 1e-12;
-  for (let i = 0; i < length;) {
+  const isBefore = total > 0 && 1 - passed / total > limit;
+  let atRisk = isBefore ? total - passed : total;
+  let survival = isBefore ? atRisk / total : 1;
+  for (let i = isBefore ? drawn.start : 0; i < length;) {
     const time = durations[i] ?? 0;
     let events = 0;
     let leaving = 0;
