@@ -53,7 +53,7 @@ export interface MeasureOptions {
   readonly run: string | null;
   /** Called as cases are built, for progress. */
   readonly onProgress?: (cases: number) => void;
-  /** Called when the cases are up to date, before anything is computed of them. */
+  /** Called when the facts of cases and handoffs are up to date, before anything is computed of them. */
   readonly onRefreshed?: (refreshed: Refreshed) => void;
 }
 
@@ -77,9 +77,9 @@ export async function measure(options: MeasureOptions, star: Star): Promise<Meas
     lookups: { ...options, ...lookups, waiversOf: waiversBy(options.waivers) },
     circumstances: [options.reporting.zone, options.pseudonymKey],
   });
-  options.onRefreshed?.(refreshed);
   await noteKeys(star, keys);
   await fillHandoffs(star, keys, lookups, options);
+  options.onRefreshed?.(refreshed);
   for (const process of options.processes) {
     if (process.sprints === null) continue;
     const items = options.source.objects(process.sprints.objectType, []);

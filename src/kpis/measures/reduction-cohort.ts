@@ -3,6 +3,7 @@ import { formatDuration } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { windowOfDays } from "../definitions/windows.ts";
 import type { Window } from "../definitions/windows.ts";
+import type { SqlValue } from "../star/star.ts";
 import { censor, freezeBaseline, verifyBaseline } from "./baseline.ts";
 import type { Baseline, BaselineStore, CohortCase } from "./baseline.ts";
 import type { MeasureInput } from "./measure-input.ts";
@@ -46,24 +47,37 @@ export async function cohortOf(
   { star, asOf }: MeasureInput,
 ): Promise<readonly CohortCase[]> {
   const good = process.ends[0]?.outcome ?? "";
-  const rows = await star.query(`
-    SELECT c.case_key AS k, coalesce(c.account_key, c.case_key) AS cluster, coalesce(c.segment_key, '') AS segment,
+  const sql = `
+    SELECT c.case_key, coalesce(c.account_key, c.case_key), coalesce(c.segment_key, ''),
       CASE WHEN c.start_precision = 'day' AND c.cycle_days IS NOT NULL THEN c.cycle_days * 86400000
-        ELSE epoch_ms(coalesce(c.completed_at, ${instantSql(asOf)})) - epoch_ms(c.started_at) END AS duration,
-      CASE WHEN c.completed_at IS NULL THEN 0 ELSE 1 END AS ended, c.is_rework AS rework,
-      CASE WHEN c.outcome IS NOT NULL AND c.outcome <> ${quote(good)} THEN 1 ELSE 0 END AS lost
+        ELSE epoch_ms(coalesce(c.completed_at, ${instantSql(asOf)})) - epoch_ms(c.started_at) END,
+      c.completed_at IS NOT NULL, c.is_rework, c.outcome IS NOT NULL AND c.outcome <> ${quote(good)}
     FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process = ${quote(process.name)}
     WHERE c.left_truncated = 0 AND c.anomaly IS NULL AND coalesce(c.outcome, '') NOT IN ('deleted', 'parent deleted', 'archived')
-      AND c.started_at >= ${instantSql(from)} AND c.started_at < ${instantSql(to)} ORDER BY c.case_key`);
-  return rows.map((row) => ({
-    caseKey: String(row["k"]),
-    cluster: String(row["cluster"]),
-    segment: String(row["segment"]),
-    duration: Number(row["duration"]),
-    ended: row["ended"] === 1,
-    isRework: row["rework"] === 1,
-    isLost: row["lost"] === 1,
-  }));
+      AND c.started_at >= ${instantSql(from)} AND c.started_at < ${instantSql(to)} ORDER BY c.case_key`;
+  const cohort: CohortCase[] = [];
+  // The same text for all cases of an account, not one of each case.
+  const texts = new Map<string, string>();
+  const shared = (value: SqlValue): string => {
+    const text = String(value);
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  for await (const rows of star.stream(sql)) {
+    for (const [key, cluster, segment, duration, ended, rework, lost] of rows) {
+      cohort.push({
+        caseKey: String(key),
+        cluster: shared(cluster ?? ""),
+        segment: shared(segment ?? ""),
+        duration: Number(duration),
+        ended: ended === true,
+        isRework: rework === 1,
+        isLost: lost === true,
+      });
+    }
+  }
+  return cohort;
 }
 
 /** Cases started in the window early enough to be followed as long as the baseline's, censored there like them. */

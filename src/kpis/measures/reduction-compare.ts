@@ -18,14 +18,19 @@ const SEED = 20_260_101;
 /** Ended cases needed before a reduction is shown. */
 export const MIN_TO_SHOW = 10;
 const GUARDRAIL = 1.1;
+const EVIDENCE_SAMPLE = 20;
 
 /** One process compared with its baseline. */
 export interface Comparison {
   readonly process: ProcessDefinition;
-  readonly baseline: Baseline;
+  /** How long both sides are followed. */
+  readonly followUpMs: number;
   readonly window: Window;
-  readonly baselineWindow: Window;
-  readonly current: readonly CohortCase[];
+  /** Cases of the baseline, ended or not. */
+  readonly baselineCases: number;
+  /** Cases that are compared, ended or not, with the keys of the first of them. The cases themselves are not held: they are many. */
+  readonly cases: number;
+  readonly firstKeys: readonly string[];
   readonly nBase: number;
   readonly n: number;
   readonly medianBase: number | null;
@@ -71,10 +76,11 @@ export async function compare(
   if (raw !== null && reduction !== null && raw * reduction < 0) warnings.push("the total and its segments disagree");
   return {
     process,
-    baseline,
+    followUpMs: baseline.followUpMs,
     window,
-    baselineWindow,
-    current,
+    baselineCases: baseline.cases.length,
+    cases: current.length,
+    firstKeys: current.slice(0, EVIDENCE_SAMPLE).map(({ caseKey }) => caseKey),
     nBase: baseline.cases.filter((member) => member.ended).length,
     n,
     medianBase,

@@ -38,7 +38,7 @@ export function reductionResult(kpi: KpiDefinition, comparison: Comparison, show
   const notes = [...comparison.warnings];
   if (n >= MIN_TO_SHOW && value === null) {
     notes.unshift(
-      `more than half of the cases have not ended within ${formatDuration(comparison.baseline.followUpMs)} of their start, so there is no median`,
+      `more than half of the cases have not ended within ${formatDuration(comparison.followUpMs)} of their start, so there is no median`,
     );
   }
   if (n < MIN_TO_CLAIM) notes.unshift(`${n} of the ${MIN_TO_CLAIM} ended cases needed on each side`);
@@ -66,10 +66,7 @@ export function reductionResult(kpi: KpiDefinition, comparison: Comparison, show
     reason,
     sentence: sentenceOf(kpi, comparison, value, interval, verdict, reason),
     moneyAtStake: null,
-    evidence: {
-      keys: comparison.current.slice(0, 20).map((member) => member.caseKey),
-      count: comparison.current.length,
-    },
+    evidence: { keys: comparison.firstKeys, count: comparison.cases },
   };
 }
 
@@ -118,14 +115,11 @@ export function combine(kpi: KpiDefinition, comparisons: readonly Comparison[], 
   const [first] = usable;
   const left = kpi.of.filter((name) => !usable.some((comparison) => comparison.process.name === name));
   if (first === undefined) return nothing(kpi, COMPANY, input, "no process has enough cases on both sides");
-  const total = usable.reduce((sum, comparison) => sum + comparison.baseline.cases.length, 0);
+  const total = usable.reduce((sum, comparison) => sum + comparison.baselineCases, 0);
   const mean = (of: (comparison: Comparison) => number): number =>
     1
     - Math.exp(
-      usable.reduce(
-        (sum, comparison) => sum + (comparison.baseline.cases.length / total) * Math.log(1 - of(comparison)),
-        0,
-      ),
+      usable.reduce((sum, comparison) => sum + (comparison.baselineCases / total) * Math.log(1 - of(comparison)), 0),
     );
   const value = mean((comparison) => comparison.reduction ?? 0);
   const draws = Float64Array.from({ length: RESAMPLES }, (_, index) =>

@@ -31,7 +31,7 @@ export interface Measured extends Measurement {
 export interface MeasuredAndPublished extends Measured {
   /** Published figures that it found to be others. */
   readonly restatements: readonly Restatement[];
-  /** How long it took until the facts of cases were those of now. */
+  /** How long it took until the facts of cases and handoffs were those of now. */
   readonly refreshMs: number;
 }
 
