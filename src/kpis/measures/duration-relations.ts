@@ -18,6 +18,8 @@ export interface DurationRelation {
   readonly quantile: 0.5 | 0.9;
   /** What is measured of it is counted in `sec`, or a plain number. */
   readonly unit: "milliseconds" | "number" | "money";
+  /** Its rows are made of many each, so that they are better made once than for each question. */
+  readonly isCostly?: true;
 }
 
 /** What open cases are counted by; they have no outcome yet. */
@@ -60,10 +62,12 @@ export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
       const visits = `fact_stage_events v JOIN dim_stage d ON d.stage_key = v.stage_key ${stage} JOIN fact_case c ON c.case_key = v.case_key ${process}`;
       const name = "p.process || ' / ' || d.stage";
       return {
-        sql: `SELECT max(v.exited_at) AS moment, sum(v.dur_${clock}sec) AS sec, any_value(c.case_key) AS evidence,
-          CASE WHEN max(c.left_truncated) = 1 THEN 'started before the history' END AS excluded, any_value(p.process) AS process, any_value(${name}) AS stage,
-          any_value(c.segment_key) AS segment, any_value(c.region) AS region, any_value(v.owner_team_key) AS team
-          FROM ${visits} WHERE v.is_flicker = 0 GROUP BY v.case_key, v.stage_key HAVING max(v.is_open) = 0`,
+        // Added up by the numbers of rows, which are far quicker told apart than keys; what they stand for is looked up afterwards.
+        sql: `SELECT v.moment, v.sec, c.case_key AS evidence, CASE WHEN c.left_truncated = 1 THEN 'started before the history' END AS excluded,
+          p.process AS process, ${name} AS stage, c.segment_key AS segment, c.region AS region, v.team AS team
+          FROM (SELECT c.rowid AS of_case, d.rowid AS of_stage, max(v.exited_at) AS moment, sum(v.dur_${clock}sec) AS sec, any_value(v.owner_team_key) AS team
+            FROM ${visits} WHERE v.is_flicker = 0 GROUP BY c.rowid, d.rowid HAVING max(v.is_open) = 0) v
+          JOIN fact_case c ON c.rowid = v.of_case JOIN dim_stage d ON d.rowid = v.of_stage JOIN dim_process p ON p.process_key = c.process_key`,
         open: () =>
           `SELECT ${name} AS scope, count(*) AS n, min(v.entered_at) AS oldest FROM ${visits} WHERE v.is_open = 1 GROUP BY scope`,
         ...seconds,
@@ -71,6 +75,7 @@ export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
         nouns: "cases that left the stage",
         main: "stage",
         cuts: ["stage"],
+        isCostly: true,
       };
     }
     case "handoff latency": {

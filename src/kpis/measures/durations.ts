@@ -19,9 +19,37 @@ const EVIDENCE_SAMPLE = 20;
 
 /** Medians and p90 over closed rows, with how many are open and for how long, and the median that counts them, too. */
 export async function measureDuration(kpi: KpiDefinition, input: MeasureInput): Promise<readonly KpiResult[]> {
-  const relation = durationsOf(kpi);
-  if (relation === null) return [];
+  const made = durationsOf(kpi);
+  if (made === null) return [];
   const windows = kpi.windows.map((definition) => windowAt(definition, input.asOf, input.reporting));
+  if (made.isCostly !== true) return measureRelation(kpi, made, windows, input);
+  const relation = await madeOnce(made, windows, input);
+  const results = await measureRelation(kpi, relation, windows, input);
+  await input.star.run(`DROP TABLE ${MADE_ONCE}`);
+  return results;
+}
+
+const MADE_ONCE = "work_durations";
+
+/** The rows of a relation that costs more to make than to keep for a moment, as far as the windows reach. */
+async function madeOnce(
+  relation: DurationRelation,
+  windows: readonly Window[],
+  { star }: MeasureInput,
+): Promise<DurationRelation> {
+  const from = Math.min(...windows.map((window) => window.from));
+  const to = Math.max(...windows.map((window) => window.to));
+  await star.run(`CREATE OR REPLACE TEMP TABLE ${MADE_ONCE} AS
+    SELECT moment, sec, evidence, excluded, ${relation.cuts.join(", ")} FROM (${relation.sql}) WHERE moment >= ${instantSql(from)} AND moment < ${instantSql(to)}`);
+  return { ...relation, sql: `SELECT * FROM ${MADE_ONCE}` };
+}
+
+async function measureRelation(
+  kpi: KpiDefinition,
+  relation: DurationRelation,
+  windows: readonly Window[],
+  input: MeasureInput,
+): Promise<readonly KpiResult[]> {
   const results: KpiResult[] = [];
   for (const cut of relation.cuts) {
     const groups = new Map<string, SqlRow[]>();
