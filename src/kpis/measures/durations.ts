@@ -74,10 +74,7 @@ async function measureRelation(
       isMain && kpi.measure === "cycle time"
         ? await censoredMedians(kpi, shownOf, windows, input)
         : new Map<string, number>();
-    const flows =
-      isMain && kpi.measure === "cycle time"
-        ? await Promise.all(windows.map((window) => flowsIn(kpi.of, window, input)))
-        : [];
+    const flows = isMain && kpi.measure === "cycle time" ? await flowsIn(kpi.of, windows, input) : [];
     const cutResults = [...groups].flatMap(([key, rows]) =>
       windows.map((window, index) => {
         const shown = index === shownOf.get(key);

@@ -38,8 +38,21 @@ export function instability({ arrivals, completions, gap }: Flow): string | null
   return steady ? null : `unstable window: ${arrivals} started, ${completions} ended`;
 }
 
-/** The flow of each process in a window; `all` of them together. */
+/**
+ * The flow of each process in each window; `all` of them together. One window is asked after the other: a question that fails
+ * must leave none behind that the star could be closed under.
+ */
 export async function flowsIn(
+  processes: readonly string[],
+  windows: readonly Window[],
+  input: MeasureInput,
+): Promise<readonly ReadonlyMap<string, Flow>[]> {
+  const flows: ReadonlyMap<string, Flow>[] = [];
+  for (const window of windows) flows.push(await flowIn(processes, window, input));
+  return flows;
+}
+
+async function flowIn(
   processes: readonly string[],
   { from, to }: Window,
   { star, asOf }: MeasureInput,
@@ -72,7 +85,7 @@ function flowOf(row: SqlRow, length: number): Flow {
 /** How far each process is from Little's law, |L − λW| ÷ L: whether its mean times may be compared. */
 export async function measureFlow(kpi: KpiDefinition, input: MeasureInput): Promise<readonly KpiResult[]> {
   const windows = kpi.windows.map((definition) => windowAt(definition, input.asOf, input.reporting));
-  const flows = await Promise.all(windows.map((window) => flowsIn(kpi.of, window, input)));
+  const flows = await flowsIn(kpi.of, windows, input);
   const scopes: readonly KpiScope[] = [COMPANY, ...kpi.of.map((key) => ({ type: "process" as const, key }))];
   return scopes.flatMap((scope) => {
     const enough = flows.findIndex((flow) => (flow.get(scope.key)?.completions ?? 0) >= kpi.minN);

@@ -1,0 +1,20 @@
+import { expect, test } from "@jest/globals";
+import { openStar } from "../../src/kpis/index.ts";
+
+test("a star that is closed while it is asked still answers", async () => {
+  const star = await openStar({ zone: "UTC" });
+  const asked = [1, 2, 3].map((n) => star.query(`SELECT sum(i * ${n}) AS sum FROM range(1000000) t(i)`));
+  star.close();
+  const answers = await Promise.all(asked);
+  expect(answers.map(([row]) => row?.["sum"])).toEqual([499_999_500_000, 999_999_000_000, 1_499_998_500_000]);
+});
+
+test("a star that is closed while a question of several fails tells the failure", async () => {
+  const star = await openStar({ zone: "UTC" });
+  const asked = Promise.all([
+    star.query("SELECT absent FROM fact_case"),
+    star.query("SELECT count(*) FROM range(3000000) t(i) WHERE i % 7 = 1"),
+  ]);
+  const told = expect(asked).rejects.toMatchObject({ code: "HUB-4503" });
+  await told.finally(() => star.close());
+});
