@@ -64,7 +64,7 @@ export async function measureStep(context: RunContext): Promise<MeasuredAndPubli
     kind: "step",
     step: "measure",
     state: "done",
-    detail: `${cases.toLocaleString("en-US")} cases in ${Object.keys(measured.cases).length} processes, ${measured.refreshed.rebuilt.toLocaleString("en-US")} of them built`,
+    detail: `${cases.toLocaleString("en-US")} cases in ${Object.keys(measured.cases).length} processes, ${measured.refreshed.rebuilt.toLocaleString("en-US")} objects judged anew`,
   });
   return { ...measured, restatements, refreshMs };
 }
