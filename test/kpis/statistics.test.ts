@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { clustersOf, drawClusters, percentileInterval } from "../../src/kpis/statistics/bootstrap.ts";
+import { clusterDraws, clustersOf, percentileInterval } from "../../src/kpis/statistics/bootstrap.ts";
 import {
   curveQuantile,
   drawnFrom,
@@ -61,9 +61,10 @@ describe("statistics", () => {
       const mix = withMix ? Float64Array.from(observations, () => 0.5 + random()) : null;
       const drawn = drawnFrom(curve, 0.5, clusters.of, clusters.count, mix);
       expect(drawn.start > 0).toBe(followed > 0);
-      const times = new Float64Array(clusters.count);
+      const draw = clusterDraws(7);
+      const times = new Int32Array(clusters.count);
       for (let i = 0; i < 50; i += 1) {
-        drawClusters(random, times);
+        draw(times);
         const weights = Float64Array.from(clusters.of, (cluster, at) => (times[cluster] ?? 0) * (mix?.[at] ?? 1));
         expect(drawnQuantile(curve, 0.5, drawn, times)).toBe(curveQuantile(curve, 0.5, weights));
       }
@@ -73,22 +74,36 @@ describe("statistics", () => {
   test("a resample whose median lies before the start is walked from the beginning", () => {
     const curve = survivalCurve(Array.from({ length: 400 }, (_, at) => ({ duration: at, ended: true })));
     const drawn = drawnFrom(curve, 0.5, Uint32Array.from(curve.origin), 400, null);
-    const times = new Float64Array(400);
+    const times = new Int32Array(400);
     times.fill(40, 0, 10);
     expect(drawn.start).toBeGreaterThan(10);
     expect(drawnQuantile(curve, 0.5, drawn, times)).toBe(4);
   });
 
-  test("resamples draw as many clusters as there are and are the same for the same seed", () => {
-    const draw = () => {
-      const random = seededRandom(7);
-      const times = new Float64Array(3);
+  test("resamples draw as many clusters as there are, one for each random number", () => {
+    const random = seededRandom(-5);
+    const draw = clusterDraws(-5);
+    const times = new Int32Array(7);
+    for (let i = 0; i < 200; i += 1) {
+      draw(times);
+      const expected = new Int32Array(7);
+      for (let j = 0; j < 7; j += 1) {
+        const drawn = Math.floor(random() * 7);
+        expected[drawn] = (expected[drawn] ?? 0) + 1;
+      }
+      expect(times).toEqual(expected);
+    }
+  });
+
+  test("the interval of a statistic is the same for the same seed", () => {
+    const interval = () => {
+      const draw = clusterDraws(7);
+      const times = new Int32Array(3);
       return percentileInterval(200, () => {
-        drawClusters(random, times);
-        expect(times.reduce((sum, n) => sum + n, 0)).toBe(3);
+        draw(times);
         return times[0] ?? null;
       });
     };
-    expect(draw()).toEqual(draw());
+    expect(interval()).toEqual(interval());
   });
 });

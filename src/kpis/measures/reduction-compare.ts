@@ -3,11 +3,10 @@ import { formatDuration } from "../definitions/durations.ts";
 import type { ProcessDefinition } from "../definitions/process.ts";
 import { sameSeason, windowOfDays } from "../definitions/windows.ts";
 import type { Window } from "../definitions/windows.ts";
-import { clustersOf, drawClusters } from "../statistics/bootstrap.ts";
+import { clusterDraws, clustersOf } from "../statistics/bootstrap.ts";
 import type { Clusters } from "../statistics/bootstrap.ts";
 import { curveQuantile, drawnFrom, drawnQuantile, survivalCurve } from "../statistics/kaplan-meier.ts";
 import type { SurvivalCurve } from "../statistics/kaplan-meier.ts";
-import { seededRandom } from "../statistics/random.ts";
 import type { Baseline, CohortCase } from "./baseline.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import { countLeftOut, followedCases, openAt } from "./reduction-cohort.ts";
@@ -128,15 +127,15 @@ function mixWeights(
 }
 
 function resample(base: Prepared, current: Prepared, mix: Float64Array | null): Float64Array {
-  const random = seededRandom(SEED);
+  const draw = clusterDraws(SEED);
   const baseDrawn = drawnFrom(base.curve, 0.5, base.clusters.of, base.clusters.count, null);
   const drawn = drawnFrom(current.curve, 0.5, current.clusters.of, current.clusters.count, mix);
-  const baseTimes = new Float64Array(base.clusters.count);
-  const times = new Float64Array(current.clusters.count);
+  const baseTimes = new Int32Array(base.clusters.count);
+  const times = new Int32Array(current.clusters.count);
   const draws = new Float64Array(RESAMPLES);
   for (let i = 0; i < RESAMPLES; i += 1) {
-    drawClusters(random, baseTimes);
-    drawClusters(random, times);
+    draw(baseTimes);
+    draw(times);
     const before = drawnQuantile(base.curve, 0.5, baseDrawn, baseTimes);
     const after = drawnQuantile(current.curve, 0.5, drawn, times);
     draws[i] = ratioOf(after, before) ?? Number.NaN;

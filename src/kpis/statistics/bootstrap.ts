@@ -20,14 +20,26 @@ export function clustersOf(names: readonly string[]): Clusters {
   return { count: numbers.size, of };
 }
 
-/** Draws as many clusters as there are, with replacement, and writes how often each was drawn into `times`. */
-export function drawClusters(random: () => number, times: Float64Array): void {
-  const count = times.length;
-  times.fill(0);
-  for (let i = 0; i < count; i += 1) {
-    const drawn = Math.floor(random() * count);
-    times[drawn] = (times[drawn] ?? 0) + 1;
-  }
+/**
+ * Draws as many clusters as there are, with replacement, and writes how often each was drawn. The draws are those of
+ * `seededRandom`, whose numbers are made here without a call for each: there are as many as clusters in every resample.
+ */
+export function clusterDraws(seed: number): (times: Int32Array) => void {
+  let state = seed | 0;
+  return (times) => {
+    const count = times.length;
+    const scale = count / 4_294_967_296;
+    let at = state;
+    times.fill(0);
+    for (let i = 0; i < count; i += 1) {
+      at = (at + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(at ^ (at >>> 15), at | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      const drawn = Math.floor(((mixed ^ (mixed >>> 14)) >>> 0) * scale);
+      times[drawn] = (times[drawn] ?? 0) + 1;
+    }
+    state = at;
+  };
 }
 
 /**

@@ -124,7 +124,7 @@ function sumByCluster(
  * sums are, as without censoring S(t) is the share that is left; nothing behind the quantile is touched.
  * @param times how often each cluster was drawn
  */
-export function drawnQuantile(curve: SurvivalCurve, p: number, drawn: Drawn, times: Float64Array): number | null {
+export function drawnQuantile(curve: SurvivalCurve, p: number, drawn: Drawn, times: Int32Array): number | null {
   const { durations, ended } = curve;
   const { clusterOf, own, ofCluster, before } = drawn;
   const length = durations.length;
