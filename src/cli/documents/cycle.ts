@@ -50,7 +50,7 @@ export const refreshPart = z.strictObject({
   rebuilt: z.int().describe("Objects whose case was built, again or for the first time."),
   reused: z.int().describe("Objects whose case stayed as it was kept."),
   removed: z.int().describe("Objects that are no more."),
-  ms: z.int().describe("How long that took, reading included."),
+  ms: z.int().describe("How long that took, reading and writing the facts of handoffs included."),
 });
 
 /** `hub measure --json`. */

@@ -105,7 +105,7 @@ async function open({ kept, zone, memoryLimit, threads }: StarOptions): Promise<
 
 const IN_MEMORY_LIMIT = "256MB";
 /** Exact medians of ten million events need so much; less is used for less. */
-const KEPT_LIMIT = "768MB";
+const KEPT_LIMIT = "640MB";
 const IN_USE = "This process has the file open already.";
 
 async function connectionsOf(connection: DuckDBConnection): Promise<number> {
