@@ -34,7 +34,7 @@ function isDamaged(error: unknown): boolean {
   return (
     error instanceof HubError
     && /^HUB-450[23]$/u.test(error.code)
-    && /corrupt|checksum|invalidated/iu.test(saying(error))
+    && /corrupt|checksum|invalidated|not read enough bytes/iu.test(saying(error))
   );
 }
 
