@@ -1,11 +1,12 @@
-export { writeCsv } from "./csv/index.ts";
+export { startCsv } from "./csv/index.ts";
 export * from "./deltas/index.ts";
 export { describeFiles, writeManifest } from "./manifest.ts";
 export type { Manifest } from "./manifest.ts";
-export { writeParquet } from "./parquet/index.ts";
+export { startParquet } from "./parquet/index.ts";
 export { hyperTables, publishedColumns } from "./publications.ts";
 export type { HyperPlan, Publication } from "./publications.ts";
-export type { TableFile } from "./table-files.ts";
+export { keepWhole, tablePath } from "./table-files.ts";
+export type { ComingFiles, TableFile } from "./table-files.ts";
 export { extractDifference, starTotals } from "./totals.ts";
 export * from "./documents/index.ts";
 export * from "./hyper/index.ts";

@@ -1,8 +1,6 @@
-import { HubError } from "../model/index.ts";
 import { foreignKeys, isFact, STAR_TABLE_NAMES, starColumns, starTable } from "../kpis/index.ts";
 import type { ColumnType, StarTableName } from "../kpis/index.ts";
 import type { HyperTable, HyperType } from "./hyper/index.ts";
-import type { TableFile } from "./table-files.ts";
 
 /** Tableau's own name for it; right for every version (reference tableau.md §3.4). */
 export const EXTRACT_SCHEMA = "Extract";
@@ -35,7 +33,7 @@ export interface Publication {
   readonly tables: readonly HyperTable[];
 }
 
-/** What to build from a set of Parquet files. */
+/** What to build of a star's tables. */
 export interface HyperPlan {
   readonly publications: readonly Publication[];
   /** All tables in one file, for local use. */
@@ -43,22 +41,16 @@ export interface HyperPlan {
 }
 
 /**
- * The `.hyper` files to write from the Parquet files of a star.
- * @throws HubError HUB-5022 when a table's file is not among them
+ * The `.hyper` files to write of a star.
+ * @param sourceOf the Parquet file with the rows of a table
  */
-export function hyperTables(files: readonly TableFile[]): HyperPlan {
+export function hyperTables(sourceOf: (table: StarTableName) => string): HyperPlan {
   const table = (name: StarTableName, present: ReadonlySet<StarTableName>, columns = starColumns(name)): HyperTable => {
-    const file = files.find((candidate) => candidate.table === name && candidate.format === "parquet");
-    if (file === undefined) {
-      throw new HubError("HUB-5022", `There is no Parquet file of ${name} to build an extract from.`, {
-        remedy: "Write all tables before building .hyper files.",
-      });
-    }
     const { key } = starTable(name);
     return {
       schema: EXTRACT_SCHEMA,
       name,
-      source: file.path,
+      source: sourceOf(name),
       columns: columns.map(([column, { type }]) => ({
         name: column,
         type: HYPER_TYPES[type],

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { unpackExtract } from "../../src/connectors/tableau/package-reader.ts";
 import { dataSourceDocument, hyperTables, packageDataSource } from "../../src/extracts/index.ts";
-import type { TableFile } from "../../src/extracts/index.ts";
 import { foreignKeys, isFact, STAR_TABLE_NAMES, starColumns, starTable } from "../../src/kpis/index.ts";
 import type { StarTableName } from "../../src/kpis/index.ts";
 import { canValidateWorkbooks, workbookMisfits } from "../support/twb-schema.ts";
@@ -60,7 +59,7 @@ describe("the document of a data source", () => {
   });
 
   test.each(FACTS)("of %s names the tables and columns that its .hyper has, each under a name of its own", (fact) => {
-    const publication = hyperTables(FILES).publications.find((each) => each.fact === fact);
+    const publication = hyperTables(sourceOf).publications.find((each) => each.fact === fact);
     const stored = publication?.tables.flatMap(({ name, columns }) =>
       columns.map((column) => `[${name}].[${column.name}]`),
     );
@@ -167,14 +166,7 @@ describe("the package of a data source", () => {
   });
 });
 
-const FILES: readonly TableFile[] = STAR_TABLE_NAMES.map((table) => ({
-  table,
-  format: "parquet",
-  path: `/nowhere/${table}.parquet`,
-  rows: 0,
-  bytes: 0,
-  hash: "",
-}));
+const sourceOf = (table: StarTableName): string => `/nowhere/${table}.parquet`;
 
 /** A `.tds` has no schema of its own (reference tableau.md §6.2). */
 function workbookAround(document: string): string {
@@ -197,6 +189,6 @@ function workbookAround(document: string): string {
 
 test("captions of tables are those under which data sources are published", () => {
   for (const fact of FACTS) {
-    expect(hyperTables(FILES).publications.find((each) => each.fact === fact)?.name).toBe(starTable(fact).caption);
+    expect(hyperTables(sourceOf).publications.find((each) => each.fact === fact)?.name).toBe(starTable(fact).caption);
   }
 });

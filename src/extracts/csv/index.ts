@@ -1,19 +1,18 @@
 import { starColumns } from "../../kpis/index.ts";
 import type { Column, Star } from "../../kpis/index.ts";
-import { writeTableFiles } from "../table-files.ts";
-import type { TableFile } from "../table-files.ts";
+import { startTableFiles } from "../table-files.ts";
+import type { ComingFiles } from "../table-files.ts";
 
 /** A spreadsheet runs a cell that begins with one of these; some take the full-width forms for the same. */
 const FORMULA_STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"];
 
 /**
- * Writes the star as RFC 4180 CSV: UTF-8, CRLF, a header line, empty for null and `""` for an empty text. Text that a
+ * Begins to write the star as RFC 4180 CSV: UTF-8, CRLF, a header line, empty for null and `""` for an empty text. Text that a
  * spreadsheet would run as a formula is preceded by an apostrophe; numbers stay numbers. Instants are ISO 8601 with `Z`,
  * local times without.
- * @throws HubError HUB-5020, HUB-5021
  */
-export async function writeCsv(star: Star, directory: string): Promise<readonly TableFile[]> {
-  return writeTableFiles(star, directory, "csv", (table, path) => {
+export function startCsv(star: Star, directory: string): ComingFiles {
+  return startTableFiles(star, directory, "csv", (table, path) => {
     const cells = starColumns(table).map(([name, column]) => `${cell(name, column)} AS "${name}"`);
     return star.copy(table, cells.join(", "), path, "FORMAT csv, HEADER, NEW_LINE '\\r\\n'");
   });

@@ -18,6 +18,12 @@ export interface WrittenHyperFile {
   readonly tables: readonly WrittenTable[];
 }
 
+export interface WriteOptions {
+  readonly signal?: AbortSignal;
+  /** Settles when a table's source is there, for sources that are written meanwhile; all are there when left out. */
+  readonly written?: (source: string) => Promise<void>;
+}
+
 const WRITING = "writing";
 
 /**
@@ -29,9 +35,10 @@ export async function writeHyperFile(
   engine: HyperEngine,
   file: string,
   tables: readonly HyperTable[],
-  signal?: AbortSignal,
+  options: WriteOptions = {},
 ): Promise<WrittenHyperFile> {
   checkTables(tables);
+  const { signal } = options;
   const target = resolve(file);
   const unfinished = join(dirname(target), `.${basename(target)}.part`);
   await rm(unfinished, { force: true });
@@ -39,7 +46,7 @@ export async function writeHyperFile(
   try {
     await session.query(`CREATE DATABASE ${identifier(unfinished)} WITH VERSION 2`);
     // Nothing is on the disk until DETACH (reference tableau.md §5.3).
-    await whileAttached(session, unfinished, () => fill(session, tables, signal));
+    await whileAttached(session, unfinished, () => fill(session, tables, options));
     const written = await whileAttached(session, unfinished, () => checkCounts(session, tables));
     signal?.throwIfAborted();
     await rename(unfinished, target);
@@ -67,7 +74,11 @@ async function whileAttached<T>(session: HyperSession, file: string, work: () =>
   return result;
 }
 
-async function fill(session: HyperSession, tables: readonly HyperTable[], signal?: AbortSignal): Promise<void> {
+async function fill(
+  session: HyperSession,
+  tables: readonly HyperTable[],
+  { signal, written }: WriteOptions,
+): Promise<void> {
   for (const schema of new Set(tables.map((table) => table.schema))) {
     await session.query(`CREATE SCHEMA IF NOT EXISTS ${qualified(WRITING, schema)}`);
   }
@@ -85,6 +96,7 @@ async function fill(session: HyperSession, tables: readonly HyperTable[], signal
   }
   for (const statement of late) await session.query(statement);
   for (const table of tables) {
+    await written?.(table.source);
     signal?.throwIfAborted();
     await session.query(loadStatement(table));
   }

@@ -3,13 +3,15 @@ import { join } from "node:path";
 import {
   describeFiles,
   hyperTables,
+  startCsv,
+  startParquet,
   starTotals,
-  writeCsv,
+  tablePath,
   writeHyperFile,
   writeManifest,
-  writeParquet,
 } from "../../extracts/index.ts";
 import type {
+  ComingFiles,
   HyperEngine,
   HyperTable,
   Publication,
@@ -24,6 +26,8 @@ import type { Instant } from "../../model/index.ts";
 
 /** The local artefact that holds all tables. */
 const COMPLETE = "process-hub";
+const PARQUET = "parquet";
+const HYPER = "hyper";
 
 export type Format = "hyper" | "parquet" | "csv";
 
@@ -74,32 +78,52 @@ export interface WrittenFiles {
   readonly manifest: string;
 }
 
-/** Writes the star in the formats asked for. Parquet is written for `hyper`, too, because the engine reads it. */
+/**
+ * Writes the star in the formats asked for. Parquet is written for `hyper`, too, because the engine reads it: a table as soon
+ * as it is written, while the next one is being written. Nothing has its name before all is written.
+ */
 export async function writeFiles(context: FileContext, star: Star, options: FileOptions): Promise<WrittenFiles> {
   const { asOf, zone, signal } = context;
+  const { directory, engine } = options;
   const wants = (format: Format): boolean => options.formats.includes(format);
-  await mkdir(options.directory, { recursive: true });
-  const csv = wants("csv") ? await writeCsv(star, join(options.directory, "csv")) : [];
-  const parquet =
-    wants("parquet") || wants("hyper") ? await writeParquet(star, join(options.directory, "parquet")) : [];
-  const tables = [...csv, ...parquet];
-  const tableOf = parquet.length === 0 ? null : await sourceTables(star, parquet);
-  const hyper =
-    wants("hyper") && options.engine !== null && tableOf !== null
-      ? await writeHyper(parquet, tableOf, options.directory, options.engine, signal)
-      : null;
-  await removeEarlier(options.directory, {
-    csv: csv.length > 0,
-    parquet: parquet.length > 0,
-    hyper: hyper !== null,
-  });
-  const manifest = await writeManifest(options.directory, describeFiles(tables, asOf, zone));
-  return {
-    tables,
-    sources: hyper?.sources ?? (tableOf === null ? [] : parquetSources(parquet, tableOf)),
-    complete: hyper?.complete ?? null,
-    manifest,
+  await mkdir(directory, { recursive: true });
+  const sets: ComingFiles[] = [];
+  const begin = (set: ComingFiles): ComingFiles => {
+    sets.push(set);
+    return set;
   };
+  try {
+    const parquet = wants("parquet") || wants("hyper") ? begin(startParquet(star, join(directory, PARQUET))) : null;
+    const [known, hyper] = await both(
+      (async () => {
+        const files = (await parquet?.all()) ?? [];
+        const tableOf = parquet === null ? null : await sourceTables(star, files);
+        signal.throwIfAborted();
+        if (wants("csv")) await begin(startCsv(star, join(directory, "csv"))).all();
+        return tableOf;
+      })(),
+      parquet !== null && wants("hyper") && engine !== null
+        ? writeHyper(engine, directory, parquet, signal)
+        : Promise.resolve(null),
+    );
+    const kept: TableFile[] = [];
+    for (const set of sets) kept.push(...(await set.keep()));
+    const has = (format: Format): boolean => kept.some((file) => file.format === format);
+    await removeEarlier(directory, { csv: has("csv"), parquet: has("parquet"), hyper: hyper !== null });
+    const manifest = await writeManifest(directory, describeFiles(kept, asOf, zone));
+    const sources =
+      known === null ? [] : hyper === null ? parquetSources(directory, known) : hyperSources(directory, known);
+    return { tables: kept, sources, complete: hyper, manifest };
+  } catch (error) {
+    for (const set of sets) await set.discard();
+    throw error;
+  }
+}
+
+/** Waits for both, also when one of them fails, so that nothing goes on behind whoever is told. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
 }
 
 /** Files of an earlier set in a format that this one has not: beside the new manifest they would pass for its figures. */
@@ -127,39 +151,40 @@ export async function sourceTables(star: Star, parquet: readonly TableFile[]): P
   };
 }
 
+/** Writes the `.hyper` of every data source, and all tables in one. */
 async function writeHyper(
-  parquet: readonly TableFile[],
-  tableOf: SourceTableOf,
-  directory: string,
   engine: HyperEngine,
+  directory: string,
+  parquet: ComingFiles,
   signal: AbortSignal,
-): Promise<Pick<WrittenFiles, "sources" | "complete">> {
-  const folder = join(directory, "hyper");
-  await mkdir(folder, { recursive: true });
-  const plan = hyperTables(parquet);
-  const sources: SourceFile[] = [];
-  for (const publication of plan.publications) {
-    sources.push(await writeSource(engine, folder, publication, tableOf, signal));
+): Promise<NonNullable<WrittenFiles["complete"]>> {
+  await mkdir(join(directory, HYPER), { recursive: true });
+  const { publications, complete } = hyperTables((table) => parquet.placeOf(table));
+  const options = { signal, written: (source: string) => parquet.written(source) };
+  for (const { fact, tables } of publications) {
+    await writeHyperFile(engine, hyperPath(directory, fact), tables, options);
   }
-  const complete = await writeHyperFile(engine, join(folder, `${COMPLETE}.hyper`), plan.complete, signal);
-  return { sources, complete };
+  return writeHyperFile(engine, hyperPath(directory, COMPLETE), complete, options);
 }
 
-/** Writes the `.hyper` of one data source. */
-export async function writeSource(
-  engine: HyperEngine,
-  folder: string,
-  { fact, name, tables }: Publication,
-  tableOf: SourceTableOf,
-  signal: AbortSignal,
-): Promise<SourceFile> {
-  const { file } = await writeHyperFile(engine, join(folder, `${fact}.hyper`), tables, signal);
+const hyperPath = (directory: string, name: string): string => join(directory, HYPER, `${name}.hyper`);
+
+const kept = (directory: string) => hyperTables((table) => tablePath(join(directory, PARQUET), table, "parquet"));
+
+function hyperSources(directory: string, tableOf: SourceTableOf): readonly SourceFile[] {
+  return kept(directory).publications.map((publication) =>
+    hyperSource(hyperPath(directory, publication.fact), publication, tableOf),
+  );
+}
+
+/** A data source of which the `.hyper` is written. */
+export function hyperSource(file: string, { fact, name, tables }: Publication, tableOf: SourceTableOf): SourceFile {
   return { name, fact, file, format: "hyper", tables: tables.map(tableOf) };
 }
 
 /** Without the engine Tableau converts Parquet itself: a fact alone, because such a file holds one table. */
-function parquetSources(parquet: readonly TableFile[], tableOf: SourceTableOf): readonly SourceFile[] {
-  const { publications, complete } = hyperTables(parquet);
+function parquetSources(directory: string, tableOf: SourceTableOf): readonly SourceFile[] {
+  const { publications, complete } = kept(directory);
   return publications.flatMap(({ fact, name }) =>
     complete
       .filter((table) => table.name === fact)

@@ -79,7 +79,7 @@ async function sendDelta(source: SourceFile, choice: Delta, options: SendOptions
   const { tables, changes } = payloadOf(definitions, deltas);
   await mkdir(before.workingFolder, { recursive: true });
   const file = join(before.workingFolder, `${source.fact}-changes.hyper`);
-  await writeHyperFile(engine, file, tables, signal);
+  await writeHyperFile(engine, file, tables, { signal });
   const { size } = await stat(file);
   if (size > face.largestUpdate) return null;
   const changed = new Set(deltas.map(({ table }) => table));

@@ -90,6 +90,35 @@ withEngine("a .hyper file", () => {
     }
   });
 
+  test("loads a table once its source is written, and fails with what kept the source from being written", async () => {
+    const file = join(directory, "waiting.hyper");
+    const order: string[] = [];
+    const watched: HyperEngine = {
+      ...engine,
+      connect: async () => {
+        const session = await engine.connect();
+        return {
+          ...session,
+          query: (sql) => {
+            if (sql.startsWith("INSERT")) order.push(sql.includes(stages.source) ? "load stages" : "load facts");
+            return session.query(sql);
+          },
+        };
+      },
+    };
+    const written = (source: string): Promise<void> => {
+      order.push(source === stages.source ? "stages written" : "facts written");
+      return Promise.resolve();
+    };
+    await writeHyperFile(watched, file, [stages, facts], { written });
+    expect(order).toEqual(["stages written", "load stages", "facts written", "load facts"]);
+    const full = new Error("The disk is full.");
+    await expect(
+      writeHyperFile(engine, join(directory, "none.hyper"), [stages], { written: () => Promise.reject(full) }),
+    ).rejects.toBe(full);
+    expect((await readdir(directory)).filter((name) => name.includes("none"))).toEqual([]);
+  });
+
   test("keeps the file that was there, and leaves no part of a new one, when writing fails", async () => {
     const file = join(directory, "kept.hyper");
     await writeFile(file, "old");

@@ -4,11 +4,20 @@ import { join } from "node:path";
 import type { Configuration } from "../../../src/configuration/index.ts";
 import type { PublishFace, Timer } from "../../../src/connectors/kit/index.ts";
 import type { TableauSettings } from "../../../src/connectors/tableau/index.ts";
-import { Comparison, hyperTables, readHyperFile, startHyper, writeParquet } from "../../../src/extracts/index.ts";
+import {
+  Comparison,
+  hyperTables,
+  keepWhole,
+  readHyperFile,
+  startHyper,
+  startParquet,
+  tablePath,
+  writeHyperFile,
+} from "../../../src/extracts/index.ts";
 import type { HyperEngine } from "../../../src/extracts/index.ts";
 import { openStar } from "../../../src/kpis/index.ts";
 import type { Star } from "../../../src/kpis/index.ts";
-import { sourceTables, writeSource } from "../../../src/sync/publish/files.ts";
+import { hyperSource, sourceTables } from "../../../src/sync/publish/files.ts";
 import type { SourceFile } from "../../../src/sync/publish/files.ts";
 import { PublishedBefore } from "../../../src/sync/publish/remembered.ts";
 import { sendSource } from "../../../src/sync/publish/send.ts";
@@ -130,10 +139,13 @@ export async function startPublishWorld(
     extract: async (values, asOf = AS_OF) => {
       const star = await starOf(values, asOf);
       try {
-        const parquet = await writeParquet(star, join(directory, "parquet"));
-        const publication = hyperTables(parquet).publications.find(({ fact }) => fact === "fact_data_quality");
+        const parquet = await keepWhole(startParquet(star, join(directory, "parquet")));
+        const plan = hyperTables((table) => tablePath(join(directory, "parquet"), table, "parquet"));
+        const publication = plan.publications.find(({ fact }) => fact === "fact_data_quality");
         if (publication === undefined) throw new Error("There is no such extract.");
-        return await writeSource(engine, directory, publication, await sourceTables(star, parquet), signal);
+        const file = join(directory, `${publication.fact}.hyper`);
+        await writeHyperFile(engine, file, publication.tables, { signal });
+        return hyperSource(file, publication, await sourceTables(star, parquet));
       } finally {
         star.close();
       }
