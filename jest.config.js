@@ -1,5 +1,5 @@
 export default {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/test/loopback-only.js",
   // Both cores: the suites wait for sockets and child processes as much as they compute.
   maxWorkers: "100%",
   // A guard against tests that hang, not a measure: on a busy machine a test of 64 MB may well take ten seconds.
@@ -7,7 +7,6 @@ export default {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/strip-types.js" },
-  setupFilesAfterEnv: ["<rootDir>/test/setup.ts"],
   coverageProvider: "v8",
   collectCoverageFrom: ["src/**/*.ts"],
 };

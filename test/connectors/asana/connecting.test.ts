@@ -1,12 +1,12 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import nock from "nock";
 import { asana } from "../../../src/connectors/asana/index.ts";
 import type { Connection } from "../../../src/connectors/kit/index.ts";
 import { ASANA, asanaSeed } from "../../support/asana-seed.ts";
 import { startAsana } from "../../support/asana-server.ts";
 import type { AsanaServer } from "../../support/asana-server.ts";
+import { nock } from "../../support/nock.ts";
 import { Reader } from "./reader.ts";
 
 describe("connecting to Asana", () => {

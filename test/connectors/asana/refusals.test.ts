@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import nock from "nock";
 import type { AsanaGateway } from "../../../src/connectors/asana/gateway.ts";
 import { settleTasks } from "../../../src/connectors/asana/task-settling.ts";
 import { asanaSeed } from "../../support/asana-seed.ts";
 import { startAsana } from "../../support/asana-server.ts";
 import type { AsanaServer } from "../../support/asana-server.ts";
+import { nock } from "../../support/nock.ts";
 import { Reader } from "./reader.ts";
 
 const BASE = "https://asana.invalid/api/1.0";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import nock from "nock";
 import { asana } from "../../../src/connectors/asana/index.ts";
 import type { Connection } from "../../../src/connectors/kit/index.ts";
+import { nock } from "../../support/nock.ts";
 
 const ORIGIN = "https://asana.invalid";
 const BASE = `${ORIGIN}/api/1.0`;
@@ -79,9 +79,6 @@ describe("signing in to Asana", () => {
   afterEach(() => {
     slept.length = 0;
     wall = Date.UTC(2026, 0, 1);
-    const unused = nock.pendingMocks();
-    nock.cleanAll();
-    if (unused.length > 0) throw new Error(`Never called: ${unused.join(", ")}`);
   });
 
   test("asks for one token however many calls wait for it", async () => {

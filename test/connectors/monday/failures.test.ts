@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import nock from "nock";
 import { HubError } from "../../../src/model/index.ts";
 import type { OwnDial } from "../../support/dialled-system.ts";
 import { mondayHub } from "../../support/monday-hub.ts";
@@ -7,6 +6,7 @@ import type { MondayHub } from "../../support/monday-hub.ts";
 import { mondayBoardSeed, mondaySeed } from "../../support/monday-seed.ts";
 import { startMonday } from "../../support/monday-server.ts";
 import type { MondayServer } from "../../support/monday-server.ts";
+import { nock } from "../../support/nock.ts";
 
 let server: MondayServer;
 let hub: MondayHub;

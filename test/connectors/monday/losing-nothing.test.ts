@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import nock from "nock";
 import type { Reread } from "../../../src/connectors/kit/index.ts";
 import type { MondayActivitySeed } from "../../../src/sandbox/seeds.ts";
 import { startBendingProxy } from "../../support/bending-proxy.ts";
@@ -10,6 +9,7 @@ import type { MondayHub } from "../../support/monday-hub.ts";
 import { mondayBoardSeed, mondaySeed } from "../../support/monday-seed.ts";
 import { startMonday } from "../../support/monday-server.ts";
 import type { MondayServer } from "../../support/monday-server.ts";
+import { nock } from "../../support/nock.ts";
 
 let server: MondayServer;
 let hub: MondayHub;

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import nock from "nock";
 import { tableau } from "../../../src/connectors/tableau/index.ts";
 import type { PublishReceipt } from "../../../src/connectors/kit/index.ts";
 import { startTableau } from "../../sandbox/tableau/server.ts";
 import type { TableauServer } from "../../sandbox/tableau/server.ts";
+import { nock } from "../../support/nock.ts";
 import { connectTo } from "./connection.ts";
 import type { TestConnection } from "./connection.ts";
 

@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import nock from "nock";
 import { tableau } from "../../../src/connectors/tableau/index.ts";
 import { Shared } from "../../../src/connectors/kit/index.ts";
 import { HubError } from "../../../src/model/index.ts";
 import { startTableau } from "../../sandbox/tableau/server.ts";
 import type { TableauServer } from "../../sandbox/tableau/server.ts";
+import { nock } from "../../support/nock.ts";
 import { connectTo } from "./connection.ts";
 
 const HOST = "https://10ax.online.tableau.test";
