@@ -139,22 +139,21 @@ function external(table: HyperTable): string {
 }
 
 async function checkCounts(session: HyperSession, tables: readonly HyperTable[]): Promise<readonly WrittenTable[]> {
-  const written: WrittenTable[] = [];
-  for (const table of tables) {
-    const expected = await countOf(session, external(table));
-    const rows = await countOf(session, qualified(WRITING, table.schema, table.name));
+  const counts = tables.map(
+    (table, index) =>
+      `SELECT ${index} AS "table", (SELECT count(*) FROM ${external(table)}) AS "source", `
+      + `(SELECT count(*) FROM ${qualified(WRITING, table.schema, table.name)}) AS "stored"`,
+  );
+  const answers = await session.query(counts.join(" UNION ALL "));
+  return tables.map((table, index) => {
+    const answer = answers.find((each) => each["table"] === String(index));
+    const [rows, expected] = [Number(answer?.["stored"]), Number(answer?.["source"])];
     if (rows !== expected) {
       throw new HubError("HUB-5013", `${tableName(table)} holds ${rows} rows, its source ${expected}.`, {
         place: { file: table.source },
         remedy: "Nothing was replaced; run the command again.",
       });
     }
-    written.push({ schema: table.schema, name: table.name, rows });
-  }
-  return written;
-}
-
-async function countOf(session: HyperSession, from: string): Promise<number> {
-  const [row] = await session.query(`SELECT count(*) AS n FROM ${from}`);
-  return Number(row?.["n"]);
+    return { schema: table.schema, name: table.name, rows };
+  });
 }

@@ -48,7 +48,7 @@ test("a table that holds another number of rows than its source keeps the old fi
   const engine: HyperEngine = {
     connect: () =>
       Promise.resolve({
-        query: (sql) => Promise.resolve(/count/iu.test(sql) ? [{ rows: sql.includes("external(") ? "3" : "2" }] : []),
+        query: (sql) => Promise.resolve(/count/iu.test(sql) ? [{ table: "0", source: "3", stored: "2" }] : []),
         close: () => Promise.resolve(),
       }),
     stop: () => Promise.resolve(),
