@@ -1,11 +1,4 @@
-import type { Canonical, HubError } from "../../model/index.ts";
-import type { CreateCommand } from "./write-face.ts";
-
-/** A creation before there is anything to create: what each one would be made from, and which fields it would set. */
-export interface Prospect extends Pick<CreateCommand, "stream" | "template"> {
-  /** Field names as the normaliser offers them; null where the value is only known once there is a source. */
-  readonly fields: Readonly<Record<string, Canonical>>;
-}
+import type { HubError } from "../../model/index.ts";
 
 /** Something a creation names that the system does not have, or does not let the hub set. */
 export interface TargetSlip {

@@ -1,6 +1,6 @@
 import { HubError } from "../../model/index.ts";
 import type { Canonical, Instant } from "../../model/index.ts";
-import type { Prospect, Survey } from "./survey.ts";
+import type { Survey } from "./survey.ts";
 
 /** What a system promises of its writes; the outbox goes by this and never by the system's name. */
 export interface WriteTraits {
@@ -32,6 +32,12 @@ export interface CreateCommand {
   readonly template?: string;
   /** What it is created in, by id or name: goes before what `template` says. */
   readonly parent?: string;
+}
+
+/** A creation before there is anything to create: what each one would be made from, and which fields it would set. */
+export interface Prospect extends Pick<CreateCommand, "stream" | "template"> {
+  /** Field names as the normaliser offers them; null where the value is only known once there is a source. */
+  readonly fields: Readonly<Record<string, Canonical>>;
 }
 
 /** Where records are created, in the words of a creation. */

@@ -1,4 +1,5 @@
 import { writeLogCsv } from "./csv/write.ts";
+import type { Exported } from "./exported.ts";
 import type { LogReader } from "./log-reader.ts";
 import { writeOcelJson } from "./ocel/write-json.ts";
 import { writeOcelSqlite } from "./ocel/write-sqlite.ts";
@@ -6,16 +7,6 @@ import { writeXes } from "./xes/write.ts";
 
 export const EXPORT_FORMATS = ["ocel-json", "ocel-sqlite", "xes", "csv"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
-/** What was written. */
-export interface Exported {
-  /** XES and CSV: an event of several cases once for each. */
-  readonly events: number;
-  /** XES and CSV: cases. */
-  readonly objects: number;
-  /** What the format could not say, in sentences. */
-  readonly told: readonly string[];
-}
 
 /**
  * Writes a log to a file, which takes its place when it is complete.

@@ -1,5 +1,5 @@
 import type { CsvColumns } from "../about.ts";
-import type { Exported } from "../export.ts";
+import type { Exported } from "../exported.ts";
 import type { LogReader } from "../log-reader.ts";
 import { writeMoment } from "../moment.ts";
 import { seenAttributes } from "../stored.ts";

@@ -1,4 +1,4 @@
-import type { Exported } from "../export.ts";
+import type { Exported } from "../exported.ts";
 import type { LogReader } from "../log-reader.ts";
 import { writeInstant } from "../moment.ts";
 import { writeTextFile } from "../text-file.ts";

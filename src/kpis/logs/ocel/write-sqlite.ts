@@ -2,7 +2,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
-import type { Exported } from "../export.ts";
+import type { Exported } from "../exported.ts";
 import type { LogReader } from "../log-reader.ts";
 import type { Moment } from "../log.ts";
 import { readMoment, writeUtc } from "../moment.ts";

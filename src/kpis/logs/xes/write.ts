@@ -1,5 +1,5 @@
 import type { HeaderAttribute, XesHeader } from "../about.ts";
-import type { Exported } from "../export.ts";
+import type { Exported } from "../exported.ts";
 import type { LogReader } from "../log-reader.ts";
 import { writeInstant } from "../moment.ts";
 import { writeTextFile } from "../text-file.ts";
