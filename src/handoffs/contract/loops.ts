@@ -37,12 +37,7 @@ function writesOf({ name, mode, presentOnce, fields, sourceType, targetType }: C
 }
 
 function ownerProblems(writes: readonly Write[]): readonly JointProblem[] {
-  const writers = new Map<string, Write[]>();
-  for (const write of writes) {
-    const known = writers.get(write.to);
-    if (known === undefined) writers.set(write.to, [write]);
-    else known.push(write);
-  }
+  const writers = Map.groupBy(writes, ({ to }) => to);
   return [...writers].flatMap(([attribute, all]): readonly JointProblem[] => {
     const [first] = all;
     const other = all.find((write) => write.from !== first?.from);
@@ -60,12 +55,7 @@ function ownerProblems(writes: readonly Write[]): readonly JointProblem[] {
 }
 
 function loopProblems(writes: readonly Write[]): readonly JointProblem[] {
-  const leaving = new Map<string, Write[]>();
-  for (const write of writes) {
-    const known = leaving.get(write.from);
-    if (known === undefined) leaving.set(write.from, [write]);
-    else known.push(write);
-  }
+  const leaving = Map.groupBy(writes, ({ from }) => from);
   const told = new Set<string>();
   return writes.flatMap((write): readonly JointProblem[] => {
     const back = write.from === write.to ? [] : wayBack(write, leaving);

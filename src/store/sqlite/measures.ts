@@ -1,4 +1,4 @@
-import type { Json, MeasurePort, PublishedFigure } from "../../model/index.ts";
+import type { FigureKey, Json, MeasurePort, PublishedFigure } from "../../model/index.ts";
 import type { Database } from "./database.ts";
 
 interface FigureRow {
@@ -17,7 +17,13 @@ interface FigureRow {
   readonly because: string | null;
 }
 
-const KEY = ["definition", "scope_type", "scope_key", "window_text", "period_from", "period_to"].join(", ");
+const KEY_COLUMNS = ["definition", "scope_type", "scope_key", "window_text", "period_from", "period_to"];
+const KEY = KEY_COLUMNS.join(", ");
+
+/** In the order of the columns. */
+function keyValues({ definition, scopeType, scopeKey, window, from, to }: FigureKey): readonly (string | number)[] {
+  return [definition, scopeType, scopeKey, window, from, to];
+}
 
 export function createMeasurePort(database: Database): MeasurePort {
   const baseline = (name: string): Json => {
@@ -52,12 +58,7 @@ export function createMeasurePort(database: Database): MeasurePort {
             kpi,
             asOf,
             JSON.stringify(body),
-            key.definition,
-            key.scopeType,
-            key.scopeKey,
-            key.window,
-            key.from,
-            key.to,
+            ...keyValues(key),
             amounts,
             at,
             because === null ? null : JSON.stringify(because),
@@ -85,14 +86,8 @@ export function createMeasurePort(database: Database): MeasurePort {
     async figureHistory(key) {
       return database
         .all<FigureRow>(
-          `select * from kpi_snapshot where definition = ? and scope_type = ? and scope_key = ? and window_text = ? and period_from = ? and period_to = ?
-           order by pk`,
-          key.definition,
-          key.scopeType,
-          key.scopeKey,
-          key.window,
-          key.from,
-          key.to,
+          `select * from kpi_snapshot where ${KEY_COLUMNS.map((column) => `${column} = ?`).join(" and ")} order by pk`,
+          ...keyValues(key),
         )
         .map(toFigure);
     },
