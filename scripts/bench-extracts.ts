@@ -1,7 +1,8 @@
 // Builds extracts from the measured tables, end to end (DuckDB to Parquet to Hyper to DETACH, counted and hashed on the way), and
-// holds the rate against that at which the same engine copies the same rows from CSV files, of a company's facts together and of
-// one fact alone: `npm run bench:extracts -- --rows 1000000,5000000 --alone fact_stage_events`. Ends with 1 when the company's is
-// below 80 %, or when this process has taken 1 GB.
+// holds the rate against that at which the same engine copies the same rows from CSV files into one extract, to DETACH: all of a
+// company's data sources with the extract that holds everything, as `hub publish` writes them, then that extract by itself, then one fact alone.
+// `npm run bench:extracts -- --rows 1000000,5000000 --alone fact_stage_events`. Ends with 1 when the first is below 80 %, or when
+// this process has taken 1 GB.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,10 +18,12 @@ import {
 import type { HyperEngine, HyperTable } from "../src/extracts/index.ts";
 import { isFact, openStar, STAR_TABLE_NAMES, starColumns, starTable } from "../src/kpis/index.ts";
 import type { Star, StarTableName } from "../src/kpis/index.ts";
+import { writeFiles } from "../src/sync/publish/files.ts";
 
 const LEAST_SHARE = 0.8;
 const MOST_MEMORY_MB = 1024;
 const ENGINE_MEMORY = "512m";
+const ZONE = "America/Los_Angeles";
 /** Rows generated at once, as they come when cases are built. */
 const BATCH = 50_000;
 
@@ -50,16 +53,33 @@ const hyperd = await findHyper({ directory: hyperDirectory(process.cwd()), envir
 if (alone === undefined) throw new Error(`There is no fact ${values.alone}.`);
 if (hyperd === undefined) throw new Error("There is no Hyper engine: hub hyper install.");
 
-process.stdout.write(
-  "rows of               rows       build s  rows/s     copy s   rows/s     share   peak MB   parquet MB\n",
-);
+process.stdout.write("what                   rows       build s  rows/s     copy s   rows/s     share   peak MB\n");
 let failed = false;
 for (const rows of values.rows.split(",").map(Number)) {
-  const share = await compare("a company", scaled(rows), hyperd);
-  await compare(alone, { [alone]: rows }, hyperd);
+  const share = await compare(scaled(rows), { "all data sources": publishAll, "all tables in one": buildOne }, hyperd);
+  await compare({ [alone]: rows }, { [alone]: buildOne }, hyperd);
   failed ||= share < LEAST_SHARE;
 }
 process.exitCode = failed || peakMb() > MOST_MEMORY_MB ? 1 : 0;
+
+/** Writes extracts into a folder and gives the rows they hold. */
+type Way = (star: Star, engine: HyperEngine, directory: string) => Promise<number>;
+
+async function publishAll(star: Star, engine: HyperEngine, directory: string): Promise<number> {
+  const context = { asOf: Date.parse("2026-01-01T00:00:00Z"), zone: ZONE, signal: new AbortController().signal };
+  const { sources, complete } = await writeFiles(context, star, { directory, formats: ["hyper"], engine });
+  const tables = [...sources.flatMap((source) => source.tables), ...(complete?.tables ?? [])];
+  return tables.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+async function buildOne(star: Star, engine: HyperEngine, directory: string): Promise<number> {
+  const parquet = startParquet(star, directory);
+  const plan = hyperTables((name) => parquet.placeOf(name)).complete;
+  const written = (source: string): Promise<void> => parquet.written(source);
+  const { tables } = await writeHyperFile(engine, join(directory, "built.hyper"), plan, { written });
+  await parquet.keep();
+  return tables.reduce((sum, { rows }) => sum + rows, 0);
+}
 
 function scaled(rows: number): Rows {
   return Object.fromEntries(Object.entries(COMPANY).map(([name, share]) => [name, Math.round((rows * share) / 1000)]));
@@ -69,47 +89,44 @@ function peakMb(): number {
   return process.resourceUsage().maxRSS / 1024;
 }
 
-/** Both ways over the same rows, in turns; medians are told. Gives the share of the copy's rate that the build reaches. */
-async function compare(label: string, rows: Rows, binary: string): Promise<number> {
+/** The copy and each way over the same rows, in turns; medians are told. Gives the share of the copy's rate that the first way reaches. */
+async function compare(rows: Rows, ways: Readonly<Record<string, Way>>, binary: string): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), "hub-bench-"));
-  const star = await openStar({
-    zone: "America/Los_Angeles",
-    kept: { path: join(directory, "star.duckdb"), madeBy: "the benchmark" },
-  });
+  const kept = { path: join(directory, "star.duckdb"), madeBy: "the benchmark" };
+  const star = await openStar({ zone: ZONE, kept });
   const engine = await startHyper({ binary, memoryLimit: ENGINE_MEMORY });
   try {
     const filled = STAR_TABLE_NAMES.filter((name) => rows[name] !== undefined);
-    for (const name of filled) {
-      await generate(star, name, rows[name] ?? 0);
-      const columns = starColumns(name).map(([column]) => `"${column}"`);
-      const csv = join(directory, `${name}.csv`);
-      await star.run(`COPY (SELECT ${columns.join(", ")} FROM ${name}) TO '${csv}' (FORMAT csv, HEADER)`);
-    }
-    const { complete } = hyperTables((name) => name);
-    const copied = complete.filter(({ source }) => filled.some((name) => name === source));
-    const builds: number[] = [];
+    for (const name of filled) await generate(star, name, rows[name] ?? 0);
+    for (const name of filled) await writePlainCsv(star, name, directory);
+    const copied = hyperTables((name) => name).complete.filter(({ source }) => filled.some((name) => name === source));
+    const results = Object.entries(ways).map(([label, way]) => ({ label, way, rows: 0, times: [] as number[] }));
     const copies: number[] = [];
-    let parquetBytes = 0;
     for (let time = 0; time < Number(values.times); time += 1) {
       copies.push(await copyCsv(engine, directory, copied));
-      const started = performance.now();
-      const parquet = startParquet(star, join(directory, "parquet"));
-      const plan = hyperTables((name) => parquet.placeOf(name)).complete;
-      const written = (source: string): Promise<void> => parquet.written(source);
-      await writeHyperFile(engine, join(directory, "built.hyper"), plan, { written });
-      builds.push(performance.now() - started);
-      parquetBytes = (await parquet.keep()).reduce((sum, { bytes }) => sum + bytes, 0);
+      for (const result of results) {
+        const started = performance.now();
+        result.rows = await result.way(star, engine, join(directory, "built"));
+        result.times.push(performance.now() - started);
+      }
     }
-    const [build, copy] = [median(builds), median(copies)];
-    const all = Object.values(rows).reduce((sum, count) => sum + count, 0);
-    const cell = (value: number, digits = 0): string =>
-      value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }).padEnd(9);
-    const rate = (ms: number): string => `${cell(ms / 1000, 2)}${cell((all / ms) * 1000)}`;
-    process.stdout.write(
-      `${label.padEnd(22)}${cell(all)}  ${rate(build)}  ${rate(copy)}  ${(copy / build).toFixed(2)}    `
-        + `${cell(peakMb())} ${cell(parquetBytes / 1e6, 1)}\n`,
-    );
-    return copy / build;
+    const copyRate = Object.values(rows).reduce((sum, count) => sum + count, 0) / median(copies);
+    const shares = results.map((result) => {
+      const share = result.rows / median(result.times) / copyRate;
+      const cells = [
+        result.label.padEnd(22),
+        cell(result.rows).padEnd(10),
+        cell(median(result.times) / 1000, 2).padEnd(8),
+        cell((result.rows / median(result.times)) * 1000).padEnd(10),
+        cell(median(copies) / 1000, 2).padEnd(8),
+        cell(copyRate * 1000).padEnd(10),
+        cell(share, 2).padEnd(7),
+        cell(peakMb()),
+      ];
+      process.stdout.write(`${cells.join(" ")}\n`);
+      return share;
+    });
+    return shares[0] ?? 0;
   } finally {
     await engine.stop();
     star.close();
@@ -117,9 +134,19 @@ async function compare(label: string, rows: Rows, binary: string): Promise<numbe
   }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+function cell(value: number, digits = 0): string {
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+async function writePlainCsv(star: Star, name: StarTableName, directory: string): Promise<void> {
+  const columns = starColumns(name).map(([column]) => `"${column}"`);
+  const csv = join(directory, `${name}.csv`);
+  await star.run(`COPY (SELECT ${columns.join(", ")} FROM ${name}) TO '${csv}' (FORMAT csv, HEADER)`);
 }
 
 /** What the engine does by itself: COPY from files it reads on its own, to DETACH. */

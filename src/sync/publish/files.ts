@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import PQueue from "p-queue";
 import {
   describeFiles,
   hyperTables,
@@ -87,43 +88,36 @@ export async function writeFiles(context: FileContext, star: Star, options: File
   const { directory, engine } = options;
   const wants = (format: Format): boolean => options.formats.includes(format);
   await mkdir(directory, { recursive: true });
-  const sets: ComingFiles[] = [];
-  const begin = (set: ComingFiles): ComingFiles => {
-    sets.push(set);
-    return set;
+  const parquet = wants("parquet") || wants("hyper") ? startParquet(star, join(directory, PARQUET)) : null;
+  const sets = parquet === null ? [] : [parquet];
+  const fromStar = async (): Promise<SourceTableOf | null> => {
+    const tableOf = parquet === null ? null : await sourceTables(star, await parquet.all());
+    signal.throwIfAborted();
+    if (wants("csv")) {
+      const csv = startCsv(star, join(directory, "csv"));
+      sets.push(csv);
+      await csv.all();
+    }
+    return tableOf;
   };
+  const fromParquet = async () =>
+    parquet !== null && wants("hyper") && engine !== null ? writeHyper(engine, directory, parquet, signal) : null;
   try {
-    const parquet = wants("parquet") || wants("hyper") ? begin(startParquet(star, join(directory, PARQUET))) : null;
-    const [known, hyper] = await both(
-      (async () => {
-        const files = (await parquet?.all()) ?? [];
-        const tableOf = parquet === null ? null : await sourceTables(star, files);
-        signal.throwIfAborted();
-        if (wants("csv")) await begin(startCsv(star, join(directory, "csv"))).all();
-        return tableOf;
-      })(),
-      parquet !== null && wants("hyper") && engine !== null
-        ? writeHyper(engine, directory, parquet, signal)
-        : Promise.resolve(null),
-    );
-    const kept: TableFile[] = [];
-    for (const set of sets) kept.push(...(await set.keep()));
-    const has = (format: Format): boolean => kept.some((file) => file.format === format);
-    await removeEarlier(directory, { csv: has("csv"), parquet: has("parquet"), hyper: hyper !== null });
-    const manifest = await writeManifest(directory, describeFiles(kept, asOf, zone));
-    const sources =
-      known === null ? [] : hyper === null ? parquetSources(directory, known) : hyperSources(directory, known);
-    return { tables: kept, sources, complete: hyper, manifest };
+    const lanes = [fromStar(), fromParquet()] as const;
+    // Also when one of them fails: nothing may go on behind whoever is told.
+    await Promise.allSettled(lanes);
+    const [tableOf, complete] = await Promise.all(lanes);
+    const tables: TableFile[] = [];
+    for (const set of sets) tables.push(...(await set.keep()));
+    const has = (format: Format): boolean => tables.some((file) => file.format === format);
+    await removeEarlier(directory, { csv: has("csv"), parquet: has("parquet"), hyper: complete !== null });
+    const manifest = await writeManifest(directory, describeFiles(tables, asOf, zone));
+    const sourcesOf = complete === null ? parquetSources : hyperSources;
+    return { tables, sources: tableOf === null ? [] : sourcesOf(directory, tableOf), complete, manifest };
   } catch (error) {
     for (const set of sets) await set.discard();
     throw error;
   }
-}
-
-/** Waits for both, also when one of them fails, so that nothing goes on behind whoever is told. */
-async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
 }
 
 /** Files of an earlier set in a format that this one has not: beside the new manifest they would pass for its figures. */
@@ -151,7 +145,10 @@ export async function sourceTables(star: Star, parquet: readonly TableFile[]): P
   };
 }
 
-/** Writes the `.hyper` of every data source, and all tables in one. */
+/**
+ * Writes the `.hyper` of every data source, and all tables in one. Two at a time: the engine compresses the last rows of a
+ * file with one core.
+ */
 async function writeHyper(
   engine: HyperEngine,
   directory: string,
@@ -160,11 +157,19 @@ async function writeHyper(
 ): Promise<NonNullable<WrittenFiles["complete"]>> {
   await mkdir(join(directory, HYPER), { recursive: true });
   const { publications, complete } = hyperTables((table) => parquet.placeOf(table));
-  const options = { signal, written: (source: string) => parquet.written(source) };
-  for (const { fact, tables } of publications) {
-    await writeHyperFile(engine, hyperPath(directory, fact), tables, options);
-  }
-  return writeHyperFile(engine, hyperPath(directory, COMPLETE), complete, options);
+  const files = new PQueue({ concurrency: 2 });
+  const write = (name: string, tables: readonly HyperTable[]) =>
+    files.add(() =>
+      writeHyperFile(engine, hyperPath(directory, name), tables, {
+        signal,
+        written: (source) => parquet.written(source),
+      }),
+    );
+  const whole = write(COMPLETE, complete);
+  const all = [whole, ...publications.map(({ fact, tables }) => write(fact, tables))];
+  await Promise.allSettled(all);
+  await Promise.all(all);
+  return whole;
 }
 
 const hyperPath = (directory: string, name: string): string => join(directory, HYPER, `${name}.hyper`);
