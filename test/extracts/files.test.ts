@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { openStar, STAR_TABLE_NAMES, starColumns } from "../../src/kpis/index.ts";
+import { isFact, openStar, STAR_TABLE_NAMES, starColumns } from "../../src/kpis/index.ts";
 import type { Star } from "../../src/kpis/index.ts";
 import {
   describeFiles,
@@ -176,6 +176,7 @@ describe("a set of files", () => {
 describe("the plan for .hyper files", () => {
   test("has one data source per fact, its dimensions once each, and one road to each of them", () => {
     const plan = hyperTables((table) => `${table}.parquet`);
+    expect(plan.publications.map(({ fact }) => fact)).toEqual(STAR_TABLE_NAMES.filter((name) => isFact(name)));
     for (const publication of plan.publications) {
       const facts = publication.tables.filter((table) => table.name.startsWith("fact_"));
       expect(facts.map((table) => table.name)).toEqual([publication.fact]);

@@ -184,6 +184,7 @@ describe("a measurement", () => {
       const key = `${result.kpi}/${result.scope.type}/${result.scope.key}`;
       scopes.set(key, (scopes.get(key) ?? 0) + (result.shown ? 1 : 0));
     }
+    expect(scopes.size).toBeGreaterThan(100);
     expect([...scopes].filter(([, times]) => times !== 1)).toEqual([]);
   });
 

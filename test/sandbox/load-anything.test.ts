@@ -1,4 +1,4 @@
-import { describe, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { createAsana } from "../../src/sandbox/asana/index.ts";
 import { SandboxClock } from "../../src/sandbox/kit/clock.ts";
@@ -131,6 +131,7 @@ describe("whatever a hub has stored", () => {
     fc.assert(
       fc.property(arbitrary, (given) => {
         const { seeds } = loadedWorld(LOAD.parse({ [system]: given }), BASE);
+        expect(Object.keys(seeds)).toEqual([system]);
         if (seeds.salesforce !== undefined) createSalesforce(seeds.salesforce, environment());
         if (seeds.asana !== undefined) createAsana(seeds.asana, environment());
         if (seeds.monday !== undefined) createMonday(seeds.monday, environment());

@@ -89,6 +89,7 @@ describe("signing in to Asana", () => {
       await lookForProject(connection);
       await Promise.all([1, 2, 3].map(() => lookForProject(connection)));
     });
+    expect(nock.isDone()).toBe(true);
   });
 
   test("renews a token shortly before its end, by the wall's clock", async () => {
@@ -105,6 +106,7 @@ describe("signing in to Asana", () => {
       projects("second");
       await lookForProject(connection);
     });
+    expect(nock.isDone()).toBe(true);
   });
 
   test("renews a token that is refused before its end, once", async () => {

@@ -124,6 +124,7 @@ describe.each(companies.map((company) => [company.truth.seed, company] as const)
       );
       const leads = new Map((world.salesforce.rows["Lead"] ?? []).map((row) => [row.Id, row]));
       const queue = world.salesforce.rows["Group"]?.[0]?.Id;
+      expect(expected.length).toBeGreaterThan(0);
       for (const handoff of expected) expect(leads.get(handoff.source?.id ?? "")?.["OwnerId"]).toBe(queue);
     });
 
