@@ -22,7 +22,6 @@ import { writeFiles } from "../src/sync/publish/files.ts";
 
 const LEAST_SHARE = 0.8;
 const MOST_MEMORY_MB = 1024;
-const ENGINE_MEMORY = "512m";
 const ZONE = "America/Los_Angeles";
 /** Rows generated at once, as they come when cases are built. */
 const BATCH = 50_000;
@@ -94,7 +93,7 @@ async function compare(rows: Rows, ways: Readonly<Record<string, Way>>, binary: 
   const directory = await mkdtemp(join(tmpdir(), "hub-bench-"));
   const kept = { path: join(directory, "star.duckdb"), madeBy: "the benchmark" };
   const star = await openStar({ zone: ZONE, kept });
-  const engine = await startHyper({ binary, memoryLimit: ENGINE_MEMORY });
+  const engine = await startHyper({ binary });
   try {
     const filled = STAR_TABLE_NAMES.filter((name) => rows[name] !== undefined);
     for (const name of filled) await generate(star, name, rows[name] ?? 0);

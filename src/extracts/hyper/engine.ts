@@ -12,13 +12,15 @@ import { HubError } from "../../model/index.ts";
 const HOST = "127.0.0.1";
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
+/** The last rows of every table of two files lie uncompressed in it until they are detached; with half of this five million rows fail. */
+const ENOUGH_MEMORY = "1g";
 /** The file format every Tableau since 2020.4.15 reads (reference tableau.md §5.4). */
 const FORMAT_VERSION = 2;
 
 export interface HyperEngineOptions {
   /** Path of the engine, from `findHyper` or `installHyper`. */
   readonly binary: string;
-  /** Memory the engine may use, as it writes it itself: `512m`, `2g`. 512m by default. */
+  /** Memory the engine may use, as it writes it itself: `512m`, `2g`. */
   readonly memoryLimit?: string;
   /** Ends the engine when aborted. */
   readonly signal?: AbortSignal;
@@ -95,7 +97,7 @@ function spawnEngine(options: HyperEngineOptions, callbackPort: number, scratch:
     "--date-style-lenient=false",
     `--log-dir=${scratch}`,
     "--log-config=",
-    `--memory-limit=${options.memoryLimit ?? "512m"}`,
+    `--memory-limit=${options.memoryLimit ?? ENOUGH_MEMORY}`,
     `--default-database-version=${FORMAT_VERSION}`,
   ];
   return spawn(

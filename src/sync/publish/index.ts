@@ -43,9 +43,6 @@ const ENGINE_DOWN = "The Hyper engine did not start, so no .hyper files were wri
 /** Of one step: the engine runs. */
 type StepOptions = FileOptions & Pick<PublishOptions, "workbook" | "incomplete">;
 
-/** Memory of the engine: the extracts of a company this size need a fraction; more only makes it keep pages longer. */
-const ENGINE_MEMORY = "512m";
-
 /** Writes the extracts and brings one data source per fact to what they hold, by what changed where that is less. */
 export async function publishStep(context: RunContext, star: Star, options: PublishOptions): Promise<PublishReport> {
   const { hyperd, ...rest } = options;
@@ -54,7 +51,7 @@ export async function publishStep(context: RunContext, star: Star, options: Publ
   if (hyperd === null) return publish(context, star, { ...rest, engine: null }, [], [NO_ENGINE]);
   let engine: HyperEngine;
   try {
-    engine = await startHyper({ binary: hyperd, memoryLimit: ENGINE_MEMORY, signal });
+    engine = await startHyper({ binary: hyperd, signal });
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HubError)) throw error;
