@@ -18,3 +18,16 @@ test("a star that is closed while a question of several fails tells the failure"
   await expect(asked).rejects.toMatchObject({ code: "HUB-4503" });
   star.close();
 });
+
+test("a star works on one thread only as long as it is told to, also when the work fails", async () => {
+  const star = await openStar({ zone: "UTC", threads: 3 });
+  const threads = async (): Promise<unknown> =>
+    (await star.query("SELECT current_setting('threads') AS threads"))[0]?.["threads"];
+  expect(await star.onOneThread(threads)).toBe(1);
+  expect(await threads()).toBe(3);
+  await expect(star.onOneThread(() => star.run("SELECT absent FROM fact_case"))).rejects.toMatchObject({
+    code: "HUB-4503",
+  });
+  expect(await threads()).toBe(3);
+  star.close();
+});

@@ -223,6 +223,20 @@ export class Star {
     return typeof count === "number" ? count : 0;
   }
 
+  /**
+   * Does work on one thread. What must keep the order of its rows takes a third less work so, since nothing is held back until
+   * its turn comes, and another process can use the other core.
+   */
+  async onOneThread<T>(work: () => Promise<T>): Promise<T> {
+    const [setting] = await this.query("SELECT current_setting('threads') AS threads");
+    await this.run("SET threads = 1");
+    try {
+      return await work();
+    } finally {
+      await this.run(`SET threads = ${Number(setting?.["threads"] ?? 1)}`);
+    }
+  }
+
   /** Closes once what is still being asked has been answered: the engine cannot bear to be closed under a query. */
   close(): void {
     this.#isClosing = true;
