@@ -13,6 +13,8 @@ export * from "./people.ts";
 export * from "./ports/ledger.ts";
 export * from "./ports/measures.ts";
 export * from "./ports/outbox.ts";
+export * from "./ports/records.ts";
+export * from "./ports/runs.ts";
 export * from "./ports/store.ts";
 export * from "./process.ts";
 export * from "./record-counts.ts";

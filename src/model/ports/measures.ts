@@ -1,6 +1,6 @@
 import type { Instant } from "../instants.ts";
 import type { Json } from "../json.ts";
-import type { Fence } from "./store.ts";
+import type { Fence } from "./runs.ts";
 
 /** What names a figure: the same KPI definition over the same scope and period is the same figure, measured again. */
 export interface FigureKey {

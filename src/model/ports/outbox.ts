@@ -1,7 +1,7 @@
 import type { Problem } from "../errors.ts";
 import type { Operation } from "../handoff.ts";
 import type { Instant } from "../instants.ts";
-import type { Fence } from "./store.ts";
+import type { Fence } from "./runs.ts";
 
 /** Somebody's word, or a contract's, that operations may be carried out until an instant (design §5.6). */
 export interface Approval {
