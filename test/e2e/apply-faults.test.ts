@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { z } from "zod";
 import { applyDocument } from "../../src/cli/documents/apply.ts";
 import { planDocument } from "../../src/cli/documents/plan.ts";
@@ -63,13 +66,30 @@ async function asana(path: string): Promise<unknown> {
   return answer.json();
 }
 
-beforeEach(async () => {
+async function begin(): Promise<void> {
   company = await startCompany({ scale: 0.15 });
   now = AS_OF;
+}
+
+/** A store with an approved plan, for every company that is this one's double. */
+let approved: string;
+
+beforeAll(async () => {
+  await begin();
   await hub("sync");
   plan = planDocument.parse(JSON.parse((await hub("plan", "--json")).out));
   await hub("writes", "resume", "--by", "Dana Ortiz", "--reason", "tried");
   await hub("approve", plan.hash, "--by", "Dana Ortiz");
+  approved = join(await mkdtemp(join(tmpdir(), "hub-approved-")), "hub.sqlite");
+  await copyFile(company.database("hub"), approved);
+  await company.close();
+});
+
+afterAll(() => rm(dirname(approved), { recursive: true }));
+
+beforeEach(async () => {
+  await begin();
+  await copyFile(approved, company.database("hub"));
 });
 
 afterEach(() => company.close());
