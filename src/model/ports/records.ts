@@ -13,10 +13,7 @@ export interface StreamKey {
   readonly stream: string;
 }
 
-export interface EntityKey {
-  readonly system: string;
-  readonly tenant: string;
-  readonly stream: string;
+export interface EntityKey extends StreamKey {
   readonly id: string;
 }
 
