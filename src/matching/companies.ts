@@ -1,4 +1,5 @@
 import { companyDomain, foldPhone } from "./addresses.ts";
+import type { Aliases } from "./aliases.ts";
 import { companyNameLevel } from "./comparison.ts";
 import type { Agreement, Chances } from "./fellegi-sunter.ts";
 import { chanceIn, countValues } from "./frequency.ts";
@@ -16,16 +17,6 @@ export interface CompanyRecord {
   /** Ids of the company in other systems, of records merged into this one too. */
   readonly externalIds: readonly string[];
 }
-
-/** What an administrator knows that records do not say. */
-export interface Aliases {
-  /** A domain that was given up or redirects → the one in use. */
-  readonly domains: ReadonlyMap<string, string>;
-  /** A former or other name → the one in use; both as people write them. */
-  readonly companies: ReadonlyMap<string, string>;
-}
-
-export const NO_ALIASES: Aliases = { domains: new Map(), companies: new Map() };
 
 export interface CompanyProfile {
   readonly id: string;

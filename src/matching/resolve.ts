@@ -1,10 +1,10 @@
 import type { FieldWeight } from "../model/index.ts";
+import { NO_ALIASES } from "./aliases.ts";
+import type { Aliases } from "./aliases.ts";
 import { assign, THRESHOLDS } from "./assign.ts";
 import type { Assignment, Thresholds } from "./assign.ts";
 import { BLOCK_CAP, candidatePairs } from "./candidates.ts";
 import type { SkippedBlock } from "./candidates.ts";
-import { NO_ALIASES } from "./companies.ts";
-import type { Aliases } from "./companies.ts";
 import { scoreOf } from "./fellegi-sunter.ts";
 import type { Agreement, Chances } from "./fellegi-sunter.ts";
 import type { Counts } from "./frequency.ts";

@@ -1,7 +1,8 @@
 import { THRESHOLDS } from "./assign.ts";
 import type { Thresholds } from "./assign.ts";
-import { COMPANIES, NO_ALIASES } from "./companies.ts";
-import type { Aliases } from "./companies.ts";
+import { NO_ALIASES } from "./aliases.ts";
+import type { Aliases } from "./aliases.ts";
+import { COMPANIES } from "./companies.ts";
 import type { Chances } from "./fellegi-sunter.ts";
 
 /** How references by words find what they mean. */

@@ -1,4 +1,5 @@
 export * from "./accept.ts";
+export type { ListBindings } from "./list-bindings.ts";
 export * from "./resolve.ts";
 export * from "./shown-words.ts";
 export * from "./told.ts";

@@ -1,22 +1,11 @@
 import type { NameList, NormaliserOptions } from "../../connectors/kit/index.ts";
 import { listKey, pinnedNames, resolveNames } from "../../configuration/index.ts";
-import type { BindingsFile, Binding, Configuration, ConfiguredConnection } from "../../configuration/index.ts";
+import type { BindingsFile, Configuration, ConfiguredConnection } from "../../configuration/index.ts";
 import { foldValue, usedNames } from "../../mappings/index.ts";
 import type { UsedNames } from "../../mappings/index.ts";
 import type { JsonObject, NormalisedEntity, StorePort } from "../../model/index.ts";
+import type { ListBindings } from "./list-bindings.ts";
 import { translatorOf } from "./translate.ts";
-
-/** The names of one list that mappings use, against what is pinned of them. */
-export interface ListBindings {
-  readonly connection: string;
-  /** As the system shows it now. */
-  readonly list: NameList;
-  /** The list's field as mappings call it; differs from the list's own when the field was renamed. */
-  readonly field: string | null;
-  /** Its key in the lock file. */
-  readonly key: string;
-  readonly bindings: readonly Binding[];
-}
 
 /** What the lock file comes to for one connection. */
 export interface ConnectionBindings {

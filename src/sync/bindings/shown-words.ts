@@ -1,6 +1,6 @@
 import { foldValue } from "../../mappings/index.ts";
 import type { Canonical } from "../../model/index.ts";
-import type { ListBindings } from "./resolve.ts";
+import type { ListBindings } from "./list-bindings.ts";
 
 /**
  * Fields in the words the system shows now: what mappings call a field, and its choices, under names that were pinned and

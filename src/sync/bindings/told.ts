@@ -1,7 +1,8 @@
 import type { Binding } from "../../configuration/index.ts";
 import { HubError, toProblem } from "../../model/index.ts";
 import type { Problem } from "../../model/index.ts";
-import type { ConnectionBindings, ListBindings } from "./resolve.ts";
+import type { ListBindings } from "./list-bindings.ts";
+import type { ConnectionBindings } from "./resolve.ts";
 
 /** Names that changed, in words. */
 export interface ToldNames {

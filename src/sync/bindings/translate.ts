@@ -2,7 +2,7 @@ import type { NameList } from "../../connectors/kit/index.ts";
 import { foldValue, identityOf } from "../../mappings/index.ts";
 import { canonicalJson } from "../../model/index.ts";
 import type { FieldValue, NormalisedEntity } from "../../model/index.ts";
-import type { ListBindings } from "./resolve.ts";
+import type { ListBindings } from "./list-bindings.ts";
 
 type Fields = Readonly<Record<string, FieldValue>>;
 
