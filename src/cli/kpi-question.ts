@@ -1,6 +1,7 @@
 import { nearest } from "../mappings/index.ts";
 import { HubError } from "../model/index.ts";
 import type { KpiResult } from "../kpis/index.ts";
+import type { FigureHead } from "../sync/index.ts";
 
 const PREFIX = "kpi:";
 
@@ -48,13 +49,13 @@ export function findFigure(asked: string, results: readonly KpiResult[]): KpiRes
 }
 
 /** How a figure is asked for again. */
-export function figureId(result: Pick<KpiResult, "kpi" | "scope" | "window">): string {
+export function figureId(result: Pick<FigureHead, "kpi" | "scope" | "window">): string {
   const { kpi, scope } = result;
   return `${PREFIX}${kpi}${scope.type === "company" ? "" : `/${scope.key}`}@${windowName(result)}`;
 }
 
 /** As its file has it; of the months of a trend there are twelve, so each is called by its date. */
-function windowName({ window: { text, fromDay } }: Pick<KpiResult, "window">): string {
+function windowName({ window: { text, fromDay } }: Pick<FigureHead, "window">): string {
   return text === "month" ? fromDay.slice(0, 7) : text;
 }
 

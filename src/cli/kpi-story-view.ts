@@ -3,7 +3,7 @@ import { publishedNumber } from "../sync/index.ts";
 import type { KpiStory, EvidencePart, TracedRow } from "./kpi-story.ts";
 import { partOf } from "./kpi-story.ts";
 import { localTime } from "./local-time.ts";
-import { formatValue } from "./figure-text.ts";
+import { AS_SHARE, formatValue } from "./figure-text.ts";
 import { formatTable } from "./table.ts";
 
 /** Why a figure is what it is, as a person reads it: the sentence first, then how, from what, and the cases behind it. */
@@ -24,30 +24,32 @@ export function kpiStoryText(story: KpiStory, zone: string): string {
 }
 
 const PARTS: readonly (readonly [EvidencePart, (story: KpiStory) => string])[] = [
-  ["against", ({ result: { target, p90, unit } }) => againstTitle(unit, target ?? p90)],
+  ["against", ({ result }) => againstTitle(result)],
   ["for", () => "The others that count"],
   ["pending", () => "Not decided yet"],
   ["excluded", () => "Left out"],
 ];
 
-function againstTitle(unit: KpiResult["unit"], most: number | null): string {
-  return unit === "ratio" ? "Counts against it" : `Longer than ${formatValue(most, unit)}`;
+function againstTitle(result: KpiResult): string {
+  return result.unit === "ratio"
+    ? "Counts against it"
+    : `Longer than ${formatValue(result.target ?? result.p90, result)}`;
 }
 
 function figuresText(result: KpiResult): string {
-  const { value, unit, numerator, denominator, n, nOpen, excluded, interval, bound, p90, targetText, verdict } = result;
+  const { value, numerator, denominator, n, nOpen, excluded, interval, bound, p90, targetText, verdict } = result;
   const left = Object.entries(excluded).map(([reason, count]) => `${count} ${reason}`);
   const parts = [
-    `value ${formatValue(value, unit)}`,
+    `value ${formatValue(value, result)}`,
     // A reduction's numerator and denominator are medians, which its sentence tells.
     ...(numerator === null || denominator === null || denominator > 1e6 ? [] : [`${numerator} of ${denominator}`]),
     `n ${n.toLocaleString("en-US")}`,
     `open ${nOpen.toLocaleString("en-US")}`,
     ...(interval === null
       ? []
-      : [`95 % interval ${formatValue(interval.low, unit)} to ${formatValue(interval.high, unit)}`]),
-    ...(p90 === null ? [] : [`90 % within ${formatValue(p90, unit)}`]),
-    ...(bound === null ? [] : [`other reading ${formatValue(bound, unit)}`]),
+      : [`95 % interval ${formatValue(interval.low, result)} to ${formatValue(interval.high, result)}`]),
+    ...(p90 === null ? [] : [`90 % within ${formatValue(p90, result)}`]),
+    ...(bound === null ? [] : [`other reading ${formatValue(bound, result)}`]),
     `target ${targetText ?? "none"}${targetText === null ? "" : `: ${verdict}`}`,
   ];
   return `  ${parts.join("; ")}\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`;
@@ -55,7 +57,7 @@ function figuresText(result: KpiResult): string {
 
 function gateText({ gate, definition: { gates } }: KpiStory): string {
   if (gate !== null) return `  GATED: ${gate}\n`;
-  const share = (value: number): string => formatValue(value, "ratio");
+  const share = (value: number): string => formatValue(value, AS_SHARE);
   const asks = [
     "read in full",
     ...(gates.freshness ? ["fresh"] : []),
@@ -69,7 +71,7 @@ function gateText({ gate, definition: { gates } }: KpiStory): string {
 function publishedText({ published, result }: KpiStory, zone: string): string {
   const lines = published.flatMap((figure, index) => {
     if (index > 0 && figure.because === null) return [];
-    const value = formatValue(publishedNumber(figure, "value"), result.unit);
+    const value = formatValue(publishedNumber(figure, "value"), result);
     const why = figure.because === null ? "" : `, restated because ${figure.because.join("; ")}`;
     return [
       `  ${value}, n ${publishedNumber(figure, "n") ?? 0}, as of ${localTime(figure.asOf, zone)}, run ${figure.runId.slice(0, 8)}${why}\n`,

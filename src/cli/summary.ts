@@ -56,7 +56,7 @@ export function formatKpis(results: readonly KpiResult[]): string {
         .sort((a, b) => rankOf(a) - rankOf(b) || (a.kpi < b.kpi ? -1 : 1))
         .map((result) => [
           `  ${result.kpi}`,
-          formatValue(result.value, result.unit),
+          formatValue(result.value, result),
           result.n.toLocaleString("en-US"),
           result.targetText ?? "",
           result.verdict === "no target" ? "" : result.verdict,
@@ -80,8 +80,8 @@ export function formatCycleTimes(results: readonly KpiResult[]): string {
     ],
     shown.map((result) => [
       result.scope.key,
-      formatValue(result.value, result.unit),
-      formatValue(result.p90, result.unit),
+      formatValue(result.value, result),
+      formatValue(result.p90, result),
       result.n.toLocaleString("en-US"),
       result.nOpen.toLocaleString("en-US"),
     ]),

@@ -8,7 +8,7 @@ export type { KpiDefinition, KpiGates, KpiVocabulary } from "./definitions/compi
 export { FormulaError } from "./definitions/own-formula.ts";
 export { AREAS, kpiFileSchema, MEASURES } from "./definitions/kpi-file.ts";
 export type { KpiArea, KpiFile, KpiUnit, MeasureKind } from "./definitions/kpi-file.ts";
-export { windowAt, windowOfDays } from "./definitions/windows.ts";
+export { parseWindow, windowAt, windowOfDays } from "./definitions/windows.ts";
 export type { Reporting, Window } from "./definitions/windows.ts";
 export { createCaseBuilder, caseKey } from "./cases/build-case.ts";
 export type { Case, StageVisit, StepExecution, Verdict } from "./cases/case.ts";
@@ -24,6 +24,7 @@ export { subjectsOf } from "./quality/subjects.ts";
 export { memoryBaselines } from "./measures/baseline.ts";
 export type { Baseline, BaselineStore } from "./measures/baseline.ts";
 export type { KpiResult, KpiScope, KpiVerdict } from "./measures/result.ts";
+export { businessText } from "./measures/wording.ts";
 export { evidenceOf } from "./evidence/evidence.ts";
 export type { Evidence, EvidenceInput, EvidenceRow } from "./evidence/row.ts";
 export { markRestated } from "./star/kpi-rows.ts";

@@ -53,7 +53,7 @@ describe("the flow of a process", () => {
     expect(company).toMatchObject({ value: 0, n: 12, verdict: "met", reason: null });
     // 12 cases of 10 days in 365.
     expect(company?.sentence).toBe(
-      "0 % from Little's law over 365 days: 12 started, 12 ended, 0.3 in progress on average; steady enough to compare means.",
+      "0 % from Little's law over 365 days: 12 started, 12 ended, 0.33 in progress on average; steady enough to compare means.",
     );
   });
 

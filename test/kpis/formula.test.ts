@@ -124,7 +124,7 @@ describe("a KPI that carries its own formula", () => {
       p90: 36.1 * 60_000,
       unit: "milliseconds",
       excluded: { "duration unknown": 1 },
-      sentence: "Median 20.5 min of business time, 90 % within 36.1 min, over 40 handoffs.",
+      sentence: "Median 20.5 business min, 90 % within 36.1 business min, over 40 handoffs.",
     });
     expect(await shownOf(`${text}p90 of: latency_bus_sec`, star)).toMatchObject({ value: 36.1 * 60_000 });
     const regions = await valuesOf(kpiOf(`${text}median of: latency_bus_sec`), star);

@@ -28,6 +28,12 @@ export const kpiPart = z.strictObject({
     .nullable()
     .describe("A ratio, milliseconds, a number, or an amount in the corporate currency; null with a reason."),
   unit: z.enum(["ratio", "milliseconds", "number", "money"]),
+  businessDayMs: z
+    .number()
+    .nullable()
+    .describe(
+      "Milliseconds of the business day its times are counted in; null for time by the clock and for what is no time.",
+    ),
   numerator: z.number().nullable(),
   denominator: z.number().nullable(),
   n: z.int(),

@@ -3,7 +3,7 @@ import type { ProcessDefinition, StepDefinition } from "../definitions/process.t
 import { reaches } from "../definitions/targets.ts";
 import { windowAt } from "../definitions/windows.ts";
 import type { MeasureInput } from "./measure-input.ts";
-import { COMPANY } from "./result.ts";
+import { blankResult, COMPANY } from "./result.ts";
 import type { KpiResult } from "./result.ts";
 import { percent } from "./wording.ts";
 
@@ -36,33 +36,22 @@ export function measureDesignCoverage(kpi: KpiDefinition, input: MeasureInput): 
           : "not met";
   return [
     {
-      kpi: kpi.name,
-      area: kpi.area,
-      definition: kpi.key,
+      ...blankResult(kpi, target),
       scope: COMPANY,
       window: windowAt(first, input.asOf, input.reporting),
       shown: true,
       n: routine.length,
-      nOpen: 0,
-      excluded: {},
       numerator: automated,
       denominator: routine.length,
       value,
       unit: "ratio",
       // Every step is counted, so there is nothing to be uncertain about.
-      interval: null,
-      bound: null,
-      p90: null,
-      target: target?.value ?? null,
-      targetText: target?.text ?? null,
       verdict,
       reason: value === null ? "no procedure has a routine step" : null,
       sentence:
         value === null
           ? "No procedure has a routine step."
           : `${percent(value)} of ${routine.length} routine steps name an automation; ${target === null ? "no target" : `target ${target.text}: ${verdict}`}.`,
-      moneyAtStake: null,
-      evidence: { keys: [], count: 0 },
     },
   ];
 }

@@ -4,11 +4,12 @@ import type { Window } from "../definitions/windows.ts";
 import type { SqlRow } from "../star/star.ts";
 import type { DurationRelation } from "./duration-relations.ts";
 import type { MeasureInput } from "./measure-input.ts";
+import { blankResult } from "./result.ts";
 import type { KpiResult, KpiScope, KpiVerdict } from "./result.ts";
 import { countsOf, numberOf } from "./rows.ts";
 import { judgeSpread } from "./verdicts.ts";
 import { targetOf } from "./target-value.ts";
-import { counted, numberText } from "./wording.ts";
+import { businessText, counted, numberText } from "./wording.ts";
 
 /** Fewer say nothing of a median, or of the ninetieth percentile (reference §2.1). */
 const MIN_FOR_MEDIAN = 10;
@@ -65,50 +66,37 @@ export function durationResult(
       : kpi.clock === "business"
         ? businessText(amount, input.businessDayMs)
         : formatDuration(amount);
-  const clock = kpi.clock === "business" ? " of business time" : "";
   const over = `over ${counted(n, relation.noun, relation.nouns)}`;
   const oldest = open?.["oldest"];
   const parts = [
     value === null
       ? `Only ${counted(n, relation.noun, relation.nouns)}, too few for ${isMedian ? "a median" : "a ninetieth percentile"}`
       : isMedian
-        ? `Median ${size(value)}${clock}${p90 === null ? "" : `, 90 % within ${size(p90)}`}, ${over}`
-        : `90 % within ${size(value)}${clock}, ${over}`,
+        ? `Median ${size(value)}${p90 === null ? "" : `, 90 % within ${size(p90)}`}, ${over}`
+        : `90 % within ${size(value)}, ${over}`,
     nOpen === 0
       ? ""
-      : `; ${nOpen} open${typeof oldest === "number" ? `, the oldest for ${formatDuration(input.asOf - oldest)}` : ""}`,
+      : `; ${numberText(nOpen)} open${typeof oldest === "number" ? `, the oldest for ${formatDuration(input.asOf - oldest)}` : ""}`,
     censored === null ? "" : `; ${size(censored)} when the open ones count`,
     target === null ? "" : `; target ${target.text}: ${verdict}${reason === null ? "" : ` (${reason})`}`,
     note === null || value === null ? "" : `; ${note}`,
   ];
   return {
-    kpi: kpi.name,
-    area: kpi.area,
-    definition: kpi.key,
+    ...blankResult(kpi, target),
     scope,
     window,
     shown,
     n,
     nOpen,
     excluded: countsOf(row?.["excluded"]),
-    numerator: null,
-    denominator: null,
     value,
     unit: relation.unit,
+    businessDayMs: kpi.clock === "business" && relation.unit === "milliseconds" ? input.businessDayMs : null,
     interval,
     bound: censored,
     p90,
-    target: target?.value ?? null,
-    targetText: target?.text ?? null,
     verdict,
     reason: [reason, value === null ? null : note].filter((each) => each !== null).join("; ") || null,
     sentence: `${parts.join("")}.`,
-    moneyAtStake: null,
-    evidence: { keys: [], count: 0 },
   };
-}
-
-function businessText(milliseconds: number, dayMs: number): string {
-  const days = Number((milliseconds / dayMs).toFixed(1));
-  return days >= 1 ? `${days} business ${days === 1 ? "day" : "days"}` : formatDuration(milliseconds);
 }

@@ -7,12 +7,12 @@ import type { SqlRow } from "../star/star.ts";
 import type { DurationRelation } from "./duration-relations.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import type { Relation } from "./relations.ts";
-import { COMPANY } from "./result.ts";
+import { blankResult, COMPANY } from "./result.ts";
 import type { KpiResult, KpiScope } from "./result.ts";
 import { numberOf } from "./rows.ts";
 import { instantSql, listSql } from "./sql.ts";
 import { targetOf } from "./target-value.ts";
-import { percent } from "./wording.ts";
+import { numberText, percent } from "./wording.ts";
 
 /** Beyond these a process's mean times say more about its backlog than about its work (reference §2.2, Little's law). */
 const MOST_GAP = 0.25;
@@ -35,7 +35,7 @@ export interface Flow {
 export function instability({ arrivals, completions, gap }: Flow): string | null {
   const balance = arrivals === 0 ? Number.POSITIVE_INFINITY : completions / arrivals;
   const steady = gap !== null && gap <= MOST_GAP && balance >= LEAST_BALANCE && balance <= MOST_BALANCE;
-  return steady ? null : `unstable window: ${arrivals} started, ${completions} ended`;
+  return steady ? null : `unstable window: ${numberText(arrivals)} started, ${numberText(completions)} ended`;
 }
 
 /**
@@ -125,34 +125,21 @@ function flowResult(
   const sentence =
     flow === undefined || value === null
       ? "Nothing was in progress."
-      : `${percent(value)} from Little's law over ${days} days: ${flow.arrivals} started, ${n} ended, ${flow.inProgress.toFixed(1)} in progress on average; ${
-          reason === null ? "steady enough to compare means" : reason
+      : `${percent(value)} from Little's law over ${days} days: ${numberText(flow.arrivals)} started, ${numberText(n)} ended, ${numberText(flow.inProgress)} in progress on average; ${
+          reason === null ? "steady enough to compare means" : "too unsteady to compare means"
         }.`;
   return {
-    kpi: kpi.name,
-    area: kpi.area,
-    definition: kpi.key,
+    ...blankResult(kpi, target),
     scope,
     window,
     shown,
     n,
-    nOpen: 0,
-    excluded: {},
-    numerator: null,
-    denominator: null,
     value,
     unit: "ratio",
     // Everything is counted, so there is nothing to be uncertain about.
-    interval: null,
-    bound: null,
-    p90: null,
-    target: target?.value ?? null,
-    targetText: target?.text ?? null,
     verdict,
     reason,
     sentence,
-    moneyAtStake: null,
-    evidence: { keys: [], count: 0 },
   };
 }
 

@@ -10,6 +10,7 @@ import type { Interval } from "../statistics/wilson.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import type { Sums } from "./ratio-sums.ts";
 import type { Relation, Totals } from "./relations.ts";
+import { blankResult } from "./result.ts";
 import type { KpiResult, KpiScope, KpiVerdict } from "./result.ts";
 import { targetOf } from "./target-value.ts";
 import type { TargetValue } from "./target-value.ts";
@@ -68,9 +69,7 @@ export function ratioResult(
   const reason = notes.length === 0 ? null : notes.join("; ");
   const scaled = kpi.unit === "duration" && value !== null ? value * 1000 : value;
   return {
-    kpi: kpi.name,
-    area: kpi.area,
-    definition: kpi.key,
+    ...blankResult(kpi, target),
     scope,
     window,
     shown,
@@ -83,9 +82,6 @@ export function ratioResult(
     unit: unitOf(kpi),
     interval,
     bound,
-    p90: null,
-    target: target?.value ?? null,
-    targetText: target?.text ?? null,
     verdict,
     reason,
     sentence: sentenceOf(kpi, relation, { n, value: scaled, interval, bound, money, verdict, reason, target }, input),

@@ -5,7 +5,7 @@ import { quantileSorted } from "../statistics/quantile.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import { MIN_TO_SHOW, RESAMPLES } from "./reduction-compare.ts";
 import type { Comparison } from "./reduction-compare.ts";
-import { COMPANY } from "./result.ts";
+import { blankResult, COMPANY } from "./result.ts";
 import type { KpiResult, KpiScope, KpiVerdict } from "./result.ts";
 import { counted, percent } from "./wording.ts";
 
@@ -44,9 +44,7 @@ export function reductionResult(kpi: KpiDefinition, comparison: Comparison, show
   if (n < MIN_TO_CLAIM) notes.unshift(`${n} of the ${MIN_TO_CLAIM} ended cases needed on each side`);
   const reason = notes.length === 0 ? null : notes.join("; ");
   return {
-    kpi: kpi.name,
-    area: kpi.area,
-    definition: kpi.key,
+    ...blankResult(kpi, target),
     scope: { type: "process", key: comparison.process.name },
     window: comparison.window,
     shown,
@@ -59,13 +57,9 @@ export function reductionResult(kpi: KpiDefinition, comparison: Comparison, show
     unit: "ratio",
     interval: value === null ? null : interval,
     bound: comparison.raw,
-    p90: null,
-    target: target?.value ?? null,
-    targetText: target?.text ?? null,
     verdict,
     reason,
     sentence: sentenceOf(kpi, comparison, value, interval, verdict, reason),
-    moneyAtStake: null,
     evidence: { keys: comparison.firstKeys, count: comparison.cases },
   };
 }
@@ -138,29 +132,18 @@ export function combine(kpi: KpiDefinition, comparisons: readonly Comparison[], 
   const reason = warnings.length === 0 ? null : warnings.join("; ");
   const verdictText = target === null ? "no target" : `target ${percent(target.value)}: ${verdict}`;
   return {
-    kpi: kpi.name,
-    area: kpi.area,
-    definition: kpi.key,
+    ...blankResult(kpi, target),
     scope: COMPANY,
     window: first.window,
     shown: true,
     n,
     nOpen: usable.reduce((sum, comparison) => sum + comparison.open, 0),
-    excluded: {},
-    numerator: null,
-    denominator: null,
     value,
     unit: "ratio",
     interval,
-    bound: null,
-    p90: null,
-    target: target?.value ?? null,
-    targetText: target?.text ?? null,
     verdict,
     reason,
     sentence: `${capital(faster(value, interval))} than the frozen baseline over ${counted(usable.length, "process", "processes")}, ${counted(n, "case")}; ${verdictText}.`,
-    moneyAtStake: null,
-    evidence: { keys: [], count: 0 },
   };
 }
 
@@ -172,29 +155,16 @@ export function nothing(kpi: KpiDefinition, scope: KpiScope, input: MeasureInput
       ? windowOfDays("none", "1970-01-01", "1970-01-01", input.reporting.zone)
       : windowAt(definition, input.asOf, input.reporting);
   return {
-    kpi: kpi.name,
-    area: kpi.area,
-    definition: kpi.key,
+    ...blankResult(kpi, kpi.target?.kind === "faster" ? kpi.target : null),
     scope,
     window,
     shown: true,
     n: 0,
-    nOpen: 0,
-    excluded: {},
-    numerator: null,
-    denominator: null,
     value: null,
     unit: "ratio",
-    interval: null,
-    bound: null,
-    p90: null,
-    target: kpi.target?.kind === "faster" ? kpi.target.value : null,
-    targetText: kpi.target?.text ?? null,
     verdict: "insufficient",
     reason: why,
     sentence: `There is nothing to compare with yet: ${why}.`,
-    moneyAtStake: null,
-    evidence: { keys: [], count: 0 },
   };
 }
 

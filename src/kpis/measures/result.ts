@@ -1,3 +1,4 @@
+import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import type { Cut, KpiArea } from "../definitions/kpi-file.ts";
 import type { Window } from "../definitions/windows.ts";
 import type { Interval } from "../statistics/wilson.ts";
@@ -31,6 +32,8 @@ export interface KpiResult {
   /** A ratio, milliseconds, a number or an amount in the corporate currency; null with a reason. */
   readonly value: number | null;
   readonly unit: "ratio" | "milliseconds" | "number" | "money";
+  /** Milliseconds of the business day its times are told in; null for time by the clock and for what is no time. */
+  readonly businessDayMs: number | null;
   readonly interval: Interval | null;
   /** A second reading: coverage without the unknown, compliance with waivers accepted, the median with open cases. */
   readonly bound: number | null;
@@ -45,4 +48,28 @@ export interface KpiResult {
   readonly moneyAtStake: number | null;
   /** Keys of cases (or handoffs) that count against the target: a bounded sample and how many there are. */
   readonly evidence: { readonly keys: readonly string[]; readonly count: number };
+}
+
+/** A result that says nothing yet but whose it is and what it is held against. */
+export function blankResult(
+  { name, area, key }: Pick<KpiDefinition, "name" | "area" | "key">,
+  target: { readonly value: number; readonly text: string } | null,
+) {
+  return {
+    kpi: name,
+    area,
+    definition: key,
+    nOpen: 0,
+    excluded: {},
+    numerator: null,
+    denominator: null,
+    businessDayMs: null,
+    interval: null,
+    bound: null,
+    p90: null,
+    target: target?.value ?? null,
+    targetText: target?.text ?? null,
+    moneyAtStake: null,
+    evidence: { keys: [], count: 0 },
+  } satisfies Partial<KpiResult>;
 }
