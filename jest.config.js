@@ -8,6 +8,7 @@ export default {
   testTimeout: 60_000,
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
+  setupFilesAfterEnv: ["<rootDir>/test/setup.ts"],
   transform: { "\\.ts$": "<rootDir>/test/strip-types.js" },
   coverageProvider: "v8",
   collectCoverageFrom: ["src/**/*.ts"],

@@ -58,12 +58,12 @@ function differences(own: GraphQLSchema, theirs: GraphQLSchema): string[] {
   return found;
 }
 
-describe("the schema of the stand-in for monday.com", () => {
+const present = existsSync(official);
+const withSchema = present ? describe : describe.skip;
+if (!present) process.stderr.write("The vendor's schema is not beside the repository: nothing is held against it.\n");
+
+withSchema("the schema of the stand-in for monday.com", () => {
   test("says only what the vendor's 2026-10 schema says too", () => {
-    if (!existsSync(official)) {
-      console.log("Skipped: the vendor's schema is not beside the repository.");
-      return;
-    }
     const own = read(`${root}src/sandbox/monday/schema.graphql`);
     const theirs = read(official);
     expect(differences(own, theirs)).toEqual([]);

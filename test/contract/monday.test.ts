@@ -13,10 +13,8 @@ import { record } from "../support/recorder.ts";
 
 const official = new URL("../../../shared/specs/monday.schema.graphql", import.meta.url).pathname;
 const present = existsSync(official);
-const skipped = (): boolean => {
-  if (!present) console.log("Skipped: the vendor's schema is not beside the repository.");
-  return !present;
-};
+const withSchema = present ? describe : describe.skip;
+if (!present) process.stderr.write("The vendor's schema is not beside the repository: nothing is held against it.\n");
 
 let theirs: GraphQLSchema;
 let server: MondayServer;
@@ -38,9 +36,8 @@ function faultsOf(query: string, data: unknown): string[] {
   return known.invalid.length > 0 ? known.invalid : shapeFaults(theirs, known.document, data);
 }
 
-describe("the contract with monday.com", () => {
+withSchema("the contract with monday.com", () => {
   test("holds for everything the connector sends and is answered", async () => {
-    if (skipped()) return;
     const recorder = await record(new URL(server.endpoint).origin, server.clock);
     const proxied = { ...server, endpoint: `${recorder.origin}/v2` };
     const hub = await mondayHub(proxied, ["Status", "Effort", "Owner", "Due", "Reference", "Tier"], {
@@ -80,7 +77,6 @@ describe("the contract with monday.com", () => {
   });
 
   test("holds for every field the stand-in has, on items with and without values", async () => {
-    if (skipped()) return;
     const own = buildSchema(schemaTextOf("2026-10"));
     const { board, full, bare } = await everyColumnBoard(server);
     await server.data(
@@ -138,7 +134,6 @@ describe("the contract with monday.com", () => {
   });
 
   test("holds for every mutation", async () => {
-    if (skipped()) return;
     const own = buildSchema(schemaTextOf("2026-10"));
     const item = everything(own, "Item", 1);
     const group = everything(own, "Group", 0);
