@@ -1,5 +1,5 @@
 import net from "node:net";
-import { TestEnvironment } from "jest-environment-node";
+import { PlainEnvironment } from "./plain-environment.js";
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 let isClosed = false;
@@ -25,7 +25,7 @@ net.Socket.prototype.connect = function connectOnLoopback(...words) {
 };
 
 /** While tests run nothing leaves this machine: the sandbox and test doubles listen on loopback, all else is refused. */
-export default class LoopbackOnly extends TestEnvironment {
+export default class LoopbackOnly extends PlainEnvironment {
   handleTestEvent({ name }) {
     if (name === "run_start") isClosed = true;
     if (name === "run_finish") isClosed = false;
