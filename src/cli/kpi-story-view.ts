@@ -72,6 +72,10 @@ function publishedText({ published, result }: KpiStory, zone: string): string {
   const lines = published.flatMap((figure, index) => {
     if (index > 0 && figure.because === null) return [];
     const value = formatValue(publishedNumber(figure, "value"), result);
+    if (figure.amounts === null)
+      return [
+        `  withdrawn as of ${localTime(figure.asOf, zone)}, run ${figure.runId.slice(0, 8)}, because ${(figure.because ?? []).join("; ")}\n`,
+      ];
     const why = figure.because === null ? "" : `, restated because ${figure.because.join("; ")}`;
     return [
       `  ${value}, n ${publishedNumber(figure, "n") ?? 0}, as of ${localTime(figure.asOf, zone)}, run ${figure.runId.slice(0, 8)}${why}\n`,

@@ -39,6 +39,15 @@ describe("published figures", () => {
     ]);
   });
 
+  test("can be withdrawn, which counts as restated and leaves what was published", async () => {
+    const store = memoryStore();
+    await measured(store, [figure(0.5)]);
+    await measured(store, [figure(0.5, { amounts: null, body: null, because: ["nothing is left"] })]);
+    expect((await store.measures.figures()).map(({ amounts, body }) => [amounts, body])).toEqual([[null, null]]);
+    expect((await store.measures.figureHistory(KEY)).map(({ amounts }) => amounts)).toEqual(["[0.5]", null]);
+    expect((await store.measures.latestMeasurement())?.restated).toBe(1);
+  });
+
   test("are counted by measuring, also when nothing was new", async () => {
     const store = memoryStore();
     expect(await store.measures.latestMeasurement()).toBeNull();

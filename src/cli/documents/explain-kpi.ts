@@ -70,6 +70,9 @@ export const explainKpiDocument = z.strictObject({
         run: z.string(),
         asOf: instantText,
         publishedAt: instantText,
+        isWithdrawn: z
+          .boolean()
+          .describe("It was no longer among the figures of its period; its numbers are null then."),
         restates: z
           .array(z.string())
           .nullable()
@@ -121,6 +124,7 @@ export function toExplainKpiDocument(asked: string, story: KpiStory): z.infer<ty
       run: figure.runId,
       asOf: toIso(figure.asOf),
       publishedAt: toIso(figure.publishedAt),
+      isWithdrawn: figure.amounts === null,
       restates: figure.because === null ? null : [...figure.because],
     })),
     evidence:

@@ -18,9 +18,9 @@ export interface FigureKey {
 export interface Figure {
   readonly kpi: string;
   readonly key: FigureKey;
-  /** Value, numerator, denominator and n as one text: what must not change in silence. */
-  readonly amounts: string;
-  /** Everything said with it. */
+  /** Value, numerator, denominator and n as one text: what must not change in silence; null where a figure is withdrawn. */
+  readonly amounts: string | null;
+  /** Everything said with it; null where it is withdrawn. */
   readonly body: Json;
 }
 

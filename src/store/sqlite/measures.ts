@@ -20,6 +20,9 @@ interface FigureRow {
 const KEY_COLUMNS = ["definition", "scope_type", "scope_key", "window_text", "period_from", "period_to"];
 const KEY = KEY_COLUMNS.join(", ");
 
+/** Stands for amounts in the store, whose column takes no null. */
+const WITHDRAWN = "";
+
 /** In the order of the columns. */
 function keyValues({ definition, scopeType, scopeKey, window, from, to }: FigureKey): readonly (string | number)[] {
   return [definition, scopeType, scopeKey, window, from, to];
@@ -59,7 +62,7 @@ export function createMeasurePort(database: Database): MeasurePort {
             asOf,
             JSON.stringify(body),
             ...keyValues(key),
-            amounts,
+            amounts ?? WITHDRAWN,
             at,
             because === null ? null : JSON.stringify(because),
           );
@@ -113,7 +116,7 @@ function toFigure(row: FigureRow): PublishedFigure {
       from: row.period_from,
       to: row.period_to,
     },
-    amounts: row.amounts,
+    amounts: row.amounts === WITHDRAWN ? null : row.amounts,
     body: JSON.parse(row.body) as Json,
     runId: row.run_id,
     asOf: row.as_of,

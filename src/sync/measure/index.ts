@@ -1,6 +1,7 @@
 export * from "./kpi-sources.ts";
 export * from "./last-readings.ts";
 export * from "./measure.ts";
-export { figureKey } from "./published-figures.ts";
-export { publishedNumber } from "./restatements.ts";
+export { figureKey } from "./figure-key.ts";
+export { publishedNumber } from "./published-result.ts";
+export type { FigureHead } from "./published-result.ts";
 export type { Restatement } from "./restatements.ts";

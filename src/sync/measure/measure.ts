@@ -7,6 +7,7 @@ import type {
   KpiResult,
   Measurement,
   MeasureOptions,
+  Reporting,
   Star,
   StarOptions,
 } from "../../kpis/index.ts";
@@ -29,7 +30,7 @@ export interface Measured extends Measurement {
 
 /** A measurement whose figures were published. */
 export interface MeasuredAndPublished extends Measured {
-  /** Published figures that it found to be others. */
+  /** Published figures that it found to be others, or none any more. */
   readonly restatements: readonly Restatement[];
   /** How long it took until the facts of cases and handoffs were those of now. */
   readonly refreshMs: number;
@@ -53,8 +54,16 @@ export async function measureStep(context: RunContext): Promise<MeasuredAndPubli
   });
   let restatements: readonly Restatement[];
   try {
-    restatements = await publishFigures(context, measured, context.configuration.compiled(kpiKind));
-    await markRestated(measured.star, restatements);
+    restatements = await publishFigures(
+      context,
+      measured,
+      context.configuration.compiled(kpiKind),
+      reportingOf(context),
+    );
+    await markRestated(
+      measured.star,
+      restatements.flatMap(({ result, ...restated }) => (result === null ? [] : [{ ...restated, result }])),
+    );
   } catch (error) {
     measured.star.close();
     throw error;
@@ -91,11 +100,7 @@ async function measureWith(
     .map(({ tenant }) => tenant);
   const processes = configuration.compiled(processKind);
   const kpis = configuration.compiled(kpiKind);
-  const reporting = {
-    zone: configuration.zone,
-    fiscalYearStarts: configuration.fiscalYearStart,
-    corporateCurrency: configuration.money.corporate,
-  };
+  const reporting = reportingOf(context);
   const quality = await sourceQuality(context);
   const { star, measurement } = await measureIn(
     { zone: configuration.zone, ...kept },
@@ -136,6 +141,14 @@ async function measureWith(
       const kpi = kpis.find(({ key }) => key === result.definition);
       return kpi === undefined ? null : evidenceOf(kpi, result, input);
     },
+  };
+}
+
+function reportingOf({ configuration }: MeasureContext): Reporting {
+  return {
+    zone: configuration.zone,
+    fiscalYearStarts: configuration.fiscalYearStart,
+    corporateCurrency: configuration.money.corporate,
   };
 }
 

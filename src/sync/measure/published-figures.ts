@@ -1,18 +1,22 @@
-import type { KpiDefinition, KpiResult, Measurement } from "../../kpis/index.ts";
-import type { FigureKey, Json, NewFigure, PublishedFigure } from "../../model/index.ts";
+import type { KpiDefinition, KpiResult, Measurement, Reporting } from "../../kpis/index.ts";
+import type { Json, NewFigure, PublishedFigure } from "../../model/index.ts";
 import type { RunContext } from "../context.ts";
-import { createReasons, publishedNumber } from "./restatements.ts";
+import { figureKey, textOf } from "./figure-key.ts";
+import { publishedHead, publishedNumber } from "./published-result.ts";
+import { createReasons, UNEXPLAINED } from "./restatements.ts";
 import type { Restatement } from "./restatements.ts";
+import { goneFigures } from "./withdrawals.ts";
 
 /**
  * Keeps every figure of a measurement that was not published yet, or says something else than what was: a published figure never
- * changes in silence. What is shown is kept with every change of what is said beside it, too.
- * @returns the figures that restate published ones, with why
+ * changes in silence, nor does it vanish. What is shown is kept with every change of what is said beside it, too.
+ * @returns the figures that restate or withdraw published ones, with why
  */
 export async function publishFigures(
   context: RunContext,
   { results, gates }: Measurement,
   kpis: readonly KpiDefinition[],
+  reporting: Reporting,
 ): Promise<readonly Restatement[]> {
   const { store, fence, asOf, dependencies } = context;
   const published = new Map((await store.measures.figures()).map((figure) => [textOf(figure.key), figure]));
@@ -24,38 +28,35 @@ export async function publishFigures(
     const kpi = definitions.get(result.definition);
     if (kpi === undefined) continue;
     const key = figureKey(result);
-    const figure = {
-      kpi: kpi.name,
-      key,
-      amounts: amountsOf(result),
-      body: bodyOf(result, kpi, gates.get(kpi.name) ?? null),
-    };
+    const amounts = amountsOf(result);
+    const figure = { kpi: kpi.name, key, amounts, body: bodyOf(result, kpi, gates.get(kpi.name) ?? null) };
     const before = published.get(textOf(key));
     if (before === undefined) figures.push({ ...figure, because: null });
-    else if (before.amounts !== figure.amounts) {
-      const because = await reasonsOf(kpi, result, before);
+    else if (before.amounts !== amounts) {
+      const reasons = await reasonsOf(kpi, result.n, before);
+      const because = reasons.length === 0 ? [UNEXPLAINED] : reasons;
       figures.push({ ...figure, because });
-      restatements.push({ result, before, formerValue: publishedNumber(before, "value"), because });
+      restatements.push({
+        figure: result,
+        result,
+        before,
+        formerValue: publishedNumber(before, "value"),
+        because,
+      });
     } else if (result.shown && saysElse(before, figure.body)) figures.push({ ...figure, because: null });
+  }
+  for (const { before, kpi, because: gone } of goneFigures(published.values(), results, definitions, {
+    asOf,
+    reporting,
+  })) {
+    const because = [gone, ...(kpi === null ? [] : await reasonsOf(kpi, 0, before))];
+    figures.push({ kpi: before.kpi, key: before.key, amounts: null, body: null, because });
+    const figure = publishedHead(before);
+    if (figure !== null)
+      restatements.push({ figure, result: null, before, formerValue: publishedNumber(before, "value"), because });
   }
   await store.measures.publishFigures(fence, { asOf, at: dependencies.clock.now(), figures: results.length }, figures);
   return restatements;
-}
-
-/** What names a figure in the store. */
-export function figureKey({ definition, scope, window }: KpiResult): FigureKey {
-  return {
-    definition,
-    scopeType: scope.type,
-    scopeKey: scope.key,
-    window: window.text,
-    from: window.from,
-    to: window.to,
-  };
-}
-
-function textOf({ definition, scopeType, scopeKey, window, from, to }: FigureKey): string {
-  return [definition, scopeType, scopeKey, window, from, to].join("\0");
 }
 
 function amountsOf({ value, numerator, denominator, n }: KpiResult): string {

@@ -3,31 +3,39 @@ import { isJsonObject } from "../../model/index.ts";
 import type { HandoffDecision, Json, PublishedFigure, StreamChanges } from "../../model/index.ts";
 import { kpiSources } from "./kpi-sources.ts";
 import type { MeasureContext } from "./measure.ts";
+import { publishedNumber } from "./published-result.ts";
+import type { FigureHead } from "./published-result.ts";
 
-/** A published figure that a later measurement found to be another one (reference §1.3, rule 3). */
+/** A published figure that a later measurement found to be another one, or none any more (reference §1.3, rule 3). */
 export interface Restatement {
-  readonly result: KpiResult;
+  readonly figure: FigureHead;
+  /** What it is now; null for a figure that is withdrawn. */
+  readonly result: KpiResult | null;
   readonly before: PublishedFigure;
   readonly formerValue: number | null;
   /** What is known to have changed in between; never empty. */
   readonly because: readonly string[];
 }
 
+/** Said where a figure is another one and none of what is looked at has changed. */
+export const UNEXPLAINED = "nothing that is recorded explains it";
+
 /** Files that a figure may rest on whatever its KPI; its own and those of folders are looked at by name. */
 const ANY_FIGURE = ["hub.yaml", "people.yaml", "waivers.yaml"];
 const ANY_FOLDER = /^(calendars|mappings|processes|handoffs)\//u;
 
-/** Finds out what changed since figures were published; what several figures ask for is looked up once. */
+/** Finds out what changed since figures were published, if anything; what several figures ask for is looked up once. */
 export function createReasons(
   context: MeasureContext,
-): (kpi: KpiDefinition, result: KpiResult, before: PublishedFigure) => Promise<readonly string[]> {
+): (kpi: KpiDefinition, n: number, before: PublishedFigure) => Promise<readonly string[]> {
   const { store, configuration } = context;
   const changes = new Map<string, Promise<readonly StreamChanges[]>>();
   const files = new Map<string, Promise<readonly string[]>>();
   let decisions: Promise<readonly HandoffDecision[]> | null = null;
 
-  return async (kpi, result, before) => {
+  return async (kpi, n, before) => {
     const reasons: string[] = [];
+    if (before.amounts === null) reasons.push("it was withdrawn");
     const { runId, asOf, publishedAt } = before;
     const changedFiles = await once(files, runId, async () => {
       const run = await store.runs.read(runId);
@@ -53,9 +61,9 @@ export function createReasons(
       if (said > 0) reasons.push(`${said} handoffs were waived, snoozed or taken up again`);
     }
     const open = publishedNumber(before, "nOpen") ?? 0;
-    const counted = result.n - (publishedNumber(before, "n") ?? 0);
+    const counted = n - (publishedNumber(before, "n") ?? 0);
     if (open > 0 && counted > 0) reasons.push(`${open} were not decided then, and ${counted} more count now`);
-    return reasons.length === 0 ? ["nothing that is recorded explains it"] : reasons;
+    return reasons;
   };
 }
 
@@ -82,11 +90,4 @@ function changeText({ system, stream, added, late, changed, removed }: StreamCha
     removed === 0 ? null : `${removed} removed`,
   ].filter((part) => part !== null);
   return `records of ${system} ${stream}: ${parts.join(", ")}`;
-}
-
-/** A number of a published result; null when it has none. */
-export function publishedNumber({ body }: PublishedFigure, name: keyof KpiResult): number | null {
-  const result = isJsonObject(body) ? body["result"] : null;
-  const value = isJsonObject(result) ? result[name] : null;
-  return typeof value === "number" ? value : null;
 }

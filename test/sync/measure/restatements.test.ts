@@ -49,7 +49,7 @@ async function measure(on = hub): Promise<Measured> {
 }
 
 const shownOf = (restatements: readonly Restatement[], kpi: string): Restatement | undefined =>
-  restatements.find(({ result }) => result.kpi === kpi && result.shown && result.scope.type === "company");
+  restatements.find(({ figure }) => figure.kpi === kpi && figure.shown && figure.scope.type === "company");
 
 // In the order of a company's life; each measures what the one before has left.
 describe("a figure measured again", () => {
@@ -71,16 +71,16 @@ describe("a figure measured again", () => {
     const { restatements, marked } = await measure();
     const restated = shownOf(restatements, "process-compliance");
     expect(restated).toBeDefined();
-    expect(restated?.result.n).toBe(Number(restated === undefined ? 0 : publishedNumber(restated.before, "n")) - 1);
+    expect(restated?.result?.n).toBe(Number(restated === undefined ? 0 : publishedNumber(restated.before, "n")) - 1);
     expect(restated?.because).toContain("records of salesforce Lead: 1 changed");
     expect(marked).toContainEqual({
       kpi_key: "process-compliance",
-      window_text: restated?.result.window.text,
-      value: restated?.result.value,
+      window_text: restated?.figure.window.text,
+      value: restated?.result?.value,
       former_value: restated?.formerValue,
       restated_because: restated?.because.join("; "),
     });
-    expect(restatements.some(({ result }) => result.kpi === "design-coverage")).toBe(false);
+    expect(restatements.some(({ figure }) => figure.kpi === "design-coverage")).toBe(false);
   });
 
   test("is restated by another configuration, which is named, and the history keeps all three", async () => {
@@ -95,6 +95,28 @@ describe("a figure measured again", () => {
     expect(restated?.because).toContain("the configuration changed: processes/lead-to-opportunity.yaml");
     const history = restated === undefined ? [] : await hub.hub.store.measures.figureHistory(restated.before.key);
     expect(history.map(({ because }) => because === null)).toEqual([true, false, false]);
+  });
+
+  test("is withdrawn when its file tells it no longer by segment, which it says once", async () => {
+    const config = await copyConfiguration(company, "fewer-cuts");
+    const file = join(config, "kpis", "process-compliance.yaml");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace("segment, ", ""));
+    expect(await readFile(file, "utf8")).not.toBe(text);
+    const other = await hubOn(company, { db, config });
+    const { restatements } = await measure(other);
+    const again = await measure(other);
+    await other.close();
+    const withdrawn = restatements.filter(({ result }) => result === null);
+    expect(withdrawn.length).toBeGreaterThan(0);
+    for (const { figure, because } of withdrawn) {
+      expect(figure).toMatchObject({ kpi: "process-compliance", scope: { type: "segment" } });
+      expect(because).toContain("it is no longer told by segment");
+    }
+    expect(again.restatements).toEqual([]);
+    const [{ before } = { before: null }] = withdrawn;
+    const history = before === null ? [] : await hub.hub.store.measures.figureHistory(before.key);
+    expect(history.at(-1)).toMatchObject({ amounts: null, body: null });
   });
 
   test("tells its history on the terminal, and hub measure counts what was restated", async () => {
