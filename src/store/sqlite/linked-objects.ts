@@ -1,5 +1,5 @@
 import { parseRecordKey } from "../../model/index.ts";
-import type { ChildJoin, ModelEvent, StoredLinkedObject, StoredObject } from "../../model/index.ts";
+import type { ChildJoin, StoredLinkedObject, StoredObject } from "../../model/index.ts";
 import type { Database } from "./database.ts";
 import { eventsIn, OBJECT_COLUMNS, toObject } from "./object-rows.ts";
 import type { ObjectRow } from "./object-rows.ts";
@@ -28,11 +28,11 @@ export async function* readLinkedObjects(
   for (const join of joins) for await (const _page of noteChildren(database, streams, join, children, only)) yield [];
   for (const rows of only === undefined ? pagesOfType(database, type) : pagesOfKeys(database, type, [...only])) {
     const references = referencesOf(database, streams, rows);
-    const others = eventsOfChildren(database, streams, rows, children);
+    const others = childrenWithEvents(database, rows, children);
     yield rows.map((row) => ({
       ...stored(row, streams),
       references: references.get(row.key) ?? {},
-      childEvents: others.get(row.key) ?? [],
+      childEvents: (others.get(row.key) ?? []).flatMap((child) => eventsIn(child, streams)),
     }));
   }
 }
@@ -129,24 +129,22 @@ export async function* noteChildren(
   }
 }
 
-function eventsOfChildren(
+/** What is read of an object for what it gives its parent. */
+export type ChildRow = Pick<Row, "key" | "type" | "stream_pk" | "entity_id" | "events">;
+
+/** The children of objects that have events, by parent, in the order of their keys: that stays when all is mapped anew. */
+export function childrenWithEvents(
   database: Database,
-  streams: StreamTable,
   parents: readonly Row[],
   children: ReadonlyMap<string, readonly number[]>,
-): ReadonlyMap<string, readonly ModelEvent[]> {
+): ReadonlyMap<string, readonly ChildRow[]> {
   const parentOf = new Map<number, string>();
   for (const { key } of parents) for (const pk of children.get(key) ?? []) parentOf.set(pk, key);
-  const found = new Map<string, ModelEvent[]>();
-  if (parentOf.size === 0) return found;
-  const rows = database.all<Omit<Row, keyof ObjectRow> & Pick<Row, "key" | "type"> & { readonly pk: number }>(
+  if (parentOf.size === 0) return new Map();
+  const rows = database.all<ChildRow & { readonly pk: number }>(
     `select pk, key, type, stream_pk, entity_id, events from object
-     where pk in (select value from json_each(?)) and events is not null`,
+     where pk in (select value from json_each(?)) and events is not null order by key`,
     JSON.stringify([...parentOf.keys()]),
   );
-  for (const row of rows) {
-    const parent = parentOf.get(row.pk) ?? "";
-    found.set(parent, [...(found.get(parent) ?? []), ...eventsIn(row, streams)]);
-  }
-  return found;
+  return Map.groupBy(rows, ({ pk }) => parentOf.get(pk) ?? "");
 }
