@@ -158,6 +158,11 @@ inBrowser("the report in a browser", () => {
     page.evaluate(
       `(() => { const field = document.getElementById("filter-${name}"); field.value = ${JSON.stringify(value)}; field.dispatchEvent(new Event("change")); })()`,
     );
+  /** Clicks a link into the page, and waits until what listens for that has done its work. */
+  const follow = (selector: string): Promise<unknown> =>
+    page.evaluate(
+      `new Promise((done) => { addEventListener("hashchange", () => setTimeout(done), { once: true }); document.querySelector(${JSON.stringify(selector)}).click(); })`,
+    );
   /** What a figure's tile shows in big letters. */
   const bigOf = (kpi: string): Promise<string> => textOf(`main > section:not([hidden]) [data-kpi="${kpi}"] .figure`);
 
@@ -245,15 +250,13 @@ inBrowser("the report in a browser", () => {
 
   test("leads from a figure to the records behind it, and keeps the filters in the address on the way", async () => {
     await page.open(at("overview?process=customer-onboarding"), 1360, 900);
-    await page.evaluate(`document.querySelector('[data-kpi="process-compliance"] a.big').click()`);
-    await page.evaluate("new Promise((done) => setTimeout(done, 100))");
+    await follow('[data-kpi="process-compliance"] a.big');
     expect(await page.evaluate("location.hash")).toBe(
       "#evidence/process-compliance/process/customer-onboarding?process=customer-onboarding",
     );
     expect(await page.evaluate('document.getElementById("evidence-process-compliance").open')).toBe(true);
     expect(await textOf("#evidence-process-compliance summary")).toContain("Customer onboarding");
-    await page.evaluate("document.querySelector(\"nav a[href='#handoffs']\").click()");
-    await page.evaluate("new Promise((done) => setTimeout(done, 100))");
+    await follow("nav a[href='#handoffs']");
     expect(await page.evaluate("location.hash")).toBe("#handoffs?process=customer-onboarding");
   });
 

@@ -22,7 +22,7 @@ interface Message {
 export interface BrowserPage {
   /** Opens an address at a size; a narrow one is a phone's. */
   open(url: string, width: number, height: number): Promise<void>;
-  /** The value of an expression in the page. */
+  /** The value of an expression in the page; of a promise what it comes to. */
   evaluate(expression: string): Promise<unknown>;
   /** The whole page as PNG. */
   screenshot(file: string): Promise<void>;
@@ -111,7 +111,11 @@ export async function openBrowser(binary: string): Promise<BrowserPage> {
       await again;
     },
     async evaluate(expression) {
-      const { result, exceptionDetails } = await send("Runtime.evaluate", { expression, returnByValue: true });
+      const { result, exceptionDetails } = await send("Runtime.evaluate", {
+        expression,
+        awaitPromise: true,
+        returnByValue: true,
+      });
       if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
       return (result as { readonly value?: unknown }).value;
     },
