@@ -49,9 +49,8 @@ describe("the rows behind a figure", () => {
           n: found.n,
           numerator: isSum ? found.numerator : null,
           denominator: isSum ? found.denominator : null,
-          // Open cases of a median are counted beside it, whatever its window; they have no duration yet.
-          pending: isSpread ? nOpen : found.pending,
-          excluded: isSpread && n === 0 ? excluded : found.excluded,
+          pending: found.pending,
+          excluded: result.scope.type === "company" && isSpread && n === 0 ? excluded : found.excluded,
         }).toEqual({
           scope,
           window: window.text,
@@ -64,6 +63,18 @@ describe("the rows behind a figure", () => {
       }
     },
   );
+
+  test("lists what is open beside a median with its age, the oldest first", async () => {
+    const { result, of } = await evidence("cycle-time", "lead-to-opportunity");
+    const open = of.rows.filter(({ standing }) => standing === "pending");
+    expect(open).toHaveLength(result.nOpen);
+    expect(open.length).toBeGreaterThan(1);
+    const ages = open.map(({ durationMs }) => durationMs ?? 0);
+    expect(ages).toEqual(ages.toSorted((a, b) => b - a));
+    expect(ages.at(-1)).toBeGreaterThan(0);
+    for (const { name, because } of open)
+      expect([name, because]).toEqual([expect.any(String), expect.stringMatching(/^open for \d/u)]);
+  });
 
   test("tells the misses first, each with what was broken", async () => {
     const { result, of } = await evidence("process-compliance");

@@ -23,6 +23,7 @@ export interface EvidenceRow {
   readonly against: boolean;
   /** When it counts; null while pending. */
   readonly at: Instant | null;
+  /** How long it took; for a pending row of a median, how long it has been open at the as-of. */
   readonly durationMs: number | null;
   /** One plain sentence. */
   readonly because: string;

@@ -3,11 +3,11 @@ import { rowsOf } from "./own-relations.ts";
 import type { KpiScope } from "./result.ts";
 import { listSql, quote } from "./sql.ts";
 
-/** Durations, or other numbers to put in order, as a relation: `moment`, `sec` (or the number), `evidence`, `excluded`, and the cut columns. Open ones are counted by `open`. */
+/** Durations, or other numbers to put in order, as a relation: `moment`, `sec` (or the number), `evidence`, `excluded`, and the cut columns. */
 export interface DurationRelation {
   readonly sql: string;
-  /** `SELECT … AS scope, count, oldest started instant` of what is still open; null when nothing can be. */
-  readonly open: ((cut: string) => string) | null;
+  /** What is still open: `since`, `evidence` and the cut columns, null where a cut is not known before the end; null when nothing can be. */
+  readonly open: string | null;
   /** One of it, or several. */
   readonly noun: string;
   readonly nouns: string;
@@ -21,15 +21,6 @@ export interface DurationRelation {
   /** Its rows are made of many each, so that they are better made once than for each question. */
   readonly isCostly?: true;
 }
-
-/** What open cases are counted by; they have no outcome yet. */
-const OPEN_BY: Readonly<Record<string, string>> = {
-  process: "p.process",
-  segment: "c.segment_key",
-  team: "c.owner_team_key",
-  region: "c.region",
-  category: "c.category",
-};
 
 /** The relation of a duration KPI; null for measures that are none. */
 export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
@@ -47,9 +38,8 @@ export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
           c.case_key AS evidence, CASE WHEN c.is_cancelled = 1 THEN 'cancelled' WHEN c.left_truncated = 1 THEN 'started before the history'
           WHEN c.anomaly IS NOT NULL THEN c.anomaly ${clock === "" ? "" : "WHEN c.start_precision = 'day' THEN 'known to the day only' "}END AS excluded, p.process AS process, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team,
           c.category AS category, p.process || ' / ' || c.outcome AS outcome FROM fact_case c ${process} WHERE c.is_open = 0`,
-        open: (cut) =>
-          `SELECT ${OPEN_BY[cut] ?? "NULL"} AS scope, count(*) AS n, min(c.started_at) AS oldest
-          FROM fact_case c ${process} WHERE c.is_open = 1 GROUP BY scope`,
+        open: `SELECT c.started_at AS since, c.case_key AS evidence, p.process AS process, c.segment_key AS segment, c.region AS region,
+          c.owner_team_key AS team, c.category AS category, NULL AS outcome FROM fact_case c ${process} WHERE c.is_open = 1`,
         ...seconds,
         noun: "completed case",
         nouns: "completed cases",
@@ -68,8 +58,7 @@ export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
           FROM (SELECT c.rowid AS of_case, d.rowid AS of_stage, max(v.exited_at) AS moment, sum(v.dur_${clock}sec) AS sec, any_value(v.owner_team_key) AS team
             FROM ${visits} WHERE v.is_flicker = 0 GROUP BY c.rowid, d.rowid HAVING max(v.is_open) = 0) v
           JOIN fact_case c ON c.rowid = v.of_case JOIN dim_stage d ON d.rowid = v.of_stage JOIN dim_process p ON p.process_key = c.process_key`,
-        open: () =>
-          `SELECT ${name} AS scope, count(*) AS n, min(v.entered_at) AS oldest FROM ${visits} WHERE v.is_open = 1 GROUP BY scope`,
+        open: `SELECT v.entered_at AS since, c.case_key AS evidence, ${name} AS stage FROM ${visits} WHERE v.is_open = 1`,
         ...seconds,
         noun: "case that left the stage",
         nouns: "cases that left the stage",
@@ -91,8 +80,8 @@ export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
         sql: `SELECT triggered_at AS moment, ${sec} AS sec, handoff_key AS evidence,
           CASE WHEN is_historical = 1 THEN 'before the contract began' WHEN is_revoked = 1 THEN 'revoked' WHEN is_waived = 1 THEN 'waived' END AS excluded,
           contract_key AS contract, segment_key AS segment, region AS region, to_team_key AS team FROM ${from} AND created_at IS NOT NULL`,
-        open: () =>
-          `SELECT contract_key AS scope, count(*) AS n, min(triggered_at) AS oldest FROM ${from} AND created_at IS NULL AND is_expected = 1 AND is_waived = 0 GROUP BY scope`,
+        open: `SELECT triggered_at AS since, handoff_key AS evidence, contract_key AS contract, segment_key AS segment, to_team_key AS team
+          FROM ${from} AND created_at IS NULL AND is_expected = 1 AND is_waived = 0`,
         ...seconds,
         noun: "handoff taken up",
         nouns: "handoffs taken up",
@@ -112,8 +101,7 @@ function ownDurations({ own, by, direction }: KpiDefinition): DurationRelation |
   const rows = `SELECT 'all' AS company, ${open}`;
   return {
     sql: `SELECT * FROM (${rows}) WHERE pending = 0`,
-    open: (cut) =>
-      `SELECT ${cut} AS scope, count(*) AS n FROM (${rows}) WHERE pending = 1 AND excluded IS NULL GROUP BY scope`,
+    open: `SELECT CAST(NULL AS TIMESTAMP) AS since, * FROM (${rows}) WHERE pending = 1 AND excluded IS NULL`,
     noun: own.noun,
     nouns: own.noun,
     main: "company",

@@ -60,12 +60,12 @@ async function measureRelation(
       rows[numberOf(row, "w")] = row;
       groups.set(key, rows);
     }
-    const open = relation.open === null ? [] : await input.star.query(relation.open(cut));
     const shownOf = new Map<string, number>();
     const isMain = cut === relation.main;
     // A KPI says something even where there is nothing to tell.
     const isEmpty = isMain && groups.size === 0;
     if (isEmpty) groups.set(COMPANY.key, []);
+    const open = await openIn(relation, isEmpty ? quote(COMPANY.key) : cut, input);
     for (const [key, rows] of groups) {
       const enough = windows.findIndex((_, index) => numberOf(rows[index], "n") >= kpi.minN);
       shownOf.set(key, enough === -1 ? windows.length - 1 : enough);
@@ -93,6 +93,13 @@ async function measureRelation(
   return results;
 }
 
+/** How many are open by a cut, and since when the oldest. */
+async function openIn({ open }: DurationRelation, cut: string, { star }: MeasureInput): Promise<readonly SqlRow[]> {
+  return open === null
+    ? []
+    : star.query(`SELECT ${cut} AS scope, count(*) AS n, min(since) AS oldest FROM (${open}) GROUP BY scope`);
+}
+
 async function quantiles(
   relation: DurationRelation,
   cut: string,
@@ -105,16 +112,17 @@ async function quantiles(
   const half = Z95 * Math.sqrt(at * (1 - at));
   const between = (p: number): string =>
     `sorted[CAST(floor((n - 1) * ${p}) AS BIGINT) + 1] + (sorted[CAST(ceil((n - 1) * ${p}) AS BIGINT) + 1] - sorted[CAST(floor((n - 1) * ${p}) AS BIGINT) + 1]) * ((n - 1) * ${p} - floor((n - 1) * ${p}))`;
+  // A window that counts nothing still tells what it left out, where another window of the scope counts something.
   return star.query(`
     WITH win(w, lo, hi) AS (VALUES ${values.join(", ")}),
     groups AS (SELECT w, ${cut} AS scope, list_sort(list(CAST(sec AS DOUBLE)) FILTER (WHERE excluded IS NULL AND sec IS NOT NULL)) AS sorted,
         CAST(to_json(histogram(coalesce(excluded, 'duration unknown')) FILTER (WHERE excluded IS NOT NULL OR sec IS NULL)) AS VARCHAR) AS excluded
       FROM (${relation.sql}) JOIN win ON moment >= lo AND moment < hi GROUP BY w, scope),
-    counted AS (SELECT *, len(sorted) AS n FROM groups)
+    counted AS (SELECT *, coalesce(len(sorted), 0) AS n FROM groups)
     SELECT w, scope, n, ${between(0.5)} AS median, ${between(0.9)} AS p90,
       sorted[CAST(greatest(1, floor(n * ${at} - ${half} * sqrt(n))) AS BIGINT)] AS low,
       sorted[CAST(least(n, ceil(n * ${at} + ${half} * sqrt(n)) + 1) AS BIGINT)] AS high, excluded
-    FROM counted WHERE n > 0 ORDER BY scope, w`);
+    FROM counted QUALIFY max(n) OVER (PARTITION BY scope) > 0 ORDER BY scope, w`);
 }
 
 /** The Kaplan–Meier medians of the cases started in each process's shown window, open ones included (reference §2.3). */
