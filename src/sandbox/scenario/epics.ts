@@ -1,10 +1,11 @@
-import { BUSINESS_DAY, DAY, HOUR, MINUTE } from "./calendar.ts";
+import { BUSINESS_DAY, DAY, HOUR } from "./calendar.ts";
 import { allot } from "./defects.ts";
-import { committedAt, sprintOf } from "./features.ts";
+import { committedAt } from "./features.ts";
 import { second } from "./leads.ts";
 import type { Random } from "./random.ts";
 import { caseProject, sectionTask } from "./section-tasks.ts";
 import type { Move } from "./section-tasks.ts";
+import { planSprints } from "./sprints.ts";
 import { upTo } from "./story.ts";
 import type {
   FeatureChange,
@@ -21,6 +22,12 @@ const PRODUCT_SINCE = Date.parse("2025-11-01T07:00:00.000Z");
 
 const SECTIONS = ["Backlog", "In sprint", "In progress", "Code review", "Done"];
 
+/** What is left to chance, each by its own row of numbers. */
+interface Chances {
+  readonly random: Random;
+  readonly sprints: Random;
+}
+
 interface EpicSketch {
   readonly name: string;
   readonly createdAt: number;
@@ -35,7 +42,12 @@ function entered(feature: FeatureStory | null, stage: RoadmapStage): number | un
 }
 
 /** One epic; its sections follow the feature's stages at a distance. */
-function newEpic(setting: Setting, random: Random, feature: FeatureStory | null, sketch: EpicSketch): TaskStory {
+function newEpic(
+  setting: Setting,
+  { random, sprints }: Chances,
+  feature: FeatureStory | null,
+  sketch: EpicSketch,
+): TaskStory {
   const { calendar, staff } = setting;
   const engineer = random.pick(staff.engineers);
   const creator = random.chance(0.6) ? staff.bot : (feature?.owner ?? random.pick(staff.productManagers));
@@ -44,15 +56,12 @@ function newEpic(setting: Setting, random: Random, feature: FeatureStory | null,
   if (!sketch.abandoned) {
     const sprintAt = calendar.add(sketch.createdAt, random.between(1, random.chance(0.9) ? 7 : 12) * BUSINESS_DAY);
     moves.push({ to: "In sprint", at: sprintAt, by: engineer });
-    extra.push(
-      { at: Math.floor(sprintAt + MINUTE), by: engineer, kind: "sprint", to: sprintOf(calendar.localDay(sprintAt)) },
-      {
-        at: Math.floor(sprintAt - random.between(0, 2) * HOUR * (sprintAt > sketch.createdAt + 3 * HOUR ? 1 : 0)),
-        by: engineer,
-        kind: "assign",
-        to: engineer,
-      },
-    );
+    extra.push({
+      at: Math.floor(sprintAt - random.between(0, 2) * HOUR * (sprintAt > sketch.createdAt + 3 * HOUR ? 1 : 0)),
+      by: engineer,
+      kind: "assign",
+      to: engineer,
+    });
     const follow = (stage: RoadmapStage, to: string): void => {
       const at = entered(feature, stage);
       const last = moves.at(-1)?.at ?? sketch.createdAt;
@@ -62,6 +71,8 @@ function newEpic(setting: Setting, random: Random, feature: FeatureStory | null,
     follow("Development", "In progress");
     follow("Testing", "Code review");
     follow("Launched", "Done");
+    const done = moves.find(({ to }) => to === "Done")?.at;
+    extra.push(...planSprints(setting, sprints, { ready: sprintAt, done, by: engineer }));
   }
   return sectionTask(setting, {
     name: sketch.name,
@@ -99,6 +110,7 @@ function trouble(setting: Setting, random: Random, feature: FeatureStory, defect
 /** The project `Engineering Delivery` with the epics of all committed features. */
 export function tellEpics(setting: Setting, features: readonly FeatureStory[]): ProjectStory {
   const random = setting.random("epics");
+  const chances = { random, sprints: setting.random("sprints") };
   const { asOf, calendar, staff, ids } = setting;
   const project = caseProject(setting, {
     name: "Engineering Delivery",
@@ -155,7 +167,7 @@ export function tellEpics(setting: Setting, features: readonly FeatureStory[]): 
       abandoned: false,
       defects: defect === undefined ? [] : [defect],
     };
-    const epic = newEpic(setting, random, feature, sketch);
+    const epic = newEpic(setting, chances, feature, sketch);
     project.tasks.push(epic);
     const pastes = defect === "epic-linked-from-item" || (linked && defect === undefined && random.chance(0.5));
     if (pastes) {
@@ -166,7 +178,7 @@ export function tellEpics(setting: Setting, features: readonly FeatureStory[]): 
       epic.deletedAt = Math.floor(Math.min(createdAt + random.between(2, 9) * DAY, asOf - HOUR));
     if (defect === "epic-duplicate" || defect === "epic-duplicate-key" || defect === "epic-key-ambiguous") {
       project.tasks.push(
-        newEpic(setting, random, feature, {
+        newEpic(setting, chances, feature, {
           ...sketch,
           itemId: defect === "epic-duplicate" ? feature.id : null,
           createdAt: Math.floor(calendar.add(createdAt, random.between(2, 30) * HOUR)),
@@ -187,7 +199,7 @@ export function tellEpics(setting: Setting, features: readonly FeatureStory[]): 
     const createdAt = Math.floor(calendar.add(asOf - random.between(15, 250) * DAY, random.between(0, 7) * HOUR));
     const name = i <= chores.length ? (chores[i - 1] ?? "Chore") : `${random.pick(chores)} ${String(i)}`;
     project.tasks.push(
-      newEpic(setting, random, null, {
+      newEpic(setting, chances, null, {
         name,
         createdAt,
         // One names an item that does not exist.

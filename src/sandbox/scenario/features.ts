@@ -1,8 +1,9 @@
-import { BUSINESS_DAY, DAY, HOUR, dayText, weekday } from "./calendar.ts";
+import { BUSINESS_DAY, DAY, HOUR, dayText } from "./calendar.ts";
 import { allot } from "./defects.ts";
 import { second } from "./leads.ts";
 import { FEATURE_NAMES, featureName } from "./names.ts";
 import type { Random } from "./random.ts";
+import { sprintOf } from "./sprints.ts";
 import { pace, upTo } from "./story.ts";
 import type { FeatureChange, FeatureStory, RoadmapStage, Setting } from "./story.ts";
 
@@ -10,19 +11,6 @@ import type { FeatureChange, FeatureStory, RoadmapStage, Setting } from "./story
 export function groupOf(day: number): string {
   const text = dayText(day);
   return `Q${String(Math.floor((Number(text.slice(5, 7)) - 1) / 3) + 1)} ${text.slice(0, 4)}`;
-}
-
-/** The two-week sprint a local day falls in, `2026-S07`; sprints start on Mondays, the first one of a year is S01. */
-export function sprintOf(day: number): string {
-  const yearOf = (d: number): number => Number(dayText(d).slice(0, 4));
-  const firstMonday = (year: number): number => {
-    const first = Date.UTC(year, 0, 1) / DAY;
-    return first + ((8 - weekday(first)) % 7);
-  };
-  let year = yearOf(day);
-  if (day < firstMonday(year)) year -= 1;
-  const n = Math.floor((day - firstMonday(year)) / 14) + 1;
-  return `${String(year)}-S${String(n).padStart(2, "0")}`;
 }
 
 /** When the feature first became Committed, or null. */

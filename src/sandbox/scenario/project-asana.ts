@@ -12,7 +12,7 @@ import { PROJECT_FIELDS } from "./onboardings.ts";
 import { dayText, iso } from "./calendar.ts";
 import { ROSTER } from "./roster.ts";
 import type { Actor, FieldValues, ProjectStory, Setting, Story, TaskChange, TaskStory } from "./story.ts";
-import { sprintOf } from "./features.ts";
+import { sprintOf } from "./sprints.ts";
 
 const WORKSPACE_GID = "1208000000000000";
 const TEAMS = ["Customer Success", "Engineering", "Finance", "People Ops", "Legal", "Support"] as const;
