@@ -1,3 +1,7 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import { expect, test } from "@jest/globals";
 import { openStar } from "../../src/kpis/index.ts";
 
@@ -30,4 +34,18 @@ test("a star works on one thread only as long as it is told to, also when the wo
   });
   expect(await threads()).toBe(3);
   star.close();
+});
+
+test("a star in memory that outgrows its memory goes on on the disk, outside the user's folder, and leaves nothing there", async () => {
+  const star = await openStar({ zone: "UTC", memoryLimit: "48MB" });
+  const [setting] = await star.query("SELECT current_setting('temp_directory') AS folder");
+  const folder = String(setting?.["folder"]);
+  await star.run(
+    "INSERT INTO fact_conformance BY NAME SELECT md5(i::TEXT) AS case_key, md5((i + 1)::TEXT) AS rule_key FROM range(1000000) t(i)",
+  );
+  expect(dirname(folder)).toBe(tmpdir());
+  expect(await readdir(folder)).not.toEqual([]);
+  expect(await star.query("SELECT count(DISTINCT case_key) AS n FROM fact_conformance")).toEqual([{ n: 1_000_000 }]);
+  star.close();
+  expect(existsSync(folder)).toBe(false);
 });

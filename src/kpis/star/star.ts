@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { DuckDBDateValue, DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
 import { DAY, HubError } from "../../model/index.ts";
@@ -73,8 +75,10 @@ async function open({ kept, zone, memoryLimit, threads }: StarOptions): Promise<
   const settings = {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
-    memory_limit: memoryLimit ?? (kept === undefined ? IN_MEMORY_LIMIT : KEPT_LIMIT),
+    memory_limit: memoryLimit ?? LIMIT,
     threads: String(threads ?? 2),
+    // The engine makes it when it needs it, and takes it away; otherwise it would be `.tmp` in whatever folder one stands in.
+    ...(kept === undefined ? { temp_directory: join(tmpdir(), `hub-star-${randomUUID()}`) } : {}),
   };
   // One instance of a file in this process, whoever opens it; DuckDB's own lock only keeps other processes away.
   const instance =
@@ -103,9 +107,8 @@ async function open({ kept, zone, memoryLimit, threads }: StarOptions): Promise<
   }
 }
 
-const IN_MEMORY_LIMIT = "256MB";
-/** Exact medians of ten million events need so much; less is used for less. */
-const KEPT_LIMIT = "640MB";
+/** Exact medians of ten million events need so much; less is used for less, and what is more goes to the disk. */
+const LIMIT = "640MB";
 const IN_USE = "This process has the file open already.";
 
 async function connectionsOf(connection: DuckDBConnection): Promise<number> {
