@@ -86,8 +86,31 @@ describe("what came of records since a run", () => {
     );
 
     expect(await store.records.changesSince(before.runId, AS_OF)).toEqual([
-      { system: "salesforce", tenant: "t1", stream: "things", added: 2, late: 1, changed: 1, removed: 1 },
+      {
+        system: "salesforce",
+        tenant: "t1",
+        stream: "things",
+        added: 2,
+        late: 1,
+        changed: 1,
+        removed: 1,
+        merged: 0,
+        named: ["a", "b", "late", "new"],
+        runs: [after.runId],
+      },
     ]);
     expect(await store.records.changesSince(after.runId, AS_OF)).toEqual([]);
+  });
+
+  test("tells merged records apart from those that were deleted", async () => {
+    const store = memoryStore();
+    const before = await begin(store);
+    await store.records.commitPage(before, page([record("kept", {}), record("lost", {}), record("gone", {})]));
+    const tombstones = [tombstone("lost", { cause: "merged", mergedInto: "kept" }), tombstone("gone")];
+    await store.records.commitPage(await begin(store), page([], { tombstones }));
+
+    expect(await store.records.changesSince(before.runId, AS_OF)).toEqual([
+      expect.objectContaining({ changed: 0, removed: 1, merged: 1, named: ["gone", "lost"] }),
+    ]);
   });
 });

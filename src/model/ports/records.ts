@@ -74,7 +74,13 @@ export interface StreamChanges {
   /** Of the added ones, those whose own stamp lies before an instant: they arrived late. */
   readonly late: number;
   readonly changed: number;
+  /** Without those that were merged into another one. */
   readonly removed: number;
+  readonly merged: number;
+  /** Ids of the first few of all these. */
+  readonly named: readonly string[];
+  /** The runs that stored them, in their order. */
+  readonly runs: readonly string[];
 }
 
 export interface StreamCount {

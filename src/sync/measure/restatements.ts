@@ -20,6 +20,9 @@ export interface Restatement {
 /** Said where a figure is another one and none of what is looked at has changed. */
 export const UNEXPLAINED = "nothing that is recorded explains it";
 
+/** Runs that a reason names; the rest are counted. */
+const RUNS = 3;
+
 /** Files that a figure may rest on whatever its KPI; its own and those of folders are looked at by name. */
 const ANY_FIGURE = ["hub.yaml", "people.yaml", "waivers.yaml"];
 const ANY_FOLDER = /^(calendars|mappings|processes|handoffs)\//u;
@@ -83,11 +86,22 @@ function differing(before: Json, after: Readonly<Record<string, Json>>): readonl
   return names.filter((name) => JSON.stringify(former[name]) !== JSON.stringify(after[name]));
 }
 
-function changeText({ system, stream, added, late, changed, removed }: StreamChanges): string {
+/** `records of salesforce Lead: 1 changed (00Q5; run 3f2a9c1b)`: what came of a stream's records, which, and who stored it. */
+export function changeText({ system, stream, named, runs, ...counts }: StreamChanges): string {
+  const { added, late, changed, removed, merged } = counts;
   const parts = [
     added === 0 ? null : `${added} new${late === 0 ? "" : ` (${late} of them late)`}`,
     changed === 0 ? null : `${changed} changed`,
     removed === 0 ? null : `${removed} removed`,
+    merged === 0 ? null : `${merged} merged into others`,
   ].filter((part) => part !== null);
-  return `records of ${system} ${stream}: ${parts.join(", ")}`;
+  const by = `${runs.length === 1 ? "run" : "runs"} ${listed(
+    runs.slice(0, RUNS).map((run) => run.slice(0, 8)),
+    runs.length,
+  )}`;
+  return `records of ${system} ${stream}: ${parts.join(", ")} (${listed(named, added + changed + removed + merged)}; ${by})`;
+}
+
+function listed(first: readonly string[], of: number): string {
+  return `${first.join(", ")}${of === first.length ? "" : ` and ${of - first.length} more`}`;
 }

@@ -72,7 +72,8 @@ describe("a figure measured again", () => {
     const restated = shownOf(restatements, "process-compliance");
     expect(restated).toBeDefined();
     expect(restated?.result?.n).toBe(Number(restated === undefined ? 0 : publishedNumber(restated.before, "n")) - 1);
-    expect(restated?.because).toContain("records of salesforce Lead: 1 changed");
+    const said = new RegExp(`^records of salesforce Lead: 1 changed \\(${lead}; run \\w{8}\\)$`, "u");
+    expect(restated?.because).toContainEqual(expect.stringMatching(said));
     expect(marked).toContainEqual({
       kpi_key: "process-compliance",
       window_text: restated?.figure.window.text,
