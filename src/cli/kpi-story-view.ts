@@ -26,7 +26,7 @@ export function kpiStoryText(story: KpiStory, zone: string): string {
 const PARTS: readonly (readonly [EvidencePart, (story: KpiStory) => string])[] = [
   ["against", ({ result }) => againstTitle(result)],
   ["for", () => "The others that count"],
-  ["pending", () => "Not decided yet"],
+  ["pending", ({ result: { unit } }) => (unit === "ratio" ? "Not decided yet" : "Still open, counted beside it")],
   ["excluded", () => "Left out"],
 ];
 

@@ -112,6 +112,11 @@ describe("hub explain kpi:", () => {
     expect(all.out.length).toBeGreaterThan(out.length);
   });
 
+  test("lists what is still open beside a median, the longest first, with where it can be looked at", async () => {
+    const { out } = await run("kpi:cycle-time/lead-to-opportunity");
+    expect(out).toMatch(/Still open, counted beside it: \d+\n {2}.+: open for \d.+\n {4}http/u);
+  });
+
   test("lists what can be asked for instead of a name it does not know", async () => {
     const of = (id: string) => () => findFigure(id, measured.results);
     const { err } = await run("kpi:proces-compliance");
