@@ -49,3 +49,16 @@ test("a star in memory that outgrows its memory goes on on the disk, outside the
   star.close();
   expect(existsSync(folder)).toBe(false);
 });
+
+test("a star takes no rows while it is asked, and takes them again when it has answered", async () => {
+  const star = await openStar({ zone: "UTC" });
+  const team = { team_key: "t", team: "Team" };
+  const asked = star.query("SELECT count(*) AS n FROM range(3000000) t(i) WHERE i % 7 = 1");
+  expect(() => star.append("dim_team", team)).toThrow(expect.objectContaining({ code: "HUB-1001" }));
+  expect(() => star.flush()).toThrow(expect.objectContaining({ code: "HUB-1001" }));
+  await asked;
+  star.append("dim_team", team);
+  star.flush();
+  expect(await star.count("dim_team")).toBe(1);
+  star.close();
+});

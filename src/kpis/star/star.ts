@@ -163,6 +163,7 @@ export class Star {
 
   /** Adds a row; it is visible to queries after `flush`. */
   append<T extends TableName>(table: T, row: RowOf<T>): void {
+    this.#mayWrite();
     const writer = this.#writers.get(table);
     if (writer === undefined) throw new HubError("HUB-1001", `The star schema has no table ${table}.`);
     writer.append(row);
@@ -170,6 +171,7 @@ export class Star {
 
   /** Makes everything appended so far visible. */
   flush(): void {
+    this.#mayWrite();
     for (const writer of this.#writers.values()) writer.flush();
   }
 
@@ -247,6 +249,11 @@ export class Star {
     for (const writer of this.#writers.values()) writer.close();
     this.#connection.closeSync();
     this.#instance.closeSync();
+  }
+
+  /** Rows that come in under a running query corrupt the engine's memory. */
+  #mayWrite(): void {
+    if (this.#underWay > 0) throw new HubError("HUB-1001", "Rows were to be added while the star was being asked.");
   }
 
   async #guard<T>(sql: string, work: () => Promise<T>): Promise<T> {
