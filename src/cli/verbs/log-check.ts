@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { readYamlFile } from "../../configuration/index.ts";
 import { checkLog, compileChecks, LogReader, withProcedure } from "../../kpis/index.ts";
-import type { CheckedLog, Checks } from "../../kpis/index.ts";
+import type { CheckedCase, CheckedLog, Checks } from "../../kpis/index.ts";
 import { createBusinessCalendar, HubError, toIso } from "../../model/index.ts";
 import type { BusinessCalendar } from "../../model/index.ts";
 import { logCheckDocument } from "../documents/log.ts";
 import { isoOrNull } from "../documents/parts.ts";
-import { writeDocument } from "../documents/write.ts";
+import { ListDocument } from "../documents/write.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { GlobalOptions } from "../hub.ts";
 import { calendarNamed, configurationIfAny, logPath } from "../log-folder.ts";
@@ -39,13 +39,32 @@ export async function logCheckVerb(machine: Machine, name: string, options: LogC
       String(row["activity"]),
     );
     const checks = await checksOf(machine, options, activities);
-    const checked = await checkLog(log, checks, {
-      calendar,
-      asOf: options.asOf === undefined ? null : readInstant(options.asOf),
-      ...(options.case === undefined ? {} : { caseType: options.case }),
+    const check = (onCase: (checked: CheckedCase) => void): Promise<CheckedLog> =>
+      checkLog(
+        log,
+        checks,
+        {
+          calendar,
+          asOf: options.asOf === undefined ? null : readInstant(options.asOf),
+          ...(options.case === undefined ? {} : { caseType: options.case }),
+        },
+        onCase,
+      );
+    if (options.json) {
+      const document = new ListDocument(machine.terminal, logCheckDocument, "caseResults");
+      const checked = await check((each) => document.add(toCaseResult(each)));
+      document.close(toFigures(name, checks, checked, calendar));
+      return EXIT.complete;
+    }
+    const told: string[] = [];
+    let deviations = 0;
+    const checked = await check((each) => {
+      for (const message of messagesOf(each)) {
+        deviations += 1;
+        if (told.length < SHOWN) told.push(message);
+      }
     });
-    if (options.json) writeDocument(machine.terminal, logCheckDocument, toDocument(name, checks, checked, calendar));
-    else machine.terminal.out(checkText(name, checks, checked));
+    machine.terminal.out(checkText(name, checks, checked, { told, more: deviations - told.length }));
     return EXIT.complete;
   } finally {
     log.close();
@@ -86,8 +105,8 @@ function empty(file: string | undefined, what: string): HubError {
   });
 }
 
-function toDocument(name: string, checks: Checks, checked: CheckedLog, calendar: BusinessCalendar) {
-  const { notion, cases, rules, alignment, ...figures } = checked;
+function toFigures(name: string, checks: Checks, checked: CheckedLog, calendar: BusinessCalendar) {
+  const { notion, rules, alignment, ...figures } = checked;
   return {
     log: name,
     checkedAgainst: checks.title,
@@ -95,7 +114,6 @@ function toDocument(name: string, checks: Checks, checked: CheckedLog, calendar:
     caseTypeGuessed: notion.guessed,
     calendar: calendar.name,
     notInLog: [...checks.notInLog],
-    cases: cases.length,
     ...figures,
     rules: rules.map(({ rule, ...counts }) => ({
       rule: rule.id,
@@ -105,33 +123,45 @@ function toDocument(name: string, checks: Checks, checked: CheckedLog, calendar:
       ...counts,
     })),
     alignment: alignment === null ? null : { paths: checks.paths.map((path) => [...path]), ...alignment },
-    caseResults: cases.map((each) => ({
-      case: each.case,
-      status: each.status,
-      verdict: each.verdict,
-      violations: each.violations.map(({ rule, category, step, message, at, events }) => ({
-        rule,
-        category: category ?? "",
-        step: step ?? "",
-        message,
-        at: isoOrNull(at),
-        events: events.map(({ activity, at: when, id, line }) => ({ activity, at: toIso(when), id, line })),
-      })),
-      pendingRules: [...each.pending],
-      cost: each.alignment?.cost ?? null,
-      fitness: each.alignment?.fitness ?? null,
-      deviations: (each.alignment?.deviations ?? []).map((deviation) => ({ ...deviation })),
-    })),
   };
 }
 
-function checkText(name: string, checks: Checks, checked: CheckedLog): string {
-  const { cases, conforming, completed, open, pending, compliance, rules, alignment } = checked;
+function toCaseResult(checked: CheckedCase) {
+  return {
+    case: checked.case,
+    status: checked.status,
+    verdict: checked.verdict,
+    violations: checked.violations.map(({ rule, category, step, message, at, events }) => ({
+      rule,
+      category: category ?? "",
+      step: step ?? "",
+      message,
+      at: isoOrNull(at),
+      events: events.map(({ activity, at: when, id, line }) => ({ activity, at: toIso(when), id, line })),
+    })),
+    pendingRules: [...checked.pending],
+    cost: checked.alignment?.cost ?? null,
+    fitness: checked.alignment?.fitness ?? null,
+    deviations: (checked.alignment?.deviations ?? []).map((deviation) => ({ ...deviation })),
+  };
+}
+
+function messagesOf({ case: id, violations, alignment }: CheckedCase): readonly string[] {
+  return [
+    ...violations.map(({ rule, message }) => `${message} (${rule})`),
+    ...(alignment?.deviations ?? []).map(({ message }) => `Case ${id}: ${message}`),
+  ];
+}
+
+/** The first deviations, and how many more there are. */
+interface Told {
+  readonly told: readonly string[];
+  readonly more: number;
+}
+
+function checkText(name: string, checks: Checks, checked: CheckedLog, { told, more }: Told): string {
+  const { conforming, completed, open, pending, compliance, rules, alignment } = checked;
   const share = (value: number | null): string => (value === null ? "unknown" : `${(value * 100).toFixed(1)} %`);
-  const told = cases.flatMap((each) => [
-    ...each.violations.map(({ rule, message }) => `${message} (${rule})`),
-    ...(each.alignment?.deviations ?? []).map(({ message }) => `Case ${each.case}: ${message}`),
-  ]);
   const numbers = ["fired", "held", "broken", "pending"].map((title) => ({ title, align: "right" as const }));
   return [
     `${name} against ${checks.title}: ${count(conforming)} of ${count(completed)} completed cases conform (${share(compliance)}).\n`,
@@ -149,7 +179,7 @@ function checkText(name: string, checks: Checks, checked: CheckedLog): string {
             ...[activations, satisfied, violated, undecided].map(count),
           ]),
         )}`,
-    told.length === 0 ? "" : `\n${told.slice(0, SHOWN).join("\n")}\n`,
-    told.length > SHOWN ? `… ${count(told.length - SHOWN)} more, with --json\n` : "",
+    told.length === 0 ? "" : `\n${told.join("\n")}\n`,
+    more > 0 ? `… ${count(more)} more, with --json\n` : "",
   ].join("");
 }

@@ -41,7 +41,7 @@ export interface CheckedRule {
 
 export interface CheckedLog {
   readonly notion: CaseNotion;
-  readonly cases: readonly CheckedCase[];
+  readonly cases: number;
   readonly rules: readonly CheckedRule[];
   readonly completed: number;
   readonly open: number;
@@ -71,9 +71,15 @@ export interface CheckOptions {
 /**
  * Judges every case of a log by rules, with the engine that measures the hub's own, and aligns it with the allowed paths. A rule
  * takes the order of the log for what happened. With `ends`, cases without any of them are open.
+ * @param onCase is told each case in the order of the log; none is held
  * @throws HubError HUB-2411 for an object type the log does not have
  */
-export async function checkLog(log: LogReader, checks: Checks, options: CheckOptions): Promise<CheckedLog> {
+export async function checkLog(
+  log: LogReader,
+  checks: Checks,
+  options: CheckOptions,
+  onCase: (checked: CheckedCase) => void,
+): Promise<CheckedLog> {
   const notion = await makeSteps(log, options.caseType);
   const [row] = await log.rows("SELECT max(happened) AS last FROM step");
   const last = row?.["last"];
@@ -83,7 +89,10 @@ export async function checkLog(log: LogReader, checks: Checks, options: CheckOpt
   );
   const aligned = { n: 0, fitting: 0, cost: 0, worst: 0, fitness: 0 };
   const alignments = new Map<string, Aligned>();
-  const cases: CheckedCase[] = [];
+  const found = {
+    completed: { conforming: 0, violating: 0, pending: 0 },
+    open: { conforming: 0, violating: 0, pending: 0 },
+  };
   for await (const trace of caseTraces(log, checks.spelling, checks.rules.some(asksForData))) {
     const ended =
       checks.ends.length === 0
@@ -98,28 +107,28 @@ export async function checkLog(log: LogReader, checks: Checks, options: CheckOpt
       counts[state] += 1;
       if (state === "satisfied" && activations === 0) counts.vacuous += 1;
     }
-    const found = ended === undefined ? null : alignmentOf(trace, checks.paths, alignments);
-    if (found !== null) {
+    const best = ended === undefined ? null : alignmentOf(trace, checks.paths, alignments);
+    if (best !== null) {
       aligned.n += 1;
-      aligned.fitting += Number(found.cost === 0);
-      aligned.cost += found.cost;
-      aligned.worst += found.worst;
-      aligned.fitness += found.fitness;
+      aligned.fitting += Number(best.cost === 0);
+      aligned.cost += best.cost;
+      aligned.worst += best.worst;
+      aligned.fitness += best.fitness;
     }
-    cases.push(checkedCase(trace, ended !== undefined, verdicts, found));
+    const checked = checkedCase(trace, ended !== undefined, verdicts, best);
+    found[checked.status][checked.verdict] += 1;
+    onCase(checked);
   }
-  const counted = (verdict: CheckedCase["verdict"], status: CheckedCase["status"]): number =>
-    cases.filter((each) => each.verdict === verdict && each.status === status).length;
-  const [conforming, violating] = [counted("conforming", "completed"), counted("violating", "completed")];
+  const { conforming, violating } = found.completed;
   return {
     notion,
-    cases,
+    cases: conforming + violating + found.open.violating + found.open.pending,
     rules: checks.rules.map((rule) => ({ rule, ...(tally.get(rule.id) ?? NOTHING) })),
     completed: conforming + violating,
-    open: cases.length - conforming - violating,
+    open: found.open.violating + found.open.pending,
     conforming,
-    violating: violating + counted("violating", "open"),
-    pending: counted("pending", "open"),
+    violating: violating + found.open.violating,
+    pending: found.open.pending,
     compliance: conforming + violating === 0 ? null : conforming / (conforming + violating),
     alignment:
       checks.paths.length === 0

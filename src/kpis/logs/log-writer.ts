@@ -17,7 +17,7 @@ const KEPT_PROBLEMS = 10_000;
 export const DUCK_OPTIONS = {
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
-  memory_limit: "1GB",
+  memory_limit: "400MB",
   threads: "2",
 } as const;
 
