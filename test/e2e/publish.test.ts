@@ -238,6 +238,20 @@ withEngine("a cycle in which nothing has changed", () => {
     // As it was again, for the tests to come.
     expect((await publish()).problems).toEqual([]);
   });
+
+  test("publishes nothing but the as-of when the sources were read again in between", async () => {
+    const cycleAt = (ms: number): Promise<CycleReport> =>
+      run((context) => runCycle({ ...context, asOf: context.asOf + ms }, files("first", { formats: ["hyper"] })));
+    await company.advance(HOUR);
+    const first = await cycleAt(HOUR + 3000);
+    expect(first.publish.problems).toEqual([]);
+    const second = await cycleAt(HOUR + 95_000);
+    expect(second.publish.problems).toEqual([]);
+    expect(second.publish.published.map(({ name, how, rowsSent }) => [name, how, rowsSent])).toEqual(
+      second.publish.published.map(({ name }) => [name, "delta", 1]),
+    );
+    expect((await publish()).problems).toEqual([]);
+  });
 });
 
 withEngine("the starter workbook", () => {

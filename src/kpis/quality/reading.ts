@@ -43,7 +43,9 @@ export function readingsOfStream(stream: StreamStanding): readonly QualityReadin
   const of = { system, entity: name };
   return [
     { ...of, metric: "read in full", value: isComplete ? 1 : 0, unit: "count", allowed: { at: "least", value: 1 } },
-    ...(ageMs === null ? [] : [{ ...of, metric: "freshness", ...inSeconds(ageMs, allowedAgeMs) }]),
+    ...(ageMs === null
+      ? []
+      : [{ ...of, metric: "freshness", ...inSeconds(toldAge(ageMs, allowedAgeMs), allowedAgeMs) }]),
     ...(entities === 0
       ? []
       : [{ ...of, ...coverage("mapping coverage", entities - unmapped, entities, DEFAULT_COVERAGE.mapping) }]),
@@ -58,6 +60,15 @@ export function coverage(
   least: number | null,
 ): Pick<QualityReading, "metric" | "value" | "unit" | "allowed"> {
   return { metric, value: part / whole, unit: "ratio", allowed: least === null ? null : { at: "least", value: least } };
+}
+
+/**
+ * An age as it is told: at most so many whole hours. The minutes between a reading and its as-of are others in every cycle and
+ * would have every cycle publish them; what is allowed stays allowed, and what is not is still more.
+ */
+function toldAge(ms: number, most: number): number {
+  const up = Math.ceil(ms / HOUR_MS) * HOUR_MS;
+  return ms <= most ? Math.min(up, most) : up;
 }
 
 function inSeconds(ms: number, most: number): Pick<QualityReading, "value" | "unit" | "allowed"> {

@@ -1,5 +1,6 @@
 import type { QualityReading, StreamStanding } from "../../kpis/index.ts";
 import { coverage } from "../../kpis/index.ts";
+import { DAY } from "../../model/index.ts";
 import type { Instant, StreamQuality } from "../../model/index.ts";
 import { lastReadings } from "./last-readings.ts";
 import type { LastReading } from "./last-readings.ts";
@@ -126,7 +127,8 @@ function readingsOfHistory(since: ReadonlyMap<string, Instant>, asOf: Instant): 
     system,
     entity: "all",
     metric: "history depth",
-    value: Math.floor((asOf - first) / 1000),
+    // In whole days: a cycle in which nothing happened has nothing to tell.
+    value: (Math.floor((asOf - first) / DAY) * DAY) / 1000,
     unit: "seconds",
     allowed: null,
   }));
