@@ -145,7 +145,9 @@ function median(numbers: readonly number[]): number {
 async function writePlainCsv(star: Star, name: StarTableName, directory: string): Promise<void> {
   const columns = starColumns(name).map(([column]) => `"${column}"`);
   const csv = join(directory, `${name}.csv`);
-  await star.run(`COPY (SELECT ${columns.join(", ")} FROM ${name}) TO '${csv}' (FORMAT csv, HEADER)`);
+  await star.onOneThread(() =>
+    star.run(`COPY (SELECT ${columns.join(", ")} FROM ${name}) TO '${csv}' (FORMAT csv, HEADER)`),
+  );
 }
 
 /** What the engine does by itself: COPY from files it reads on its own, to DETACH. */

@@ -14,7 +14,7 @@ const FORMULA_STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－
 export function startCsv(star: Star, directory: string): ComingFiles {
   return startTableFiles(star, directory, "csv", (table, path) => {
     const cells = starColumns(table).map(([name, column]) => `${cell(name, column)} AS "${name}"`);
-    return star.copy(table, cells.join(", "), path, "FORMAT csv, HEADER, NEW_LINE '\\r\\n'");
+    return star.onOneThread(() => star.copy(table, cells.join(", "), path, "FORMAT csv, HEADER, NEW_LINE '\\r\\n'"));
   });
 }
 
