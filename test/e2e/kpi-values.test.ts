@@ -110,10 +110,15 @@ describe.each([7, 42])("the values measured of the company with seed %i, beside 
       expect({ window: window.text, n }).toEqual({ window: window.text, n: mine.length });
       if (value !== null && !isSame(value, quantile(mine, 0.5))) expect(value).toBe(quantile(mine, 0.5));
     }
+    // Counts alone prove no median.
+    expect(measured.some(({ value }) => value !== null)).toBe(true);
   });
 
   test.each(Object.keys(SPRINT_SUMS))("%s", (kpi) => {
-    for (const { window, numerator, denominator } of windowsOf(kpi)) {
+    const measured = windowsOf(kpi);
+    expect(measured.some(({ denominator }) => (denominator ?? 0) > 4)).toBe(true);
+    expect(measured.some(({ numerator }) => (numerator ?? 0) > 0)).toBe(true);
+    for (const { window, numerator, denominator } of measured) {
       const [from, to] = WINDOWS[window.text] ?? [0, 0];
       const mine = world.sprints
         .filter(({ end }) => end >= from && end < to)

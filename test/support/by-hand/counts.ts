@@ -254,6 +254,7 @@ export const SPRINT_SUMS: Readonly<Record<string, (sprint: Sprint) => readonly [
   "sprint-planning-accuracy": ({ doneCommitted, committed }) => [doneCommitted, committed],
   "sprint-capacity-accuracy": ({ done, committed }) => [committed === 0 ? 0 : done, committed],
   "sprint-churn": ({ added, removed, committed }) => [committed === 0 ? 0 : Math.max(added, removed), committed],
+  "sprint-carry-over": ({ left, committed, added }) => [left, committed + added],
   "sprint-predictability": ({ doneCommitted, committed }) =>
     committed === 0 ? [0, 0] : [doneCommitted / committed >= 0.7 ? 1 : 0, 1],
 };

@@ -12,6 +12,8 @@ export interface Sprint {
   readonly doneCommitted: number;
   readonly added: number;
   readonly removed: number;
+  /** Neither done nor taken out when it ended. */
+  readonly left: number;
 }
 
 /** First days of the years' first sprints; each lasts two weeks (config/processes/feature-delivery.yaml). */
@@ -69,6 +71,7 @@ export async function sprintsOf(model: LinkedModel, asOf: number): Promise<reado
         doneCommitted: committed.filter(isDone).length,
         added: added.length,
         removed: all.filter((epic) => !isDone(epic) && !stays(epic)).length,
+        left: end > asOf ? 0 : all.filter((epic) => !isDone(epic) && stays(epic)).length,
       },
     ];
   });
