@@ -185,6 +185,7 @@ describe("a KPI that carries its own formula", () => {
       value: null,
       verdict: "insufficient",
       reason: "no handoffs in the window",
+      sentence: expect.stringMatching(/^There is nothing to count: no handoffs in the window[.;]/u),
     });
   });
 

@@ -180,7 +180,9 @@ function sentenceOf(kpi: KpiDefinition, relation: Relation, said: Said, { report
   const { totals = "share", noun } = relation;
   const target = said.target === null ? "no target" : `target ${said.target.text}: ${said.verdict}`;
   const because = said.reason === null ? "" : ` (${said.reason})`;
-  if (value === null) return `There is nothing to count yet; ${target}${because}.`;
+  if (value === null) {
+    return `There is nothing to count${said.reason === null ? "" : `: ${said.reason}`}${said.target === null ? "" : `; ${target}`}.`;
+  }
   const ratio = kpi.unit === "share" || kpi.unit === "ratio";
   const size = (amount: number): string =>
     ratio
