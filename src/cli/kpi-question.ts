@@ -1,7 +1,10 @@
 import { nearest } from "../mappings/index.ts";
-import { HubError } from "../model/index.ts";
+import { HubError, toIso } from "../model/index.ts";
+import type { FigureKey, Instant, PublishedFigure } from "../model/index.ts";
 import type { KpiResult } from "../kpis/index.ts";
+import { publishedHead, publishedNumber } from "../sync/index.ts";
 import type { FigureHead } from "../sync/index.ts";
+import { formatValue } from "./figure-text.ts";
 
 const PREFIX = "kpi:";
 
@@ -17,12 +20,7 @@ export function asksForKpi(id: string): boolean {
  * @throws HubError HUB-0014 when there is no such KPI, scope or window; the remedy lists those that are there
  */
 export function findFigure(asked: string, results: readonly KpiResult[]): KpiResult {
-  const text = asked.slice(PREFIX.length);
-  const at = text.lastIndexOf("@");
-  const [path, window] = at === -1 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
-  const slash = path.indexOf("/");
-  const [name, scope] = slash === -1 ? [path, null] : [path.slice(0, slash), path.slice(slash + 1)];
-
+  const { name, scope, window } = questionOf(asked);
   const ofKpi = results.filter(({ kpi }) => same(kpi, name));
   if (ofKpi.length === 0)
     throw unknown(
@@ -46,6 +44,61 @@ export function findFigure(asked: string, results: readonly KpiResult[]): KpiRes
   const found = ofScope.find((result) => (window === null ? result.shown : same(windowName(result), window)));
   if (found !== undefined) return found;
   throw unknown(asked, "window", window, names(ofScope, windowName));
+}
+
+interface Question {
+  readonly name: string;
+  readonly scope: string | null;
+  readonly window: string | null;
+}
+
+function questionOf(asked: string): Question {
+  const text = asked.slice(PREFIX.length);
+  const at = text.lastIndexOf("@");
+  const [path, window] = at === -1 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
+  const slash = path.indexOf("/");
+  return slash === -1
+    ? { name: path, scope: null, window }
+    : { name: path.slice(0, slash), scope: path.slice(slash + 1), window };
+}
+
+/**
+ * Why there is no figure any more where one was published: what it was last and why it was withdrawn.
+ * @param published the last figure of each key
+ * @param history everything published for a key, oldest first
+ * @throws HubError HUB-0014 when one of those asked for was withdrawn
+ */
+export async function refuseWithdrawn(
+  asked: string,
+  published: readonly PublishedFigure[],
+  history: (key: FigureKey) => Promise<readonly PublishedFigure[]>,
+): Promise<void> {
+  const { name, scope, window } = questionOf(asked);
+  const gone = published.find(
+    ({ kpi, key, amounts }) =>
+      amounts === null
+      && same(kpi, name)
+      && (scope === null
+        ? key.scopeType === "company"
+        : same(key.scopeKey, scope) || same(`${key.scopeType}:${key.scopeKey}`, scope))
+      && (window === null || same(key.window, window)),
+  );
+  if (gone === undefined) return;
+  const last = (await history(gone.key)).findLast(({ amounts }) => amounts !== null);
+  const head = last === undefined ? null : publishedHead(last);
+  const was =
+    last === undefined || head === null
+      ? ""
+      : ` It was ${formatValue(publishedNumber(last, "value"), head)} of ${publishedNumber(last, "n") ?? 0} as of ${dayOf(last.asOf)}.`;
+  throw new HubError(
+    "HUB-0014",
+    `"${asked}" (${gone.key.window}) was withdrawn as of ${dayOf(gone.asOf)}: ${gone.because?.join("; ") ?? "nothing is known of why"}.${was}`,
+    { disposition: "operator", remedy: `Ask for \`${PREFIX}${gone.kpi}\`, which is still told.` },
+  );
+}
+
+function dayOf(instant: Instant): string {
+  return toIso(instant).slice(0, 10);
 }
 
 /** How a figure is asked for again. */

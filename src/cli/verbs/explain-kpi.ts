@@ -1,11 +1,13 @@
 import { kpiKind } from "../../configuration/index.ts";
+import type { KpiResult } from "../../kpis/index.ts";
 import { HubError } from "../../model/index.ts";
+import type { MeasurePort } from "../../model/index.ts";
 import { figureKey, kpiSources, lastReadings, measureToLook, sourceName } from "../../sync/index.ts";
 import { explainKpiDocument, toExplainKpiDocument } from "../documents/explain-kpi.ts";
 import { writeDocument } from "../documents/write.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { GlobalOptions } from "../hub.ts";
-import { findFigure } from "../kpi-question.ts";
+import { findFigure, refuseWithdrawn } from "../kpi-question.ts";
 import { traceRows } from "../kpi-story.ts";
 import type { KpiStory } from "../kpi-story.ts";
 import { kpiStoryText } from "../kpi-story-view.ts";
@@ -17,6 +19,15 @@ const FIRST_ROWS = 10;
 
 export interface ExplainKpiOptions extends GlobalOptions {
   readonly all: boolean;
+}
+
+async function figureOf(id: string, results: readonly KpiResult[], measures: MeasurePort): Promise<KpiResult> {
+  try {
+    return findFigure(id, results);
+  } catch (error) {
+    await refuseWithdrawn(id, await measures.figures(), (key) => measures.figureHistory(key));
+    throw error;
+  }
 }
 
 /** Tells why a figure is what it is: how it is computed, from which streams, and the cases behind it. Reads only. */
@@ -34,7 +45,7 @@ export async function explainKpiVerb(machine: Machine, id: string, options: Expl
     const asOf = options.asOf === undefined ? published.asOf : look.asOf;
     const measured = await measureToLook({ ...look, asOf });
     try {
-      const result = findFigure(id, measured.results);
+      const result = await figureOf(id, measured.results, store.measures);
       const definition = configuration.compiled(kpiKind).find(({ key }) => key === result.definition);
       if (definition === undefined) throw new HubError("HUB-1001", `${result.definition} is defined nowhere.`);
       const readings = await lastReadings(store);
