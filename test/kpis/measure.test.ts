@@ -215,6 +215,8 @@ describe("a measurement", () => {
       expect(line).toMatchObject({ is_shown: 1, record_kind: expect.stringMatching(/^(?:case|handoff)$/u) });
       expect(Number(line["of_n"])).toBeGreaterThanOrEqual(Number(line["place"]));
     }
+    const cutOff = named.filter(({ evidence: { keys, count } }) => keys.length !== Math.min(count, 200));
+    expect(cutOff.map(({ kpi }) => kpi)).toEqual([]);
     const [first] = named;
     const mine = lines.filter(({ kpi_key: kpi, scope_key: scope }) => kpi === first?.kpi && scope === first?.scope.key);
     expect(mine.map((line) => line["record_key"])).toEqual(first?.evidence.keys);

@@ -233,7 +233,7 @@ export function evidenceSheets(sources: Sources): readonly Sheet[] {
   return [
     {
       name: "Records behind a figure",
-      how: "What counts against the shown value of a KPI, the latest first, of times the longest; up to 20 of each. Choose the KPI, or come from its tile by its menu. hub explain has all of them.",
+      how: "What counts against the shown value of a KPI, the latest first, of times the longest; up to 200 of each. Choose the KPI, or come from its tile by its menu. hub explain has all of them.",
       source: sources("fact_kpi_evidence"),
       mark: "Text",
       rows: [

@@ -10,12 +10,10 @@ import type { DurationRelation } from "./duration-relations.ts";
 import { durationResult } from "./duration-result.ts";
 import { flowsIn, instability } from "./flow.ts";
 import type { MeasureInput } from "./measure-input.ts";
-import { COMPANY } from "./result.ts";
+import { COMPANY, EVIDENCE_SAMPLE } from "./result.ts";
 import type { KpiResult, KpiScope } from "./result.ts";
 import { numberOf } from "./rows.ts";
 import { instantSql, quote } from "./sql.ts";
-
-const EVIDENCE_SAMPLE = 20;
 
 /** Medians and p90 over closed rows, with how many are open and for how long, and the median that counts them, too. */
 export async function measureDuration(kpi: KpiDefinition, input: MeasureInput): Promise<readonly KpiResult[]> {

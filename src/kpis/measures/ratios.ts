@@ -7,12 +7,11 @@ import { sumUp } from "./ratio-sums.ts";
 import type { Sums } from "./ratio-sums.ts";
 import { relationOf } from "./relations.ts";
 import type { Relation } from "./relations.ts";
-import { COMPANY } from "./result.ts";
+import { COMPANY, EVIDENCE_SAMPLE } from "./result.ts";
 import type { KpiResult, KpiScope } from "./result.ts";
 import { numberOf } from "./rows.ts";
 import { instantSql } from "./sql.ts";
 
-const EVIDENCE_SAMPLE = 20;
 const TREND_MONTHS = 12;
 const NOTHING: KpiResult["evidence"] = { keys: [], count: 0 };
 

@@ -10,6 +10,7 @@ import type { SurvivalCurve } from "../statistics/kaplan-meier.ts";
 import type { Baseline, CohortCase } from "./baseline.ts";
 import type { MeasureInput } from "./measure-input.ts";
 import { countLeftOut, followedCases, openAt } from "./reduction-cohort.ts";
+import { EVIDENCE_SAMPLE } from "./result.ts";
 import { percent } from "./wording.ts";
 
 export const RESAMPLES = 2000;
@@ -17,7 +18,6 @@ const SEED = 20_260_101;
 /** Ended cases needed before a reduction is shown. */
 export const MIN_TO_SHOW = 10;
 const GUARDRAIL = 1.1;
-const EVIDENCE_SAMPLE = 20;
 
 /** One process compared with its baseline. */
 export interface Comparison {

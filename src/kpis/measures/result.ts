@@ -12,6 +12,9 @@ export interface KpiScope {
   readonly key: string;
 }
 
+/** So many of the cases that count against a figure are named with it; `hub explain` tells all of them. */
+export const EVIDENCE_SAMPLE = 200;
+
 export const COMPANY: KpiScope = { type: "company", key: "all" };
 
 /** One value of one KPI, with everything needed to trust or doubt it (reference §2.1). */

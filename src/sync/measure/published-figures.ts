@@ -7,6 +7,9 @@ import { createReasons, UNEXPLAINED } from "./restatements.ts";
 import type { Restatement } from "./restatements.ts";
 import { goneFigures } from "./withdrawals.ts";
 
+/** Of the cases that count against a figure, those that are kept with it for good. */
+const KEPT_KEYS = 20;
+
 /**
  * Keeps every figure of a measurement that was not published yet, or says something else than what was: a published figure never
  * changes in silence, nor does it vanish. What is shown is kept with every change of what is said beside it, too.
@@ -65,7 +68,9 @@ function amountsOf({ value, numerator, denominator, n }: KpiResult): string {
 
 function bodyOf(result: KpiResult, { formula, explanation }: KpiDefinition, gate: string | null): Json {
   // Results are plain data; the round trip says so to the compiler.
-  return JSON.parse(JSON.stringify({ result, gate, formula, explanation })) as Json;
+  const { keys, count } = result.evidence;
+  const kept = { ...result, evidence: { keys: keys.slice(0, KEPT_KEYS), count } };
+  return JSON.parse(JSON.stringify({ result: kept, gate, formula, explanation })) as Json;
 }
 
 function saysElse({ body }: PublishedFigure, now: Json): boolean {

@@ -33,7 +33,7 @@ export function evidencePage(data: ReportData, filter: Filter, chosen: Chosen | 
     el(
       "p",
       { class: "note" },
-      "What counts against each figure over its own period: the latest records, of times the longest, up to 20 of a figure. A record's name opens it in its system; hub explain tells the whole life of an id, and all records of a figure.",
+      "What counts against each figure over its own period: the latest records, of times the longest, up to 200 of a figure. A record's name opens it in its system; hub explain tells the whole life of an id, and all records of a figure.",
     ),
     groups.map(({ title, kpis }) => [
       el("h2", {}, title),
