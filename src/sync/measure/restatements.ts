@@ -1,3 +1,5 @@
+import { handoffKind, processKind } from "../../configuration/index.ts";
+import { subjectsOf } from "../../kpis/index.ts";
 import type { KpiDefinition, KpiResult } from "../../kpis/index.ts";
 import { isJsonObject } from "../../model/index.ts";
 import type { HandoffDecision, Json, PublishedFigure, StreamChanges } from "../../model/index.ts";
@@ -34,7 +36,12 @@ export function createReasons(
   const { store, configuration } = context;
   const changes = new Map<string, Promise<readonly StreamChanges[]>>();
   const files = new Map<string, Promise<readonly string[]>>();
+  const ids = new Map<string, Promise<ReadonlySet<string>>>();
   let decisions: Promise<readonly HandoffDecision[]> | null = null;
+  const processes = configuration.compiled(processKind);
+  const allContracts = configuration.compiled(handoffKind).map(({ name }) => name);
+  const idsOf = async (contract: string): Promise<ReadonlySet<string>> =>
+    new Set((await store.handoffs.handoffs(contract)).map(({ id }) => id));
 
   return async (kpi, n, before) => {
     const reasons: string[] = [];
@@ -58,10 +65,14 @@ export function createReasons(
     const since = await once(changes, runId, () => store.records.changesSince(runId, asOf));
     for (const each of since) if (streams.has(`${each.system} ${each.stream}`)) reasons.push(changeText(each));
 
-    if (kpi.subject === "contract" || kpi.goodProcess !== null) {
+    const { contracts } = subjectsOf(kpi, processes, allContracts);
+    if (contracts.length > 0) {
       decisions ??= store.handoffs.decisions();
-      const said = (await decisions).filter(({ at }) => at > publishedAt).length;
-      if (said > 0) reasons.push(`${said} handoffs were waived, snoozed or taken up again`);
+      const since = (await decisions).filter(({ at }) => at > publishedAt);
+      const own =
+        since.length === 0 ? [] : await Promise.all(contracts.map((name) => once(ids, name, () => idsOf(name))));
+      const said = since.filter(({ handoffId }) => own.some((known) => known.has(handoffId)));
+      if (said.length > 0) reasons.push(`of its handoffs, waived, snoozed or taken up again: ${said.length}`);
     }
     const open = publishedNumber(before, "nOpen") ?? 0;
     const counted = n - (publishedNumber(before, "n") ?? 0);

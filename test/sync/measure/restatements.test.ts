@@ -126,4 +126,22 @@ describe("a figure measured again", () => {
     const told = await runCommand(company, ["explain", "kpi:process-compliance", "--db", db]);
     expect(told.out).toMatch(/Published\n.*\n.*restated because records of salesforce Lead: 1 changed/u);
   });
+
+  test("is restated by a waiver of one of its handoffs", async () => {
+    const { store } = hub.hub;
+    const [missing] = (await store.handoffs.handoffs("sales-to-cs")).filter(({ label }) => label === "missing");
+    expect(missing).toBeDefined();
+    await hub.hub.run("waive", async ({ fence, dependencies }) => {
+      const decision = { kind: "waive", reason: "Settled by phone", by: "dana", until: null } as const;
+      await store.handoffs.recordDecision(fence, {
+        ...decision,
+        handoffId: missing?.id ?? "",
+        at: dependencies.clock.now() + 1,
+      });
+      return { answer: null, complete: true, summary: null };
+    });
+    await hub.reconcile();
+    const restated = shownOf((await measure()).restatements, "missing-handoffs");
+    expect(restated?.because).toContain("of its handoffs, waived, snoozed or taken up again: 1");
+  });
 });
