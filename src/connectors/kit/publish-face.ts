@@ -100,6 +100,8 @@ export interface PublishFace {
   readonly largestUpdate: number;
   /** The data source of this name in a project; null when it or the project is not there. Creates nothing. */
   find(name: string, project: readonly string[], signal: AbortSignal): Promise<StandingSource | null>;
+  /** The data source of this id, whatever it is called now; null when it is not in that project any more. */
+  findById(id: string, project: readonly string[], signal: AbortSignal): Promise<StandingSource | null>;
   /** Replaces (or creates) the data source as a whole; the old one stays when anything fails. */
   publish(command: PublishCommand, signal: AbortSignal): Promise<PublishReceipt>;
   /** Changes rows of a data source; it stays as it was when anything fails. */

@@ -26,6 +26,17 @@ export async function findDatasource(
   return named(FILTERABLE.test(name) ? `name:eq:${name}` : undefined);
 }
 
+/** The data source of this id in a project, undefined when it is not there. */
+export async function findDatasourceById(
+  client: TableauClient,
+  id: string,
+  projectId: string,
+  signal: AbortSignal,
+): Promise<Datasource | undefined> {
+  const listed = await client.list("datasources", "datasource", datasourceSchema, signal);
+  return listed.find((candidate) => candidate.id === id && candidate.project.id === projectId);
+}
+
 /** Adds the labels that are missing; those that are there stay. */
 export async function addTags(
   client: TableauClient,

@@ -15,7 +15,7 @@ import { datasourceAnswer, jobAnswer } from "./answers.ts";
 import type { Datasource } from "./answers.ts";
 import { TRANSFER_TIMEOUT_MS } from "./client.ts";
 import type { TableauClient } from "./client.ts";
-import { addTags, downloadContent, findDatasource } from "./datasources.ts";
+import { addTags, downloadContent, findDatasource, findDatasourceById } from "./datasources.ts";
 import { isAmbiguous, LOST_UPLOAD, tableauCode } from "./failures.ts";
 import { waitForJob } from "./jobs.ts";
 import { datasourcePayload, multipartBody } from "./multipart.ts";
@@ -62,6 +62,7 @@ export function publishFace(client: TableauClient, options: ConnectOptions<Table
     project: projectPath(options.settings),
     largestUpdate: options.settings.updateMegabytes * MEGABYTE,
     find: (name, project, signal) => publisher.find(name, project, signal),
+    findById: (id, project, signal) => publisher.findById(id, project, signal),
     publish: (command, signal) => publisher.publish(command, signal),
     changeRows: (command, signal) => publisher.changeRows(command, signal),
     publishWorkbook: (command, signal) => publisher.publishWorkbook(command, signal),
@@ -92,6 +93,13 @@ class Publisher {
     const projectId = await this.#projects.find(project, signal);
     if (projectId === null) return null;
     const datasource = await findDatasource(this.#client, name, projectId, signal);
+    return datasource === undefined ? null : standing(datasource);
+  }
+
+  async findById(id: string, project: readonly string[], signal: AbortSignal): Promise<StandingSource | null> {
+    const projectId = await this.#projects.find(project, signal);
+    if (projectId === null) return null;
+    const datasource = await findDatasourceById(this.#client, id, projectId, signal);
     return datasource === undefined ? null : standing(datasource);
   }
 

@@ -50,10 +50,14 @@ const FEW_ROWS = 100;
 export async function choose(source: SourceFile, options: ChooseOptions): Promise<Choice> {
   const { before, connection, face, project, signal } = options;
   const memory = await before.read(source.fact, connection);
-  const name = memory?.name ?? source.name;
-  const standing = await face.find(name, project, signal);
+  const called = memory?.name ?? source.name;
+  const found = await face.find(called, project, signal);
+  // It may have been renamed there, and another one may have taken its name.
+  const renamed = memory === null || found?.id === memory.id ? null : await face.findById(memory.id, project, signal);
+  const standing = renamed ?? found;
+  const name = standing?.name ?? called;
   if (standing === null) return { how: "whole", name, standing, memory: null, why: null };
-  const known = memory !== null && memory.id === standing.id ? memory : null;
+  const known = memory !== null && memory.id === standing.id ? { ...memory, name } : null;
   const had = known?.tables ?? (await tablesThere(source, standing, options));
   const change = had === null ? null : schemaChange(had, source.tables.map(shapeOf));
   const whole = (why: string): Choice => ({ how: "whole", name, standing, memory: known, why });

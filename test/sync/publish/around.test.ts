@@ -64,6 +64,24 @@ async function ask(method: string, path: string, body?: unknown): Promise<unknow
 }
 const warningThere = async (): Promise<unknown> => ask("GET", `/dataQualityWarnings/datasource/${await idThere()}`);
 
+withEngine("a data source that was renamed there", () => {
+  const rename = async (name: string): Promise<void> => {
+    await ask("PUT", `/datasources/${await idThere()}`, { datasource: { name } });
+  };
+  const named = (name: string) => world.face.find(name, world.project, signal);
+
+  test("goes on under its new name, and none is made under the old", async () => {
+    await world.publish(metrics(0, 10));
+    const before = await idThere();
+    await rename("Quality of our data");
+    const after = await world.publish(metrics(0, 11));
+    expect(after).toMatchObject({ how: "overwritten", standing: { id: before, name: "Quality of our data" } });
+    expect(await named("Data quality")).toBeNull();
+    expect((await world.there("Quality of our data")).size).toBe(11);
+    expect(await world.publish(metrics(0, 11))).toMatchObject({ how: "unchanged", standing: { id: before } });
+  });
+});
+
 withEngine("a data source's warning", () => {
   test("is raised with the gate's sentence, changed with it and lifted after, each only once", async () => {
     await world.publish(metrics(0, 10));
