@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { JsonObject, Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
+import type { Instant, JsonObject, Page, Position, SourceRecord, Tombstone } from "../../model/index.ts";
 import { cover } from "../kit/index.ts";
 import type { Partition, ReadContext } from "../kit/index.ts";
 import { readNotes, trustedEpoch } from "./baseline.ts";
@@ -21,16 +21,24 @@ export function sectionRecord(content: JsonObject): SourceRecord {
   return { stream: "sections", id: textOf(content["gid"]) ?? "", content };
 }
 
+/** What this run has seen of a project before its sections are asked for. */
+export interface ProjectSeen {
+  readonly modifiedAt: string;
+  /** Up to when both the event feed and the list of projects were read; null when either was not. */
+  readonly until: Instant | null;
+}
+
 /**
  * Reads a project's sections when the project itself changed or events may have been missed; section events are
- * followed by the feed. An unchanged project costs no call and gives no page.
+ * followed by the feed. An unchanged project costs no call: its sections are known up to where feed and projects were
+ * read, and nothing more is claimed when they were not.
  */
 export async function* readSections(
   gateway: AsanaGateway,
   partition: Partition,
   position: Position | null,
   context: ReadContext,
-  projectModifiedAt: string,
+  { modifiedAt: projectModifiedAt, until }: ProjectSeen,
 ): AsyncGenerator<Page> {
   const notes = await readNotes(context.known);
   const epoch = trustedEpoch(notes);
@@ -42,7 +50,12 @@ export async function* readSections(
     && state.data.epoch === epoch
     && state.data.goneAt === goneAt
     && state.data.projectModifiedAt === projectModifiedAt;
-  if (context.mode === "incremental" && unchanged) return;
+  if (context.mode === "incremental" && unchanged) {
+    if (until === null) return;
+    const covered = cover(position?.covered ?? [], { from: 0, to: until });
+    yield { records: [], tombstones: [], rejects: [], position: { covered, state: state.data } };
+    return;
+  }
   const startedAt = gateway.now();
   const rows: unknown[] = [];
   const params = { project_gid: partition.id };

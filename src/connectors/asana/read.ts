@@ -1,5 +1,5 @@
 import { HubError } from "../../model/index.ts";
-import type { JsonObject, Page, Position } from "../../model/index.ts";
+import type { Instant, JsonObject, Page, Position } from "../../model/index.ts";
 import type { Partition, ReadContext, ReadFace, Reread } from "../kit/index.ts";
 import { auditPartition, estimateReading } from "./audit.ts";
 import { assertFieldsInSight, readNotes } from "./baseline.ts";
@@ -44,6 +44,8 @@ export function readFace(
   let projects = new Map<string, string>();
   /** A new epoch of the event feed began in this run. */
   let newEpoch = false;
+  /** Up to when the event feed and the list of projects were read to their ends. */
+  const readUntil: { feed: Instant | null; projects: Instant | null } = { feed: null, projects: null };
 
   async function knownProjects(context: ReadContext): Promise<readonly Partition[]> {
     const found: Partition[] = [];
@@ -83,16 +85,26 @@ export function readFace(
             newEpoch = true;
           },
         };
+        const startedAt = gateway.now();
         yield* readEvents(gateway, tenant, position, context, scope, news);
+        readUntil.feed = startedAt;
         return;
       }
-      case "projects":
+      case "projects": {
+        const startedAt = gateway.now();
         yield* readProjects(gateway, tenant, position, context, inScope);
+        readUntil.projects = startedAt;
         return;
-      case "sections":
+      }
+      case "sections": {
         if (!projects.has(partition.id)) await knownProjects(context);
-        yield* readSections(gateway, partition, position, context, projects.get(partition.id) ?? "");
+        const { feed, projects: listed } = readUntil;
+        yield* readSections(gateway, partition, position, context, {
+          modifiedAt: projects.get(partition.id) ?? "",
+          until: feed === null || listed === null ? null : Math.min(feed, listed),
+        });
         return;
+      }
       case "tasks":
         if (!projects.has(partition.id)) await knownProjects(context);
         yield* readProjectTasks(gateway, partition, position, context, {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Page } from "../../../src/model/index.ts";
 import { ASANA, asanaSeed, asanaTaskGid } from "../../support/asana-seed.ts";
 import { startAsana } from "../../support/asana-server.ts";
 import type { AsanaServer } from "../../support/asana-server.ts";
@@ -193,6 +194,27 @@ describe("reading Asana", () => {
     await reader.run("sweep");
     expect(reader.tombstones).toEqual([]);
     expect(reader.ids("tasks")).toHaveLength(122);
+  });
+
+  test("knows the sections of a project in which nothing happens up to where it asked, and no further", async () => {
+    const until = (): number | undefined => reader.positions.get(`sections/${ASANA.onboarding}`)?.covered.at(-1)?.to;
+    await reader.run();
+    server.clock.advance(minutes(600));
+    const second = server.clock.now();
+    const calls = await reader.run();
+    expect(until()).toBe(second);
+    expect(calls["GET /projects/{project_gid}/sections"]).toBeUndefined();
+
+    // Neither the feed nor the projects are asked again: nobody knows what has become of the sections since.
+    server.clock.advance(minutes(60));
+    const connection = await reader.connect();
+    const partition = { stream: "sections", id: ASANA.onboarding, title: "Onboarding" };
+    const position = reader.positions.get(`sections/${ASANA.onboarding}`) ?? null;
+    const pages: Page[] = [];
+    for await (const page of connection.read?.read(partition, position, reader.context("incremental")) ?? [])
+      pages.push(page);
+    expect(pages).toEqual([]);
+    await connection.close();
   });
 
   test("follows sections by their events and lists none again", async () => {
