@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { openStar } from "../../src/kpis/index.ts";
 
 test("a star that is closed while it is asked still answers", async () => {
@@ -13,14 +13,40 @@ test("a star that is closed while it is asked still answers", async () => {
   expect(answers.map(([row]) => row?.["sum"])).toEqual([499_999_500_000, 999_999_000_000, 1_499_998_500_000]);
 });
 
-test("a star that is closed while a question of several fails tells the failure", async () => {
-  const star = await openStar({ zone: "UTC" });
-  const asked = Promise.all([
-    star.query("SELECT absent FROM fact_case"),
-    star.query("SELECT count(*) FROM range(3000000) t(i) WHERE i % 7 = 1"),
-  ]);
-  await expect(asked).rejects.toMatchObject({ code: "HUB-4503" });
-  star.close();
+describe("an answer that is read part by part", () => {
+  const sql = "SELECT i FROM range(5000) t(i)";
+  const team = { team_key: "t", team: "Team" };
+
+  test("is whole, and until it is read the star takes no rows, is asked nothing else and is not closed", async () => {
+    const star = await openStar({ zone: "UTC" });
+    const misuse = expect.objectContaining({ code: "HUB-1001" });
+    let sum = 0;
+    let parts = 0;
+    for await (const rows of star.stream(sql)) {
+      parts += 1;
+      for (const [value] of rows) sum += Number(value);
+      expect(() => star.append("dim_team", team)).toThrow(misuse);
+      expect(() => star.flush()).toThrow(misuse);
+      await expect(star.query("SELECT 1")).rejects.toEqual(misuse);
+      star.close();
+    }
+    expect(parts).toBeGreaterThan(1);
+    expect(sum).toBe((4999 * 5000) / 2);
+    await expect(star.query("SELECT 1")).rejects.toMatchObject({ code: "HUB-4503" });
+  });
+
+  test("leaves the star as it was when it is not read to its end, or fails", async () => {
+    const star = await openStar({ zone: "UTC" });
+    for await (const rows of star.stream(sql)) if (rows.length > 0) break;
+    const failing = async (): Promise<void> => {
+      for await (const rows of star.stream("SELECT absent FROM fact_case")) expect(rows).toEqual([]);
+    };
+    await expect(failing()).rejects.toMatchObject({ code: "HUB-4503" });
+    star.append("dim_team", team);
+    star.flush();
+    expect(await star.count("dim_team")).toBe(1);
+    star.close();
+  });
 });
 
 test("a star works on one thread only as long as it is told to, also when the work fails", async () => {

@@ -145,6 +145,7 @@ export class Star {
   readonly madeBy: string;
   readonly #writers: ReadonlyMap<TableName, TableWriter>;
   #underWay = 0;
+  #isStreaming = false;
   #isClosing = false;
 
   constructor(
@@ -196,13 +197,25 @@ export class Star {
     });
   }
 
-  /** As `query`, a part of the rows at a time, each an array of values; nothing else may be asked in between. */
+  /**
+   * As `query`, a part of the rows at a time, each an array of values. Until the last is read the star takes no rows, is
+   * asked nothing else, which would end the answer, and is not closed.
+   */
   async *stream(
     sql: string,
     parameters: readonly (string | number | null)[] = [],
   ): AsyncIterable<readonly SqlValue[][]> {
-    const result = await this.#guard(sql, () => this.#connection.stream(sql, [...parameters]));
-    for await (const rows of result.yieldRows()) yield rows.map((row) => row.map(plain));
+    this.#begin();
+    this.#isStreaming = true;
+    try {
+      const result = await this.#connection.stream(sql, [...parameters]);
+      for await (const rows of result.yieldRows()) yield rows.map((row) => row.map(plain));
+    } catch (error) {
+      throw failed(sql, error);
+    } finally {
+      this.#isStreaming = false;
+      this.#end();
+    }
   }
 
   /** Number of rows of a table. */
@@ -257,23 +270,36 @@ export class Star {
   }
 
   async #guard<T>(sql: string, work: () => Promise<T>): Promise<T> {
-    this.#underWay += 1;
+    this.#begin();
     try {
       return await work();
     } catch (error) {
-      throw new HubError(
-        "HUB-4503",
-        `A measuring query failed: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          cause: error,
-          place: { request: sql.slice(0, 300) },
-        },
-      );
+      throw failed(sql, error);
     } finally {
-      this.#underWay -= 1;
-      if (this.#isClosing && this.#underWay === 0) this.close();
+      this.#end();
     }
   }
+
+  #begin(): void {
+    if (this.#isStreaming) throw new HubError("HUB-1001", "The star was asked while an answer was still being read.");
+    this.#underWay += 1;
+  }
+
+  #end(): void {
+    this.#underWay -= 1;
+    if (this.#isClosing && this.#underWay === 0) this.close();
+  }
+}
+
+function failed(sql: string, cause: unknown): HubError {
+  return new HubError(
+    "HUB-4503",
+    `A measuring query failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
+      cause,
+      place: { request: sql.slice(0, 300) },
+    },
+  );
 }
 
 function plain(value: DuckDBValue): SqlValue {
