@@ -5,7 +5,7 @@ export type { Manifest } from "./manifest.ts";
 export { startParquet } from "./parquet/index.ts";
 export { hyperTables, publishedColumns } from "./publications.ts";
 export type { HyperPlan, Publication } from "./publications.ts";
-export { keepWhole, tablePath } from "./table-files.ts";
+export { tablePath } from "./table-files.ts";
 export type { ComingFiles, TableFile } from "./table-files.ts";
 export { extractDifference, starTotals } from "./totals.ts";
 export * from "./documents/index.ts";

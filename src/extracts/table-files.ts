@@ -118,19 +118,6 @@ export function startTableFiles(
   };
 }
 
-/**
- * Keeps a set that nobody has to see earlier, or leaves nothing of it.
- * @throws HubError HUB-5020, HUB-5021
- */
-export async function keepWhole(coming: ComingFiles): Promise<readonly TableFile[]> {
-  try {
-    return await coming.keep();
-  } catch (error) {
-    await coming.discard();
-    throw error;
-  }
-}
-
 function unwritable(folder: string, format: string, cause: unknown): HubError {
   return new HubError("HUB-5020", `The ${format} files cannot be written to ${folder}.`, {
     cause,

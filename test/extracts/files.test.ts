@@ -4,15 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { isFact, openStar, STAR_TABLE_NAMES, starColumns } from "../../src/kpis/index.ts";
 import type { Star } from "../../src/kpis/index.ts";
-import {
-  describeFiles,
-  hyperTables,
-  keepWhole,
-  startCsv,
-  startParquet,
-  writeManifest,
-} from "../../src/extracts/index.ts";
+import { describeFiles, hyperTables, startCsv, startParquet, writeManifest } from "../../src/extracts/index.ts";
 import type { TableFile } from "../../src/extracts/index.ts";
+import { keepWhole } from "../support/whole-files.ts";
 
 jest.setTimeout(60_000);
 

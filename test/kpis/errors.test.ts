@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import { measure, memoryBaselines, openStar } from "../../src/kpis/index.ts";
 import type { BaselineStore } from "../../src/kpis/index.ts";
-import { keepWhole, startCsv } from "../../src/extracts/index.ts";
+import { startCsv } from "../../src/extracts/index.ts";
 import { makeCompany, optionsOf } from "./support/company.ts";
 
 jest.setTimeout(60_000);
@@ -82,7 +82,7 @@ describe("measuring fails plainly", () => {
     const star = await openStar({ zone });
     const copy = star.copy.bind(star);
     star.copy = async (...given) => (await copy(...given)) + 1;
-    await expect(keepWhole(startCsv(star, folder))).rejects.toMatchObject({ code: "HUB-5021" });
+    await expect(startCsv(star, folder).keep()).rejects.toMatchObject({ code: "HUB-5021" });
     star.close();
     await rm(folder, { recursive: true });
   });

@@ -46,6 +46,7 @@ export function measureDesignCoverage(kpi: KpiDefinition, input: MeasureInput): 
       value,
       unit: "ratio",
       // Every step is counted, so there is nothing to be uncertain about.
+      interval: null,
       verdict,
       reason: value === null ? "no procedure has a routine step" : null,
       sentence:

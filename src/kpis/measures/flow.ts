@@ -137,6 +137,7 @@ function flowResult(
     value,
     unit: "ratio",
     // Everything is counted, so there is nothing to be uncertain about.
+    interval: null,
     verdict,
     reason,
     sentence,

@@ -68,10 +68,10 @@ export function createReasons(
     const { contracts } = subjectsOf(kpi, processes, allContracts);
     if (contracts.length > 0) {
       decisions ??= store.handoffs.decisions();
-      const since = (await decisions).filter(({ at }) => at > publishedAt);
+      const later = (await decisions).filter(({ at }) => at > publishedAt);
       const own =
-        since.length === 0 ? [] : await Promise.all(contracts.map((name) => once(ids, name, () => idsOf(name))));
-      const said = since.filter(({ handoffId }) => own.some((known) => known.has(handoffId)));
+        later.length === 0 ? [] : await Promise.all(contracts.map((name) => once(ids, name, () => idsOf(name))));
+      const said = later.filter(({ handoffId }) => own.some((known) => known.has(handoffId)));
       if (said.length > 0) reasons.push(`of its handoffs, waived, snoozed or taken up again: ${said.length}`);
     }
     const open = publishedNumber(before, "nOpen") ?? 0;

@@ -7,7 +7,6 @@ import type { TableauSettings } from "../../../src/connectors/tableau/index.ts";
 import {
   Comparison,
   hyperTables,
-  keepWhole,
   readHyperFile,
   startHyper,
   startParquet,
@@ -26,6 +25,7 @@ import { connectTo } from "../../connectors/tableau/connection.ts";
 import type { TestConnection } from "../../connectors/tableau/connection.ts";
 import { startTableau } from "../../sandbox/tableau/server.ts";
 import type { TableauServer } from "../../sandbox/tableau/server.ts";
+import { keepWhole } from "../../support/whole-files.ts";
 
 export const HOUR = 3_600_000;
 export const AS_OF = Date.parse("2026-03-02T09:00:00Z");
