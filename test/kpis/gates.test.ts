@@ -1,16 +1,18 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { DAY, HOUR } from "../../src/model/index.ts";
+import { DAY, HOUR, toIso } from "../../src/model/index.ts";
 import { measure, openStar } from "../../src/kpis/index.ts";
 import type { StreamStanding } from "../../src/kpis/index.ts";
-import { configured, makeCompany, optionsOf } from "./support/company.ts";
+import { AS_OF, configured, makeCompany, optionsOf } from "./support/company.ts";
 
 jest.setTimeout(60_000);
+
+const company = makeCompany(0.05);
 
 const stream = (name: string, changes: Partial<StreamStanding> = {}): StreamStanding => ({
   name,
   system: name.split(" ")[0] ?? "",
   isComplete: true,
-  ageMs: HOUR,
+  readUntil: AS_OF - HOUR,
   allowedAgeMs: DAY,
   entities: 1000,
   unmapped: 0,
@@ -23,7 +25,6 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
   "mql-to-sql": ["crm Lead"],
   "handoff-acceptance": ["crm Lead", "asana tasks"],
 };
-const company = makeCompany(0.05);
 
 async function gatesWith(
   streams: readonly StreamStanding[],
@@ -52,10 +53,11 @@ describe("a KPI's gate", () => {
     );
   });
 
-  test("is closed by age, with how old the reading is and how old it may be", async () => {
-    const gates = await gatesWith([stream("crm Lead", { ageMs: 31 * HOUR }), stream("asana tasks")]);
-    expect(gates.get("mql-to-sql")).toBe("stale: crm Lead (31 h old, 24 h allowed)");
-    const never = await gatesWith([stream("crm Lead", { ageMs: null }), stream("asana tasks")]);
+  test("is closed by age, with until when it was read and how old that may be", async () => {
+    const gates = await gatesWith([stream("crm Lead", { readUntil: AS_OF - 31 * HOUR }), stream("asana tasks")]);
+    const until = toIso(AS_OF - 31 * HOUR);
+    expect(gates.get("mql-to-sql")).toBe(`stale: crm Lead (read until ${until}, 24 h allowed)`);
+    const never = await gatesWith([stream("crm Lead", { readUntil: null }), stream("asana tasks")]);
     expect(never.get("mql-to-sql")).toBe("stale: crm Lead (never read in full)");
   });
 
@@ -63,7 +65,7 @@ describe("a KPI's gate", () => {
     const streams = [stream("crm Lead", { unmapped: 30 }), stream("asana tasks")];
     expect((await gatesWith(streams)).get("mql-to-sql")).toMatch(/^only 97 % of the records .*, 98 % needed$/u);
     const kpis = configured().kpis.map((kpi) => ({ ...kpi, gates: { freshness: false, mapping: 0.9, links: 0.5 } }));
-    const stale = streams.map((each) => ({ ...each, ageMs: 90 * DAY }));
+    const stale = streams.map((each) => ({ ...each, readUntil: AS_OF - 90 * DAY }));
     expect(await gatesWith(stale, { kpis })).toEqual(new Map());
   });
 

@@ -3,6 +3,7 @@ import { isOk, readingsOfStream } from "../../src/kpis/quality/reading.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const AS_OF = Date.parse("2026-11-02T11:00:00Z");
 
 test.each([
   ["3 seconds of 26 hours", 3000, 26 * HOUR, HOUR, true],
@@ -13,7 +14,7 @@ test.each([
   ["no time at all", 0, HOUR, 0, true],
 ])("an age is told in whole hours and judged as it is: %s", (_title, ageMs, allowedAgeMs, told, isFresh) => {
   const stream = { name: "crm Lead", system: "salesforce", isComplete: true, entities: 0, unmapped: 0 };
-  const readings = readingsOfStream({ ...stream, ageMs, allowedAgeMs });
+  const readings = readingsOfStream({ ...stream, readUntil: AS_OF - ageMs, allowedAgeMs }, AS_OF);
   const age = readings.find(({ metric }) => metric === "freshness");
   expect(age?.value).toBe(told / 1000);
   expect(readings.map((reading) => isOk(reading))).toEqual([true, isFresh]);

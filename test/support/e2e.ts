@@ -192,6 +192,8 @@ export interface TestHubOptions {
   readonly db?: string;
   readonly config?: string;
   readonly environment?: Environment;
+  /** As-of of its runs, epoch milliseconds. */
+  readonly asOf?: number;
   /** Stands between the steps and the store. */
   readonly store?: (store: StorePort) => StorePort;
 }
@@ -199,7 +201,7 @@ export interface TestHubOptions {
 export async function hubOn(company: Company, options: TestHubOptions = {}): Promise<TestHub> {
   const { db = ":memory:", config = "config", environment = company.environment, store = (same) => same } = options;
   const machine = testMachine(environment);
-  const asOf = new Date(AS_OF).toISOString();
+  const asOf = new Date(options.asOf ?? AS_OF).toISOString();
   const hub = await openHub(machine, { config, db, asOf, json: false, quiet: false });
   return {
     hub,

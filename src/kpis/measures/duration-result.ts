@@ -76,7 +76,7 @@ export function durationResult(
         : `90 % within ${size(value)}, ${over}`,
     nOpen === 0
       ? ""
-      : `; ${numberText(nOpen)} open${typeof oldest === "number" ? `, the oldest for ${formatDuration(input.asOf - oldest)}` : ""}`,
+      : `; ${numberText(nOpen)} open${typeof oldest === "number" ? `, the oldest since ${input.star.local.day(oldest)}` : ""}`,
     censored === null ? "" : `; ${size(censored)} when the open ones count`,
     target === null ? "" : `; target ${target.text}: ${verdict}${reason === null ? "" : ` (${reason})`}`,
     note === null || value === null ? "" : `; ${note}`,

@@ -26,7 +26,8 @@ export interface QualityInput {
 /** Writes what is known of the sources; before the dimensions, which list their systems. */
 export function appendSources(star: Star, { asOf, quality, streams }: QualityInput, keys: DimensionKeys): void {
   keys.system("hub");
-  appendReadings(star, [...quality, ...streams.flatMap(readingsOfStream)], asOf, keys);
+  const ofStreams = streams.flatMap((stream) => readingsOfStream(stream, asOf));
+  appendReadings(star, [...quality, ...ofStreams], asOf, keys);
 }
 
 /** Writes what the cases and handoffs say of the data; after the dimensions, which name their processes. */
@@ -43,12 +44,13 @@ export async function appendOwnReadings(
 
 /** Why the values of a KPI are gated, by its name; nothing for those that pass. */
 export function gatesOf(input: QualityInput, links: readonly LinkCount[]): ReadonlyMap<string, string> {
-  const { kpis, streams, processes, contracts, sourcesOf } = input;
+  const { asOf, kpis, streams, processes, contracts, sourcesOf } = input;
   const byName = new Map(streams.map((stream) => [stream.name, stream]));
   const names = contracts.map(({ name }) => name);
   const gates = new Map<string, string>();
   for (const kpi of kpis) {
     const reason = gateOf(kpi, {
+      asOf,
       streams: sourcesOf(kpi).flatMap((name) => byName.get(name) ?? []),
       links,
       subjects: subjectsOf(kpi, processes, names),

@@ -1,3 +1,5 @@
+import { toIso } from "../../model/index.ts";
+import type { Instant } from "../../model/index.ts";
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { percent } from "../measures/wording.ts";
 import type { LinkCount } from "./links.ts";
@@ -7,6 +9,7 @@ import type { Subjects } from "./subjects.ts";
 
 /** What a KPI rests on, as far as its gates ask. */
 export interface GateInput {
+  readonly asOf: Instant;
   readonly streams: readonly StreamStanding[];
   readonly links: readonly LinkCount[];
   readonly subjects: Subjects;
@@ -19,10 +22,10 @@ const NAMED = 5;
  * Why a value is not published as it is: a stream it rests on was not read in full or is stale, too many of its records have values
  * that no mapping knows, too few of its cases are joined (reference §2.8). Null when nothing stands against it.
  */
-export function gateOf({ gates }: KpiDefinition, { streams, links, subjects }: GateInput): string | null {
+export function gateOf({ gates }: KpiDefinition, { asOf, streams, links, subjects }: GateInput): string | null {
   const reasons = [
     notInFull(streams),
-    gates.freshness ? stale(streams) : null,
+    gates.freshness ? stale(streams, asOf) : null,
     poorlyMapped(streams, gates.mapping),
     poorlyLinked(links, subjects, gates.links),
   ].filter((reason) => reason !== null);
@@ -34,13 +37,14 @@ function notInFull(streams: readonly StreamStanding[]): string | null {
   return open.length === 0 ? null : `not read in full: ${listed(open)}`;
 }
 
-function stale(streams: readonly StreamStanding[]): string | null {
+/** Tells until when it was read, not how old that is: the age is another one at every measuring. */
+function stale(streams: readonly StreamStanding[], asOf: Instant): string | null {
   const old = streams
-    .filter(({ ageMs, allowedAgeMs }) => ageMs === null || ageMs > allowedAgeMs)
-    .map(({ name, ageMs, allowedAgeMs }) =>
-      ageMs === null
+    .filter(({ readUntil, allowedAgeMs }) => readUntil === null || asOf - readUntil > allowedAgeMs)
+    .map(({ name, readUntil, allowedAgeMs }) =>
+      readUntil === null
         ? `${name} (never read in full)`
-        : `${name} (${hours(ageMs)} h old, ${hours(allowedAgeMs)} h allowed)`,
+        : `${name} (read until ${toIso(readUntil)}, ${hours(allowedAgeMs)} h allowed)`,
     );
   return old.length === 0 ? null : `stale: ${listed(old)}`;
 }

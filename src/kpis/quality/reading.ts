@@ -21,8 +21,8 @@ export interface StreamStanding {
   readonly system: string;
   /** The last reading was complete. */
   readonly isComplete: boolean;
-  /** From the last instant that was read completely to the as-of; null when it was never read in full. */
-  readonly ageMs: number | null;
+  /** The last instant that a complete reading covered, at most the as-of; null when it was never read in full. */
+  readonly readUntil: Instant | null;
   readonly allowedAgeMs: number;
   /** Entities mapped, and those of them with a value that no mapping knows. */
   readonly entities: number;
@@ -38,14 +38,14 @@ export function isOk({ value, allowed }: QualityReading): boolean {
 }
 
 /** What a stream's standing says in the table. */
-export function readingsOfStream(stream: StreamStanding): readonly QualityReading[] {
-  const { system, name, isComplete, ageMs, allowedAgeMs, entities, unmapped } = stream;
+export function readingsOfStream(stream: StreamStanding, asOf: Instant): readonly QualityReading[] {
+  const { system, name, isComplete, readUntil, allowedAgeMs, entities, unmapped } = stream;
   const of = { system, entity: name };
   return [
     { ...of, metric: "read in full", value: isComplete ? 1 : 0, unit: "count", allowed: { at: "least", value: 1 } },
-    ...(ageMs === null
+    ...(readUntil === null
       ? []
-      : [{ ...of, metric: "freshness", ...inSeconds(toldAge(ageMs, allowedAgeMs), allowedAgeMs) }]),
+      : [{ ...of, metric: "freshness", ...inSeconds(toldAge(asOf - readUntil, allowedAgeMs), allowedAgeMs) }]),
     ...(entities === 0
       ? []
       : [{ ...of, ...coverage("mapping coverage", entities - unmapped, entities, DEFAULT_COVERAGE.mapping) }]),

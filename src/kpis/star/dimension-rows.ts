@@ -112,14 +112,14 @@ export function appendDimensions(star: Star, input: DimensionInput): void {
     corporate_currency: input.reporting.corporateCurrency,
     run: input.run,
     is_complete: input.streams.every(({ isComplete }) => isComplete) ? 1 : 0,
-    oldest_reading_hours: oldestReading(input.streams),
+    oldest_reading_hours: oldestReading(input.streams, input.asOf),
   });
   star.flush();
 }
 
-function oldestReading(streams: readonly StreamStanding[]): number | null {
-  const ages = streams.map(({ ageMs }) => ageMs).filter((age) => age !== null);
-  return ages.length === 0 ? null : hours(Math.max(...ages));
+function oldestReading(streams: readonly StreamStanding[], asOf: Instant): number | null {
+  const marks = streams.map(({ readUntil }) => readUntil).filter((mark) => mark !== null);
+  return marks.length === 0 ? null : hours(asOf - Math.min(...marks));
 }
 
 /** What a KPI's value is counted in. */

@@ -30,7 +30,7 @@ export async function sourceQuality(context: MeasureContext): Promise<SourceQual
       name,
       system,
       isComplete: reading.certificate.complete,
-      ageMs: ageOf(reading, asOf),
+      readUntil: readUntil(reading, asOf),
       allowedAgeMs,
       entities: quality?.entities ?? 0,
       unmapped: quality?.unmapped ?? 0,
@@ -48,12 +48,12 @@ export async function sourceQuality(context: MeasureContext): Promise<SourceQual
   };
 }
 
-/** To the as-of from the last instant that a complete reading covered, or from that reading's own as-of. */
-function ageOf({ complete }: LastReading, asOf: Instant): number | null {
+/** The last instant that a complete reading covered, or that reading's own as-of; never after the as-of. */
+function readUntil({ complete }: LastReading, asOf: Instant): number | null {
   if (complete === null) return null;
   const { certificate, run } = complete;
   const mark = certificate.covered.reduce((latest, { to }) => Math.max(latest, to), 0);
-  return Math.max(0, asOf - (mark === 0 ? run.asOf : mark));
+  return Math.min(asOf, mark === 0 ? run.asOf : mark);
 }
 
 function readingsOfRecords(
@@ -95,11 +95,14 @@ function readingsOfRecords(
   ];
 }
 
-async function readingsOfSystems({ store }: MeasureContext): Promise<readonly QualityReading[]> {
+/** Where figures are only published to, or what is configured no more, is no source of records. */
+async function readingsOfSystems({ store, configuration }: MeasureContext): Promise<readonly QualityReading[]> {
   const unmapped = await store.mapping.unmapped();
   const rejects = await store.records.rejectList();
   const readings: QualityReading[] = [];
   for (const { connection, system, tenant } of await store.records.pins()) {
+    const configured = configuration.connections.get(connection);
+    if (configured === undefined || configured.connector.streams(configured.settings).length === 0) continue;
     const counts = await store.records.counts({ system, tenant });
     const rejected = rejects.filter(({ key }) => key.system === system && key.tenant === tenant).length;
     const of = { system, entity: connection, unit: "count" as const };
