@@ -7,6 +7,8 @@ export interface RecordCounts {
   /** Of the removed ones, those that are out of sight and may live. */
   readonly outOfSight: number;
   readonly rejected: number;
+  /** Ids that stood twice on one page with other contents: only the later is stored, since an id names one record. */
+  readonly repeated: number;
 }
 
 export const NO_RECORDS: RecordCounts = {
@@ -16,6 +18,7 @@ export const NO_RECORDS: RecordCounts = {
   removed: 0,
   outOfSight: 0,
   rejected: 0,
+  repeated: 0,
 };
 
 export function addCounts(a: RecordCounts, b: RecordCounts): RecordCounts {
@@ -26,5 +29,6 @@ export function addCounts(a: RecordCounts, b: RecordCounts): RecordCounts {
     removed: a.removed + b.removed,
     outOfSight: a.outOfSight + b.outOfSight,
     rejected: a.rejected + b.rejected,
+    repeated: a.repeated + b.repeated,
   };
 }

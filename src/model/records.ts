@@ -91,4 +91,6 @@ export interface Entity {
   readonly members: readonly { readonly stream: string; readonly id: string; readonly content: JsonObject }[];
   readonly tombstone: Omit<Tombstone, "stream" | "id"> | null;
   readonly firstSeenAt: Instant;
+  /** The system's own stamp of the record's last modification, when it has one. */
+  readonly modifiedAt?: Instant;
 }

@@ -255,8 +255,7 @@ withEngine("a cycle in which nothing has changed", () => {
         await later.close();
       }
     };
-    // The first reads everything and compares it with what the sources count; those after it have nothing to compare.
-    for (const hours of [0, 0]) expect((await cycleAfter(hours)).complete).toBe(true);
+    expect((await cycleAfter(0)).complete).toBe(true);
     let before = 0;
     for (const hours of [1, 4]) {
       await own.advance((hours - before) * HOUR);

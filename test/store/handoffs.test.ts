@@ -62,3 +62,23 @@ test("nothing is replaced when deciding breaks off", async () => {
   expect((await store.handoffs.handoffs("sales")).map(({ id }) => id)).toEqual(["a"]);
   await store.close();
 });
+
+test("what handoffs lack is counted by contract, over those that are expected of a source", async () => {
+  const store = memoryStore();
+  const fence = await begin(store);
+  const lacking: readonly Handoff[] = [
+    { ...handoff("a", "sales"), lacks: ["csm", "amount"] },
+    { ...handoff("b", "sales"), lacks: ["csm"] },
+    handoff("c", "sales"),
+    { ...handoff("d", "sales"), lacks: ["csm"], historical: true },
+    { ...handoff("e", "sales"), lacks: ["csm"], link: "revoked", label: "revoked" },
+    { ...handoff("f", "sales"), sourceKey: null, link: "orphan", label: "orphan" },
+    handoff("g", "product"),
+  ];
+  await store.handoffs.replaceHandoffs(fence, lacking);
+  expect(await store.handoffs.lacking()).toEqual([
+    { contract: "product", handoffs: 1, lacks: 0 },
+    { contract: "sales", handoffs: 3, lacks: 3 },
+  ]);
+  await store.close();
+});

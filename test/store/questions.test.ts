@@ -115,6 +115,7 @@ function certificate(stream: string): Certificate {
     removed: 0,
     outOfSight: 0,
     rejected: 0,
+    repeated: 0,
     calls: 0,
     sweep: false,
     problems: [],

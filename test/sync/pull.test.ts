@@ -166,7 +166,7 @@ test("a record is what it was last in a page that holds it twice", async () => {
 
   const { report } = await pullFake(system, store, await begin(store));
 
-  expect(report.connections[0]?.certificates[0]).toMatchObject({ inserted: 1, stored: 1 });
+  expect(report.connections[0]?.certificates[0]).toMatchObject({ inserted: 1, stored: 1, repeated: 1 });
   const history = await store.records.history({ ...KEY, stream: "things", id: "a" });
   expect(history?.versions.map(({ content }) => content)).toEqual([{ n: 2 }]);
 });

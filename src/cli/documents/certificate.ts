@@ -24,6 +24,7 @@ export const certificatePart = z.strictObject({
   removed: z.int(),
   outOfSight: z.int().describe("Of the removed ones, those that the user sees no more and that may live."),
   rejected: z.int(),
+  repeated: z.int().describe("Ids that stood twice on one page with other contents; the later one is stored."),
   calls: z.int(),
   sweep: z.boolean(),
   problems: z.array(problemPart).describe("Why the stream is not complete."),
@@ -53,12 +54,13 @@ export const certificateDocument = z.strictObject({
 export type CertificatePart = z.infer<typeof certificatePart>;
 
 export function toCertificatePart(certificate: Certificate): CertificatePart {
-  const { runId: _, covered, problems, drift = [], outOfSight = 0, ...rest } = certificate;
+  const { runId: _, covered, problems, drift = [], outOfSight = 0, repeated = 0, ...rest } = certificate;
   return {
     ...rest,
     covered: covered.map(({ from, to }) => ({ from: toIso(from), to: toIso(to) })),
     problems: [...problems],
     outOfSight,
+    repeated,
     drift: drift.map(toShapeChangePart),
   };
 }

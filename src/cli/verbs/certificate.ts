@@ -81,6 +81,12 @@ function certificateText(run: RunRecord, certificates: readonly Certificate[], d
         ({ connection, stream, asSeenBy, outOfSight = 0 }) =>
           `Out of sight: ${count(outOfSight)} records of ${connection} ${stream} that ${asSeenBy} sees no more; they are kept, and not taken for deleted.\n`,
       ),
+    ...certificates
+      .filter(({ repeated = 0 }) => repeated > 0)
+      .map(
+        ({ connection, stream, repeated = 0 }) =>
+          `Given twice: ${count(repeated)} ids of ${connection} ${stream} stood twice on one page with other contents; the later ones are stored.\n`,
+      ),
     ...certificates.flatMap(({ connection, stream, drift = [] }) =>
       drift.map((change) => `Changed: ${connection} ${stream}: ${formatShapeChange(change)}\n`),
     ),

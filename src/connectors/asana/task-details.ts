@@ -140,11 +140,13 @@ export async function readStories(
     const { good, rejects: bad } = accept("stories", storySchema, list);
     rejects.push(...bad);
     for (const story of good) {
+      const createdAt = parseInstant(story.created_at);
       records.push({
         stream: "stories",
         id: story.gid,
         content: keepAskedStory(contentOf(story), asked),
         member: { stream: "tasks", id: gid },
+        ...(createdAt === undefined ? {} : { modifiedAt: createdAt }),
       });
     }
   }

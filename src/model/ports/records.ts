@@ -56,7 +56,9 @@ export interface StreamQuality {
   readonly ahead: number;
   /** History rows whose record was never seen. */
   readonly orphans: number;
-  /** Of a stream of history rows: the first of them; null for others, and where rows carry no time of their own. */
+  /** Events that a record told of before they happened, and that it was not changed after; those after the as-of are plans. */
+  readonly early: number;
+  /** Of a stream of history rows: the start of the UTC day of the first; null for others, and where rows carry no time. */
   readonly historySince: Instant | null;
   /** Entities that mapping made objects of, and entities with a value that no mapping knows. */
   readonly entities: number;
@@ -142,6 +144,8 @@ export interface Certificate {
   /** Absent in certificates of earlier versions. */
   readonly outOfSight?: number;
   readonly rejected: number;
+  /** Absent in certificates of earlier versions. */
+  readonly repeated?: number;
   readonly calls: number;
   readonly sweep: boolean;
   readonly problems: readonly Problem[];
@@ -226,7 +230,7 @@ export interface RecordsPort extends SweepTurns, ListingPort, RetentionPort {
     partition?: string,
   ): AsyncIterable<readonly { readonly id: string; readonly content: JsonObject; readonly partition: string }[]>;
   counts(key: Omit<StreamKey, "stream">): Promise<readonly StreamCount[]>;
-  streamQuality(): Promise<readonly StreamQuality[]>;
+  streamQuality(asOf: Instant): Promise<readonly StreamQuality[]>;
   /** What runs after this one stored; `late` counts against the instant. */
   changesSince(runId: string, instant: Instant): Promise<readonly StreamChanges[]>;
   /** Live records of a stream by the partition that delivered them last. */

@@ -162,6 +162,8 @@ export interface HandoffPort {
   /** Lets go of those of contracts that are no more. */
   keepHandoffsOf(fence: Fence, contracts: readonly string[]): Promise<void>;
   handoffs(contract?: string): Promise<readonly Handoff[]>;
+  /** By contract, how many handoffs are expected of a source, and how many attributes that they need are empty there. */
+  lacking(): Promise<readonly { readonly contract: string; readonly handoffs: number; readonly lacks: number }[]>;
   recordDecision(fence: Fence, decision: HandoffDecision): Promise<void>;
   decisions(): Promise<readonly HandoffDecision[]>;
   /** Stores a plan once; a plan with the same hash is the same plan. */

@@ -49,6 +49,13 @@ export function createHandoffPort(database: Database): Omit<HandoffPort, keyof D
       return contract === undefined ? found.sort(byContract) : found;
     },
 
+    async lacking() {
+      return database.all(
+        `select contract, count(*) as handoffs, sum(ifnull(json_array_length(body, '$.lacks'), 0)) as lacks from handoff
+         where label not in ('orphan', 'revoked') and not (body ->> '$.historical') group by contract order by contract`,
+      );
+    },
+
     async recordDecision(fence, decision) {
       database.fenced(fence, () =>
         database.run(

@@ -33,6 +33,7 @@ interface EntityRow {
   readonly id: string;
   readonly content: string | null;
   readonly first_seen_at: number | null;
+  readonly modified_at: number | null;
   readonly removed_cause: RemovalCause | null;
   readonly removed_at: number | null;
   readonly merged_into: string | null;
@@ -167,7 +168,7 @@ function unlist(database: Database, streamPk: number, entities: readonly Entity[
 /** Deletes what a batch's entities were mapped to before: one statement per table. */
 function forget(database: Database, streamPk: number, entities: readonly Entity[]): void {
   const ids = JSON.stringify(entities.map(({ id }) => id));
-  for (const table of ["object", "unmapped"] as const) {
+  for (const table of ["object", "unmapped", "told_early"] as const) {
     database.run(
       `delete from ${table} where stream_pk = ? and entity_id in (select value from json_each(?))`,
       streamPk,
@@ -190,7 +191,7 @@ function readEntities(
   parameters: readonly Bound[],
 ): readonly Entity[] {
   const rows = database.all<EntityRow>(
-    `select k.stream_pk, k.id, r.content, r.first_seen_at, r.removed_cause, r.removed_at, r.merged_into
+    `select k.stream_pk, k.id, r.content, r.first_seen_at, r.modified_at, r.removed_cause, r.removed_at, r.merged_into
      from (${keys}) k left join record r on r.stream_pk = k.stream_pk and r.id = k.id order by k.stream_pk, k.id`,
     ...parameters,
   );
@@ -229,5 +230,6 @@ function toEntity(streams: StreamTable, row: EntityRow, members: Entity["members
             ...(row.merged_into === null ? {} : { mergedInto: row.merged_into }),
           },
     firstSeenAt: row.first_seen_at ?? 0,
+    ...(row.modified_at === null ? {} : { modifiedAt: row.modified_at }),
   };
 }

@@ -163,6 +163,12 @@ const MIGRATIONS: readonly string[] = [
   create table measurement (pk integer primary key, run_id text not null, as_of integer not null, at integer not null, figures integer not null, restated integer not null);
   insert into measurement (run_id, as_of, at, figures, restated) select run_id, as_of, as_of, count(*), 0 from kpi_snapshot group by run_id order by min(pk);
   `,
+  // What is known of when things were recorded: mapping finds it, so that everything is mapped once more.
+  `
+  create table told_early (stream_pk integer not null, entity_id text not null, event_id text not null, occurred_at integer not null);
+  create index told_early_entity on told_early (stream_pk, entity_id);
+  insert into pending_entity (stream_pk, id) select distinct entity_stream_pk, entity_id from record where true on conflict do nothing;
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

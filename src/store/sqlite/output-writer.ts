@@ -1,6 +1,7 @@
 import { HubError } from "../../model/index.ts";
 import type { Entity, MappedEntity, ModelEvent, ModelObject } from "../../model/index.ts";
 import type { Bound, Database } from "./database.ts";
+import { CLOCK_SKEW } from "./clock-skew.ts";
 import { eventsBody, objectBody, storedReferences } from "./object-rows.ts";
 
 /** Rows of one statement: what they have in common is bound once. */
@@ -16,6 +17,7 @@ export class OutputWriter {
   readonly #streamPk: number;
   readonly #objects: Bound[] = [];
   readonly #unmapped: Bound[][] = [];
+  readonly #toldEarly: Bound[][] = [];
 
   constructor(database: Database, streamPk: number) {
     this.#database = database;
@@ -33,6 +35,8 @@ export class OutputWriter {
       throw new HubError("HUB-1001", `An event of ${entity.stream} ${entity.id} belongs to no object mapped from it.`);
     }
     for (const { mapping, field, value } of unmapped) this.#unmapped.push([entity.id, mapping, field, value]);
+    for (const { id, occurredAt } of events.filter((event) => isToldEarly(entity, event)))
+      this.#toldEarly.push([entity.id, id, occurredAt]);
   }
 
   finish(): void {
@@ -45,6 +49,13 @@ export class OutputWriter {
     for (const values of this.#unmapped) {
       this.#database.run(
         "insert into unmapped (stream_pk, entity_id, mapping, field, value) values (?, ?, ?, ?, ?)",
+        this.#streamPk,
+        ...values,
+      );
+    }
+    for (const values of this.#toldEarly) {
+      this.#database.run(
+        "insert into told_early (stream_pk, entity_id, event_id, occurred_at) values (?, ?, ?, ?)",
         this.#streamPk,
         ...values,
       );
@@ -64,6 +75,15 @@ export class OutputWriter {
       eventsBody(entity, events),
     );
   }
+}
+
+/**
+ * Whether the record that tells of an event was last changed before the event: at that time it was a plan. History rows
+ * carry no other time than that of their change, and days are exact to the day only.
+ */
+function isToldEarly({ stream, id, modifiedAt }: Entity, { source, precision, occurredAt }: ModelEvent): boolean {
+  const isOwn = source.stream === stream && source.id === id;
+  return isOwn && precision !== "day" && modifiedAt !== undefined && occurredAt > modifiedAt + CLOCK_SKEW;
 }
 
 /** The statement for a number of rows; the first parameter is the stream they share. */

@@ -86,7 +86,13 @@ class PageWriter {
   store(stream: string, records: readonly HashedRecord[], tombstones: ReadonlyMap<string, Tombstone>): void {
     const streamPk = this.#number(stream);
     // A record that stands twice in one page is what it was last.
-    const distinct = new Map(records.map((record) => [record.id, record]));
+    const distinct = new Map<string, HashedRecord>();
+    let repeated = 0;
+    for (const record of records) {
+      const former = distinct.get(record.id);
+      if (former !== undefined && former.hash !== record.hash) repeated += 1;
+      distinct.set(record.id, record);
+    }
     const stored = this.#stored(streamPk, [...distinct.keys()]);
     const counts = { inserted: 0, changed: 0, unchanged: 0, removed: 0 };
     const fresh: RowToInsert[] = [];
@@ -128,7 +134,7 @@ class PageWriter {
     }
     this.#insert(streamPk, fresh);
     this.#accept(streamPk, accepted);
-    this.#count(stream, { ...counts, rejected });
+    this.#count(stream, { ...counts, rejected, repeated });
   }
 
   /**
@@ -317,6 +323,7 @@ class PageWriter {
       removed: sum("removed"),
       outOfSight: sum("outOfSight"),
       rejected: sum("rejected"),
+      repeated: sum("repeated"),
     });
   }
 }

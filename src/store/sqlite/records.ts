@@ -126,7 +126,7 @@ export function createRecordsPort(database: Database, streams: StreamTable): Rec
       );
     },
 
-    streamQuality: async () => streamQuality(database),
+    streamQuality: async (asOf) => streamQuality(database, asOf),
 
     changesSince: async (runId, instant) => changesSince(database, runId, instant),
 

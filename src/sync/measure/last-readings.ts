@@ -9,6 +9,8 @@ export interface LastReading {
   readonly certificate: Certificate;
   readonly run: RunRecord;
   readonly complete: { readonly certificate: Certificate; readonly run: RunRecord } | null;
+  /** The last one at which the source said how many there are; most readings ask only what is new. */
+  readonly counted: Certificate | null;
 }
 
 /** By `connection stream`. */
@@ -19,10 +21,12 @@ export async function lastReadings(
   for (const run of await store.runs.certified(READINGS)) {
     for (const certificate of await store.records.certificates(run.id)) {
       const name = sourceName(certificate.connection, certificate.stream);
-      const known = last.get(name);
-      if (known !== undefined && known.complete !== null) continue;
-      const complete = certificate.complete ? { certificate, run } : null;
-      last.set(name, known === undefined ? { certificate, run, complete } : { ...known, complete });
+      const known = last.get(name) ?? { certificate, run, complete: null, counted: null };
+      last.set(name, {
+        ...known,
+        complete: known.complete ?? (certificate.complete ? { certificate, run } : null),
+        counted: known.counted ?? (certificate.sourceCount === null ? null : certificate),
+      });
     }
   }
   return last;

@@ -1,3 +1,4 @@
+import { handoffKind } from "../../configuration/index.ts";
 import type { QualityReading, StreamStanding } from "../../kpis/index.ts";
 import { coverage } from "../../kpis/index.ts";
 import { DAY } from "../../model/index.ts";
@@ -16,7 +17,7 @@ export interface SourceQuality {
 
 export async function sourceQuality(context: MeasureContext): Promise<SourceQuality> {
   const { store, configuration, asOf } = context;
-  const counted = await store.records.streamQuality();
+  const counted = await store.records.streamQuality(asOf);
   const readings = await lastReadings(store);
   const streams: StreamStanding[] = [];
   const told: QualityReading[] = [];
@@ -43,7 +44,12 @@ export async function sourceQuality(context: MeasureContext): Promise<SourceQual
   }
   return {
     streams,
-    readings: [...told, ...(await readingsOfSystems(context)), ...readingsOfHistory(historySince, asOf)],
+    readings: [
+      ...told,
+      ...(await readingsOfSystems(context)),
+      ...(await readingsOfNeeds(context)),
+      ...readingsOfHistory(historySince, asOf),
+    ],
     historySince,
   };
 }
@@ -58,10 +64,10 @@ function readUntil({ complete }: LastReading, asOf: Instant): number | null {
 
 function readingsOfRecords(
   name: string,
-  { certificate }: LastReading,
+  { certificate, counted }: LastReading,
   quality: StreamQuality | undefined,
 ): readonly QualityReading[] {
-  const { system, stored, sourceCount } = certificate;
+  const { system, stored, repeated = 0 } = certificate;
   const of = { system, entity: name };
   const count = (metric: string, value: number, most: number | null): QualityReading => ({
     ...of,
@@ -72,14 +78,16 @@ function readingsOfRecords(
   });
   return [
     count("records stored", stored, null),
-    ...(sourceCount === null || sourceCount === 0
+    count("ids given twice", repeated, 0),
+    ...(counted === null || counted.sourceCount === null || counted.sourceCount === 0
       ? []
-      : [{ ...of, ...coverage("stored of the source's count", stored, sourceCount, null) }]),
+      : [{ ...of, ...coverage("stored of the source's count", counted.stored, counted.sourceCount, null) }]),
     ...(quality === undefined
       ? []
       : [
           count("future times", quality.ahead, 0),
           count("orphan events", quality.orphans, 0),
+          count("recorded before they happened", quality.early, 0),
           ...(quality.latencyP95Ms === null
             ? []
             : [
@@ -123,6 +131,17 @@ async function readingsOfSystems({ store, configuration }: MeasureContext): Prom
       allowed: { at: "most", value: 0 },
     },
   ];
+}
+
+/** What contracts need of the records that something is handed over from, and how much of it is there. */
+async function readingsOfNeeds({ store, configuration }: MeasureContext): Promise<readonly QualityReading[]> {
+  const needs = new Map(configuration.compiled(handoffKind).map((contract) => [contract.name, contract.needs.length]));
+  const counted = await store.handoffs.lacking();
+  return counted.flatMap(({ contract, handoffs, lacks }) => {
+    const needed = handoffs * (needs.get(contract) ?? 0);
+    if (needed === 0) return [];
+    return [{ system: "hub", entity: contract, ...coverage("completeness", needed - lacks, needed, null) }];
+  });
 }
 
 function readingsOfHistory(since: ReadonlyMap<string, Instant>, asOf: Instant): readonly QualityReading[] {
