@@ -207,9 +207,9 @@ describe("a KPI", () => {
   });
 
   test("that was published as another says so", () => {
-    const restated = value({ restated: { from: 0.951, because: "3 cases were waived" } });
+    const restated = value({ restated: { from: 0.951, on: "2026-11-02", because: "3 cases were waived" } });
     expect(childHtml(tileBody(report({}), kpi({}), restated))).toContain(
-      "Restated: 95.1 % before; 3 cases were waived",
+      "Restated on 2 Nov 2026: 95.1 % before; 3 cases were waived",
     );
   });
 

@@ -235,9 +235,9 @@ describe("the starter workbook", () => {
     const values = sources().find((source) => source["@caption"] === "KPI values");
     const [encoding] = all(all(values, "style")[0], "encoding");
     const told = all(encoding, "map").map((map) => [String(map["@to"]), textOf(all(map, "bucket")[0])] as const);
-    expect(told).toHaveLength(6);
-    expect(new Set(told.map(([color]) => color)).size).toBe(6);
-    expect(new Set(told.map(([, word]) => word.slice(1, 2))).size).toBe(6);
+    expect(told).toHaveLength(7);
+    expect(new Set(told.map(([color]) => color)).size).toBe(7);
+    expect(new Set(told.map(([, word]) => word.slice(1, 2))).size).toBe(7);
     const verdict = all(values, "column").find((column) => column["@name"] === "[calc_verdict]");
     for (const [, word] of told) {
       expect(String(all(verdict, "calculation")[0]?.["@formula"])).toContain(`'${word.slice(1, -1)}'`);

@@ -113,7 +113,7 @@ export interface Value {
   readonly money: number | null;
   readonly definition: string;
   /** The value published for the same before, where it was another; null when it was not. */
-  readonly restated: { readonly from: number | null; readonly because: string } | null;
+  readonly restated: { readonly from: number | null; readonly on: string | null; readonly because: string } | null;
 }
 
 /** `started` by the month of the start, the rest by the month of completion; `open` where they started. */

@@ -78,7 +78,11 @@ function toValue(row: SqlRow): Value {
     definition: textOf(row, "definition_version"),
     restated:
       row["is_restated"] === 1
-        ? { from: numberOrNull(row, "former_value"), because: textOf(row, "restated_because") }
+        ? {
+            from: numberOrNull(row, "former_value"),
+            on: dayText(row, "restated_at_local"),
+            because: textOf(row, "restated_because"),
+          }
         : null,
   };
 }

@@ -190,7 +190,7 @@ export function qualitySheets(sources: Sources): readonly Sheet[] {
     },
     {
       name: "Restated figures",
-      how: "Figures that were published as another before, with what is known to have changed in between.",
+      how: "Figures that were published as another before, or are no more, since when and with what is known to have changed.",
       source: sources("fact_kpi_snapshot"),
       mark: "Text",
       rows: [
@@ -200,6 +200,7 @@ export function qualitySheets(sources: Sources): readonly Sheet[] {
         each("period_end"),
         each("calc_former_words"),
         each("calc_value_words"),
+        each("restated_at_local"),
         each("restated_because"),
       ],
       cols: [],

@@ -5,6 +5,7 @@ export const VERDICTS: Readonly<Record<string, { readonly shape: string; readonl
   inconclusive: { shape: "◐", color: "#7a5200" },
   insufficient: { shape: "□", color: "#55616f" },
   gated: { shape: "▲", color: "#8b4a6b" },
+  withdrawn: { shape: "✕", color: "#5b4a8b" },
   "no target": { shape: "–", color: "#1d5c96" },
 };
 

@@ -352,7 +352,10 @@ export const FACTS = {
       ),
       p90: double("90th percentile", "90th percentile of a duration."),
       target: double("Target", "The target, in the unit of the value."),
-      status: text("Status", "The verdict: met, not met, inconclusive, insufficient, gated or no target."),
+      status: text(
+        "Status",
+        "The verdict: met, not met, inconclusive, insufficient, gated or no target; withdrawn where nothing is measured any more.",
+      ),
       gated: int(
         "Gated",
         "1 while a source that the value rests on is not read in full, stale, or poorly mapped or linked.",
@@ -373,6 +376,12 @@ export const FACTS = {
         "The value published before, in the unit of the value; empty when not restated.",
       ),
       restated_because: text("Restated because", "What is known to have changed since the former value was published."),
+      restated_at: instant("Restated at", "When the present value was first published in place of the former one."),
+      restated_at_local: local(
+        "restated_at",
+        "Restated at",
+        "When the present value was first published in place of the former one.",
+      ),
       ...asOfKey,
     },
   },

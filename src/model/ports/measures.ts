@@ -33,6 +33,13 @@ export interface PublishedFigure extends Figure {
   readonly because: readonly string[] | null;
 }
 
+/** The last time that a figure was restated or withdrawn. */
+export interface StandingRestatement extends Omit<PublishedFigure, "body" | "because"> {
+  readonly because: readonly string[];
+  /** What was said of it before; null where it was withdrawn then. */
+  readonly former: Json;
+}
+
 /** A figure to publish; `because` is given when it restates an earlier one. */
 export type NewFigure = Figure & Pick<PublishedFigure, "because">;
 
@@ -59,5 +66,7 @@ export interface MeasurePort {
   figures(): Promise<readonly PublishedFigure[]>;
   /** Everything published for one key, oldest first. */
   figureHistory(key: FigureKey): Promise<readonly PublishedFigure[]>;
+  /** Of the figures of some periods, for each that was ever restated or withdrawn, the last time it was. */
+  restatements(periods: readonly Pick<FigureKey, "window" | "from" | "to">[]): Promise<readonly StandingRestatement[]>;
   latestMeasurement(): Promise<StoredMeasurement | null>;
 }

@@ -95,6 +95,27 @@ export function createMeasurePort(database: Database): MeasurePort {
         .map(toFigure);
     },
 
+    async restatements(periods) {
+      const wanted = periods.map(({ window, from, to }) => ({ window, from, to }));
+      const rows = database.all<FigureRow & { readonly because: string; readonly former: string }>(
+        `with wanted as (select value ->> '$.window' as window, value ->> '$.from' as "from", value ->> '$.to' as "to" from json_each(?))
+         select r.*, (select p.body from kpi_snapshot p where p.pk < r.pk and ${KEY_COLUMNS.map((column) => `p.${column} = r.${column}`).join(" and ")}
+           order by p.pk desc limit 1) as former
+         from kpi_snapshot r where r.pk in (
+           select max(pk) from kpi_snapshot join wanted on window_text = window and period_from = "from" and period_to = "to"
+           where because is not null group by ${KEY}) order by r.pk`,
+        JSON.stringify(wanted),
+      );
+      return rows.map((row) => {
+        const { body: _, ...figure } = toFigure(row);
+        return {
+          ...figure,
+          because: JSON.parse(row.because) as readonly string[],
+          former: JSON.parse(row.former) as Json,
+        };
+      });
+    },
+
     async latestMeasurement() {
       const row = database.get<{ run_id: string; as_of: number; at: number; figures: number; restated: number }>(
         "select * from measurement order by pk desc limit 1",

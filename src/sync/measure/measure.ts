@@ -1,5 +1,5 @@
 import { kpiKind, processKind, handoffKind } from "../../configuration/index.ts";
-import { evidenceOf, markRestated, measureIn } from "../../kpis/index.ts";
+import { appendWithdrawn, evidenceOf, markRestated, measureIn } from "../../kpis/index.ts";
 import type {
   Baseline,
   BaselineStore,
@@ -20,6 +20,7 @@ import { programVersion } from "./program.ts";
 import { publishFigures } from "./published-figures.ts";
 import { sourceQuality } from "./quality-readings.ts";
 import type { Restatement } from "./restatements.ts";
+import { standingRestatements } from "./standing-restatements.ts";
 
 /** The measured star, open for extracts and evidence; close it. */
 export interface Measured extends Measurement {
@@ -60,10 +61,9 @@ export async function measureStep(context: RunContext): Promise<MeasuredAndPubli
       context.configuration.compiled(kpiKind),
       reportingOf(context),
     );
-    await markRestated(
-      measured.star,
-      restatements.flatMap(({ result, ...restated }) => (result === null ? [] : [{ ...restated, result }])),
-    );
+    const { restated, withdrawn } = await standingRestatements(context.store, measured.results);
+    await markRestated(measured.star, restated);
+    appendWithdrawn(measured.star, withdrawn, context.asOf);
   } catch (error) {
     measured.star.close();
     throw error;

@@ -17,13 +17,13 @@ const figureHead = z.object({
 export type FigureHead = z.infer<typeof figureHead>;
 
 /** Of a figure as it was published; null for one that was withdrawn. */
-export function publishedHead({ body }: PublishedFigure): FigureHead | null {
+export function publishedHead({ body }: Pick<PublishedFigure, "body">): FigureHead | null {
   const parsed = figureHead.safeParse(resultOf(body));
   return parsed.success ? parsed.data : null;
 }
 
 /** A number of a published result; null when it has none. */
-export function publishedNumber({ body }: PublishedFigure, name: keyof KpiResult): number | null {
+export function publishedNumber({ body }: Pick<PublishedFigure, "body">, name: keyof KpiResult): number | null {
   const result = resultOf(body);
   const value = isJsonObject(result) ? result[name] : null;
   return typeof value === "number" ? value : null;

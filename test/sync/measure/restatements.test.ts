@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { publishedNumber, measureStep } from "../../../src/sync/index.ts";
 import type { Restatement } from "../../../src/sync/index.ts";
-import { copyConfiguration, hubOn, runCommand, startCompany } from "../../support/e2e.ts";
+import { AS_OF, copyConfiguration, hubOn, runCommand, startCompany } from "../../support/e2e.ts";
 import type { Company, TestHub } from "../../support/e2e.ts";
 
 jest.setTimeout(60_000);
@@ -37,7 +37,8 @@ async function measure(on = hub): Promise<Measured> {
   const { result } = await on.hub.run("measure", async (context) => {
     const { star, restatements } = await measureStep(context);
     const marked = await star.query(
-      "SELECT kpi_key, window_text, value, former_value, restated_because FROM fact_kpi_snapshot WHERE is_restated = 1",
+      `SELECT kpi_key, window_text, value, former_value, restated_because, status = 'withdrawn' AS gone, epoch_ms(restated_at) AS at
+        FROM fact_kpi_snapshot WHERE is_restated = 1 ORDER BY ALL`,
     );
     const [lead] = await star.query(
       "SELECT max(case_id) AS id FROM fact_case WHERE process_key LIKE 'lead-to-opportunity@%' AND outcome = 'disqualified' AND complete_date_key BETWEEN 20251101 AND 20261031",
@@ -80,7 +81,13 @@ describe("a figure measured again", () => {
       value: restated?.result?.value,
       former_value: restated?.formerValue,
       restated_because: restated?.because.join("; "),
+      gone: false,
+      at: AS_OF,
     });
+    // Whoever did not look then finds it marked for as long as the figure is told.
+    const again = await measure();
+    expect(again.restatements).toEqual([]);
+    expect(again.marked).toEqual(marked);
     expect(restatements.some(({ figure }) => figure.kpi === "design-coverage")).toBe(false);
   });
 
@@ -115,6 +122,17 @@ describe("a figure measured again", () => {
       expect(because).toContain("it is no longer told by segment");
     }
     expect(again.restatements).toEqual([]);
+    for (const { figure, formerValue, because } of withdrawn) {
+      expect(again.marked).toContainEqual({
+        kpi_key: figure.kpi,
+        window_text: figure.window.text,
+        value: null,
+        former_value: formerValue,
+        restated_because: because.join("; "),
+        gone: true,
+        at: AS_OF,
+      });
+    }
     const [{ before } = { before: null }] = withdrawn;
     const history = before === null ? [] : await hub.hub.store.measures.figureHistory(before.key);
     expect(history.at(-1)).toMatchObject({ amounts: null, body: null });

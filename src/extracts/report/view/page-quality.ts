@@ -3,7 +3,7 @@ import { checksCard } from "./checks.ts";
 import { kpiBlocks, scopeTitle } from "./cut-card.ts";
 import { NO_FILTER } from "./filter.ts";
 import type { Filter } from "./filter.ts";
-import { countText, monthText, plural, valueText } from "./format.ts";
+import { countText, dayText, monthText, plural, valueText } from "./format.ts";
 import { dataTable, el } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
 import { card, evidenceHref, kpiTile, windowText } from "./tiles.ts";
@@ -82,14 +82,16 @@ export function restatedCard(data: ReportData): Markup {
             { title: "Over" },
             { title: "Before", align: "right" },
             { title: "Now", align: "right" },
+            { title: "Since" },
             { title: "Because" },
           ],
-          restated.map(({ kpi, value, restated: { from, because } }) => [
+          restated.map(({ kpi, value, restated: { from, on, because } }) => [
             el("a", { class: "plain", href: evidenceHref(kpi, value) }, kpi.title),
             scopeTitle(data, value.scope, value.key),
             value.window === "month" ? monthText(value.from.slice(0, 7)) : windowText(value),
             valueText(from, kpi.unit),
-            valueText(value.value, kpi.unit),
+            value.status === "withdrawn" ? "withdrawn" : valueText(value.value, kpi.unit),
+            on === null ? "" : dayText(on),
             because,
           ]),
           "list",

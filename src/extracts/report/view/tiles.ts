@@ -54,9 +54,13 @@ export function tileBody(data: ReportData, kpi: Kpi, value: Value): Child {
   ];
 }
 
-/** `Restated: 95.1 % before; 3 cases were waived`. */
-export function restatedText({ unit }: Pick<Kpi, "unit">, { from, because }: NonNullable<Value["restated"]>): string {
-  return `Restated: ${from === null ? "no value" : valueText(from, unit)} before${because === "" ? "" : `; ${because}`}`;
+/** `Restated on 2 Nov 2026: 95.1 % before; 3 cases were waived`. */
+export function restatedText(
+  { unit }: Pick<Kpi, "unit">,
+  { from, on, because }: NonNullable<Value["restated"]>,
+): string {
+  const since = on === null ? "" : ` on ${dayText(on)}`;
+  return `Restated${since}: ${from === null ? "no value" : valueText(from, unit)} before${because === "" ? "" : `; ${because}`}`;
 }
 
 /** Where the records behind a value are listed. */

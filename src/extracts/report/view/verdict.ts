@@ -11,6 +11,10 @@ export const VERDICT_SHAPES: Readonly<Record<string, { readonly className: strin
   inconclusive: { className: "open", path: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm0 2v10A5 5 0 0 1 8 3Z" },
   insufficient: { className: "thin", path: "M1 1h14v14H1Zm2 2v10h10V3Zm2 4h6v2H5Z" },
   gated: { className: "gated", path: "M8 1l7.500 14H.5Zm-1 5v5h2V6Zm0 6v2h2v-2Z" },
+  withdrawn: {
+    className: "thin",
+    path: "M3.400 2L8 6.600 12.600 2 14 3.400 9.400 8 14 12.600 12.600 14 8 9.400 3.400 14 2 12.600 6.600 8 2 3.400Z",
+  },
   "no target": { className: "none", path: "M2 7h12v2H2Z" },
 };
 
@@ -21,6 +25,7 @@ export const VERDICT_MEANINGS: Readonly<Record<string, string>> = {
   inconclusive: "the target lies within the 95 % interval",
   insufficient: "too few cases, or too little evidence",
   gated: "a source was not read in full",
+  withdrawn: "published once, and nothing is measured of it any more",
   "no target": "only a value",
 };
 
