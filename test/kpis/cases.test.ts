@@ -78,6 +78,27 @@ describe("a case of stages", () => {
     expect(states(made)).toEqual({ R1: ["satisfied", null], R2: ["satisfied", null], R3: ["satisfied", null] });
   });
 
+  test("was worked on but for the stages in which it waits, and after its end and outside all stages nobody did", () => {
+    const waiting = compileProcess({
+      process: "contract-review",
+      version: 1,
+      effective_from: "2025-01-01",
+      case: "close-period",
+      starts: "close-period created",
+      ends: "Closed",
+      stages: ["Open", { stage: "Reconcile", waiting: true }, "Accruals", { stage: "Review", waiting: true }],
+      rules: {},
+    });
+    const [created, ...entered] = straight;
+    const early = created === undefined ? [] : [{ ...created, at: "2026-03-02T05:00:00Z" }, ...entered];
+    expect(build(waiting, linked("close-period", "a", early))).toMatchObject({
+      cycleMs: 100 * 3_600_000,
+      activeMs: 48 * 3_600_000,
+    });
+    expect(build(waiting, linked("close-period", "a", early.slice(0, -1))).activeMs).toBeNull();
+    expect(build(close, linked("close-period", "a", early)).activeMs).toBeNull();
+  });
+
   test("counts a move back as rework and the earlier execution as an error", () => {
     const made = build(
       close,

@@ -1,10 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import type { Star } from "../../src/kpis/index.ts";
 import { measureDuration } from "../../src/kpis/measures/durations.ts";
 import { measureFlow } from "../../src/kpis/measures/flow.ts";
 import { DAY } from "../../src/model/index.ts";
 import { AS_OF } from "./support/company.ts";
-import { inputOf, kpiOf, shownOf, starOf } from "./support/formula.ts";
+import { inputOf, kpiOf, shownOf, starOf, valuesOf } from "./support/formula.ts";
 
 const opened: Star[] = [];
 afterEach(() => {
@@ -44,6 +46,37 @@ async function starWith(cases: readonly Readonly<Record<string, string | number>
 const END = Date.parse("2026-11-01T07:00:00Z");
 const steady = Array.from({ length: 12 }, (_, month) => completed("hiring", END - (30 * month + 15) * DAY, 10));
 const begun = (days: number) => ({ ...open("hiring", 0), started_at: instant(END - days * DAY) });
+
+describe("flow efficiency", () => {
+  test("adds up what was worked on and what it took, and says whose procedure names no stage to wait in", async () => {
+    const reviewed = (activeDays: number, days: number, more: object = {}) => ({
+      ...completed("hiring", END - days * DAY, days),
+      active_sec: activeDays * 86_400,
+      ...more,
+    });
+    const star = await starWith([
+      reviewed(1, 10),
+      reviewed(27, 30),
+      reviewed(0, 50, { left_truncated: 1 }),
+      completed("incident", END - DAY, 20),
+    ]);
+    const file = join(import.meta.dirname, "..", "..", "config", "kpis", "flow-efficiency.yaml");
+    const values = await valuesOf(kpiOf((await readFile(file, "utf8")).replace("min_n: 30", "min_n: 1")), star);
+    const of = (key: string) => values.find(({ scope, window }) => scope.key === key && window.text === "12 months");
+    // 28 days of 40, not the mean of 10 % and 90 %.
+    expect(of("all")).toMatchObject({
+      value: 0.7,
+      n: 2,
+      excluded: { "no stage is named in which it waits": 1, "started before the history": 1 },
+    });
+    expect(of("incident")).toMatchObject({
+      value: null,
+      verdict: "insufficient",
+      sentence:
+        "There is nothing to count: all completed cases in the window are left out (1: no stage is named in which it waits).",
+    });
+  });
+});
 
 describe("the flow of a process", () => {
   const kpi = kpiOf("measure: flow stability\nof: hiring\ntarget: at most 25 %\nmin_n: 10");

@@ -196,6 +196,9 @@ export interface Rule {
   readonly id: string;
   readonly text: string;
   readonly sentence: string;
+  /** Median seconds that completed cases took that broke it, and that kept it; null below ten of them. */
+  readonly broken: number | null;
+  readonly kept: number | null;
 }
 
 /** By the month a violation became final, or the case ended. */

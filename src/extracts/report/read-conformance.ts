@@ -3,18 +3,26 @@ import { dayText, numberOf, numberOrNull, textOf, textOrNull } from "./cells.ts"
 import type { Quality, ReportData, Rule, VerdictCount } from "./data.ts";
 
 const MOST_DEVIATIONS = 300;
+/** Fewer say nothing of a median (reference §2.1). */
+const MIN_FOR_MEDIAN = 10;
 
 /** Rules of every version of every procedure. */
 export async function readRules(star: Star): Promise<readonly Rule[]> {
   const rows = await star.query(`
-    SELECT r.rule_key, p.process, r.rule, r.rule_text, r.rule_sentence FROM dim_rule r
-    JOIN dim_process p ON p.process_key = r.rule_process_key ORDER BY r.rule_key`);
+    WITH took AS (SELECT rule_key, is_violation, CASE WHEN count(*) >= ${MIN_FOR_MEDIAN} THEN quantile_cont(cycle_sec, 0.5) END AS median
+      FROM fact_conformance WHERE cycle_sec IS NOT NULL AND is_pending = 0 GROUP BY ALL)
+    SELECT r.rule_key, p.process, r.rule, r.rule_text, r.rule_sentence, broken.median AS broken, kept.median AS kept FROM dim_rule r
+    JOIN dim_process p ON p.process_key = r.rule_process_key
+    LEFT JOIN took broken ON broken.rule_key = r.rule_key AND broken.is_violation = 1
+    LEFT JOIN took kept ON kept.rule_key = r.rule_key AND kept.is_violation = 0 ORDER BY r.rule_key`);
   return rows.map((row) => ({
     key: textOf(row, "rule_key"),
     p: textOf(row, "process"),
     id: textOf(row, "rule"),
     text: textOf(row, "rule_text"),
     sentence: textOf(row, "rule_sentence"),
+    broken: numberOrNull(row, "broken"),
+    kept: numberOrNull(row, "kept"),
   }));
 }
 

@@ -133,6 +133,14 @@ const CALCULATIONS: Readonly<Partial<Record<FactName, readonly Calculation[]>>> 
       role: "measure",
       format: SHARE,
     },
+    ...(["broken", "kept"] as const).map((how): Calculation => ({
+      name: `calc_days_${how}`,
+      caption: `Median days of cases where ${how}`,
+      formula: `MEDIAN(IF [is_violation] = ${how === "broken" ? 1 : 0} AND [is_pending] = 0 THEN [cycle_sec] / 86400 END)`,
+      datatype: "real",
+      role: "measure",
+      format: DAYS,
+    })),
   ],
   fact_data_quality: [
     {

@@ -140,7 +140,13 @@ export function conformanceSheets(sources: Sources): readonly Sheet[] {
       rows: [each("process_title"), each("rule_text")],
       cols: [sum("is_violation")],
       text: [calculated("calc_kept")],
-      tooltip: [each("rule_sentence"), sum("is_waived"), sum("is_pending")],
+      tooltip: [
+        each("rule_sentence"),
+        sum("is_waived"),
+        sum("is_pending"),
+        calculated("calc_days_broken"),
+        calculated("calc_days_kept"),
+      ],
       filters: [CHOSEN_ROWS],
     },
     {

@@ -14,7 +14,7 @@ import type { Judged } from "./judged.ts";
 import { startOf, versionOf } from "./start.ts";
 import { repeatedActivities, stepExecutions } from "./steps.ts";
 import { touchesIn } from "./touches.ts";
-import { businessTime, isBackwardMove, isReturn, reworkIn, stageVisits } from "./visits.ts";
+import { activeTime, businessTime, isBackwardMove, isReturn, reworkIn, stageVisits } from "./visits.ts";
 
 /** Builds the cases of one process from its objects, each judged against the version in force at its start. */
 export function createCaseBuilder(
@@ -113,6 +113,7 @@ function buildCase(
       completedAt === null || negative
         ? null
         : daysBetween(calendar.localDay(start.at), calendar.localDay(completedAt)),
+    activeMs: measurable ? activeTime(visits, process, start.at, completedAt) : null,
     visits,
     steps,
     verdicts,

@@ -116,6 +116,8 @@ export interface Case {
   readonly cycleBusinessMs: number | null;
   /** Whole local days from start to end; null while open. */
   readonly cycleDays: number | null;
+  /** Time in stages in which it does not wait; null while open, and where its process names no stage to wait in. */
+  readonly activeMs: number | null;
   readonly visits: readonly StageVisit[];
   readonly steps: readonly StepExecution[];
   readonly verdicts: readonly Verdict[];

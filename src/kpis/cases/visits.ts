@@ -128,6 +128,33 @@ function phases(
 }
 
 /**
+ * Time between two instants in which a case was in a stage where it does not wait: the union of such stays, so that no moment counts
+ * twice (reference §2.2, flow efficiency). Null where the process names no stage to wait in: then nobody knows when it was worked on.
+ */
+export function activeTime(
+  visits: readonly StageVisit[],
+  { stages }: ProcessDefinition,
+  startedAt: Instant,
+  endedAt: Instant,
+): number | null {
+  const waiting = new Set(stages.filter(({ isWaiting }) => isWaiting).map(({ name }) => name));
+  if (waiting.size === 0) return null;
+  const stays = visits
+    .filter(({ stage }) => !waiting.has(stage))
+    .map(({ enteredAt, exitedAt }) => ({ from: enteredAt, to: exitedAt ?? endedAt }))
+    .toSorted((a, b) => a.from - b.from);
+  let active = 0;
+  let until = startedAt;
+  for (const { from, to } of stays) {
+    const [begin, end] = [Math.max(from, until), Math.min(to, endedAt)];
+    if (end <= begin) continue;
+    active += end - begin;
+    until = end;
+  }
+  return active;
+}
+
+/**
  * Business time of a case: each visit on the calendar of the team that owned it, the rest on the process's. The past is not
  * re-priced with the last owner's calendar (reference §2.1).
  */

@@ -34,8 +34,14 @@ export function compileProcess(source: unknown, place: ErrorPlace = {}): Process
 function typed(file: ProcessFile, place: ErrorPlace): ProcessDefinition {
   const stages: readonly StageDefinition[] = file.stages.map((stage, order) =>
     typeof stage === "string"
-      ? { name: stage, order, until: null, team: null }
-      : { name: stage.stage, order, until: stage.until ?? null, team: stage.team ?? null },
+      ? { name: stage, order, until: null, team: null, isWaiting: false }
+      : {
+          name: stage.stage,
+          order,
+          until: stage.until ?? null,
+          team: stage.team ?? null,
+          isWaiting: stage.waiting,
+        },
   );
   const double = stages.find(
     (stage, index) => stages.findIndex((other) => fold(other.name) === fold(stage.name)) !== index,

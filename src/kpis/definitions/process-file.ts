@@ -27,6 +27,8 @@ const stage = z.union([
     until: name.optional(),
     /** The team that owns the case while it is here; the process's team when left out. */
     team: name.optional(),
+    /** Nobody works on the case while it is here: it waits for somebody's turn, a signature, a date. */
+    waiting: z.boolean().default(false),
   }),
 ]);
 

@@ -35,6 +35,8 @@ export interface StageDefinition {
   readonly order: number;
   readonly until: string | null;
   readonly team: string | null;
+  /** The case waits here: time in the stage is not worked on. */
+  readonly isWaiting: boolean;
 }
 
 export interface StepDefinition {

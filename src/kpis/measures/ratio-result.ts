@@ -123,7 +123,7 @@ function judge(judged: Judged, asOf: Instant): { readonly verdict: KpiVerdict; r
     return { verdict, notes };
   };
   if (value === null) {
-    notes.push(`no ${relation.noun} in the window`);
+    notes.push(nothingOf(relation, sum));
     return told("insufficient");
   }
   const needed = `${n.toLocaleString("en-US")} of the ${kpi.minN.toLocaleString("en-US")} needed`;
@@ -173,6 +173,14 @@ interface Said {
   readonly verdict: KpiVerdict;
   readonly reason: string | null;
   readonly target: TargetValue | null;
+}
+
+/** Why there is no value: nothing happened, or nothing that happened can be counted. */
+function nothingOf({ noun }: Relation, sum: Sums | undefined): string {
+  const excluded = Object.entries(sum?.excluded ?? {});
+  if (excluded.length === 0) return `no ${noun} in the window`;
+  const reasons = excluded.map(([reason, count]) => `${numberText(count)}: ${reason}`);
+  return `all ${noun} in the window are left out (${reasons.join("; ")})`;
 }
 
 function sentenceOf(kpi: KpiDefinition, relation: Relation, said: Said, { reporting }: MeasureInput): string {

@@ -77,6 +77,10 @@ export const FACTS = {
         "Business time from start to completion on the company's calendar.",
       ),
       cycle_days: int("Cycle time (days)", "Local days from the day of the start to that of the completion."),
+      active_sec: seconds(
+        "Active time",
+        "Time in stages in which a case does not wait; empty while open, and where its process names no stage to wait in.",
+      ),
       n_events: int("Events", "Events of the case."),
       n_reentries: int("Re-entries", "Times that the case came back to a stage it had left."),
       n_backward: int("Backward moves", "Times that the case went back to an earlier stage; bulk edits left out."),
@@ -263,6 +267,7 @@ export const FACTS = {
       date_key: dateKey("at", "Day"),
       due_at: instant("Due", "When a rule about time fell due in the case; empty for other rules."),
       due_at_local: local("due_at", "Due", "When a rule about time fell due in the case; empty for other rules."),
+      cycle_sec: seconds("Cycle time of the case", "From the start of the case to its completion; empty until then."),
       activations: int("Activations", "Times that the case gave the rule something to say."),
       is_violation: int("Violations", "1 when the case broke the rule."),
       is_waived: int("Waived", "1 when that deviation is waived."),

@@ -5,7 +5,7 @@ import { columnChart } from "./charts.ts";
 import { kpiBlocks } from "./cut-card.ts";
 import { fits, inPeriod, monthsOf, sumOf } from "./filter.ts";
 import type { Filter } from "./filter.ts";
-import { countText, dayText, monthText, percentText, plural } from "./format.ts";
+import { countText, dayText, monthText, percentText, plural, valueText } from "./format.ts";
 import { dataTable, el, outLink } from "./html.ts";
 import type { Child, Markup } from "./html.ts";
 import { chartNote, trendCard } from "./page-overview.ts";
@@ -52,7 +52,7 @@ export function ruleCard(data: ReportData, rows: readonly VerdictCount[]): Marku
     .sort((a, b) => b.violations - a.violations || (a.rule.key < b.rule.key ? -1 : 1));
   return card(
     "Rule by rule",
-    "One case judged by one rule of the procedure in force at its start, in the month the violation became final or the case ended. Pending cases can still do either; waived violations count as violations here.",
+    "One case judged by one rule of the procedure in force at its start, in the month the violation became final or the case ended. Pending cases can still do either; waived violations count as violations here. The medians are of the time that completed cases took, whenever that was, if there are ten.",
     null,
     listed.length === 0
       ? el("p", { class: "nothing" }, "Nothing was judged in this period.")
@@ -66,6 +66,8 @@ export function ruleCard(data: ReportData, rows: readonly VerdictCount[]): Marku
             { title: "Waived", align: "right" },
             { title: "Pending", align: "right" },
             { title: "Kept", align: "right" },
+            { title: "Median when broken", align: "right" },
+            { title: "Median when kept", align: "right" },
           ],
           listed.map(({ rule, judged, pending, violations, waived }) => [
             [rule.text, el("br", {}), el("span", { class: "soft" }, rule.key.replace(/^.*\//u, ""))],
@@ -75,6 +77,8 @@ export function ruleCard(data: ReportData, rows: readonly VerdictCount[]): Marku
             countText(waived),
             countText(pending),
             shareOf(judged - pending - violations, judged - pending),
+            valueText(rule.broken, "seconds"),
+            valueText(rule.kept, "seconds"),
           ]),
         ),
     true,
