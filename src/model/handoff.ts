@@ -121,6 +121,8 @@ export interface Handoff {
   readonly company?: string;
   /** When it was last given back after an acceptance; absent when it never was. */
   readonly returnedAt?: Instant;
+  /** How often it was given back; absent when it never was. */
+  readonly returns?: number;
   /** Why it was rejected, where the contract lists the reasons that count. */
   readonly rejection?: { readonly reason: string | null; readonly known: boolean };
   /** Attributes of the source that the contract needs and that are empty; absent when it lacks none. */

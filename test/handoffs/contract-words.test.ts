@@ -36,13 +36,27 @@ describe("an accepted handoff", () => {
   const made = (...stages: readonly (readonly [string, number, (string | null)?])[]): LinkedObject =>
     lead({ stages: [["MQL", 0], ...stages] });
 
-  test.each<[string, LinkedObject, string, number | undefined]>([
-    ["is given back", made(["SAL", 2], ["Recycled", 5]), "returned", 5],
-    ["is not given back by automation", made(["SAL", 2], ["Recycled", 5, "robot"]), "accepted", undefined],
-    ["may be accepted again", made(["SAL", 2], ["Recycled", 5], ["SAL", 8]), "accepted", 5],
-    ["given back before it was accepted is rejected", made(["Recycled", 1], ["SAL", 2]), "rejected", undefined],
-  ])("%s", (_fact, made, decision, returnedAt) => {
+  test.each<[string, LinkedObject, string, number | undefined, number | undefined]>([
+    ["is given back", made(["SAL", 2], ["Recycled", 5]), "returned", 5, 1],
+    ["is not given back by automation", made(["SAL", 2], ["Recycled", 5, "robot"]), "accepted", undefined, undefined],
+    ["may be accepted again", made(["SAL", 2], ["Recycled", 5], ["SAL", 8]), "accepted", 5, 1],
+    [
+      "may be given back more than once",
+      made(["SAL", 2], ["Recycled", 3], ["SAL", 4], ["Recycled", 6]),
+      "returned",
+      6,
+      2,
+    ],
+    [
+      "given back before it was accepted is rejected",
+      made(["Recycled", 1], ["SAL", 2]),
+      "rejected",
+      undefined,
+      undefined,
+    ],
+  ])("%s", (_fact, made, decision, returnedAt, returns) => {
     const handoff = one(contract, [made], [], 9);
+    expect(handoff.returns).toBe(returns);
     expect(handoff.decision).toBe(decision);
     expect(handoff.returnedAt).toBe(returnedAt === undefined ? undefined : hours(returnedAt));
   });

@@ -88,7 +88,7 @@ export function decide(
   };
   const label = labelOf(state);
   const waiver = waiverOf(input, id);
-  const { rejection, returnedAt } = decision;
+  const { rejection, returnedAt, returns } = decision;
   const lacks = link === "revoked" ? [] : lackingOf(contract, source);
   const escalation = waiver === null ? escalationOf(contract, { ...times, ...state }, asOf, calendar) : null;
   return {
@@ -124,7 +124,7 @@ export function decide(
     waiver,
     name: source.name,
     ...companyOf(context, source),
-    ...(returnedAt === null ? {} : { returnedAt }),
+    ...(returnedAt === null ? {} : { returnedAt, returns }),
     ...(rejection === null ? {} : { rejection }),
     ...(lacks.length === 0 ? {} : { lacks }),
     ...(escalation === null ? {} : { escalation }),

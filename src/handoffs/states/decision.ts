@@ -14,6 +14,8 @@ export interface Verdict {
   readonly rejectedAt: Instant | null;
   /** When it was last given back after an acceptance. */
   readonly returnedAt: Instant | null;
+  /** How often it was given back. */
+  readonly returns: number;
   /** Null where the contract lists no reasons, or nothing was rejected. */
   readonly rejection: NonNullable<Handoff["rejection"]> | null;
 }
@@ -23,6 +25,7 @@ export const NO_VERDICT: Verdict = {
   acceptedAt: null,
   rejectedAt: null,
   returnedAt: null,
+  returns: 0,
   rejection: null,
 };
 
@@ -43,15 +46,15 @@ function standing(
   target: Party,
   { from, to }: Window,
   people: People,
-): Pick<Verdict, "decision" | "acceptedAt" | "returnedAt"> {
+): Pick<Verdict, "decision" | "acceptedAt" | "returnedAt" | "returns"> {
   let acceptedAt = from;
   let returnedAt: Instant | null = null;
-  for (;;) {
+  for (let returns = 0; ; returns += 1) {
     const back = firstOccasion(contract.returnedWhen, target, { from: acceptedAt + 1, to }, people);
-    if (back === null) return { decision: "accepted", acceptedAt, returnedAt };
+    if (back === null) return { decision: "accepted", acceptedAt, returnedAt, returns };
     returnedAt = back;
     const again = firstOccasion(contract.acceptedWhen, target, { from: back + 1, to }, people);
-    if (again === null) return { decision: "returned", acceptedAt, returnedAt };
+    if (again === null) return { decision: "returned", acceptedAt, returnedAt, returns: returns + 1 };
     acceptedAt = again;
   }
 }

@@ -231,7 +231,7 @@ export const FACTS = {
       response_bus_sec: seconds("Response, business", "Business time from assignment to first touch."),
       decision_bus_sec: seconds("Decision, business", "Business time from trigger to yes or no."),
       is_pretouched: int("Touched before", "1 when a person had turned to them before the trigger."),
-      n_bounces: int("Bounces", "1 when the receiving side sent it back."),
+      n_bounces: int("Bounces", "Times that the receiving side sent it back after it had accepted it."),
       is_historical: int("Historical", "1 for one from before the contract's start; it carries no state."),
       is_waived: int("Waived", "1 when a person has waived it until after the as-of."),
       waiver_reason: text("Waiver reason", "Why it was waived."),

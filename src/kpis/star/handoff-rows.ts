@@ -77,7 +77,7 @@ export function appendHandoff(star: Star, handoff: Handoff, around: HandoffSurro
     response_bus_sec: business(handoff.assignedAt, touchedAt),
     decision_bus_sec: business(triggeredAt, handoff.acceptedAt ?? handoff.rejectedAt),
     is_pretouched: flag(triggeredAt !== null && around.touches.some((at) => at < triggeredAt)),
-    n_bounces: flag(real && handoff.decision === "returned"),
+    n_bounces: real ? (handoff.returns ?? 0) : 0,
     is_historical: flag(handoff.historical),
     is_waived: flag(handoff.waiver !== null && (handoff.waiver.until === null || handoff.waiver.until > asOf)),
     waiver_reason: handoff.waiver?.reason ?? null,
