@@ -17,6 +17,7 @@ export const logCommands: Register = (program, machine, done) => {
     .option("--lifecycle <column>", "CSV: the column of start, complete and the like")
     .option("--tz <zone>", "zone of times without one, such as Europe/Berlin (default: the reporting zone)")
     .addOption(new Option("--dates <order>", "how 03/04/2026 begins").choices(["day-first", "month-first"]))
+    .option("--encoding <name>", "of a text that is not UTF-8, such as windows-1252")
     .option("--strict", "stop at the first line that cannot be used", false)
     .action(async (file, options) => {
       const { logImportVerb } = await import("../verbs/log-import.ts");

@@ -20,6 +20,7 @@ export interface LogImportOptions extends GlobalOptions {
   readonly lifecycle?: string;
   readonly tz?: string;
   readonly dates?: "day-first" | "month-first";
+  readonly encoding?: string;
   readonly strict: boolean;
 }
 
@@ -38,6 +39,7 @@ export async function logImportVerb(machine: Machine, file: string, options: Log
     columns: columnsOf(options),
     zone: await zoneOf(machine, options),
     ...(options.dates === undefined ? {} : { dateOrder: options.dates === "day-first" ? "day first" : "month first" }),
+    ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
     strict: options.strict,
     now: machine.wallNow(),
   });
@@ -88,7 +90,8 @@ function toldOf({ zone, csv, rejected }: LogAbout, shown: number): string {
       "reporting zone": "the reporting zone; --tz names another",
       format: "which the format means; --tz names another",
     }[zone.from];
-    lines.push(`${zone.local.toLocaleString("en-US")} times have no zone and are read in ${zone.name}, ${how}.`);
+    const times = zone.local === 1 ? "1 time has" : `${zone.local.toLocaleString("en-US")} times have`;
+    lines.push(`${times} no zone and ${zone.local === 1 ? "is" : "are"} read in ${zone.name}, ${how}.`);
     if (zone.twice > 0) lines.push(`${zone.twice} of them the clock showed twice; the first is taken.`);
     if (zone.skipped > 0) lines.push(`${zone.skipped} of them the clock skipped; the moment after is taken.`);
   }

@@ -77,7 +77,9 @@ function statsText(name: string, stats: LogStats, calendar: string | null): stri
       ? ""
       : `${count(stats.eventsInSeveralCases)} events belong to several cases and count in each.\n`,
     stats.eventsWithoutCase === 0 ? "" : `${count(stats.eventsWithoutCase)} events belong to no case.\n`,
-    stats.casesWithoutEvents === 0 ? "" : `${count(stats.casesWithoutEvents)} more cases have no event.\n`,
+    stats.casesWithoutEvents === 0
+      ? ""
+      : `${stats.casesWithoutEvents === 1 ? "1 more case has" : `${count(stats.casesWithoutEvents)} more cases have`} no event.\n`,
     stats.eventsByDay === 0
       ? ""
       : `${count(stats.eventsByDay)} events are known to the day only; so are the durations between them.\n`,

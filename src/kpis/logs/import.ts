@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { HubError } from "../../model/index.ts";
 import type { Instant, Problem } from "../../model/index.ts";
 import type { LogAbout } from "./about.ts";
 import type { ColumnRole } from "./csv/columns.ts";
@@ -17,6 +16,7 @@ import { readOcelSqlite } from "./ocel/read-sqlite.ts";
 import { readOcelXml } from "./ocel/read-xml.ts";
 import type { ReadLogOptions } from "./read-options.ts";
 import { peek } from "./read-text.ts";
+import { emptyFile } from "./trouble.ts";
 import { readXes } from "./xes/read.ts";
 
 export interface ImportOptions {
@@ -27,6 +27,8 @@ export interface ImportOptions {
   readonly columns: Readonly<Partial<Record<ColumnRole, string>>>;
   readonly zone: { readonly name: string; readonly from: "asked" | "reporting zone" } | null;
   readonly dateOrder?: DateOrder;
+  /** Of the file's bytes; found out when left out. */
+  readonly encoding?: string;
   readonly strict: boolean;
   readonly now: Instant;
 }
@@ -39,7 +41,7 @@ export interface Imported {
 
 /**
  * Brings a log into a file of its own, which replaces an earlier one when it is complete.
- * @throws HubError HUB-2401 for a file that is none of the formats, those of the readers, HUB-2415 when it cannot be stored
+ * @throws HubError HUB-2401 for a file that is none of the formats, HUB-2418 for one without an event, those of the readers, HUB-2415 when it cannot be stored
  */
 export async function importLog(options: ImportOptions): Promise<Imported> {
   const { file, path, strict } = options;
@@ -50,6 +52,7 @@ export async function importLog(options: ImportOptions): Promise<Imported> {
     zone,
     columns: options.columns,
     ...(options.dateOrder === undefined ? {} : { dateOrder: options.dateOrder }),
+    ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
   };
   const writer = await LogWriter.open({ path, source: file, strict });
   try {
@@ -119,7 +122,7 @@ async function formatOf(
 ): Promise<{ readonly format: Exclude<LogFormat, "hub">; readonly packed: boolean }> {
   const { head, packed } = await peek(file, 65_536);
   if (head.length === 0) {
-    throw new HubError("HUB-2401", "The file is empty.", { disposition: "operator", place: { file } });
+    throw emptyFile(file);
   }
   const text = head.toString("latin1").replace(/^(?:\u00EF\u00BB\u00BF)?\s*/u, "");
   if (text.startsWith("SQLite format 3\0")) return { format: "ocel-sqlite", packed };

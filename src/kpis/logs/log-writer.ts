@@ -136,6 +136,7 @@ export class LogWriter implements LogSink {
     for (const problem of lost) this.problem(problem);
     for (const problem of mended) this.note(problem);
     this.#rejected += untold;
+    if (this.#counts.event === 0 && ["csv", "xes"].includes(about.format)) throw this.#nothing();
     try {
       this.#tables.problem.close();
       const complete: LogAbout = {
@@ -156,6 +157,19 @@ export class LogWriter implements LogSink {
     } catch (cause) {
       throw cannotWrite(this.#options.path, cause);
     }
+  }
+
+  #nothing(): HubError {
+    const [first] = this.#first;
+    const why =
+      first === undefined
+        ? ""
+        : ` Of ${this.#rejected} left out, the first: ${first.message.replace(/^Left out: /u, "")}`;
+    return new HubError("HUB-2418", `There is no event in the file that can be used.${why}`, {
+      disposition: "operator",
+      place: first?.place ?? { file: this.#options.source },
+      remedy: `${first?.remedy ?? "Check what wrote it."} An earlier log of the name stays.`,
+    });
   }
 
   /** Leaves nothing behind; an earlier log of the name stays. */

@@ -21,7 +21,7 @@ const YEAR_FIRST = new RegExp(
   "iu",
 );
 const YEAR_LAST = new RegExp(
-  String.raw`^(?<first>\d{1,2})([-/.])(?<second_>\d{1,2})\2(?<year>\d{4})${CLOCK}${ZONE}$`,
+  String.raw`^(?<first>\d{1,2})(?<mark>[-/.])(?<second_>\d{1,2})\k<mark>(?<year>\d{4})${CLOCK}${ZONE}$`,
   "iu",
 );
 const NAMED_MONTH = new RegExp(
@@ -33,7 +33,7 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 
 /**
  * Reads a time as logs write it: ISO 8601 with `T` or a space, `2024/03/01 9:05`, `01.03.2024 09:05:00`, `3/1/2024 9:05 AM`,
- * `1-Mar-2024`, epoch seconds (10 digits) or milliseconds (13). An offset is honoured; without one the zone of the reading counts.
+ * `1-Mar-2024`, epoch seconds (10 digits) or milliseconds (13). Between points the day comes first everywhere. An offset is honoured; without one the zone of the reading counts.
  */
 export function readMoment(text: string, reading: TimeReading): Moment | TimeTrouble {
   const trimmed = text.trim();
@@ -45,8 +45,9 @@ export function readMoment(text: string, reading: TimeReading): Moment | TimeTro
   }
   const last = YEAR_LAST.exec(trimmed)?.groups;
   if (last !== undefined) {
-    if (reading.order === null) return "day or month first";
-    const [day, month] = reading.order === "day first" ? ["first", "second_"] : ["second_", "first"];
+    const order = last["mark"] === "." ? "day first" : reading.order;
+    if (order === null) return "day or month first";
+    const [day, month] = order === "day first" ? ["first", "second_"] : ["second_", "first"];
     return build(Number(last["year"]), Number(last[month ?? ""]), Number(last[day ?? ""]), last, reading);
   }
   const named = NAMED_MONTH.exec(trimmed)?.groups;
@@ -59,6 +60,7 @@ export function readMoment(text: string, reading: TimeReading): Moment | TimeTro
 export function dateOrderOf(texts: Iterable<string>): DateOrder | null {
   for (const text of texts) {
     const groups = YEAR_LAST.exec(text.trim())?.groups;
+    if (groups?.["mark"] === ".") continue;
     if (Number(groups?.["first"]) > 12) return "day first";
     if (Number(groups?.["second_"]) > 12) return "month first";
   }

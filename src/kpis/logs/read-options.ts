@@ -10,4 +10,6 @@ export interface ReadLogOptions {
   readonly columns: Readonly<Partial<Record<ColumnRole, string>>>;
   /** Of a CSV file, for `03/04/2024`; found out when left out. */
   readonly dateOrder?: DateOrder;
+  /** What the file's bytes mean; found out when left out. */
+  readonly encoding?: string;
 }

@@ -21,20 +21,62 @@ export async function peek(file: string, bytes: number): Promise<{ readonly head
   return { head: Buffer.concat(parts).subarray(0, bytes), packed };
 }
 
+/** Stands where a file has bytes that mean nothing in its encoding; no text holds it otherwise. */
+export const UNREADABLE = "\uFFFF";
+
+const REPLACED = "\uFFFD";
+const REPLACED_UTF8 = Buffer.from(REPLACED);
+
 /**
- * A text file piece by piece: gzipped or not, UTF-8 or UTF-16 by its mark, XML as it declares itself.
- * @throws HubError HUB-2401
+ * A text file piece by piece: gzipped or not, in the encoding that is named, else UTF-8 or UTF-16 by its mark, XML as it declares
+ * itself. Bytes that are none of it are `UNREADABLE`, so that what they stand in is not taken for something else.
+ * @throws HubError HUB-2401, HUB-2414 for an encoding that nobody knows
  */
-export async function* readText(file: string): AsyncIterable<string> {
+export async function* readText(file: string, named?: string): AsyncIterable<string> {
   const { head } = await peek(file, 200);
+  const decoder = decoderOf(named ?? encodingOf(head), file);
   try {
-    const decoder = new TextDecoder(encodingOf(head));
     const { stream } = await openBytes(file);
-    for await (const part of stream) yield decoder.decode(asBuffer(part), { stream: true });
-    yield decoder.decode();
+    let before = Buffer.alloc(0);
+    for await (const part of stream) {
+      const bytes = Buffer.concat([before, asBuffer(part)]);
+      const text = decoder.decode(asBuffer(part), { stream: true });
+      yield decoder.encoding === "utf-8" && occurrences(text) > written(bytes)
+        ? text.replaceAll(REPLACED, UNREADABLE)
+        : text;
+      before = bytes.subarray(-(REPLACED_UTF8.length - 1));
+    }
+    yield decoder.decode().replaceAll(REPLACED, UNREADABLE);
   } catch (cause) {
     throw unreadable(file, cause);
   }
+}
+
+function decoderOf(encoding: string, file: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding);
+  } catch (cause) {
+    throw new HubError("HUB-2414", `There is no encoding ${encoding}.`, {
+      cause,
+      disposition: "operator",
+      place: { file },
+      remedy: "Name one such as utf-8, windows-1252 or utf-16le.",
+    });
+  }
+}
+
+/** How often a decoder gave up in a text, or found that somebody before it had. */
+function occurrences(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(REPLACED); at >= 0; at = text.indexOf(REPLACED, at + 1)) count += 1;
+  return count;
+}
+
+/** How often that somebody before it had. */
+function written(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(REPLACED_UTF8); at >= 0; at = bytes.indexOf(REPLACED_UTF8, at + 1)) count += 1;
+  return count;
 }
 
 function encodingOf(head: Buffer): string {

@@ -11,12 +11,30 @@ export function noLog(file: string, why: string): HubError {
   });
 }
 
+/** A file without a byte, or without a line. */
+export function emptyFile(file: string): HubError {
+  return new HubError("HUB-2401", "The file is empty.", {
+    disposition: "operator",
+    place: { file },
+    remedy: "Check what wrote it.",
+  });
+}
+
 /** A line, or an element of a file, that cannot be used. */
 export function unusable(why: string, file: string, line: number | null): Problem {
   return {
     code: "HUB-2403",
     message: `Left out: ${why.charAt(0).toLowerCase()}${why.slice(1)}`,
     place: { file, ...(line === null ? {} : { line }) },
+  };
+}
+
+/** A line, or an element, with bytes that mean nothing in the file's encoding: what they were meant to be nobody can tell. */
+export function notReadable(file: string, line: number | null): Problem {
+  return {
+    ...unusable("It has bytes that are not UTF-8.", file, line),
+    code: "HUB-2414",
+    remedy: "Name the file's encoding with --encoding, such as windows-1252.",
   };
 }
 

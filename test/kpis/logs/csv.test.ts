@@ -176,4 +176,60 @@ describe("times of a log", () => {
       "2026-03-04T10:00:00.000Z",
     ]);
   });
+
+  test("between points the day of a date comes first, whatever other dates do", async () => {
+    const { times } = await timesOf(["01.03.2026 09:05", "3/13/2026 09:05"], { zone: berlin });
+    expect(times).toEqual(["2026-03-01T08:05:00.000Z", "2026-03-13T08:05:00.000Z"]);
+  });
+});
+
+describe("a CSV log that is not UTF-8", () => {
+  const head = "case,activity,timestamp\n";
+  const line = (activity: string): string => `1,${activity},2026-03-01T09:05:00Z\n`;
+  const latin = Buffer.from(`${head}${line("Pay")}${line("R\u00FCckfrage")}${line("Ship")}`, "latin1");
+
+  test("has lines that nobody can read: they are told and left out, the others are read", async () => {
+    const { about, problems } = await bench.import(await bench.file("log.csv", latin));
+    expect(problems).toMatchObject([{ code: "HUB-2414", place: { line: 3 } }]);
+    expect(problems[0]?.remedy).toContain("--encoding");
+    expect(about).toMatchObject({ events: 2, rejected: 1 });
+  });
+
+  test("is read whole in the encoding that is named", async () => {
+    const file = await bench.file("log.csv", latin);
+    expect((await bench.import(file, { encoding: "windows-1252" })).problems).toEqual([]);
+    expect((await eventsOf(await bench.open())).map(([, activity]) => activity)).toEqual(["Pay", "Rückfrage", "Ship"]);
+    await expect(bench.import(file, { encoding: "klingon" })).rejects.toMatchObject({ code: "HUB-2414" });
+  });
+
+  test("is told from one in which somebody before left the sign for what could not be read", async () => {
+    const file = await bench.file("log.csv", `${head}${line("R\uFFFDckfrage")}`);
+    expect((await bench.import(file)).problems).toEqual([]);
+    expect((await eventsOf(await bench.open())).map(([, activity]) => activity)).toEqual(["R\uFFFDckfrage"]);
+  });
+
+  test("and is no text at all is refused as such", async () => {
+    const file = await bench.file("log.csv", Buffer.from([0x89, 0x50, 0xff, 0x0a, 0xfe, 0x0a]));
+    await expect(bench.import(file)).rejects.toMatchObject({ code: "HUB-2414", place: { line: 1 } });
+  });
+});
+
+describe("a log in which no event can be used", () => {
+  test.each([
+    ["nothing but a header", "case,activity,timestamp\n", "There is no event in the file that can be used."],
+    [
+      "nothing but bad lines",
+      "case,activity,timestamp\n1,A,tomorrow\n1,B,\n",
+      'There is no event in the file that can be used. Of 2 left out, the first: "tomorrow" is no time.',
+    ],
+    [
+      "a trace without events",
+      '<log><trace><string key="concept:name" value="1"/></trace></log>',
+      "There is no event in the file that can be used.",
+    ],
+  ])("because it has %s does not take the place of an earlier one", async (_how, text, message) => {
+    await bench.import(await bench.file("log.csv", "case,activity,timestamp\n1,A,2026-03-01T09:05:00Z\n"));
+    await expect(bench.import(await bench.file("next", text))).rejects.toMatchObject({ code: "HUB-2418", message });
+    expect(await eventsOf(await bench.open())).toHaveLength(1);
+  });
 });

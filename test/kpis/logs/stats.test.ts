@@ -148,12 +148,20 @@ describe("statistics of a log", () => {
   });
 
   test("of a log without events say that there is nothing, not zero", async () => {
-    const { throughput, business, variants, cases } = await statsOf([]);
-    expect({ throughput, business, variants, cases }).toEqual({
+    const thing = { id: "o1", type: "order", attributes: [], relationships: [] };
+    const log = { eventTypes: [], objectTypes: [{ name: "order", attributes: [] }], events: [], objects: [thing] };
+    await bench.import(await bench.file("log.json", JSON.stringify(log)));
+    const { throughput, business, variants, cases, casesWithoutEvents } = await logStats(
+      await bench.open(),
+      null,
+      "order",
+    );
+    expect({ throughput, business, variants, cases, casesWithoutEvents }).toEqual({
       throughput: null,
       business: null,
       variants: [],
       cases: 0,
+      casesWithoutEvents: 1,
     });
   });
 

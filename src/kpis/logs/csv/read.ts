@@ -3,8 +3,8 @@ import type { LogAbout } from "../about.ts";
 import type { LogAttribute, LogSink } from "../log.ts";
 import { dateOrderOf, readMoment } from "../moment.ts";
 import type { DateOrder, TimeReading } from "../moment.ts";
-import { readText } from "../read-text.ts";
-import { timeProblem, unusable } from "../trouble.ts";
+import { readText, UNREADABLE } from "../read-text.ts";
+import { emptyFile, notReadable, timeProblem, unusable } from "../trouble.ts";
 import type { ReadLogOptions } from "../read-options.ts";
 import { chooseColumns } from "./columns.ts";
 import { CsvRecords } from "./records.ts";
@@ -25,7 +25,7 @@ export async function readCsv(
   sink: LogSink,
 ): Promise<NonNullable<LogAbout["csv"]>> {
   const start: Start = { head: "", rows: null };
-  for await (const piece of readText(file)) {
+  for await (const piece of readText(file, options.encoding)) {
     if (start.rows === null) {
       start.head += piece;
       if (!start.head.includes("\n") && start.head.length < 1_000_000) continue;
@@ -84,7 +84,7 @@ class Rows {
     this.#records.end();
     const layout = this.#layout;
     if (layout === null) {
-      throw new HubError("HUB-2401", "The file is empty.", { disposition: "operator", place: { file: this.#file } });
+      throw emptyFile(this.#file);
     }
     this.#decide(layout);
     const { columns, guessed } = layout.chosen;
@@ -101,6 +101,7 @@ class Rows {
     const layout = this.#layout;
     if (layout === null) {
       if ("why" in row) throw headerError(this.#file, row.why);
+      if (row.fields.some((field) => field.includes(UNREADABLE))) throw notText(this.#file);
       this.#layout = layoutOf(row.fields, this.#options, this.#file);
     } else if (this.#waiting === null) this.#row(row, layout);
     else {
@@ -122,6 +123,7 @@ class Rows {
     const reject = (why: string): void => this.#sink.problem(unusable(why, this.#file, row.line));
     if ("why" in row) return reject(`${row.why}.`);
     const { fields, line } = row;
+    if (fields.some((field) => field.includes(UNREADABLE))) return this.#sink.problem(notReadable(this.#file, line));
     if (fields.length !== layout.header.length) {
       return reject(`It has ${count(fields.length, "field")}, the header has ${layout.header.length}.`);
     }
@@ -190,6 +192,14 @@ function uniqueName(name: string, fields: readonly string[], index: number): str
 function textAt(fields: readonly string[], index: number): string | null {
   const text = index < 0 ? "" : (fields[index] ?? "");
   return text === "" ? null : text;
+}
+
+function notText(file: string): HubError {
+  return new HubError("HUB-2414", "The first line has bytes that are not UTF-8.", {
+    disposition: "operator",
+    place: { file, line: 1 },
+    remedy: "Logs are CSV, XES, or OCEL 2.0; name the encoding of a CSV file with --encoding, such as windows-1252.",
+  });
 }
 
 function headerError(file: string, why: string): HubError {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { LogSink } from "../log.ts";
 import type { ReadLogOptions } from "../read-options.ts";
-import { readText } from "../read-text.ts";
-import { noLog, unusable } from "../trouble.ts";
+import { readText, UNREADABLE } from "../read-text.ts";
+import { noLog, notReadable, unusable } from "../trouble.ts";
 import { JsonElements } from "./json-elements.ts";
 import type { JsonElement } from "./json-elements.ts";
 import { ocelPutter } from "./put.ts";
@@ -41,10 +41,11 @@ export async function readOcelJson(file: string, options: ReadLogOptions, sink: 
   const lists = new Set<string>();
   const elements = new JsonElements((element) => {
     lists.add(element.list);
+    if (element.text.includes(UNREADABLE)) return sink.problem(notReadable(file, element.line));
     const why = take(element, put);
     if (why !== null) sink.problem(unusable(why, file, element.line));
   });
-  for await (const text of readText(file)) elements.push(text);
+  for await (const text of readText(file, options.encoding)) elements.push(text);
   if (lists.size > 0 && !LISTS.some((list) => lists.has(list)))
     throw noLog(file, `The JSON holds ${[...lists].map((list) => `"${list}"`).join(", ")}, not the lists of OCEL 2.0.`);
   const broken = elements.end();

@@ -14,7 +14,7 @@ const LISTS = ["object-types", "event-types", "objects", "events"];
  */
 export async function readOcelXml(file: string, options: ReadLogOptions, sink: LogSink): Promise<void> {
   const put = ocelPutter(file, options, sink);
-  await readXml(file, {
+  await readXml(file, options.encoding, {
     isOpen: (path) => path.length === 1 || (path.length === 2 && LISTS.includes(path[1] ?? "")),
     enter: () => {},
     element: (path, element) => {

@@ -28,7 +28,7 @@ export async function readXes(file: string, options: ReadLogOptions, sink: LogSi
     finishTrace(trace, traces, file, sink);
     trace = null;
   };
-  await readXml(file, {
+  await readXml(file, options.encoding, {
     isOpen: (path) => path.length === 1 || (path.length === 2 && path[1] === "trace"),
     enter: (path, { line }) => {
       if (path.length === 2) trace = { line, attributes: [], events: [] };

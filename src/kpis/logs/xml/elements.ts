@@ -1,5 +1,6 @@
 import { SaxesParser } from "saxes";
-import { readText } from "../read-text.ts";
+import { HubError } from "../../../model/index.ts";
+import { readText, UNREADABLE } from "../read-text.ts";
 import { noLog } from "../trouble.ts";
 
 /** An element with all that is in it. Names are without their namespace's prefix. */
@@ -35,9 +36,10 @@ interface Growing {
 
 /**
  * Reads an XML file in one pass. Only the elements at hand are held.
- * @throws HubError HUB-2401 when it cannot be read, or is no `log`
+ * @param encoding of its bytes, where it says nothing or something else
+ * @throws HubError HUB-2401 when it cannot be read, or is no `log`; HUB-2414 for bytes outside of its encoding, which no XML has
  */
-export async function readXml(file: string, visitor: XmlVisitor): Promise<void> {
+export async function readXml(file: string, encoding: string | undefined, visitor: XmlVisitor): Promise<void> {
   const parser = new SaxesParser({ xmlns: false, position: true });
   const path: string[] = [];
   const growing: Growing[] = [];
@@ -71,6 +73,16 @@ export async function readXml(file: string, visitor: XmlVisitor): Promise<void> 
     else visitor.element(path, element);
     path.pop();
   });
-  for await (const text of readText(file)) parser.write(text);
+  for await (const text of readText(file, encoding)) {
+    if (text.includes(UNREADABLE)) {
+      const line = parser.line + text.slice(0, text.indexOf(UNREADABLE)).split("\n").length - 1;
+      throw new HubError("HUB-2414", "The XML has bytes that are not in its encoding.", {
+        disposition: "operator",
+        place: { file, line },
+        remedy: "Name its encoding with --encoding, such as windows-1252, or mend the file.",
+      });
+    }
+    parser.write(text);
+  }
   parser.close();
 }
