@@ -2,9 +2,10 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { anyAnswer, datasourceSchema } from "./answers.ts";
+import { anyAnswer, datasourceAnswer, datasourceSchema } from "./answers.ts";
 import type { Datasource } from "./answers.ts";
 import type { TableauClient } from "./client.ts";
+import { isNotThere } from "./failures.ts";
 import { jsonBody } from "./multipart.ts";
 import { isPackage, unpackExtract } from "./package-reader.ts";
 
@@ -33,8 +34,21 @@ export async function findDatasourceById(
   projectId: string,
   signal: AbortSignal,
 ): Promise<Datasource | undefined> {
-  const listed = await client.list("datasources", "datasource", datasourceSchema, signal);
-  return listed.find((candidate) => candidate.id === id && candidate.project.id === projectId);
+  try {
+    const found = await client.request(
+      {
+        method: "GET",
+        path: `/datasources/${encodeURIComponent(id)}`,
+        schema: datasourceAnswer,
+        operation: "GET /datasources/…",
+      },
+      signal,
+    );
+    return found.project.id === projectId ? found : undefined;
+  } catch (error) {
+    if (isNotThere(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Adds the labels that are missing; those that are there stay. */

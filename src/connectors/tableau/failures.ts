@@ -60,6 +60,11 @@ export function tableauCode(error: unknown): string | undefined {
   return error instanceof HubError && error.cause instanceof Refusal ? error.cause.code : undefined;
 }
 
+/** Whether Tableau says that what was asked for by its id is not there. */
+export function isNotThere(error: unknown): boolean {
+  return error instanceof HubError && error.cause instanceof Refusal && error.cause.status === 404;
+}
+
 /** The ladder the official SDK climbs on 429 starts here (reference tableau.md §1.7). */
 const DEFAULT_RETRY_AFTER_MS = 1000;
 

@@ -169,6 +169,10 @@ const MIGRATIONS: readonly string[] = [
   create index told_early_entity on told_early (stream_pk, entity_id);
   insert into pending_entity (stream_pk, id) select distinct entity_stream_pk, entity_id from record where true on conflict do nothing;
   `,
+  // Restatements are looked up at every measuring, and are few among many figures.
+  `
+  create index kpi_snapshot_restated on kpi_snapshot (window_text, period_from, period_to) where because is not null;
+  `,
 ];
 
 /** Brings the store to the newest schema. @throws HubError HUB-3004 for a store written by a newer program. */

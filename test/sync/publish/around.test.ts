@@ -80,6 +80,16 @@ withEngine("a data source that was renamed there", () => {
     expect((await world.there("Quality of our data")).size).toBe(11);
     expect(await world.publish(metrics(0, 11))).toMatchObject({ how: "unchanged", standing: { id: before } });
   });
+
+  test("and then deleted is made again, under its first name", async () => {
+    await world.publish(metrics(0, 10));
+    const before = await idThere();
+    await ask("DELETE", `/datasources/${before}`);
+    const after = await world.publish(metrics(0, 10));
+    expect(after).toMatchObject({ how: "created", standing: { name: "Data quality" } });
+    expect(after.standing.id).not.toBe(before);
+    expect((await world.there()).size).toBe(10);
+  });
 });
 
 withEngine("a data source's warning", () => {
