@@ -157,18 +157,55 @@ withEngine("a data source's warning", () => {
 withEngine("permissions", () => {
   const viewer = { kind: "user", name: "Hub@TechFlow.example", capabilities: "viewer" } as const;
 
-  test("are given where they are missing, added to what is there, and not asked for again", async () => {
-    await world.publish(metrics(0, 10));
-    await givePermissions(SOURCE, [viewer], around());
-    const given = JSON.stringify(await ask("GET", `/datasources/${await idThere()}/permissions`));
-    expect(given).toMatch(/"Read".*"Connect"/u);
-    await world.forgetCalls();
-    await givePermissions(SOURCE, [viewer], around());
-    expect(await calls("permissions.")).toBe(0);
-    await givePermissions(SOURCE, [{ ...viewer, capabilities: ["Connect", "ExportData"] }], around());
-    const more = JSON.stringify(await ask("GET", `/datasources/${await idThere()}/permissions`));
-    for (const capability of ["Read", "Connect", "ExportData"]) expect(more).toContain(`"${capability}"`);
-  });
+  interface Capability {
+    readonly name: string;
+    readonly mode: string;
+  }
+  interface Grantee {
+    readonly user?: { readonly id: string };
+    readonly group?: { readonly id: string };
+    readonly capabilities: { readonly capability: Capability | readonly Capability[] };
+  }
+  /** What each user and group may do, by kind and id. */
+  const allowed = async (): Promise<Record<string, readonly string[]>> => {
+    const answer = (await ask("GET", `/datasources/${await idThere()}/permissions`)) as {
+      readonly permissions: { readonly granteeCapabilities?: Grantee | readonly Grantee[] };
+    };
+    return Object.fromEntries(
+      // One of a kind stands alone in Tableau's JSON.
+      [answer.permissions.granteeCapabilities ?? []].flat().map(({ user, group, capabilities }) => [
+        user === undefined ? `group ${group?.id ?? ""}` : `user ${user.id}`,
+        [capabilities.capability]
+          .flat()
+          .map(({ name, mode }) => `${mode} ${name}`)
+          .sort(),
+      ]),
+    );
+  };
+  const idOf = async (kind: "user" | "group", name: string): Promise<string> => {
+    const all = (await ask("GET", `/${kind}s`)) as Record<string, Record<string, { id: string; name: string }[]>>;
+    const found = all[`${kind}s`]?.[kind]?.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    return `${kind} ${found?.id ?? "unknown"}`;
+  };
+
+  test.each([viewer, { ...viewer, kind: "group", name: "all users" } as const])(
+    "are given where they are missing, added to what is there, and not asked for again: $kind $name",
+    async (grantee) => {
+      await world.publish(metrics(0, 10));
+      const who = await idOf(grantee.kind, grantee.name);
+      expect(who).not.toContain("unknown");
+      const others = Object.entries(await allowed()).filter(([key]) => key !== who);
+      await givePermissions(SOURCE, [grantee], around());
+      expect((await allowed())[who]).toEqual(expect.arrayContaining(["Allow Connect", "Allow Read"]));
+      await world.forgetCalls();
+      await givePermissions(SOURCE, [grantee], around());
+      expect(await calls("permissions.")).toBe(0);
+      await givePermissions(SOURCE, [{ ...grantee, capabilities: ["Connect", "ExportData"] }], around());
+      const now = await allowed();
+      expect(now[who]).toEqual(expect.arrayContaining(["Allow Connect", "Allow ExportData", "Allow Read"]));
+      expect(Object.entries(now).filter(([key]) => key !== who)).toEqual(others);
+    },
+  );
 
   test("for somebody who is not there are told with HUB-5118", async () => {
     await world.publish(metrics(0, 10), AS_OF);
