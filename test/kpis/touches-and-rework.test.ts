@@ -69,7 +69,7 @@ describe("touches", () => {
 });
 
 describe("rework", () => {
-  test("tells moves back from steps done again, with the time in stages that were left before", () => {
+  test("tells moves back, with the time in stages that were left before, from steps done again in their place", () => {
     const made = build(
       incident,
       linked("incident", "a", [
@@ -82,7 +82,48 @@ describe("rework", () => {
         { at: "2026-03-02T16:00:00Z", stage: "Resolved" },
       ]),
     );
-    expect(made).toMatchObject({ backwardMoves: 1, repeatedSteps: 1, reentries: 2, reworkMs: 4 * HOUR });
+    expect(made).toMatchObject({ backwardMoves: 1, repeatedSteps: 0, reentries: 2, reworkMs: 4 * HOUR });
+  });
+
+  test("counts what was closed and opened again among the moves back", () => {
+    const made = build(
+      incident,
+      linked("incident", "a", [
+        { at: "2026-03-02T09:00:00Z", stage: "Detected" },
+        { at: "2026-03-02T11:00:00Z", stage: "Resolved" },
+        { at: "2026-03-02T12:00:00Z", stage: "Mitigated" },
+        { at: "2026-03-02T16:00:00Z", stage: "Resolved" },
+      ]),
+    );
+    expect(made).toMatchObject({ backwardMoves: 1, repeatedSteps: 0, reentries: 0, reworkMs: null });
+  });
+
+  test("counts a step that was done once more in its place, and none that was only opened", () => {
+    const onboarding = compileProcess({
+      process: "onboarding",
+      version: 1,
+      effective_from: "2026-01-01",
+      case: "onboarding",
+      starts: "onboarding created",
+      ends: "Go-live",
+      joins: { "onboarding-step": "onboarding" },
+      stages: [{ stage: "Kickoff", until: "Kickoff call" }],
+      steps: { "Data import": { critical: true } },
+    });
+    const made = build(
+      onboarding,
+      linked("onboarding", "a", [
+        { at: "2026-03-02T09:00:00Z", type: "onboarding created" },
+        { at: "2026-03-02T10:00:00Z", done: "Kickoff call" },
+        { at: "2026-03-02T11:00:00Z", reopened: "Kickoff call" },
+        { at: "2026-03-02T12:00:00Z", done: "Kickoff call" },
+        { at: "2026-03-02T13:00:00Z", done: "Data import" },
+        { at: "2026-03-02T14:00:00Z", reopened: "Data import" },
+        { at: "2026-03-02T15:00:00Z", done: "Coffee" },
+        { at: "2026-03-02T16:00:00Z", done: "Coffee" },
+      ]),
+    );
+    expect(made).toMatchObject({ backwardMoves: 0, repeatedSteps: 1 });
   });
 
   test("is empty, not nothing, where no stage was returned to", () => {

@@ -12,7 +12,7 @@ import { pathFitness } from "./fitness.ts";
 import { eventOrder } from "./judged.ts";
 import type { Judged } from "./judged.ts";
 import { startOf, versionOf } from "./start.ts";
-import { repeatedActivities, stepExecutions } from "./steps.ts";
+import { repeatedActivities, repeatsInPlace, stepExecutions } from "./steps.ts";
 import { touchesIn } from "./touches.ts";
 import { activeTime, businessTime, isBackwardMove, isReturn, reworkIn, stageVisits } from "./visits.ts";
 
@@ -120,7 +120,7 @@ function buildCase(
     eventCount: events.length,
     reentries: visits.filter(isReturn).length,
     backwardMoves: visits.filter(isBackwardMove).length,
-    repeatedSteps: steps.filter((step) => step.occurrence > 1).length,
+    repeatedSteps: repeatsInPlace(events, process),
     reworkMs: reworkIn(visits),
     touches: touchesIn(events, process),
     repeated,

@@ -44,8 +44,6 @@ export type EvidenceGrade = "A" | "B" | "C" | null;
 /** One time a step was done. */
 export interface StepExecution {
   readonly step: string;
-  /** 1 for the first time in this case. */
-  readonly occurrence: number;
   readonly at: Instant;
   readonly eventId: string;
   readonly actor: Actor | null;
@@ -123,9 +121,9 @@ export interface Case {
   readonly verdicts: readonly Verdict[];
   readonly eventCount: number;
   readonly reentries: number;
-  /** Stages entered from a later one, bulk-edit noise left out. */
+  /** Stages entered from a later one or from an end, bulk-edit noise left out. */
   readonly backwardMoves: number;
-  /** Executions of a step that had been done before in the case. */
+  /** Times that a step was done once more in its place; a stage entered again is none. */
   readonly repeatedSteps: number;
   /** Time in stages that the case had left before; null when there was none. */
   readonly reworkMs: number | null;

@@ -19,13 +19,10 @@ export function stepExecutions(
   const executions: StepExecution[] = [];
   for (const step of process.steps) {
     const mine = events.filter((event) => event.activity === step.name);
-    let occurrence = 0;
     for (const [index, event] of mine.entries()) {
       if (event.reopens) continue;
-      occurrence += 1;
       executions.push({
         step: step.name,
-        occurrence,
         at: event.at,
         eventId: event.id,
         actor: event.actor,
@@ -74,10 +71,22 @@ export function repeatedActivities(
       repeated.add(activity);
     done.add(activity);
   }
-  const known = [
-    ...process.stages.map((each) => each.until ?? each.name),
-    ...process.steps.map((step) => step.name),
-    ...process.ends.map((end) => end.activity),
+  return documented(process).filter((activity) => repeated.has(activity));
+}
+
+/** How often a step was done once more. To enter a stage again is a move, which counts separately (reference §2.2, rework). */
+export function repeatsInPlace(events: readonly CaseEvent[], process: ProcessDefinition): number {
+  const known = new Set(documented(process));
+  const done = events.filter(({ activity, reopens, event }) => event.stage === null && !reopens && known.has(activity));
+  return done.length - new Set(done.map(({ activity }) => activity)).size;
+}
+
+/** The stages, or what closes them, the steps and the ends that a procedure names, each once. */
+function documented({ stages, steps, ends }: ProcessDefinition): readonly string[] {
+  const names = [
+    ...stages.map(({ until, name }) => until ?? name),
+    ...steps.map(({ name }) => name),
+    ...ends.map(({ activity }) => activity),
   ];
-  return [...new Set(known)].filter((activity) => repeated.has(activity));
+  return [...new Set(names)];
 }

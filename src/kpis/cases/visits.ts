@@ -10,6 +10,8 @@ interface Stay {
   readonly enteredAt: Instant;
   exitedAt: Instant | null;
   readonly actor: StageVisit["actor"];
+  /** The case had ended, and went on from there. */
+  readonly isAfterEnd: boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ export function stageVisits(
       durationMs,
       businessMs: stay.exitedAt === null ? null : context.calendarOf(team).elapsed(stay.enteredAt, stay.exitedAt),
       isReentry: visitNo > 1,
-      isBackward: before !== undefined && stay.stage.order < before,
+      isBackward: stay.isAfterEnd || (before !== undefined && stay.stage.order < before),
       isFlicker,
       isLast: lastOf.get(stay.stage.name) === index,
     };
@@ -63,7 +65,7 @@ export function isReturn(visit: StageVisit, index: number, visits: readonly Stag
   return visit.isReentry && !visit.isFlicker && visits[index - 1]?.isFlicker !== true;
 }
 
-/** True for a visit that was entered from a later stage, bulk-edit noise left out. */
+/** True for a visit that was entered from a later stage or from an end, bulk-edit noise left out. */
 export function isBackwardMove(visit: StageVisit, index: number, visits: readonly StageVisit[]): boolean {
   return visit.isBackward && !visit.isFlicker && visits[index - 1]?.isFlicker !== true;
 }
@@ -78,21 +80,17 @@ function stageStays(events: readonly CaseEvent[], process: ProcessDefinition, en
   const stages = new Map(process.stages.map((stage) => [stage.name, stage]));
   const terminals = new Set(process.ends.map((end) => end.activity));
   const stays: Stay[] = [];
+  let entered: string | null = null;
   let current: Stay | null = null;
-  let inTerminal: string | null = null;
-  for (const event of events) {
-    if (event.event.stage === null || (!stages.has(event.activity) && !terminals.has(event.activity))) continue;
-    if (current?.stage.name === event.activity || inTerminal === event.activity) continue;
-    if (current !== null) current.exitedAt = event.at;
-    const stage = stages.get(event.activity);
-    if (stage === undefined || terminals.has(event.activity)) {
-      current = null;
-      inTerminal = event.activity;
-      continue;
-    }
-    current = { stage, enteredAt: event.at, exitedAt: null, actor: event.actor };
-    inTerminal = null;
-    stays.push(current);
+  for (const { activity, at, actor, event } of events) {
+    const isEnd = terminals.has(activity);
+    const stage = stages.get(activity);
+    if (event.stage === null || activity === entered || (stage === undefined && !isEnd)) continue;
+    if (current !== null) current.exitedAt = at;
+    const isAfterEnd = entered !== null && terminals.has(entered);
+    entered = activity;
+    current = stage === undefined || isEnd ? null : { stage, enteredAt: at, exitedAt: null, actor, isAfterEnd };
+    if (current !== null) stays.push(current);
   }
   if (current !== null && endedAt !== null) current.exitedAt = Math.max(endedAt, current.enteredAt);
   return stays;
@@ -116,12 +114,13 @@ function phases(
           && events.some((event) => event.activity === (later.until ?? later.name) && !event.reopens),
       );
       if (skipped) continue;
-      stays.push({ stage, enteredAt: from, exitedAt: endedAt === null ? null : Math.max(endedAt, from), actor: null });
+      const exitedAt = endedAt === null ? null : Math.max(endedAt, from);
+      stays.push({ stage, enteredAt: from, exitedAt, actor: null, isAfterEnd: false });
       break;
     }
     // A stage closed before the one ahead of it took no time of its own.
     if (close.at < from) continue;
-    stays.push({ stage, enteredAt: from, exitedAt: close.at, actor: close.actor });
+    stays.push({ stage, enteredAt: from, exitedAt: close.at, actor: close.actor, isAfterEnd: false });
     from = close.at;
   }
   return stays;

@@ -83,8 +83,14 @@ export const FACTS = {
       ),
       n_events: int("Events", "Events of the case."),
       n_reentries: int("Re-entries", "Times that the case came back to a stage it had left."),
-      n_backward: int("Backward moves", "Times that the case went back to an earlier stage; bulk edits left out."),
-      n_repeats: int("Steps done again", "Executions of a step that had been done before in the case."),
+      n_backward: int(
+        "Backward moves",
+        "Times that the case went back to an earlier stage, from an end, too; bulk edits left out.",
+      ),
+      n_repeats: int(
+        "Steps done again",
+        "Times that a step was done once more in its place; a stage entered again is none.",
+      ),
       rework_sec: seconds("Rework", "Time in stages that the case had left before; empty when there was none."),
       is_rework: int("Cases with rework", "1 when something was done again in it."),
       repeated: text("Done again", "What was done again, in words."),
@@ -137,7 +143,7 @@ export const FACTS = {
       dur_bus_sec: seconds("Duration, business", "Business time of a stay that has ended."),
       is_open: int("Still there", "1 while the case is in the stage."),
       is_reentry: int("Re-entry", "1 when the case had been in the stage before."),
-      is_backward: int("Backward", "1 when entered from a later stage."),
+      is_backward: int("Backward", "1 when entered from a later stage or from an end."),
       is_flicker: int(
         "Flicker",
         "1 for under a minute between stages that are no neighbours: a bulk edit, left out of medians.",
