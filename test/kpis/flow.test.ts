@@ -34,7 +34,7 @@ const open = (process: string, days: number) => ({
   is_cancelled: 0,
   left_truncated: 0,
 });
-async function starWith(cases: readonly Readonly<Record<string, string | number>>[]): Promise<Star> {
+async function starWith(cases: readonly Readonly<Record<string, string | number | null>>[]): Promise<Star> {
   const star = await starOf({
     dim_process: ["hiring", "incident"].map((process) => ({ process_key: process, process })),
     fact_case: cases.map((each, index) => ({ ...each, case_key: `c${index}` })),
@@ -118,4 +118,26 @@ test("an open case is old beside 85 % of the completed ones of its own process, 
   ]);
   const value = await shownOf("measure: work item age\nof: [hiring, incident]\nwindows: [as of]", star);
   expect(value).toMatchObject({ n: 2, numerator: 1, excluded: { "too few completed to compare with": 1 } });
+});
+
+test("where starts are known to the day, days of open cases are held beside days of completed ones", async () => {
+  const byDay = { cycle_sec: null, start_precision: "day" };
+  const begunOn = (day: string) => ({
+    ...open("hiring", 0),
+    start_precision: "day",
+    started_at: `${day}T07:00:00Z`,
+    started_at_local: `${day}T00:00:00Z`,
+  });
+  const star = await starWith([
+    // The 85th percentile of 1 to 30 days is 25.65 days.
+    ...Array.from({ length: 30 }, (_, index) => ({
+      ...completed("hiring", END, index + 1),
+      ...byDay,
+      cycle_days: index + 1,
+    })),
+    begunOn("2026-10-08"),
+    begunOn("2026-10-07"),
+  ]);
+  const value = await shownOf("measure: work item age\nof: hiring\nwindows: [as of]", star);
+  expect(value).toMatchObject({ n: 2, numerator: 1, excluded: {} });
 });

@@ -1,7 +1,7 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import { rowsOf } from "./own-relations.ts";
 import type { KpiScope } from "./result.ts";
-import { listSql, quote } from "./sql.ts";
+import { CASE_SECONDS, listSql, quote } from "./sql.ts";
 
 /** Durations, or other numbers to put in order, as a relation: `moment`, `sec` (or the number), `evidence`, `excluded`, and the cut columns. */
 export interface DurationRelation {
@@ -33,8 +33,8 @@ export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
       return ownDurations(kpi);
     case "cycle time":
       return {
-        // A process that starts on a day is measured in whole days, and in no hours of business time.
-        sql: `SELECT c.completed_at AS moment, ${clock === "" ? "coalesce(c.cycle_sec, CASE WHEN c.start_precision = 'day' THEN c.cycle_days * 86400 END)" : "c.cycle_bus_sec"} AS sec,
+        // A process that starts on a day is measured in no hours of business time.
+        sql: `SELECT c.completed_at AS moment, ${clock === "" ? CASE_SECONDS : "c.cycle_bus_sec"} AS sec,
           c.case_key AS evidence, CASE WHEN c.is_cancelled = 1 THEN 'cancelled' WHEN c.left_truncated = 1 THEN 'started before the history'
           WHEN c.anomaly IS NOT NULL THEN c.anomaly ${clock === "" ? "" : "WHEN c.start_precision = 'day' THEN 'known to the day only' "}END AS excluded, p.process AS process, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team,
           c.category AS category, p.process || ' / ' || c.outcome AS outcome FROM fact_case c ${process} WHERE c.is_open = 0`,

@@ -10,7 +10,7 @@ import type { Relation } from "./relations.ts";
 import { blankResult, COMPANY } from "./result.ts";
 import type { KpiResult, KpiScope } from "./result.ts";
 import { numberOf } from "./rows.ts";
-import { instantSql, listSql } from "./sql.ts";
+import { CASE_SECONDS, instantSql, listSql } from "./sql.ts";
 import { targetOf } from "./target-value.ts";
 import { numberText, percent } from "./wording.ts";
 
@@ -162,18 +162,19 @@ export function flowRelation(kpi: KpiDefinition): DurationRelation {
   };
 }
 
-/** Open cases beside how long 85 % of the completed ones of their process took. */
+/** Open cases beside how long 85 % of the completed ones of their process took; in whole days where starts are known to the day. */
 export function ageRelation(kpi: KpiDefinition): Relation {
-  const of = listSql(kpi.of);
+  const process = `JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${listSql(kpi.of)}`;
   return {
-    sql: `WITH took AS (SELECT p.process AS process, quantile_cont(c.cycle_sec, 0.85) AS most, count(c.cycle_sec) AS cases FROM fact_case c
-        JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${of} WHERE c.is_completed = 1 AND c.left_truncated = 0 AND c.anomaly IS NULL GROUP BY p.process)
-      SELECT (SELECT as_of FROM dim_as_of) AS moment, CASE WHEN epoch((SELECT as_of FROM dim_as_of)) - epoch(c.started_at) > t.most THEN 1 ELSE 0 END AS num, 1 AS den,
-        0 AS pending, 0 AS unknown, NULL AS adjusted,
+    sql: `WITH took AS (SELECT process, quantile_cont(sec, 0.85) AS most, count(sec) AS cases FROM (
+          SELECT p.process AS process, ${CASE_SECONDS} AS sec FROM fact_case c ${process} WHERE c.is_completed = 1 AND c.left_truncated = 0 AND c.anomaly IS NULL) GROUP BY process),
+        aged AS (SELECT c.*, p.process AS process, a.as_of, CASE WHEN c.start_precision = 'day' THEN date_diff('day', CAST(c.started_at_local AS DATE), CAST(a.as_of_local AS DATE)) * 86400
+          ELSE epoch(a.as_of) - epoch(c.started_at) END AS age FROM fact_case c ${process}, dim_as_of a WHERE c.is_open = 1)
+      SELECT c.as_of AS moment, CASE WHEN c.age > t.most THEN 1 ELSE 0 END AS num, 1 AS den, 0 AS pending, 0 AS unknown, NULL AS adjusted,
         CASE WHEN c.left_truncated = 1 THEN 'started before the history' WHEN coalesce(t.cases, 0) < ${MIN_COMPLETED} THEN 'too few completed to compare with' END AS excluded,
-        c.amount_corporate * CASE WHEN epoch((SELECT as_of FROM dim_as_of)) - epoch(c.started_at) > t.most THEN 1 ELSE 0 END AS money, c.case_key AS evidence, c.case_key AS item,
-        p.process AS process, NULL AS contract, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team, c.category AS category, c.outcome AS outcome
-      FROM fact_case c JOIN dim_process p ON p.process_key = c.process_key AND p.process IN ${of} LEFT JOIN took t ON t.process = p.process WHERE c.is_open = 1`,
+        c.amount_corporate * CASE WHEN c.age > t.most THEN 1 ELSE 0 END AS money, c.case_key AS evidence, c.case_key AS item,
+        c.process AS process, NULL AS contract, c.segment_key AS segment, c.region AS region, c.owner_team_key AS team, c.category AS category, c.outcome AS outcome
+      FROM aged c LEFT JOIN took t ON t.process = c.process`,
     noun: "open cases",
     said: "are older than 85 % of the completed ones took",
     against: "num = 1",

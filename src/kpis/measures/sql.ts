@@ -8,3 +8,6 @@ export const instantSql = (at: Instant): string => `epoch_ms(CAST(${Math.round(a
 /** Texts as a list that `IN` takes; one that holds nothing when there are none. */
 export const listSql = (values: readonly string[]): string =>
   values.length === 0 ? "('')" : `(${values.map(quote).join(", ")})`;
+
+/** How many seconds a case of `fact_case c` took, in whole days where its start is known to the day only; null when that is not known. */
+export const CASE_SECONDS = "coalesce(c.cycle_sec, CASE WHEN c.start_precision = 'day' THEN c.cycle_days * 86400 END)";
