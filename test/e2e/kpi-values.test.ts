@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { KpiResult } from "../../src/kpis/index.ts";
-import { loadLinkedModel, measureStep } from "../../src/sync/index.ts";
 import { startOfDay, WINDOWS } from "../support/by-hand/calendar.ts";
-import { COUNTS, share, SPRINT_SUMS, touchesOf } from "../support/by-hand/counts.ts";
-import type { World } from "../support/by-hand/counts.ts";
+import { COUNTS, share, SPRINT_SUMS } from "../support/by-hand/counts.ts";
 import { CUSTOMER_COUNTS } from "../support/by-hand/customers.ts";
 import { cycleTimes, handoffLatencies, LENGTHS, quantile, reduction } from "../support/by-hand/durations.ts";
-import { journeysOf } from "../support/by-hand/journeys.ts";
-import { sprintsOf } from "../support/by-hand/sprints.ts";
-import { AS_OF, hubOn, startCompany } from "../support/e2e.ts";
-import type { Company, TestHub } from "../support/e2e.ts";
+import { measuredWorld } from "../support/by-hand/world.ts";
+import type { World } from "../support/by-hand/world.ts";
+import { AS_OF } from "../support/e2e.ts";
 
 jest.setTimeout(90_000);
-
-/** Counts on both sides of every KPI; large enough for medians. */
-const SCALE = 0.3;
 
 /** Columns hold whole seconds. */
 const isSame = (measured: number, counted: number): boolean => Math.abs(measured - counted) <= 1000;
@@ -22,33 +16,11 @@ const isSame = (measured: number, counted: number): boolean => Math.abs(measured
 const ALL_COUNTS = { ...COUNTS, ...CUSTOMER_COUNTS };
 
 describe.each([7, 42])("the values measured of the company with seed %i, beside those counted by hand", (seed) => {
-  let company: Company;
-  let hub: TestHub;
   let world: World;
   let results: readonly KpiResult[];
 
   beforeAll(async () => {
-    company = await startCompany({ seed, scale: SCALE });
-    hub = await hubOn(company);
-    await hub.sync();
-    const handoffs = await hub.reconcile();
-    const { result } = await hub.hub.run("measure", async (context) => {
-      const measured = await measureStep(context);
-      measured.star.close();
-      const model = await loadLinkedModel(context.store, context.signal);
-      const journeys = await journeysOf(model, handoffs, startOfDay, AS_OF);
-      const touches = await touchesOf(model);
-      const sprints = await sprintsOf(model, AS_OF);
-      return { answer: { results: measured.results, journeys, touches, sprints }, complete: true, summary: null };
-    });
-    const { results: measured, ...counted } = result.answer;
-    results = measured;
-    world = { asOf: AS_OF, handoffs, truth: company.sandbox.truth, ...counted };
-  });
-
-  afterAll(async () => {
-    await hub.close();
-    await company.close();
+    ({ world, results } = await measuredWorld(seed));
   });
 
   const windowsOf = (kpi: string): readonly KpiResult[] =>

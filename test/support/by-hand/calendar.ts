@@ -50,10 +50,15 @@ export const localDay = (at: number): string => DateTime.fromMillis(at, { zone: 
 export const dayAfter = (at: number, days: number): string =>
   DateTime.fromMillis(at, { zone: ZONE }).plus({ days }).toFormat("yyyy-MM-dd");
 
+/** The same time of day, `days` local days later. */
+export const sameTimeAfter = (at: number, days: number): number =>
+  DateTime.fromMillis(at, { zone: ZONE }).plus({ days }).toMillis();
+
 /** The windows that the files of config/kpis name, before Monday, 2 November 2026; fiscal years start in February. */
 export const WINDOWS: Readonly<Record<string, readonly [from: number, to: number]>> = {
   "fiscal quarter": [startOfDay("2026-08-01"), startOfDay("2026-11-01")],
   "2 fiscal quarters": [startOfDay("2026-05-01"), startOfDay("2026-11-01")],
+  "3 months": [startOfDay("2026-08-01"), startOfDay("2026-11-01")],
   "6 months": [startOfDay("2026-05-01"), startOfDay("2026-11-01")],
   "12 months": [startOfDay("2025-11-01"), startOfDay("2026-11-01")],
 };

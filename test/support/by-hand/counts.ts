@@ -1,9 +1,8 @@
 import type { Handoff } from "../../../src/model/index.ts";
-import type { LinkedModel } from "../../../src/sync/index.ts";
-import type { Truth } from "../../../src/sandbox/index.ts";
 import { businessTimeAfter, dayAfter, localDay, startOfDay } from "./calendar.ts";
 import type { Journey, Moment } from "./journeys.ts";
 import type { Sprint } from "./sprints.ts";
+import type { World } from "./world.ts";
 
 const DAY = 86_400_000;
 
@@ -13,18 +12,8 @@ export interface Counted {
   readonly above: boolean;
 }
 
-export interface World {
-  readonly asOf: number;
-  readonly journeys: readonly Journey[];
-  readonly handoffs: readonly Handoff[];
-  readonly truth: Truth;
-  /** By lead: when persons called or wrote, in time order. */
-  readonly touches: ReadonlyMap<string, readonly number[]>;
-  readonly sprints: readonly Sprint[];
-}
-
 /** Routine and critical steps as docs/techflow.md lists them. */
-const ROUTINE: Readonly<Record<string, readonly string[]>> = {
+export const ROUTINE: Readonly<Record<string, readonly string[]>> = {
   "customer-onboarding": ["Welcome mail", "Provision workspace", "Data import"],
   "feature-delivery": ["Development", "Launched"],
   "monthly-close": ["Reconcile", "Accruals"],
@@ -258,21 +247,3 @@ export const SPRINT_SUMS: Readonly<Record<string, (sprint: Sprint) => readonly [
   "sprint-predictability": ({ doneCommitted, committed }) =>
     committed === 0 ? [0, 0] : [doneCommitted / committed >= 0.7 ? 1 : 0, 1],
 };
-
-/** When persons turned to each lead; what a service account logged is no touch (reference §2.2, lead response). */
-export async function touchesOf(model: LinkedModel): Promise<ReadonlyMap<string, readonly number[]>> {
-  const touches = new Map<string, number[]>();
-  for await (const { object, references, events } of model.objects("touch")) {
-    const { lead } = references;
-    if (lead === undefined) continue;
-    const account = object.key.split("/").slice(0, 2).join("/");
-    for (const { by, occurredAt } of events) {
-      if (by.person === null || model.actorOf(`${account}/${by.person}`)?.kind !== "human") continue;
-      touches.set(
-        lead,
-        [...(touches.get(lead) ?? []), occurredAt].sort((a, b) => a - b),
-      );
-    }
-  }
-  return touches;
-}

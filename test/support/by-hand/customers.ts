@@ -1,6 +1,7 @@
 import { dayAfter, localDay, startOfDay } from "./calendar.ts";
-import type { Counted, World } from "./counts.ts";
+import type { Counted } from "./counts.ts";
 import type { Journey } from "./journeys.ts";
+import type { World } from "./world.ts";
 
 const DAY = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { businessTime, localDay } from "./calendar.ts";
 import { qualified } from "./counts.ts";
-import type { World } from "./counts.ts";
 import type { Journey } from "./journeys.ts";
+import type { World } from "./world.ts";
 
 /** Hyndman and Fan's type 7, which R and NumPy use (reference §2.1). */
 export function quantile(values: readonly number[], p: number): number {

@@ -23,6 +23,8 @@ export interface Journey {
   readonly outcome: string | null;
   /** Went out of the world before its end. */
   readonly isGone: boolean;
+  /** When that was. */
+  readonly goneAt: number | null;
   /** Began before its system tells what changed when, so that its course is not known whole. */
   readonly isOlder: boolean;
 }
@@ -90,6 +92,7 @@ export async function journeysOf(
       const start = startOf(object, plan, handoffs, wins, startOfDay);
       if (start === null || start > asOf) continue;
       const end = endOf(moments, plan);
+      const isGone = end === null && removed !== null && removed.cause !== "visibility lost";
       journeys.push({
         process: plan.process,
         id: object.nativeId,
@@ -99,7 +102,8 @@ export async function journeysOf(
         moments,
         end: end?.at ?? null,
         outcome: end === null ? null : (plan.ends[end.what] ?? null),
-        isGone: end === null && removed !== null && removed.cause !== "visibility lost",
+        isGone,
+        goneAt: isGone ? (removed.at ?? moments.at(-1)?.at ?? asOf) : null,
       });
     }
   }
