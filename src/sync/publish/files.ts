@@ -84,15 +84,16 @@ export interface WrittenFiles {
  * as it is written, while the next one is being written. Nothing has its name before all is written.
  */
 export async function writeFiles(context: FileContext, star: Star, options: FileOptions): Promise<WrittenFiles> {
-  const { asOf, zone, signal } = context;
+  const { asOf, zone } = context;
   const { directory, engine } = options;
+  const stop = stoppedWith(context.signal);
   const wants = (format: Format): boolean => options.formats.includes(format);
   await mkdir(directory, { recursive: true });
   const parquet = wants("parquet") || wants("hyper") ? startParquet(star, join(directory, PARQUET)) : null;
   const sets = parquet === null ? [] : [parquet];
   const fromStar = async (): Promise<SourceTableOf | null> => {
     const tableOf = parquet === null ? null : await sourceTables(star, await parquet.all());
-    signal.throwIfAborted();
+    stop.signal.throwIfAborted();
     if (wants("csv")) {
       const csv = startCsv(star, join(directory, "csv"));
       sets.push(csv);
@@ -101,9 +102,9 @@ export async function writeFiles(context: FileContext, star: Star, options: File
     return tableOf;
   };
   const fromParquet = async () =>
-    parquet !== null && wants("hyper") && engine !== null ? writeHyper(engine, directory, parquet, signal) : null;
+    parquet !== null && wants("hyper") && engine !== null ? writeHyper(engine, directory, parquet, stop) : null;
   try {
-    const lanes = [fromStar(), fromParquet()] as const;
+    const lanes = [orStop(stop, fromStar), fromParquet()] as const;
     // Also when one of them fails: nothing may go on behind whoever is told.
     await Promise.allSettled(lanes);
     const [tableOf, complete] = await Promise.all(lanes);
@@ -116,6 +117,24 @@ export async function writeFiles(context: FileContext, star: Star, options: File
     return { tables, sources: tableOf === null ? [] : sourcesOf(directory, tableOf), complete, manifest };
   } catch (error) {
     for (const set of sets) await set.discard();
+    throw error;
+  }
+}
+
+/** Stops when the run is stopped. */
+function stoppedWith(signal: AbortSignal): AbortController {
+  const stop = new AbortController();
+  if (signal.aborted) stop.abort(signal.reason);
+  else signal.addEventListener("abort", () => stop.abort(signal.reason), { once: true, signal: stop.signal });
+  return stop;
+}
+
+/** None of a set is kept without the others: the first to fail stops them all, and is what they fail with. */
+async function orStop<Answer>(stop: AbortController, write: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await write();
+  } catch (error) {
+    stop.abort(error);
     throw error;
   }
 }
@@ -153,16 +172,19 @@ async function writeHyper(
   engine: HyperEngine,
   directory: string,
   parquet: ComingFiles,
-  signal: AbortSignal,
+  stop: AbortController,
 ): Promise<NonNullable<WrittenFiles["complete"]>> {
   await mkdir(join(directory, HYPER), { recursive: true });
   const { publications, complete } = hyperTables((table) => parquet.placeOf(table));
   const files = new PQueue({ concurrency: 2 });
   const write = (name: string, tables: readonly HyperTable[]) =>
     files.add(() =>
-      writeHyperFile(engine, hyperPath(directory, name), tables, {
-        signal,
-        written: (source) => parquet.written(source),
+      orStop(stop, async () => {
+        stop.signal.throwIfAborted();
+        return writeHyperFile(engine, hyperPath(directory, name), tables, {
+          signal: stop.signal,
+          written: (source) => parquet.written(source),
+        });
       }),
     );
   const whole = write(COMPLETE, complete);

@@ -38,11 +38,13 @@ async function contents(): Promise<Readonly<Record<string, string>>> {
   );
 }
 
-/** An engine that takes every statement but the loading of one table. */
-function engineWithout(table: string): HyperEngine {
+/** An engine that takes every statement but the loading of one table. @param asked is told every statement */
+function engineWithout(table: string, asked: (sql: string) => void = () => undefined): HyperEngine {
   const refused = new HubError("HUB-5011", "The disk is full.");
-  const query = (sql: string) =>
-    sql.startsWith("INSERT") && sql.includes(table) ? Promise.reject(refused) : Promise.resolve([]);
+  const query = (sql: string) => {
+    asked(sql);
+    return sql.startsWith("INSERT") && sql.includes(table) ? Promise.reject(refused) : Promise.resolve([]);
+  };
   return { connect: () => Promise.resolve({ query, close: () => Promise.resolve() }), stop: () => Promise.resolve() };
 }
 
@@ -56,6 +58,28 @@ test("an engine that fails leaves every file of the last good set, in every form
     writeFiles(context, star, { directory, formats: ["hyper", "parquet", "csv"], engine }),
   ).rejects.toMatchObject({ code: "HUB-5011" });
   expect(await contents()).toEqual(before);
+});
+
+test("a .hyper that cannot be written stops the others and the CSV: none of a set is kept without all", async () => {
+  const statements: string[] = [];
+  const engine = engineWithout("dim_as_of", (sql) => statements.push(sql));
+  const written: string[] = [];
+  const watched = new Proxy(star, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...given: unknown[]) => {
+        written.push(String(given[0]));
+        return Reflect.apply(value, target, given) as unknown;
+      };
+    },
+  });
+  await expect(writeFiles(context, watched, { directory, formats: ["hyper", "csv"], engine })).rejects.toMatchObject({
+    code: "HUB-5011",
+  });
+  expect(statements.filter((sql) => sql.startsWith("CREATE DATABASE")).length).toBeLessThanOrEqual(2);
+  expect(written.join("\n")).toContain(".parquet");
+  expect(written.join("\n")).not.toContain(".csv");
 });
 
 test("a run that is stopped while it writes leaves the last good set as it was", async () => {
