@@ -64,6 +64,8 @@ export async function choose(source: SourceFile, options: ChooseOptions): Promis
   if (change !== null && breaks(change)) return afterBreak(source, whole, name, describeChange(change), options);
   if (known === null) return whole("Nothing is remembered here of what stands there.");
   if (known.inDoubt) return whole("What became of the last publish is not known.");
+  // A new name moves the stamp as a new content does, so that the content is sent again all the same.
+  if (known.name !== called) return whole(`It was renamed there, from ${called} to ${known.name}.`);
   if (known.leftAt !== standing.updatedAt) return whole("Somebody else has changed the data source.");
   if (change !== null) return whole(`Columns are new: ${describeChange(change)}.`);
   if (known.document !== documentOf(source)) return whole("Its captions, comments or relationships have changed.");

@@ -75,7 +75,11 @@ withEngine("a data source that was renamed there", () => {
     const before = await idThere();
     await rename("Quality of our data");
     const after = await world.publish(metrics(0, 11));
-    expect(after).toMatchObject({ how: "overwritten", standing: { id: before, name: "Quality of our data" } });
+    expect(after).toMatchObject({
+      how: "overwritten",
+      why: "It was renamed there, from Data quality to Quality of our data.",
+      standing: { id: before, name: "Quality of our data" },
+    });
     expect(await named("Data quality")).toBeNull();
     expect((await world.there("Quality of our data")).size).toBe(11);
     expect(await world.publish(metrics(0, 11))).toMatchObject({ how: "unchanged", standing: { id: before } });
