@@ -199,25 +199,78 @@ test("how long it takes to win and to lose are told apart, beside both together"
   ]);
 });
 
-test("a handoff is accepted when somebody says yes, not when somebody begins", async () => {
-  const star = await open({
-    fact_handoffs: Array.from({ length: 10 }, (_, index) => ({
-      handoff_key: `h${index}`,
-      contract_key: "sales-to-cs",
-      triggered_at: "2026-03-02T18:00:00Z",
-      created_at: "2026-03-02T18:00:00Z",
-      assigned_at: "2026-03-02T19:00:00Z",
-      first_work_at: "2026-03-02T20:00:00Z",
-      accepted_at: "2026-03-03T18:00:00Z",
-      system_delay_sec: 3600,
-      human_delay_sec: 3600,
-      is_orphan: 0,
-      is_historical: 0,
-      is_revoked: 0,
-      is_waived: 0,
-    })),
+describe("the time until a handoff is accepted", () => {
+  const handoff = (index: number, more: object = {}) => ({
+    handoff_key: `h${index}`,
+    contract_key: "sales-to-cs",
+    triggered_at: "2026-03-02T18:00:00Z",
+    created_at: "2026-03-02T18:00:00Z",
+    assigned_at: "2026-03-02T19:00:00Z",
+    first_work_at: "2026-03-02T20:00:00Z",
+    accepted_at: "2026-03-03T18:00:00Z",
+    system_delay_sec: 3600,
+    human_delay_sec: 3600,
+    is_orphan: 0,
+    is_historical: 0,
+    is_revoked: 0,
+    is_waived: 0,
+    ...more,
   });
+  const accepted = Array.from({ length: 10 }, (_, index) => handoff(index));
   const kpi = kpiOf("measure: handoff latency\nof: sales-to-cs\nuntil: accepted");
-  const [value] = await valuesOf(kpi, star);
-  expect(value).toMatchObject({ value: 86_400_000 });
+
+  test("ends when somebody says yes, not when somebody begins", async () => {
+    const [value] = await valuesOf(kpi, await open({ fact_handoffs: accepted }));
+    expect(value).toMatchObject({ value: 86_400_000 });
+  });
+
+  test("is open until then, and nobody waits for what was turned down or revoked", async () => {
+    const undecided = handoff(10, { accepted_at: null });
+    const rejected = handoff(11, { accepted_at: null, rejected_at: "2026-03-02T21:00:00Z" });
+    const revoked = handoff(12, { accepted_at: null, created_at: null, is_revoked: 1 });
+    const early = handoff(13, { accepted_at: "2026-03-01T18:00:00Z" });
+    const star = await open({ fact_handoffs: [...accepted, undecided, rejected, revoked, early] });
+    const [value] = await valuesOf(kpi, star);
+    expect(value).toMatchObject({ n: 11, nOpen: 1, excluded: { rejected: 1, revoked: 1 }, value: 86_400_000 });
+  });
+});
+
+test("what is left out is told in its own window, also while it is not decided", async () => {
+  const one = (key: string, day: string, more: object = {}) => ({
+    handoff_key: key,
+    contract_key: "marketing-to-sales",
+    triggered_at: `${day}T18:00:00Z`,
+    accept_due_at: "2027-01-01T00:00:00Z",
+    occurrence: 1,
+    is_pretouched: 0,
+    is_orphan: 0,
+    is_historical: 0,
+    is_revoked: 0,
+    is_waived: 0,
+    ...more,
+  });
+  const star = await open({
+    dim_contract: [{ contract_key: "marketing-to-sales", contract: "marketing-to-sales" }],
+    fact_handoffs: [
+      one("a", "2026-03-02", { is_pretouched: 1 }),
+      one("b", "2026-10-02", { is_revoked: 1 }),
+      one("c", "2026-10-02"),
+      one("d", "2026-03-02", { first_touch_at: "2026-03-02T20:00:00Z", first_touch_bus_sec: 7200 }),
+    ],
+  });
+  const formula = (made: string) =>
+    kpiOf(
+      `from: fact_handoffs\n${made}\ncohort: triggered_at\npending: "!has(first_touch_at)"\nexclude: { touched before: is_pretouched }\ndirection: lower is better\nwindows: [fiscal quarter, 12 months]`,
+    );
+  for (const made of ["numerator: first_touch_at <= accept_due_at", "median of: first_touch_bus_sec"]) {
+    const values = await valuesOf(formula(made), star);
+    const excluded = values
+      .filter(({ scope }) => scope.type === "company")
+      .map((each) => [each.window.text, each.excluded]);
+    expect(Object.fromEntries(excluded)).toMatchObject({
+      "fiscal quarter": { revoked: 1 },
+      "12 months": { revoked: 1, "touched before": 1 },
+    });
+    expect(values.map(({ nOpen }) => nOpen)).toContain(1);
+  }
 });

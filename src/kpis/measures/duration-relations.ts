@@ -22,6 +22,17 @@ export interface DurationRelation {
   readonly isCostly?: true;
 }
 
+/** Until when a handoff is timed, and how long that was; what was there before its trigger waited for nobody. */
+const HANDOFF_TIMES: Readonly<
+  Record<KpiDefinition["until"], (clock: "" | "bus_") => readonly [reached: string, seconds: string]>
+> = {
+  created: (clock) => ["created_at", `latency_${clock}sec`],
+  assigned: () => ["assigned_at", "system_delay_sec"],
+  // Work on it is no yes: silence is not acceptance.
+  accepted: () => ["accepted_at", "greatest(0, epoch(accepted_at) - epoch(triggered_at))"],
+  "first work": () => ["first_work_at", "greatest(0, epoch(first_work_at) - epoch(triggered_at))"],
+};
+
 /** The relation of a duration KPI; null for measures that are none. */
 export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
   const seconds = { quantile: 0.5, unit: "milliseconds" } as const;
@@ -68,20 +79,15 @@ export function durationsOf(kpi: KpiDefinition): DurationRelation | null {
       };
     }
     case "handoff latency": {
-      const sec = {
-        created: clock === "" ? "latency_sec" : "latency_bus_sec",
-        assigned: "system_delay_sec",
-        // Work on it is no yes: silence is not acceptance.
-        accepted: "epoch(accepted_at) - epoch(triggered_at)",
-        "first work": "epoch(first_work_at) - epoch(triggered_at)",
-      }[kpi.until];
-      const from = `fact_handoffs WHERE contract_key IN ${listSql(kpi.of)} AND is_orphan = 0`;
+      const [reached, sec] = HANDOFF_TIMES[kpi.until](clock);
+      // What was turned down is not waited for, and what has not come so far is open; none of it has a length.
+      const rows = `SELECT *, CASE WHEN is_historical = 1 THEN 'before the contract began' WHEN is_revoked = 1 THEN 'revoked' WHEN is_waived = 1 THEN 'waived'
+          WHEN ${reached} IS NULL AND rejected_at IS NOT NULL THEN 'rejected' END AS excluded
+        FROM fact_handoffs WHERE contract_key IN ${listSql(kpi.of)} AND is_orphan = 0`;
+      const cuts = "contract_key AS contract, segment_key AS segment, region AS region, to_team_key AS team";
       return {
-        sql: `SELECT triggered_at AS moment, ${sec} AS sec, handoff_key AS evidence,
-          CASE WHEN is_historical = 1 THEN 'before the contract began' WHEN is_revoked = 1 THEN 'revoked' WHEN is_waived = 1 THEN 'waived' END AS excluded,
-          contract_key AS contract, segment_key AS segment, region AS region, to_team_key AS team FROM ${from} AND created_at IS NOT NULL`,
-        open: `SELECT triggered_at AS since, handoff_key AS evidence, contract_key AS contract, segment_key AS segment, to_team_key AS team
-          FROM ${from} AND created_at IS NULL AND is_expected = 1 AND is_waived = 0`,
+        sql: `SELECT triggered_at AS moment, ${sec} AS sec, handoff_key AS evidence, excluded, ${cuts} FROM (${rows}) WHERE ${reached} IS NOT NULL OR excluded IS NOT NULL`,
+        open: `SELECT triggered_at AS since, handoff_key AS evidence, ${cuts} FROM (${rows}) WHERE ${reached} IS NULL AND excluded IS NULL`,
         ...seconds,
         noun: "handoff taken up",
         nouns: "handoffs taken up",
@@ -100,7 +106,7 @@ function ownDurations({ own, by, direction }: KpiDefinition): DurationRelation |
   const open = rowsOf(own, direction === "higher is better");
   const rows = `SELECT 'all' AS company, ${open}`;
   return {
-    sql: `SELECT * FROM (${rows}) WHERE pending = 0`,
+    sql: `SELECT * FROM (${rows}) WHERE pending = 0 OR excluded IS NOT NULL`,
     open: `SELECT CAST(NULL AS TIMESTAMP) AS since, * FROM (${rows}) WHERE pending = 1 AND excluded IS NULL`,
     noun: own.noun,
     nouns: own.noun,

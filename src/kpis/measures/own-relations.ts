@@ -1,6 +1,7 @@
 import type { KpiDefinition } from "../definitions/compile-kpi.ts";
 import type { OwnFormula } from "../definitions/own-formula.ts";
 import type { Relation } from "./relations.ts";
+import { momentSql } from "./sql.ts";
 
 /** The relation of a formula that adds up or counts; null for a KPI without one, or one of durations. */
 export function ownRelation({ own, direction }: KpiDefinition): Relation | null {
@@ -28,7 +29,7 @@ export function rowsOf(own: OwnFormula, rises: boolean): string {
       : rises
         ? `CASE WHEN ${own.value} < ${own.denominator} THEN ${own.money} ELSE 0 END`
         : `CASE WHEN ${own.value} > 0 THEN ${own.money} ELSE 0 END`;
-  return `CASE WHEN ${own.pending} THEN NULL ELSE ${moment} END AS moment, ${own.value} AS num, ${own.denominator} AS den,
+  return `${momentSql(moment, own.pending, own.excluded)} AS moment, ${own.value} AS num, ${own.denominator} AS den,
     CASE WHEN ${own.pending} THEN 1 ELSE 0 END AS pending, 0 AS unknown, NULL AS adjusted, ${own.excluded} AS excluded,
     ${money} AS money, ${own.evidence} AS evidence, ${own.item} AS item, ${own.value} AS sec${cuts.join("")}
     FROM ${own.fact} f ${own.joins.join(" ")} WHERE ${own.where}`;

@@ -4,7 +4,7 @@ import type { ProcessDefinition } from "../definitions/process.ts";
 import { ageRelation } from "./flow.ts";
 import { ownRelation } from "./own-relations.ts";
 import { departed, reviewRelation } from "./reviews.ts";
-import { instantSql, listSql, quote } from "./sql.ts";
+import { instantSql, listSql, momentSql, quote } from "./sql.ts";
 
 /**
  * A ratio as a relation of the star schema. Columns: `moment` (when a row counts; null for rows that are pending), `num`, `den`
@@ -52,7 +52,7 @@ interface Parts {
 }
 
 function relation(parts: Parts): string {
-  return `SELECT CASE WHEN ${parts.pending} THEN NULL ELSE ${parts.at} END AS moment, ${parts.num} AS num, 1 AS den,
+  return `SELECT ${momentSql(parts.at, parts.pending, parts.excluded)} AS moment, ${parts.num} AS num, 1 AS den,
     CASE WHEN ${parts.pending} THEN 1 ELSE 0 END AS pending, ${parts.unknown ?? "0"} AS unknown, ${parts.adjusted ?? "NULL"} AS adjusted,
     ${parts.excluded} AS excluded, ${parts.money ?? "NULL"} AS money, ${parts.evidence} AS evidence,
     ${parts.item ?? parts.evidence} AS item, ${parts.cuts} FROM ${parts.from}`;
