@@ -1,6 +1,8 @@
-import { dayAfter, localDay, startOfDay } from "./calendar.ts";
+import { dayAfter, localDay, sameTimeAfter, startOfDay } from "./calendar.ts";
 import type { Counted } from "./counts.ts";
+import { cutsOf } from "./flow.ts";
 import type { Journey } from "./journeys.ts";
+import type { ByHand } from "./tally.ts";
 import type { World } from "./world.ts";
 
 const DAY = 86_400_000;
@@ -23,8 +25,10 @@ const QUARTERS: readonly (readonly [opens: number, closes: number])[] = ["2025",
 );
 
 /** Customers from their first finished onboarding until they left: no term is running, and one ended without a renewal. */
-function customersOf(world: World): ReadonlyMap<string, readonly [began: number, left: number | null]> {
-  const customers = new Map<string, readonly [number, number | null]>();
+function customersOf(
+  world: World,
+): ReadonlyMap<string, readonly [began: number, left: number | null, onboarding: Ended]> {
+  const customers = new Map<string, readonly [number, number | null, Ended]>();
   for (const onboarding of endedOf(world, "customer-onboarding")) {
     const account = accountOf(onboarding);
     if (account === undefined) continue;
@@ -32,8 +36,9 @@ function customersOf(world: World): ReadonlyMap<string, readonly [began: number,
     const isRunning = terms.some(({ end, isGone }) => end === null && !isGone);
     const losses = terms.flatMap(({ end, outcome }) => (end !== null && outcome !== "renewed" ? [end] : []));
     const left = isRunning || losses.length === 0 ? null : Math.max(...losses);
-    const began = Math.min(onboarding.end, customers.get(account)?.[0] ?? onboarding.end);
-    customers.set(account, [began, left]);
+    const earlier = customers.get(account)?.[2];
+    const first = earlier === undefined || onboarding.end < earlier.end ? onboarding : earlier;
+    customers.set(account, [first.end, left, first]);
   }
   return customers;
 }
@@ -85,3 +90,23 @@ export const CUSTOMER_COUNTS: Readonly<Record<string, (world: World) => readonly
         return handed < found ? [] : [{ at: found, above: handed <= found + 30 * DAY }];
       }),
 };
+
+/** Customers of today, and whether they ever went without a review for more than a hundred days (reference §2.2, QBR cadence). */
+export function reviewGaps(world: World): ByHand {
+  const held = endedOf(world, "account-quarter").filter(({ outcome }) => outcome === "held");
+  return {
+    made: "share",
+    cuts: ["segment", "region"],
+    entries: [...customersOf(world)].map(([account, [began, left, onboarding]]) => {
+      const reviews = held.filter((each) => accountOf(each) === account && each.end > began).map(({ end }) => end);
+      const points = [began, ...reviews.toSorted((a, b) => a - b), world.asOf];
+      const isLong = points.some((at, index) => index > 0 && sameTimeAfter(points[index - 1] ?? at, 100) < at);
+      return {
+        at: null,
+        above: isLong ? 1 : 0,
+        leftOut: left === null ? null : "left",
+        cuts: cutsOf(world, onboarding),
+      };
+    }),
+  };
+}

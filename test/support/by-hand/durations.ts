@@ -34,21 +34,6 @@ export function cycleTimes(
   return lengths;
 }
 
-/** Per contract: business time from trigger to target of the handoffs triggered in a window. */
-export function handoffLatencies(
-  world: World,
-  [from, to]: readonly [number, number],
-): ReadonlyMap<string, readonly number[]> {
-  const found = new Map<string, number[]>();
-  for (const { contract, historical, link, waiver, triggeredAt, createdAt } of world.handoffs) {
-    if (historical || link === "orphan" || link === "revoked" || waiver !== null) continue;
-    if (triggeredAt === null || createdAt === null || triggeredAt < from || triggeredAt >= to) continue;
-    const took = createdAt <= triggeredAt ? 0 : businessTime(triggeredAt, createdAt);
-    found.set(contract, [...(found.get(contract) ?? []), took]);
-  }
-  return found;
-}
-
 /** Something with a length: the instant that decides its window. */
 export interface Lasting {
   readonly at: number;
