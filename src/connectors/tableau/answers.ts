@@ -109,7 +109,9 @@ export const namedSchema = z.object({ id: z.string(), name: z.string() });
 export const warningsAnswer = z
   .object({
     dataQualityWarningList: z
-      .object({ dataQualityWarning: many(z.object({ type: z.string(), message: z.string().default("") })) })
+      .object({
+        dataQualityWarning: many(z.object({ id: z.string(), type: z.string(), message: z.string().default("") })),
+      })
       .optional(),
   })
   .transform(({ dataQualityWarningList }) => dataQualityWarningList?.dataQualityWarning ?? []);

@@ -15,6 +15,7 @@ const SettingsPatch = z
     dataUpdates: z.boolean(),
     updateBytes: z.int().min(0),
     catalog: z.boolean(),
+    warningsPerItem: z.int().min(1),
     missingScope: z.literal([401, 403]),
     downloadAs: z.enum(["published", "package"]),
   })

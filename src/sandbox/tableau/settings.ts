@@ -16,6 +16,8 @@ export interface Settings {
   updateBytes: number;
   /** Whether data-quality warnings exist, which need a licence of their own; refused with 403157 when false. */
   catalog: boolean;
+  /** How many of them something published may have; older servers allow one. */
+  warningsPerItem: number;
   /** How an operation is refused that a JWT's scopes do not cover. */
   missingScope: 401 | 403;
   /** The next jobs that fail whatever they do. */
@@ -39,6 +41,7 @@ export function defaultSettings(limits: "demo" | "real"): Settings {
     dataUpdates: true,
     updateBytes: 100 * 1024 ** 2,
     catalog: true,
+    warningsPerItem: 1,
     missingScope: 401,
     failJobs: 0,
     publishesPerHour: limits === "real" ? 600 : undefined,

@@ -53,6 +53,22 @@ describe("a data-quality warning", () => {
     expect((await session.call("DELETE", path)).status).toBe(404);
   });
 
+  test("can be changed and lifted by its id where another one stands beside it", async () => {
+    await server.control("/settings", { warningsPerItem: 2 });
+    await send("POST", STALE);
+    const both = await send("POST", 'type="DEPRECATED" message="Use the other one"');
+    await server.control("/settings", { warningsPerItem: 1 });
+    const [stale = "", deprecated = ""] = [...both.matchAll(/<dataQualityWarning id="([^"]+)"/gu)].map(([, id]) => id);
+    const one = path;
+    path = `/dataQualityWarnings/${deprecated}`;
+    expect(await send("PUT", 'isSevere="true"')).toMatch(/type="DEPRECATED"[^>]*isSevere="true"/u);
+    expect((await session.call("DELETE", path)).status).toBe(204);
+    expect(errorCode(await (await session.call("GET", path)).text())).toBe("404000");
+    const left = await (await session.call("GET", one)).text();
+    expect(left).toContain(stale);
+    expect(left).not.toContain("DEPRECATED");
+  });
+
   test("is refused for a type nobody knows and for what does not exist", async () => {
     expect(errorCode(await send("POST", 'type="BROKEN"'))).toBe("400000");
     path = path.replace("datasource", "workbook");

@@ -23,7 +23,7 @@ beforeAll(async () => {
   if (binary !== undefined) world = await startPublishWorld(binary);
 });
 beforeEach(async () => {
-  await world.server.control("/settings", { catalog: true });
+  await world.server.control("/settings", { catalog: true, warningsPerItem: 1 });
   await world.begin();
 });
 afterAll(() => world.close());
@@ -63,6 +63,14 @@ async function ask(method: string, path: string, body?: unknown): Promise<unknow
   return send(`${baseUrl}/api/3.29/sites/${site.id}${path}`, token, method, body);
 }
 const warningThere = async (): Promise<unknown> => ask("GET", `/dataQualityWarnings/datasource/${await idThere()}`);
+/** Each with its type, in order. */
+async function warningsThere(): Promise<readonly string[]> {
+  const answer = (await warningThere()) as {
+    readonly dataQualityWarningList: { readonly dataQualityWarning?: readonly { type: string; message: string }[] };
+  };
+  const there = answer.dataQualityWarningList.dataQualityWarning ?? [];
+  return there.map(({ type, message }) => `${type} ${message}`).sort();
+}
 
 withEngine("a data source that was renamed there", () => {
   const rename = async (name: string): Promise<void> => {
@@ -132,6 +140,32 @@ withEngine("a data source's warning", () => {
     ]);
     expect(await warn(null)).toEqual([]);
     expect(JSON.stringify(await warningThere())).toContain("Use the other one");
+  });
+
+  test("beside which somebody else has set one is changed and lifted, and theirs stays as it is", async () => {
+    await world.server.control("/settings", { warningsPerItem: 2 });
+    await world.publish(metrics(0, 10));
+    await warn(GATE);
+    const theirs = { type: "DEPRECATED", isActive: true, isSevere: true, message: "Use the other one" };
+    await ask("POST", `/dataQualityWarnings/datasource/${await idThere()}`, { dataQualityWarning: theirs });
+    expect(await warn({ type: "STALE", message: "older than the last run" })).toEqual([]);
+    expect(await warningsThere()).toEqual([
+      "DEPRECATED Use the other one",
+      "STALE Process Hub: older than the last run",
+    ]);
+    expect(await warn(null)).toEqual([]);
+    expect(await warningsThere()).toEqual(["DEPRECATED Use the other one"]);
+  });
+
+  test("whose answer was lost stands once, and is remembered", async () => {
+    await world.server.control("/settings", { warningsPerItem: 2 });
+    await world.publish(metrics(0, 10));
+    await world.server.dial({ fault: "lost-answer", route: "POST /dataQualityWarnings" });
+    expect(await warn(GATE)).toEqual([]);
+    expect(await warningsThere()).toEqual([`WARNING Process Hub: ${GATE.message}`]);
+    await world.forgetCalls();
+    await warn(GATE);
+    expect(await calls("warnings.")).toBe(0);
   });
 
   test("fails nothing where a site knows none, and is told once", async () => {

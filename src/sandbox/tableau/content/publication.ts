@@ -140,7 +140,7 @@ export function newPublished(
     tags: new Set(),
     grants: [...(publication.project.defaults.get(kind) ?? [])],
     revisions: [],
-    warning: undefined,
+    warnings: [],
   };
 }
 

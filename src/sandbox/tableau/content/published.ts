@@ -23,7 +23,7 @@ export interface Revision {
   readonly bytes: number;
 }
 
-/** A data-quality warning; something published has one or none. */
+/** A data-quality warning. */
 export interface Warning {
   readonly id: string;
   readonly createdAt: number;
@@ -50,7 +50,7 @@ export interface Published {
   readonly tags: Set<string>;
   grants: Grant[];
   readonly revisions: Revision[];
-  warning: Warning | undefined;
+  warnings: readonly Warning[];
 }
 
 export interface Datasource extends Published {

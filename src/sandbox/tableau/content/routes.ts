@@ -8,7 +8,7 @@ import { publishWorkbook } from "./publish-workbook.ts";
 import { downloadNewest, downloadRevision, listRevisions } from "./revisions.ts";
 import { addTags, deleteTag } from "./tags.ts";
 import { validateWorkbook } from "./validate-workbook.ts";
-import { addWarning, deleteWarning, getWarning, updateWarning } from "./warnings.ts";
+import { WARNING_ROUTES } from "./warnings.ts";
 import {
   addViewTags,
   deleteViewTag,
@@ -36,7 +36,6 @@ function publishedRoutes(items: "datasources" | "workbooks", item: string): read
 }
 
 const DATA = "datasources:update";
-const WARNINGS = "dataQualityWarnings/:contentKind/:content";
 
 /** Data sources, workbooks and what is about them. */
 export const CONTENT_ROUTES: readonly Route[] = [
@@ -74,8 +73,5 @@ export const CONTENT_ROUTES: readonly Route[] = [
   siteRoute("GET", "views/:view", "views.get", "content:read", getView),
   siteRoute("PUT", "views/:view/tags", "tags.add", "view_tags:update", addViewTags),
   siteRoute("DELETE", "views/:view/tags/:label", "tags.delete", "view_tags:delete", deleteViewTag),
-  siteRoute("GET", WARNINGS, "warnings.get", "any", getWarning),
-  siteRoute("POST", WARNINGS, "warnings.add", "any", addWarning),
-  siteRoute("PUT", WARNINGS, "warnings.update", "any", updateWarning),
-  siteRoute("DELETE", WARNINGS, "warnings.delete", "any", deleteWarning),
+  ...WARNING_ROUTES,
 ];

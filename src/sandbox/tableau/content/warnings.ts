@@ -1,5 +1,7 @@
 import { bodyOf, pathOf } from "../call.ts";
 import type { Reply, SiteCall } from "../call.ts";
+import { siteRoute } from "../route.ts";
+import type { Route } from "../route.ts";
 import { newLuid, stamp } from "../state.ts";
 import { collection, element } from "../wire/element.ts";
 import type { Element } from "../wire/element.ts";
@@ -11,19 +13,40 @@ import type { PublishedItem, Warning } from "./published.ts";
 
 const TYPES = new Set(["WARNING", "DEPRECATED", "STALE", "SENSITIVE_DATA", "MAINTENANCE"]);
 
-function itemOf(call: SiteCall): PublishedItem {
+/** Something published with those of its warnings that a path names: all of them, or the one of an id. */
+interface Named {
+  readonly item: PublishedItem;
+  readonly warnings: readonly Warning[];
+}
+
+function namedBy(call: SiteCall): Named {
   if (!call.settings.catalog) {
     throw new TableauError("403157", "Feature Disabled", "Data-quality warnings need Tableau Catalog.");
+  }
+  const wanted = call.path["warning"];
+  if (wanted !== undefined) {
+    for (const item of allPublished(call.site)) {
+      const warning = item.warnings.find(({ id }) => id === wanted);
+      if (warning !== undefined) return { item, warnings: [warning] };
+    }
+    throw notFound("404000", `The data-quality warning '${wanted}'`);
   }
   const [kind, id] = [pathOf(call, "contentKind"), pathOf(call, "content")];
   const item = allPublished(call.site).find((candidate) => candidate.kind === kind && candidate.id === id);
   if (item === undefined) throw notFound("404000", `The ${kind} '${id}'`);
-  return item;
+  return { item, warnings: item.warnings };
 }
 
-function reply(call: SiteCall, item: PublishedItem): Reply {
-  const warnings = item.warning === undefined ? [] : [warningElement(call, item, item.warning)];
-  return { status: 200, elements: [collection("dataQualityWarningList", "dataQualityWarning", warnings)] };
+/** Those that a call changes, of which there has to be one. */
+function changedBy(call: SiteCall): Named {
+  const named = namedBy(call);
+  if (named.warnings.length === 0) throw notFound("404000", "The data-quality warning");
+  return named;
+}
+
+function reply(call: SiteCall, { item, warnings }: Named): Reply {
+  const elements = warnings.map((warning) => warningElement(call, item, warning));
+  return { status: 200, elements: [collection("dataQualityWarningList", "dataQualityWarning", elements)] };
 }
 
 function warningElement(call: SiteCall, item: PublishedItem, warning: Warning): Element {
@@ -54,20 +77,28 @@ function typeOf(text: string): string {
   return text;
 }
 
-/** `GET /dataQualityWarnings/{datasource|workbook}/{id}` */
-export function getWarning(call: SiteCall): Reply {
-  return reply(call, itemOf(call));
-}
+const ONE = "dataQualityWarnings/:warning";
+const OF_CONTENT = "dataQualityWarnings/:contentKind/:content";
 
-/** `POST …`: an item that has a warning already is refused with 409004; change that one instead. */
-export async function addWarning(call: SiteCall): Promise<Reply> {
-  const item = itemOf(call);
-  if (item.warning !== undefined) {
+/** All warnings of something published, or one of them by its id: a change by content reaches them all. */
+export const WARNING_ROUTES: readonly Route[] = [
+  siteRoute("POST", OF_CONTENT, "warnings.add", "any", addWarning),
+  ...[ONE, OF_CONTENT].flatMap((path) => [
+    siteRoute("GET", path, "warnings.get", "any", (call) => reply(call, namedBy(call))),
+    siteRoute("PUT", path, "warnings.update", "any", updateWarnings),
+    siteRoute("DELETE", path, "warnings.delete", "any", deleteWarnings),
+  ]),
+];
+
+/** An item that has as many as it may have is refused with 409004; change one of those instead. */
+async function addWarning(call: SiteCall): Promise<Reply> {
+  const { item } = namedBy(call);
+  if (item.warnings.length >= call.settings.warningsPerItem) {
     throw new TableauError("409004", "Resource Conflict", `The ${item.kind} has a data-quality warning already.`);
   }
   const values = await valuesIn(call);
   const now = call.state.environment.clock.now();
-  item.warning = {
+  const warning: Warning = {
     id: newLuid(call.state),
     createdAt: now,
     userId: call.login.userId,
@@ -77,31 +108,27 @@ export async function addWarning(call: SiteCall): Promise<Reply> {
     isSevere: flagOf(values, "isSevere") ?? false,
     updatedAt: now,
   };
-  return reply(call, item);
+  item.warnings = [...item.warnings, warning];
+  return reply(call, { item, warnings: item.warnings });
 }
 
-/** `PUT …`: only the attributes given change. */
-export async function updateWarning(call: SiteCall): Promise<Reply> {
-  const item = itemOf(call);
-  const warning = warningOf(item);
+/** Only the attributes given change. */
+async function updateWarnings(call: SiteCall): Promise<Reply> {
+  const named = changedBy(call);
   const values = await valuesIn(call);
-  warning.type = typeOf(textOf(values, "type") ?? warning.type);
-  warning.message = textOf(values, "message") ?? warning.message;
-  warning.isActive = flagOf(values, "isActive") ?? warning.isActive;
-  warning.isSevere = flagOf(values, "isSevere") ?? warning.isSevere;
-  warning.updatedAt = call.state.environment.clock.now();
-  return reply(call, item);
+  for (const warning of named.warnings) {
+    warning.type = typeOf(textOf(values, "type") ?? warning.type);
+    warning.message = textOf(values, "message") ?? warning.message;
+    warning.isActive = flagOf(values, "isActive") ?? warning.isActive;
+    warning.isSevere = flagOf(values, "isSevere") ?? warning.isSevere;
+    warning.updatedAt = call.state.environment.clock.now();
+  }
+  return reply(call, named);
 }
 
-/** `DELETE …`: 204. */
-export function deleteWarning(call: SiteCall): Reply {
-  const item = itemOf(call);
-  warningOf(item);
-  item.warning = undefined;
+/** 204. */
+function deleteWarnings(call: SiteCall): Reply {
+  const { item, warnings } = changedBy(call);
+  item.warnings = item.warnings.filter((warning) => !warnings.includes(warning));
   return { status: 204 };
-}
-
-function warningOf(item: PublishedItem): Warning {
-  if (item.warning === undefined) throw notFound("404000", "The data-quality warning");
-  return item.warning;
 }
