@@ -81,8 +81,9 @@ export interface WorkbookCommand {
   readonly project: readonly string[];
   /** Path of the `.twb`. */
   readonly file: string;
+  readonly description: string;
   readonly tags: readonly string[];
-  /** A tag that says what the file holds: a workbook that carries it is not published again. */
+  /** Says what the file holds, as a tag and in the description: a workbook that carries it is not published again. */
   readonly fingerprint: string;
 }
 

@@ -73,6 +73,7 @@ export type Datasource = z.output<typeof datasourceSchema>;
 export const workbookSchema = z.object({
   id: z.string(),
   name: z.string(),
+  description: z.string().default(""),
   webpageUrl: z.string().optional(),
   /** Workbooks in personal spaces have none. */
   project: z.object({ id: z.string() }).optional(),

@@ -70,9 +70,9 @@ export function datasourcePayload(values: { name: string; description: string; p
 }
 
 /** The payload of a workbook; its sheets are tabs for viewers. */
-export function workbookPayload(values: { name: string; projectId: string }): string {
+export function workbookPayload(values: { name: string; description: string; projectId: string }): string {
   return (
-    `<tsRequest><workbook name="${escapeXml(values.name)}" showTabs="true">`
+    `<tsRequest><workbook name="${escapeXml(values.name)}" description="${escapeXml(values.description)}" showTabs="true">`
     + `<project id="${escapeXml(values.projectId)}"/></workbook></tsRequest>`
   );
 }

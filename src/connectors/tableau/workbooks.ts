@@ -11,7 +11,8 @@ const TRIES = 2;
 
 /**
  * Publishes a workbook that is not there yet. One of the same fingerprint is left as it is, whatever became of it, and
- * nothing is ever overwritten: where the name is taken the new one lands beside it under another.
+ * nothing is ever overwritten: where the name is taken the new one lands beside it under another. The fingerprint is in the
+ * description because tags come with a call of their own, which a run may not live to make.
  */
 export async function publishWorkbook(
   client: TableauClient,
@@ -24,21 +25,24 @@ export async function publishWorkbook(
     const there = (await client.list("workbooks", "workbook", workbookSchema, signal)).filter(
       ({ project }) => project?.id === projectId,
     );
-    const same = there.find(({ tags }) => tags.includes(command.fingerprint));
-    if (same !== undefined) return receiptOf(same, "already there");
+    const tagged = there.find(({ tags }) => tags.includes(command.fingerprint));
+    if (tagged !== undefined) return receiptOf(tagged, "already there");
+    const begun = there.find(({ description }) => description.includes(command.fingerprint));
+    if (begun !== undefined) return finish(client, begun, command, signal);
     const name = freeName(command, there);
-    const how = name === command.name ? "published" : "beside another";
     try {
-      return await send(client, { ...command, name }, projectId, how, boundary(), signal);
+      return await finish(
+        client,
+        await send(client, { ...command, name }, projectId, boundary(), signal),
+        command,
+        signal,
+      );
     } catch (error) {
       signal.throwIfAborted();
       if (!isAmbiguous(error)) throw error;
       // The answer was lost: a workbook that has just appeared under the free name is ours.
       const landed = await appeared(client, name, projectId, there, signal);
-      if (landed !== undefined) {
-        await tag(client, landed, command, signal);
-        return receiptOf(landed, how);
-      }
+      if (landed !== undefined) return finish(client, landed, command, signal);
       if (attempt >= TRIES) throw error;
     }
   }
@@ -46,31 +50,26 @@ export async function publishWorkbook(
 
 async function send(
   client: TableauClient,
-  command: WorkbookCommand,
+  { file, name, description, fingerprint }: WorkbookCommand,
   projectId: string,
-  how: WorkbookReceipt["how"],
   boundary: string,
   signal: AbortSignal,
-): Promise<WorkbookReceipt> {
-  const { size } = await stat(command.file);
-  const file = {
-    name: "tableau_workbook",
-    fileName: "workbook.twb",
-    range: { file: command.file, start: 0, end: size },
-  } as const;
-  const workbook = await client.request(
+): Promise<Workbook> {
+  const { size } = await stat(file);
+  const range = { file, start: 0, end: size };
+  const part = { name: "tableau_workbook", fileName: "workbook.twb", range } as const;
+  const payload = workbookPayload({ name, description: `${description} (${fingerprint})`, projectId });
+  return client.request(
     {
       method: "POST",
       path: "/workbooks?workbookType=twb&skipConnectionCheck=true",
       schema: workbookAnswer,
       operation: "POST /workbooks",
-      body: multipartBody(workbookPayload({ name: command.name, projectId }), file, boundary),
+      body: multipartBody(payload, part, boundary),
       timeoutMs: TRANSFER_TIMEOUT_MS,
     },
     signal,
   );
-  await tag(client, workbook, command, signal);
-  return receiptOf(workbook, how);
 }
 
 async function appeared(
@@ -95,25 +94,29 @@ function freeName({ name, newerName }: WorkbookCommand, there: readonly Workbook
   }
 }
 
-async function tag(
+async function finish(
   client: TableauClient,
-  { id }: Workbook,
-  command: WorkbookCommand,
+  { id, name, webpageUrl }: Workbook,
+  { name: wanted, tags, fingerprint }: WorkbookCommand,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<WorkbookReceipt> {
   await client.request(
     {
       method: "PUT",
       path: `/workbooks/${id}/tags`,
       schema: anyAnswer,
       operation: "PUT /workbooks/…/tags",
-      body: jsonBody({ tags: { tag: [...command.tags, command.fingerprint].map((label) => ({ label })) } }),
+      body: jsonBody({ tags: { tag: [...tags, fingerprint].map((label) => ({ label })) } }),
       idempotent: true,
     },
     signal,
   );
+  return receiptOf({ id, name, webpageUrl }, name === wanted ? "published" : "beside another");
 }
 
-function receiptOf({ id, name, webpageUrl }: Workbook, how: WorkbookReceipt["how"]): WorkbookReceipt {
+function receiptOf(
+  { id, name, webpageUrl }: Pick<Workbook, "id" | "name" | "webpageUrl">,
+  how: WorkbookReceipt["how"],
+): WorkbookReceipt {
   return { id, name, url: webpageUrl ?? null, how };
 }

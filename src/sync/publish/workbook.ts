@@ -49,6 +49,7 @@ export async function sendWorkbook(
       newerName: `${NAME} ${DateTime.fromMillis(asOf, { zone: configuration.zone }).toISODate() ?? ""}`,
       project: face.project,
       file,
+      description: "The pages of Process Hub, to begin with. Change it as you like: it is never written over.",
       tags: ["process-hub"],
       fingerprint: `process-hub-${content.slice(0, 12)}`,
     },

@@ -38,6 +38,7 @@ async function publish(
     newerName: "Process Hub 2026-11-02",
     project: ["Process KPIs"],
     file,
+    description: "To begin with.",
     tags: ["process-hub"],
     fingerprint: "process-hub-1",
     ...changes,
@@ -89,6 +90,17 @@ describe("a starter workbook", () => {
   test("does not mind a workbook of that name in another project", async () => {
     await publish();
     expect(await publish({ project: ["Another"] })).toMatchObject({ name: "Process Hub", how: "published" });
+  });
+
+  test("of a run that ended before it was tagged is found by its description, tagged, and not sent twice", async () => {
+    await server.dial({ fault: "error", status: 500, route: "PUT /workbooks", times: null });
+    await expect(publish()).rejects.toMatchObject({ code: "HUB-5106" });
+    await server.undial();
+    expect(await listed()).not.toContain("<tag ");
+    expect(await publish()).toMatchObject({ name: "Process Hub", how: "published" });
+    expect(await publish()).toMatchObject({ how: "already there" });
+    expect(await names()).toEqual(["Process Hub"]);
+    expect(await listed()).toContain('description="To begin with. (process-hub-1)"');
   });
 
   test("whose answer was lost is found and tagged, not sent twice", async () => {
