@@ -1,3 +1,4 @@
+import { XMLParser } from "fast-xml-parser";
 import { z } from "zod";
 import { HubError } from "../../model/index.ts";
 import type { Disposition } from "../../model/index.ts";
@@ -28,6 +29,8 @@ export function refusalFrom(status: number, body: string, retryAfter: string | u
   return new Refusal(status, code, text, Number.isFinite(seconds) ? seconds * 1000 : undefined);
 }
 
+const xml = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: "", parseAttributeValue: false });
+
 const errorAnswer = z.object({
   error: z.object({
     code: z.union([z.string(), z.number()]).transform(String),
@@ -36,9 +39,13 @@ const errorAnswer = z.object({
   }),
 });
 
+const xmlAnswer = z.object({ tsResponse: errorAnswer }).transform(({ tsResponse }) => tsResponse);
+
+/** Where bytes are asked for, refusals come as XML, the API's own format. */
 function readError(body: string): { code?: string; summary?: string | undefined; detail?: string | undefined } {
   try {
-    return errorAnswer.parse(JSON.parse(body)).error;
+    const { error } = body.startsWith("<") ? xmlAnswer.parse(xml.parse(body)) : errorAnswer.parse(JSON.parse(body));
+    return error;
   } catch {
     return {};
   }

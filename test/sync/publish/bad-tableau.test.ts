@@ -163,6 +163,26 @@ withEngine("a Tableau that", () => {
     expect(await world.there()).toEqual(OLD);
   });
 
+  test.each([
+    ["GET /datasources", FEW, "delta"],
+    ["POST /fileUploads", FEW, "delta"],
+    ["PUT /fileUploads", MOST, "overwritten"],
+    ["POST /datasources", MOST, "overwritten"],
+    ["PATCH /datasources", FEW, "delta"],
+    ["GET /jobs", MOST, "overwritten"],
+    ["/content", MOST, "overwritten"],
+  ] as const)(
+    "has its token signed in with elsewhere at %s is signed in to once more, and gets it all",
+    async (route, values, how) => {
+      await world.publish(OLD);
+      await world.forgetCalls();
+      await world.server.dial({ fault: "expire-token", route, times: 1 });
+      expect(await world.publish(values)).toMatchObject({ how, checked: "content" });
+      expect(await world.operations()).toMatchObject({ "auth.signIn": 1 });
+      expect(await world.there()).toEqual(values);
+    },
+  );
+
   test("sends signing in to another pod is followed there", async () => {
     await world.publish(OLD);
     await world.server.control("/sign-in-redirect", { origin: world.server.origin.replace("127.0.0.1", "localhost") });
