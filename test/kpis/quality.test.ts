@@ -19,3 +19,10 @@ test.each([
   expect(age?.value).toBe(told / 1000);
   expect(readings.map((reading) => isOk(reading))).toEqual([true, isFresh]);
 });
+
+test("what was never read in full has no age, and counts as not read within its time", () => {
+  const stream = { name: "crm Lead", system: "salesforce", isComplete: false, entities: 0, unmapped: 0 };
+  const readings = readingsOfStream({ ...stream, readUntil: null, allowedAgeMs: HOUR }, AS_OF);
+  const age = readings.filter(({ metric }) => metric === "freshness");
+  expect(age.map((reading) => [reading.value, isOk(reading)])).toEqual([[null, false]]);
+});

@@ -8,7 +8,8 @@ export interface QualityReading {
   /** A stream by its connection, a process, a contract; `all` for the system as a whole. */
   readonly entity: string;
   readonly metric: string;
-  readonly value: number;
+  /** Null where there is none, which is what nothing may be. */
+  readonly value: number | null;
   readonly unit: "count" | "ratio" | "seconds";
   /** What the value may be; null where nothing is asked of it. */
   readonly allowed: { readonly at: "least" | "most"; readonly value: number } | null;
@@ -34,6 +35,7 @@ export const DEFAULT_COVERAGE = { mapping: 0.98, links: 0.95 };
 
 export function isOk({ value, allowed }: QualityReading): boolean {
   if (allowed === null) return true;
+  if (value === null) return false;
   return allowed.at === "least" ? value >= allowed.value : value <= allowed.value;
 }
 
@@ -43,9 +45,14 @@ export function readingsOfStream(stream: StreamStanding, asOf: Instant): readonl
   const of = { system, entity: name };
   return [
     { ...of, metric: "read in full", value: isComplete ? 1 : 0, unit: "count", allowed: { at: "least", value: 1 } },
-    ...(readUntil === null
-      ? []
-      : [{ ...of, metric: "freshness", ...inSeconds(toldAge(asOf - readUntil, allowedAgeMs), allowedAgeMs) }]),
+    // What was never read in full has no age, and is not fresh.
+    {
+      ...of,
+      metric: "freshness",
+      value: readUntil === null ? null : Math.round(toldAge(asOf - readUntil, allowedAgeMs) / 1000),
+      unit: "seconds",
+      allowed: { at: "most", value: allowedAgeMs / 1000 },
+    },
     ...(entities === 0
       ? []
       : [{ ...of, ...coverage("mapping coverage", entities - unmapped, entities, DEFAULT_COVERAGE.mapping) }]),
@@ -69,10 +76,6 @@ export function coverage(
 function toldAge(ms: number, most: number): number {
   const up = Math.ceil(ms / HOUR_MS) * HOUR_MS;
   return ms <= most ? Math.min(up, most) : up;
-}
-
-function inSeconds(ms: number, most: number): Pick<QualityReading, "value" | "unit" | "allowed"> {
-  return { value: Math.round(ms / 1000), unit: "seconds", allowed: { at: "most", value: most / 1000 } };
 }
 
 export function hours(ms: number): number {
