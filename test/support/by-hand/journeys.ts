@@ -17,6 +17,8 @@ export interface Journey {
   readonly id: string;
   readonly object: LinkedObject;
   readonly start: number;
+  /** What it began with was found, where that is in another system. */
+  readonly isJoined: boolean;
   readonly startsOnDay: boolean;
   readonly moments: readonly Moment[];
   readonly end: number | null;
@@ -89,7 +91,8 @@ export async function journeysOf(
       if (Object.entries(plan.without ?? {}).some(([name, value]) => object.object.attributes[name] === value))
         continue;
       const moments = momentsOf(object, plan, asOf);
-      const start = startOf(object, plan, handoffs, wins, startOfDay);
+      const begun = startOf(object, plan, handoffs, wins, startOfDay);
+      const start = begun ?? (plan.type === "onboarding" ? createdAt(object, plan) : null);
       if (start === null || start > asOf) continue;
       const end = endOf(moments, plan);
       const isGone = end === null && removed !== null && removed.cause !== "visibility lost";
@@ -98,6 +101,7 @@ export async function journeysOf(
         id: object.nativeId,
         object,
         start,
+        isJoined: begun !== null,
         startsOnDay: plan.type === "contract-term",
         moments,
         end: end?.at ?? null,
@@ -145,6 +149,7 @@ function momentsOf(object: LinkedObject, plan: Plan, asOf: number): readonly Mom
   );
 }
 
+/** When the case began, by what it began with; null where that is not found. */
 function startOf(
   object: LinkedObject,
   { type }: Plan,
@@ -156,8 +161,7 @@ function startOf(
     const day = object.object.attributes["start"];
     return typeof day === "object" && day !== null && "day" in day ? startOfDay(day.day) : null;
   }
-  const created = object.events.find((event) => event.type === `${type} created`)?.occurredAt ?? null;
-  if (type !== "onboarding") return created;
+  if (type !== "onboarding") return createdAt(object, { type });
   // The win that the onboarding serves, duplicates included (docs/techflow.md, Start of an onboarding).
   const served = handoffs.filter(
     ({ contract, link, targetKey, claimedKeys, triggeredAt }) =>
@@ -168,10 +172,14 @@ function startOf(
   );
   const latest = served.toSorted((a, b) => b.occurrence - a.occurrence)[0];
   if (latest !== undefined) return latest.triggeredAt;
-  if (handoffs.some(({ link, claimedKeys }) => link === "ambiguous" && claimedKeys.includes(object.id))) return created;
+  if (handoffs.some(({ link, claimedKeys }) => link === "ambiguous" && claimedKeys.includes(object.id))) return null;
   // Wins before the contract's start have no state; the project names its deal.
   const { opportunity_id: deal } = object.object.attributes;
-  return (typeof deal === "string" ? wins.get(deal) : undefined) ?? created;
+  return (typeof deal === "string" ? wins.get(deal) : undefined) ?? null;
+}
+
+function createdAt({ events }: LinkedObject, { type }: Pick<Plan, "type">): number | null {
+  return events.find((event) => event.type === `${type} created`)?.occurredAt ?? null;
 }
 
 /** When each deal was last won, by the deal's id. */

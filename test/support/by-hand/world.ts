@@ -1,4 +1,4 @@
-import type { Handoff } from "../../../src/model/index.ts";
+import type { Handoff, StorePort } from "../../../src/model/index.ts";
 import type { KpiResult } from "../../../src/kpis/index.ts";
 import type { Truth } from "../../../src/sandbox/index.ts";
 import { loadLinkedModel, measureStep } from "../../../src/sync/index.ts";
@@ -29,8 +29,6 @@ export interface World {
   readonly touches: ReadonlyMap<string, readonly number[]>;
   readonly sprints: readonly Sprint[];
   readonly accounts: ReadonlyMap<string, Account>;
-  /** The account that an object belongs to, of objects that belong to one. */
-  readonly accountOf: ReadonlyMap<string, string>;
 }
 
 /** What was measured of the company with a seed, and the world it was measured of. */
@@ -45,17 +43,7 @@ export async function measuredWorld(
     const { result } = await hub.hub.run("measure", async (context) => {
       const measured = await measureStep(context);
       measured.star.close();
-      const model = await loadLinkedModel(context.store, context.signal);
-      const world: World = {
-        asOf: AS_OF,
-        handoffs,
-        truth: company.sandbox.truth,
-        journeys: await journeysOf(model, handoffs, startOfDay, AS_OF),
-        touches: await touchesOf(model),
-        sprints: await sprintsOf(model, AS_OF),
-        accounts: await accountsOf(model),
-        accountOf: await belongings(model),
-      };
+      const world = await worldOf(context.store, handoffs, company.sandbox.truth, AS_OF);
       return { answer: { results: measured.results, world }, complete: true, summary: null };
     });
     return result.answer;
@@ -63,6 +51,25 @@ export async function measuredWorld(
     await hub.close();
     await company.close();
   }
+}
+
+/** The company as a store has it at an instant. */
+export async function worldOf(
+  store: StorePort,
+  handoffs: readonly Handoff[],
+  truth: Truth,
+  asOf: number,
+): Promise<World> {
+  const model = await loadLinkedModel(store, new AbortController().signal);
+  return {
+    asOf,
+    handoffs,
+    truth,
+    journeys: await journeysOf(model, handoffs, startOfDay, asOf),
+    touches: await touchesOf(model),
+    sprints: await sprintsOf(model, asOf),
+    accounts: await accountsOf(model),
+  };
 }
 
 /** When persons turned to each lead; what a service account logged is no touch (reference §2.2, lead response). */
@@ -91,14 +98,4 @@ async function accountsOf(model: LinkedModel): Promise<ReadonlyMap<string, Accou
     accounts.set(id, { segment: text(segment), region: text(region) });
   }
   return accounts;
-}
-
-async function belongings(model: LinkedModel): Promise<ReadonlyMap<string, string>> {
-  const accountOf = new Map<string, string>();
-  for (const type of ["opportunity", "lead", "onboarding", "expansion", "contract-term", "account-quarter"]) {
-    for await (const { id, references } of model.objects(type)) {
-      if (references["account"] !== undefined) accountOf.set(id, references["account"]);
-    }
-  }
-  return accountOf;
 }
