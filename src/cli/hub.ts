@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { readConfiguration, STANDARD_KINDS } from "../configuration/index.ts";
@@ -12,6 +11,7 @@ import type { Clock, Instant, StorePort } from "../model/index.ts";
 import { openStore } from "../store/index.ts";
 import { withRun } from "../sync/index.ts";
 import type { ProgressListener, RunContext, RunResult } from "../sync/index.ts";
+import { holderOn, holdsOf } from "./holder.ts";
 import { createLog } from "./log.ts";
 import { createProgressView } from "./progress-view.ts";
 import type { Machine } from "./terminal.ts";
@@ -61,6 +61,7 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
     ledger: store.ledger,
     pacers: new Pacers(impure, store.ledger),
     shared: new Shared(),
+    holds: holdsOf(store, machine),
   };
   return {
     configuration,
@@ -77,9 +78,7 @@ export async function openHub(machine: Machine, options: GlobalOptions): Promise
             asOf,
             configurationHash: configuration.hash,
             configuration: configuration.content,
-            owner: `${hostname()}:${process.pid}`,
-            isAlive: ownerIsAlive,
-            wallNow: machine.wallNow,
+            ...holderOn(machine),
           },
           () => clock.now(),
           (fence) =>
@@ -123,15 +122,3 @@ export async function readEnvironment(
 }
 
 const readText = (file: string): Promise<string> => readFile(file, "utf8");
-
-/** `host:pid`; a process of another host cannot be asked and counts as alive until its lease expires. */
-function ownerIsAlive(owner: string): boolean {
-  const [host, pid] = owner.split(":");
-  if (host !== hostname()) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

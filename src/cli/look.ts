@@ -2,10 +2,11 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
 import { readConfiguration, STANDARD_KINDS } from "../configuration/index.ts";
 import { CONNECTORS } from "../connectors/index.ts";
-import { Pacers } from "../connectors/kit/index.ts";
+import { Pacers, Shared } from "../connectors/kit/index.ts";
 import type { Clock, Instant, Problem, StorePort } from "../model/index.ts";
 import { openStore } from "../store/index.ts";
 import type { LookContext } from "../sync/index.ts";
+import { holdsOf } from "./holder.ts";
 import { readEnvironment } from "./hub.ts";
 import type { GlobalOptions } from "./hub.ts";
 import { createLog } from "./log.ts";
@@ -53,6 +54,8 @@ export async function openLook(
       ...impure,
       ledger: store.ledger,
       pacers: new Pacers(impure, store.ledger),
+      shared: new Shared(),
+      holds: holdsOf(store, machine),
       priority: "person",
     },
   };

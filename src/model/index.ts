@@ -10,6 +10,7 @@ export * from "./normalised.ts";
 export * from "./order.ts";
 export * from "./pace.ts";
 export * from "./people.ts";
+export * from "./ports/holds.ts";
 export * from "./ports/ledger.ts";
 export * from "./ports/measures.ts";
 export * from "./ports/outbox.ts";

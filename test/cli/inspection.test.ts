@@ -94,6 +94,21 @@ describe("hub check", () => {
     expect(out + err).not.toContain("wrong-and-secret");
   });
 
+  test("signs in to no Tableau with a token that another process on the store is signed in with, and says whose turn it is", async () => {
+    const other = company.database("held");
+    const store = openStore(other, fixedClock);
+    const { TABLEAU_CLOUD_BASE_URL = "", TABLEAU_CLOUD_TOKEN_NAME = "" } = company.environment;
+    const holder = { owner: "elsewhere:1", isAlive: () => true, wallNow: () => Date.now() };
+    await store.holds.take(`tableau ${TABLEAU_CLOUD_BASE_URL} ${TABLEAU_CLOUD_TOKEN_NAME}`, holder);
+    await store.close();
+    const { code, out } = await runCommand(company, ["check", "--db", other, "--json"]);
+    expect(code).toBe(75);
+    const problems = read("check", checkDocument, out).connections.flatMap((each) => each.problems);
+    expect(problems).toEqual([
+      expect.objectContaining({ code: "HUB-5119", message: expect.stringContaining("elsewhere:1") }),
+    ]);
+  });
+
   test("compares the tenant with the pinned one, which it never sets", async () => {
     const other = company.database("pinned");
     const store = openStore(other, fixedClock);

@@ -10,6 +10,13 @@ export interface ConnectionLimits {
   readonly rules?: QuotaRules;
 }
 
+/** What one process among all on the store has at a time. */
+export interface Holds {
+  /** @returns null when it is ours, or who has it */
+  take(name: string): Promise<string | null>;
+  giveBack(name: string): Promise<void>;
+}
+
 /** Everything impure a connector may use. */
 export interface ConnectorDependencies extends Surroundings {
   readonly ledger: QuotaLedger;
@@ -17,6 +24,8 @@ export interface ConnectorDependencies extends Surroundings {
   readonly pacers?: Pacers;
   /** What else connections of a process share; own ones when left out. */
   readonly shared?: Shared;
+  /** What this process may have to itself; all of it when left out. */
+  readonly holds?: Holds;
   /** Who the connection's calls are made for; `read` when left out. */
   readonly priority?: Priority;
   /** What hub.yaml says about this connection's calls, whatever its system. */

@@ -14,6 +14,7 @@ import type { RequestBody } from "./multipart.ts";
 import type { TableauSettings } from "./settings.ts";
 import { signIn, signOut, versionToSpeak } from "./sign-in.ts";
 import type { Session, SignInRequest } from "./sign-in.ts";
+import { TokenTurn } from "./token-turn.ts";
 
 const CALL_TIMEOUT_MS = 2 * 60_000;
 /** The official SDK's timeout of one request (reference tableau.md §1.7). */
@@ -43,6 +44,7 @@ export class TableauClient {
   readonly #baseUrl: string;
   readonly #credential: string;
   readonly #logins: Logins;
+  readonly #turn: TokenTurn;
   #version: string | undefined;
   #held = false;
   #last: Session | undefined;
@@ -55,6 +57,7 @@ export class TableauClient {
     const credential = `tableau ${SITE} ${TOKEN_NAME ?? `${APP_CLIENT_ID} ${USERNAME}`}`;
     this.#credential = `${this.#baseUrl} ${credential}`;
     this.#logins = (dependencies.shared ?? new Shared()).of(Logins);
+    this.#turn = new TokenTurn(this.#baseUrl, TOKEN_NAME, dependencies);
     this.#transport = new Transport({
       credential,
       concurrency: CONCURRENCY,
@@ -74,6 +77,7 @@ export class TableauClient {
   async session(signal: AbortSignal): Promise<Session> {
     if (!this.#held) this.#logins.hold(this.#credential);
     this.#held = true;
+    await this.#turn.take(signal);
     const session = await this.#logins.session(this.#credential, () => this.#signIn(signal));
     this.#last = session;
     return session;
@@ -144,13 +148,14 @@ export class TableauClient {
   async close(): Promise<void> {
     if (!this.#held) return;
     this.#held = false;
-    const session = await this.#logins.release(this.#credential);
-    if (session === undefined) return;
+    const { last, session } = await this.#logins.release(this.#credential);
     try {
-      await signOut(this.#http, session, AbortSignal.timeout(CALL_TIMEOUT_MS));
+      if (session !== undefined) await signOut(this.#http, session, AbortSignal.timeout(CALL_TIMEOUT_MS));
     } catch (error) {
       const failure = classify(error, "POST /auth/signout", (text) => this.#scrub(text)).error;
       this.#options.dependencies.log("debug", failure.message, { code: failure.code });
+    } finally {
+      await this.#turn.end(last);
     }
   }
 

@@ -6,6 +6,12 @@ interface Login {
   session: Promise<Session> | undefined;
 }
 
+/** Whether nobody else uses the login; the last one gets it to end, where it is live. */
+export interface Released {
+  readonly last: boolean;
+  readonly session: Session | undefined;
+}
+
 /**
  * The live logins of this process, one per token: a second sign-in with the same token would end the first (reference
  * tableau.md §1.2), so connections that hold the same token hold the same login, and whoever signs in does so for all.
@@ -45,13 +51,13 @@ export class Logins {
     if ((await current).token === dead.token && login.session === current) login.session = undefined;
   }
 
-  /** Counts a connection out; the last one gets the login to end, where there is a live one. */
-  async release(credential: string): Promise<Session | undefined> {
+  /** Counts a connection out. */
+  async release(credential: string): Promise<Released> {
     const login = this.#logins.get(credential);
-    if (login === undefined) return undefined;
+    if (login === undefined) return { last: false, session: undefined };
     login.holders -= 1;
-    if (login.holders > 0) return undefined;
+    if (login.holders > 0) return { last: false, session: undefined };
     this.#logins.delete(credential);
-    return login.session?.catch(() => undefined);
+    return { last: true, session: await login.session?.catch(() => undefined) };
   }
 }

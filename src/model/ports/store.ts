@@ -8,6 +8,7 @@ import type { Entity, Reject } from "../records.ts";
 import type { QuotaBook } from "./ledger.ts";
 import type { MeasurePort } from "./measures.ts";
 import type { OutboxPort } from "./outbox.ts";
+import type { HoldPort } from "./holds.ts";
 import type { Fence, RunPort } from "./runs.ts";
 import type { EntityKey, RecordsPort, StreamKey } from "./records.ts";
 
@@ -191,6 +192,7 @@ export interface HandoffPort {
 
 export interface StorePort {
   readonly runs: RunPort;
+  readonly holds: HoldPort;
   readonly records: RecordsPort;
   readonly shapes: ShapePort;
   readonly mapping: MappingPort;

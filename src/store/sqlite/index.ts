@@ -4,6 +4,7 @@ import { Database } from "./database.ts";
 import { createDecisions } from "./decisions.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { createHandoffPort } from "./handoffs.ts";
+import { createHoldPort } from "./holds.ts";
 import { SqliteLedger } from "./ledger.ts";
 import { createMappingPort } from "./mapping.ts";
 import { createMeasurePort } from "./measures.ts";
@@ -26,6 +27,7 @@ export function openSqliteStore(path: string, clock: Clock): StorePort {
   const mapping = createMappingPort(database, streams);
   return {
     runs: createRunPort(database),
+    holds: createHoldPort(database),
     records: createRecordsPort(database, streams),
     shapes: createShapePort(database, streams),
     mapping,

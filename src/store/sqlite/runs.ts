@@ -3,6 +3,8 @@ import { HubError } from "../../model/index.ts";
 import type { Fence, Json, RunPort, RunRecord } from "../../model/index.ts";
 import { LEASE_MS } from "./database.ts";
 import type { Database } from "./database.ts";
+import { heldByAnother } from "./holds.ts";
+import type { Held } from "./holds.ts";
 
 interface RunRow {
   readonly id: string;
@@ -20,11 +22,10 @@ export function createRunPort(database: Database): RunPort {
     async begin(start) {
       const now = start.wallNow();
       return database.transaction((): Fence => {
-        const held = database.get<{ run_id: string; token: number; owner: string; expires_at: number }>(
-          "select run_id, token, owner, expires_at from lease where name = 'writer'",
+        const held = database.get<Held & { readonly token: number }>(
+          "select token, owner, expires_at from lease where name = 'writer'",
         );
-        const busy = held !== undefined && held.owner !== "" && held.expires_at > now;
-        if (busy && held.owner !== start.owner && start.isAlive(held.owner)) {
+        if (held !== undefined && heldByAnother(held, start)) {
           throw new HubError("HUB-3002", `Another hub (${held.owner}) is writing to this store.`, {
             disposition: "retry-later",
             retryAt: held.expires_at,

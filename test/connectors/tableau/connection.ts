@@ -1,7 +1,7 @@
 import { Shared } from "../../../src/connectors/kit/index.ts";
 import { tableau } from "../../../src/connectors/tableau/index.ts";
 import type { TableauSettings } from "../../../src/connectors/tableau/index.ts";
-import type { Connection, Timer } from "../../../src/connectors/kit/index.ts";
+import type { Connection, Holds, Timer } from "../../../src/connectors/kit/index.ts";
 
 export interface TestConnection {
   readonly connection: Connection;
@@ -18,6 +18,7 @@ export async function connectTo(
   onSleep: (ms: number) => Promise<void> = () => Promise.resolve(),
   shared = new Shared(),
   timer?: Timer,
+  holds?: Holds,
 ): Promise<TestConnection> {
   const sleeps: number[] = [];
   const logged: string[] = [];
@@ -40,6 +41,7 @@ export async function connectTo(
       random: () => 0.5,
       shared,
       ...(timer === undefined ? {} : { timer }),
+      ...(holds === undefined ? {} : { holds }),
       ledger: {
         take: () => Promise.resolve(true),
         observe: () => undefined,

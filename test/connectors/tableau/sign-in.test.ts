@@ -2,10 +2,13 @@ import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { tableau } from "../../../src/connectors/tableau/index.ts";
 import { Shared } from "../../../src/connectors/kit/index.ts";
+import type { Holds } from "../../../src/connectors/kit/index.ts";
 import { HubError } from "../../../src/model/index.ts";
+import type { StorePort } from "../../../src/model/index.ts";
 import { startTableau } from "../../sandbox/tableau/server.ts";
 import type { TableauServer } from "../../sandbox/tableau/server.ts";
 import { nock } from "../../support/nock.ts";
+import { AS_OF, memoryStore } from "../../support/store.ts";
 import { connectTo } from "./connection.ts";
 
 const HOST = "https://10ax.online.tableau.test";
@@ -208,6 +211,71 @@ describe("two connections with the same token", () => {
     ]);
     expect([first.status, second.status]).toEqual(["rejected", "fulfilled"]);
     await Promise.all([one.connection.close(), two.connection.close()]);
+  });
+});
+
+describe("processes with the same token", () => {
+  let server: TableauServer;
+  let store: StorePort;
+  beforeEach(async () => {
+    server = await startTableau({ hyperd: "" });
+    store = memoryStore();
+  });
+  afterEach(async () => {
+    await store.close();
+    await server.stop();
+  });
+
+  /** What a process on the store may have to itself. */
+  const holdsOf = (owner: string, isAlive = true): Holds => {
+    const holder = { owner, isAlive: () => isAlive, wallNow: () => AS_OF };
+    return { take: (name) => store.holds.take(name, holder), giveBack: (name) => store.holds.giveBack(name, owner) };
+  };
+  const process = (holds: Holds, described = server.description, onSleep?: () => Promise<void>) =>
+    connectTo(described, {}, onSleep, new Shared(), undefined, holds);
+
+  test("take turns: the second waits until the first has signed out, and neither ends the other's login", async () => {
+    const one = await process(holdsOf("host:1"));
+    await one.connection.identify(signal);
+    let looks = 0;
+    const two = await process(holdsOf("host:2"), server.description, async () => {
+      looks += 1;
+      if (looks < 3) await one.connection.identify(signal);
+      if (looks === 3) await one.connection.close();
+    });
+    expect(await two.connection.identify(signal)).toMatchObject({ userName: "hub@techflow.example" });
+    expect(two.sleeps).toEqual([1000, 1000, 1000]);
+    expect((await server.control("/calls")) as object).toMatchObject({ operations: { "auth.signIn": 2 } });
+    await two.connection.close();
+  });
+
+  test("are told so with HUB-5119 after a minute, and nobody is thrown out", async () => {
+    const one = await process(holdsOf("host:1"));
+    await one.connection.identify(signal);
+    const two = await process(holdsOf("host:2"));
+    await expect(two.connection.identify(signal)).rejects.toMatchObject({
+      code: "HUB-5119",
+      disposition: "retry-later",
+      message: expect.stringContaining("host:1"),
+    });
+    await two.connection.close();
+    await one.connection.identify(signal);
+    expect((await server.control("/calls")) as object).toMatchObject({ operations: { "auth.signIn": 1 } });
+    await one.connection.close();
+  });
+
+  test("do not wait for one that died, nor as a connected app, whose user has as many logins as wanted", async () => {
+    await (await process(holdsOf("host:1"))).connection.identify(signal);
+    const { tokenName: _, tokenSecret: __, ...app } = server.description;
+    for (const [described, isAlive] of [
+      [app, true],
+      [server.description, false],
+    ] as const) {
+      const { connection, sleeps } = await process(holdsOf("host:2", isAlive), described);
+      await connection.identify(signal);
+      expect(sleeps).toEqual([]);
+      await connection.close();
+    }
   });
 });
 
