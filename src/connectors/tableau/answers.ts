@@ -121,15 +121,15 @@ const granteeLine = z
   .object({
     group: z.object({ id: z.string() }).optional(),
     user: z.object({ id: z.string() }).optional(),
-    capabilities: z.object({ capability: many(z.object({ name: z.string(), mode: z.string() })) }).optional(),
+    capabilities: z.object({ capability: many(z.object({ name: z.string() })) }).optional(),
   })
   .transform(({ group, user, capabilities }) => ({
     kind: group === undefined ? ("user" as const) : ("group" as const),
     id: group?.id ?? user?.id ?? "",
-    allowed: new Set((capabilities?.capability ?? []).filter(({ mode }) => mode === "Allow").map(({ name }) => name)),
+    decided: new Set((capabilities?.capability ?? []).map(({ name }) => name)),
   }));
 
-/** Who may do what with something. */
+/** Who may, or may not, do what with something: the capabilities that were decided on, either way. */
 export const permissionsAnswer = z
   .object({ permissions: z.object({ granteeCapabilities: many(granteeLine) }) })
   .transform(({ permissions }) => permissions.granteeCapabilities);

@@ -3,14 +3,14 @@ import type { ConnectorDependencies } from "../kit/index.ts";
 import { jobAnswer } from "./answers.ts";
 import type { Job } from "./answers.ts";
 import type { TableauClient } from "./client.ts";
-import { tableauCode } from "./failures.ts";
+import { isNotThere, tableauCode } from "./failures.ts";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const GROWTH = 1.4;
 /** How long a new job may be unknown to its own server. */
 const UNKNOWN_FOR_MS = 10_000;
-const UNKNOWN_CODES = new Set(["400031", "404000", "404001"]);
+const QUERY_FAILED = "400031";
 const SUCCESS_CODES = new Set(["0", "3"]);
 
 /**
@@ -46,8 +46,7 @@ async function ask(client: TableauClient, id: string, mayBeUnknown: boolean, sig
       signal,
     );
   } catch (error) {
-    const code = tableauCode(error);
-    if (mayBeUnknown && code !== undefined && UNKNOWN_CODES.has(code)) return undefined;
+    if (mayBeUnknown && (isNotThere(error) || tableauCode(error) === QUERY_FAILED)) return undefined;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { jsonBody } from "./multipart.ts";
 /** What a data source or workbook is called in paths. */
 export type Holder = "datasources" | "workbooks";
 
-/** Who may do what: what is granted is added where it is missing, and nothing is ever taken away. */
+/** Who may do what: what is granted is added where nothing was decided, and nothing is ever taken away or allowed that was denied. */
 export class Permissions {
   readonly #client: TableauClient;
   readonly #ids = new Map<string, string>();
@@ -27,8 +27,8 @@ export class Permissions {
     const lines: object[] = [];
     for (const { kind, name, capabilities } of grants) {
       const grantee = await this.#idOf(kind, name, signal);
-      const has = there.find((each) => each.kind === kind && each.id === grantee)?.allowed ?? new Set();
-      const missing = capabilities.filter((capability) => !has.has(capability));
+      const decided = there.find((each) => each.kind === kind && each.id === grantee)?.decided ?? new Set();
+      const missing = capabilities.filter((capability) => !decided.has(capability));
       if (missing.length === 0) continue;
       const capability = missing.map((each) => ({ name: each, mode: "Allow" }));
       lines.push({ [kind]: { id: grantee }, capabilities: { capability } });

@@ -4,10 +4,11 @@ import { anyAnswer, workbookAnswer, workbookSchema } from "./answers.ts";
 import type { Workbook } from "./answers.ts";
 import { TRANSFER_TIMEOUT_MS } from "./client.ts";
 import type { TableauClient } from "./client.ts";
-import { isAmbiguous } from "./failures.ts";
+import { isAmbiguous, tableauCode } from "./failures.ts";
 import { jsonBody, multipartBody, workbookPayload } from "./multipart.ts";
 
 const TRIES = 2;
+const NAME_TAKEN = "403007";
 
 /**
  * Publishes a workbook that is not there yet. One of the same fingerprint is left as it is, whatever became of it, and
@@ -21,6 +22,7 @@ export async function publishWorkbook(
   boundary: () => string,
   signal: AbortSignal,
 ): Promise<WorkbookReceipt> {
+  const unseen = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
     const there = (await client.list("workbooks", "workbook", workbookSchema, signal)).filter(
       ({ project }) => project?.id === projectId,
@@ -29,7 +31,7 @@ export async function publishWorkbook(
     if (tagged !== undefined) return receiptOf(tagged, "already there");
     const begun = there.find(({ description }) => description.includes(command.fingerprint));
     if (begun !== undefined) return finish(client, begun, command, signal);
-    const name = freeName(command, there);
+    const name = freeName(command, [...there.map((workbook) => workbook.name), ...unseen]);
     try {
       return await finish(
         client,
@@ -39,6 +41,11 @@ export async function publishWorkbook(
       );
     } catch (error) {
       signal.throwIfAborted();
+      if (tableauCode(error) === NAME_TAKEN && attempt < TRIES) {
+        // By one that we are not shown.
+        unseen.add(name);
+        continue;
+      }
       if (!isAmbiguous(error)) throw error;
       // The answer was lost: a workbook that has just appeared under the free name is ours.
       const landed = await appeared(client, name, projectId, there, signal);
@@ -85,8 +92,8 @@ async function appeared(
 }
 
 /** Names collide whatever their case. */
-function freeName({ name, newerName }: WorkbookCommand, there: readonly Workbook[]): string {
-  const taken = new Set(there.map((workbook) => workbook.name.toLowerCase()));
+function freeName({ name, newerName }: WorkbookCommand, names: readonly string[]): string {
+  const taken = new Set(names.map((each) => each.toLowerCase()));
   if (!taken.has(name.toLowerCase())) return name;
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? newerName : `${newerName} ${number}`;

@@ -188,6 +188,18 @@ describe("publishing a large file", () => {
     expect(await operations()).toMatchObject({ "fileUploads.create": 1, "fileUploads.append": 9, "jobs.get": 6 });
   });
 
+  test("goes on asking after a job that its own server does not know yet, for ten seconds", async () => {
+    await hyperFile("large.hyper", 120_000);
+    const dial = { fault: "error", status: 404, code: "404027", route: "GET /jobs" } as const;
+    await server.dial({ ...dial, times: 2 });
+    const { publish, sleeps } = await connected();
+    expect(await publish.publish(command("large.hyper"), signal)).toMatchObject({ how: "chunked" });
+    expect(sleeps).toEqual([500, 700]);
+    await server.dial({ ...dial, times: null });
+    await expect(publish.publish(command("large.hyper"), signal)).rejects.toMatchObject({ code: "HUB-5104" });
+    await server.undial();
+  });
+
   test("begins a new upload when a chunk's answer is lost, so that no chunk is there twice", async () => {
     const content = await hyperFile("large.hyper", 120_000);
     await server.dial({ fault: "lost-answer", route: "PUT /fileUploads", status: 502 });

@@ -103,6 +103,14 @@ describe("a starter workbook", () => {
     expect(await listed()).toContain('description="To begin with. (process-hub-1)"');
   });
 
+  test("whose name is taken by one that is not shown to us lands beside it", async () => {
+    await server.dial({ fault: "error", status: 403, code: "403007", route: "POST /workbooks", times: 1 });
+    expect(await publish()).toMatchObject({ name: "Process Hub 2026-11-02", how: "beside another" });
+    await server.dial({ fault: "error", status: 403, code: "403007", route: "POST /workbooks", times: null });
+    await expect(publish({ fingerprint: "process-hub-2" })).rejects.toMatchObject({ code: "HUB-5103" });
+    await server.undial();
+  });
+
   test("whose answer was lost is found and tagged, not sent twice", async () => {
     await server.dial({ fault: "lost-answer", route: "POST /workbooks" });
     expect(await publish()).toMatchObject({ name: "Process Hub", how: "published" });

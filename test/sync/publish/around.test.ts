@@ -245,6 +245,20 @@ withEngine("permissions", () => {
     },
   );
 
+  test("that somebody denied stay denied, and the others are given", async () => {
+    await world.publish(metrics(0, 10));
+    const who = await idOf("group", "all users");
+    const denied = {
+      group: { id: who.replace("group ", "") },
+      capabilities: { capability: [{ name: "Connect", mode: "Deny" }] },
+    };
+    await ask("PUT", `/datasources/${await idThere()}/permissions`, { permissions: { granteeCapabilities: [denied] } });
+    const grantee = { kind: "group", name: "all users", capabilities: ["Connect", "ExportData"] } as const;
+    await givePermissions(SOURCE, [grantee], around());
+    expect((await allowed())[who]).toEqual(expect.arrayContaining(["Allow ExportData", "Deny Connect"]));
+    expect((await allowed())[who]).not.toContain("Allow Connect");
+  });
+
   test("for somebody who is not there are told with HUB-5118", async () => {
     await world.publish(metrics(0, 10), AS_OF);
     const nobody = { ...viewer, name: "nobody@techflow.example" };
