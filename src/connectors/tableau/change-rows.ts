@@ -33,11 +33,11 @@ export async function changeRows(
 ): Promise<ChangeRowsReceipt> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { sessionId, chunks } = await uploadInChunks(client, command.file, bytes, chunkBytes, boundary, signal);
+      const { asQuery, chunks } = await uploadInChunks(client, command.file, bytes, chunkBytes, boundary, signal);
       const job = await client.request(
         {
           method: "PATCH",
-          path: `/datasources/${command.id}/data?uploadSessionId=${encodeURIComponent(sessionId)}`,
+          path: `/datasources/${command.id}/data?${asQuery}`,
           schema: jobAnswer,
           operation: "PATCH /datasources/…/data",
           headers: { requestid: command.requestId },

@@ -192,11 +192,11 @@ class Publisher {
     const { command, type, bytes } = publication;
     const chunkBytes = this.#chunkBytes();
     const boundary = () => this.#boundary();
-    const { sessionId, chunks } = await uploadInChunks(this.#client, command.file, bytes, chunkBytes, boundary, signal);
+    const { asQuery, chunks } = await uploadInChunks(this.#client, command.file, bytes, chunkBytes, boundary, signal);
     const job = await this.#client.request(
       {
         method: "POST",
-        path: `/datasources?uploadSessionId=${encodeURIComponent(sessionId)}&datasourceType=${type}&overwrite=true&asJob=true`,
+        path: `/datasources?${asQuery}&datasourceType=${type}&overwrite=true&asJob=true`,
         schema: jobAnswer,
         operation: "POST /datasources (asJob)",
         body: multipartBody(payloadOf(publication), undefined, this.#boundary()),

@@ -7,7 +7,8 @@ import { multipartBody } from "./multipart.ts";
 const MEGABYTE = 1024 * 1024;
 
 export interface UploadedFile {
-  readonly sessionId: string;
+  /** As a query parameter that says which upload a call is about. */
+  readonly asQuery: string;
   readonly chunks: number;
 }
 
@@ -34,7 +35,7 @@ export async function uploadInChunks(
     const { fileSize } = await client.request(
       {
         method: "PUT",
-        path: `/fileUploads/${uploadSessionId}`,
+        path: `/fileUploads/${inAddress(uploadSessionId)}`,
         schema: uploadAnswer,
         operation: "PUT /fileUploads/…",
         body: multipartBody("", part, newBoundary()),
@@ -45,7 +46,12 @@ export async function uploadInChunks(
     chunks += 1;
     refuseOtherSize(fileSize, end);
   }
-  return { sessionId: uploadSessionId, chunks };
+  return { asQuery: `uploadSessionId=${inAddress(uploadSessionId)}`, chunks };
+}
+
+/** Colons of upload ids travel raw, in the path and in the query (reference tableau.md §1.1). */
+function inAddress(uploadSessionId: string): string {
+  return encodeURIComponent(uploadSessionId).replaceAll("%3A", ":");
 }
 
 /** The server counts in megabytes and rounds as it likes; more than one apart, and a chunk is missing or there twice. */

@@ -58,7 +58,8 @@ describe("what Tableau refuses", () => {
     const before = await publish(100);
     const job = { id: "job-1", progress: "100", completedAt: "2026-03-02T09:00:00Z", finishCode: "0" };
     nock(server.origin, { allowUnmocked: true })
-      .post(/\/datasources\?uploadSessionId=/u)
+      // Colons of upload ids travel raw.
+      .post(/\/datasources\?uploadSessionId=\d+:[\da-f]+-\d+:\d+&/u)
       .reply(202, { job: { id: "job-1" } })
       .get(/\/jobs\/job-1$/u)
       .reply(200, { job });
