@@ -1,3 +1,4 @@
+import type { Reply, SiteCall } from "../call.ts";
 import { updateData } from "../data/update-data.ts";
 import { siteRoute } from "../route.ts";
 import type { Route } from "../route.ts";
@@ -22,10 +23,30 @@ import {
   updateWorkbook,
 } from "./workbooks.ts";
 
-/** What all that is published has, below its own path. */
-function publishedRoutes(items: "datasources" | "workbooks", item: string): readonly Route[] {
+type Handler = (call: SiteCall) => Reply | Promise<Reply>;
+
+/** What is different between data sources and workbooks. */
+interface Handlers {
+  readonly list: Handler;
+  readonly publish: Handler;
+  readonly get: Handler;
+  readonly update: Handler;
+  readonly remove: Handler;
+  readonly connections: Handler;
+}
+
+/** What all that is published has. */
+function publishedRoutes(item: "datasource" | "workbook", handlers: Handlers): readonly Route[] {
+  const items = `${item}s`;
   const one = `${items}/:${item}`;
+  const connections = [`${item}_connections:read`, "content:read"];
   return [
+    siteRoute("GET", items, `${items}.list`, "content:read", handlers.list),
+    siteRoute("POST", items, `${items}.publish`, `${items}:create`, handlers.publish),
+    siteRoute("GET", one, `${items}.get`, "content:read", handlers.get),
+    siteRoute("PUT", one, `${items}.update`, `${items}:update`, handlers.update),
+    siteRoute("DELETE", one, `${items}.delete`, `${items}:delete`, handlers.remove),
+    siteRoute("GET", `${one}/connections`, `${items}.connections`, connections, handlers.connections),
     siteRoute("GET", `${one}/content`, `${items}.download`, `${items}:download`, downloadNewest),
     siteRoute("GET", `${one}/revisions`, "revisions.list", "content:read", listRevisions),
     siteRoute("GET", `${one}/revisions/:revision/content`, "revisions.download", `${items}:download`, downloadRevision),
@@ -39,36 +60,26 @@ const DATA = "datasources:update";
 
 /** Data sources, workbooks and what is about them. */
 export const CONTENT_ROUTES: readonly Route[] = [
-  siteRoute("GET", "datasources", "datasources.list", "content:read", listDatasources),
-  siteRoute("POST", "datasources", "datasources.publish", "datasources:create", publishDatasource),
-  siteRoute("GET", "datasources/:datasource", "datasources.get", "content:read", getDatasource),
-  siteRoute("PUT", "datasources/:datasource", "datasources.update", "datasources:update", updateDatasource),
-  siteRoute("DELETE", "datasources/:datasource", "datasources.delete", "datasources:delete", deleteDatasource),
-  siteRoute(
-    "GET",
-    "datasources/:datasource/connections",
-    "connections.list",
-    ["datasource_connections:read", "content:read"],
-    listConnections,
-  ),
+  ...publishedRoutes("datasource", {
+    list: listDatasources,
+    publish: publishDatasource,
+    get: getDatasource,
+    update: updateDatasource,
+    remove: deleteDatasource,
+    connections: listConnections,
+  }),
   siteRoute("PATCH", "datasources/:datasource/data", "data.update", DATA, updateData),
   siteRoute("PATCH", "datasources/:datasource/connections/:connection/data", "data.update", DATA, updateData),
-  ...publishedRoutes("datasources", "datasource"),
-  siteRoute("GET", "workbooks", "workbooks.list", "content:read", listWorkbooks),
-  siteRoute("POST", "workbooks", "workbooks.publish", "workbooks:create", publishWorkbook),
+  ...publishedRoutes("workbook", {
+    list: listWorkbooks,
+    publish: publishWorkbook,
+    get: getWorkbook,
+    update: updateWorkbook,
+    remove: deleteWorkbook,
+    connections: listWorkbookConnections,
+  }),
   siteRoute("POST", "workbooks/validateWorkbookAndUpload", "workbooks.validate", "workbooks:create", validateWorkbook),
-  siteRoute("GET", "workbooks/:workbook", "workbooks.get", "content:read", getWorkbook),
-  siteRoute("PUT", "workbooks/:workbook", "workbooks.update", "workbooks:update", updateWorkbook),
-  siteRoute("DELETE", "workbooks/:workbook", "workbooks.delete", "workbooks:delete", deleteWorkbook),
-  siteRoute(
-    "GET",
-    "workbooks/:workbook/connections",
-    "workbooks.connections",
-    ["workbook_connections:read", "content:read"],
-    listWorkbookConnections,
-  ),
   siteRoute("GET", "workbooks/:workbook/views", "workbooks.views", "content:read", listWorkbookViews),
-  ...publishedRoutes("workbooks", "workbook"),
   siteRoute("GET", "views", "views.list", "content:read", listViews),
   siteRoute("GET", "views/:view", "views.get", "content:read", getView),
   siteRoute("PUT", "views/:view/tags", "tags.add", "view_tags:update", addViewTags),
