@@ -1,8 +1,9 @@
 import { HubError } from "../model/index.ts";
 import { measure } from "./measure.ts";
 import type { Measurement, MeasureOptions } from "./measure.ts";
-import { forgetStar, openStar } from "./star/star.ts";
-import type { Star, StarOptions } from "./star/star.ts";
+import { forgetStar, openStar } from "./star/open-star.ts";
+import type { StarOptions } from "./star/open-star.ts";
+import type { Star } from "./star/star.ts";
 
 /**
  * Opens the star and measures into it; the caller closes it. A kept file that proves to be damaged on the way is given up, and

@@ -82,3 +82,6 @@ export const WORK_TABLES = {
 export const CACHE_TABLES = { ...KEPT_TABLES, ...WORK_TABLES } as const;
 export type CacheTableName = keyof typeof CACHE_TABLES;
 export type CacheRow<T extends CacheTableName> = Row<(typeof CACHE_TABLES)[T]>;
+
+/** The tables whose rows outlive the measuring that made them. */
+export const LASTING: ReadonlySet<string> = new Set([...CASE_FACTS, ...Object.keys(KEPT_TABLES)]);
