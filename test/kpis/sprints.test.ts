@@ -31,15 +31,19 @@ function epic(id: string, plan: Readonly<Record<string, string | null>>, stages:
   return { ...item, object: { ...item.object, history } };
 }
 
-/** The first sprint: two weeks from 5 January. */
+/** The first sprint, two weeks from 5 January; nothing while it is not told of. */
 async function firstSprint(...items: readonly LinkedObject[]) {
+  return firstSprintAt("2026-03-01", ...items);
+}
+
+async function firstSprintAt(asOf: string, ...items: readonly LinkedObject[]) {
   const star = await openStar({ zone: "UTC" });
   async function* all(): AsyncIterable<LinkedObject> {
     yield* items;
   }
   try {
     const process = compileProcess(file);
-    await appendSprints(star, process, all(), at("2026-03-01"), calendar, createDimensionKeys("key"));
+    await appendSprints(star, process, all(), at(asOf), calendar, createDimensionKeys("key"));
     star.flush();
     const [row] = await star.query(
       `SELECT committed_n AS committed, done_committed_n AS "done of them", done_total_n AS done, added_n AS added,
@@ -87,5 +91,11 @@ describe("a sprint", () => {
       { at: "2026-01-12", stage: "In progress" },
     ]);
     expect(await firstSprint(again)).toMatchObject({ done: 0, carried: 1 });
+  });
+
+  test("is told of once it has begun", async () => {
+    const early = epic("early", PLANNED, []);
+    expect(await firstSprintAt("2026-01-04", early)).toBeUndefined();
+    expect(await firstSprintAt("2026-01-05", early)).toMatchObject({ committed: 1, carried: 0 });
   });
 });

@@ -38,6 +38,8 @@ export async function appendSprints(
   const team = keys.team(sprints.team ?? process.team) ?? "unassigned";
   keys.team(team);
   for (const [name, tally] of [...tallies].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    // One that has not begun has committed to nothing yet.
+    if (tally.start > asOf) continue;
     star.append("fact_sprints", {
       sprint_key: name,
       team_key: team,
