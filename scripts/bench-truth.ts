@@ -12,12 +12,24 @@ import { TruthSchema } from "../src/sandbox/index.ts";
 import { mapAndLink, measureStep, pullStep, reconcileStep } from "../src/sync/index.ts";
 import { differencesFromTruth } from "../test/support/truth.ts";
 import { defectsInStar, processDifferences } from "../test/support/truth-processes.ts";
+import { sprintDifferences, sprintsInStar } from "../test/support/truth-sprints.ts";
 import { benchCompanies } from "./company-bench.ts";
 import type { CompanyLine } from "./company-bench.ts";
 
 await benchCompanies({
   file: fileURLToPath(import.meta.url),
-  titles: ["seed", "scale", "handoffs", "differing", "process defects", "differing", "seconds", "peak MB"],
+  titles: [
+    "seed",
+    "scale",
+    "handoffs",
+    "differing",
+    "process defects",
+    "differing",
+    "sprints",
+    "differing",
+    "seconds",
+    "peak MB",
+  ],
   measure: compare,
 });
 
@@ -40,16 +52,18 @@ async function compare(seed: number, scale: number): Promise<CompanyLine> {
       const handoffs = await (await reconcileStep(context)).handoffs();
       const { star } = await measureStep(context);
       const defects = await defectsInStar(star);
+      const sprints = await sprintsInStar(star);
       star.close();
-      return { answer: { handoffs, defects }, complete: pull.complete && map.rejected === 0, summary: null };
+      return { answer: { handoffs, defects, sprints }, complete: pull.complete && map.rejected === 0, summary: null };
     });
     await hub.close();
     const seconds = (performance.now() - startedAt) / 1000;
     const peak = process.resourceUsage().maxRSS / 1024;
     const truth = TruthSchema.parse(JSON.parse(readFileSync(truthFile, "utf8")));
-    const { handoffs, defects } = result.answer;
+    const { handoffs, defects, sprints } = result.answer;
     const wrongHandoffs = differencesFromTruth(truth, handoffs);
     const wrongDefects = processDifferences(truth, defects);
+    const wrongSprints = sprintDifferences(truth, sprints);
     const unread = result.complete ? [] : ["The reading was not complete."];
     return {
       cells: [
@@ -59,10 +73,12 @@ async function compare(seed: number, scale: number): Promise<CompanyLine> {
         wrongHandoffs.length,
         truth.processDefects.length,
         wrongDefects.length,
+        truth.sprints.length,
+        wrongSprints.length,
         seconds.toFixed(1),
         peak.toFixed(0),
       ],
-      wrong: [...wrongHandoffs, ...wrongDefects, ...unread],
+      wrong: [...wrongHandoffs, ...wrongDefects, ...wrongSprints, ...unread],
     };
   } finally {
     await sandbox.stop();

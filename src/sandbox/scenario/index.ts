@@ -10,6 +10,7 @@ import { MARKETING_TO_SALES, marketingToSales } from "./truth-marketing-to-sales
 import { processDefects } from "./truth-processes.ts";
 import { PRODUCT_TO_ENGINEERING, productToEngineering } from "./truth-product-to-engineering.ts";
 import { SALES_TO_CS, salesToCs } from "./truth-sales-to-cs.ts";
+import { truthSprints } from "./truth-sprints.ts";
 import type { Truth } from "./truth.ts";
 
 export { enlarge } from "./big.ts";
@@ -22,7 +23,7 @@ export { INBOUND_LEADS_QUEUE_ID, ROSTER } from "./roster.ts";
 export type { RosterEntry, Team } from "./roster.ts";
 export type { ScenarioOptions } from "./tell.ts";
 export { TruthSchema } from "./truth.ts";
-export type { Ref, Truth, TruthContract, TruthHandoff, TruthPair, TruthProcessDefect } from "./truth.ts";
+export type { Ref, Truth, TruthContract, TruthHandoff, TruthPair, TruthProcessDefect, TruthSprint } from "./truth.ts";
 
 /**
  * TechFlow Solutions as of an instant (docs/techflow.md): what its systems hold, and what is true of it. Pure: the same
@@ -38,6 +39,7 @@ export function createTechFlow(options: ScenarioOptions): { world: WorldSeed; tr
     contracts: [SALES_TO_CS, PRODUCT_TO_ENGINEERING, MARKETING_TO_SALES, CS_TO_SALES],
     handoffs: [...sales, ...productToEngineering(story), ...marketingToSales(story), ...csToSales(story)],
     processDefects: processDefects(story, sales),
+    sprints: truthSprints(story),
     pairs: truthPairs(accountPairs),
   };
   const world: WorldSeed = {

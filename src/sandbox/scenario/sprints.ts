@@ -4,12 +4,19 @@ import { second } from "./leads.ts";
 import type { Random } from "./random.ts";
 import type { Actor, Setting, TaskChange } from "./story.ts";
 
-const SPRINT_DAYS = 14;
+export const SPRINT_DAYS = 14;
 
 /** The two-week sprint a local day falls in, `2026-S07`; sprints start on Mondays, the first one of a year is S01. */
 export function sprintOf(day: Day): string {
   const { year, number } = sprintAt(day);
   return `${String(year)}-S${String(number).padStart(2, "0")}`;
+}
+
+/** The Monday on which `2026-S07` begins. */
+export function firstDayOfSprint(name: string): Day {
+  const [year, number] = name.split("-S").map(Number);
+  if (year === undefined || number === undefined) throw new Error(`no sprint: ${name}`);
+  return firstMonday(year) + (number - 1) * SPRINT_DAYS;
 }
 
 /** The Monday on which the sprint of a day begins. */

@@ -68,6 +68,23 @@ export const TruthProcessDefectSchema = z.strictObject({
   step: z.string().nullable(),
 });
 
+/** One sprint with the epics that were planned for it; what is not done by its end was taken out or is left over. */
+export const TruthSprintSchema = z.strictObject({
+  /** `2026-S07` */
+  sprint: z.string(),
+  /** Planned for it a day after its start. */
+  committed: z.int().min(0),
+  /** Of those, done by its end. */
+  doneCommitted: z.int().min(0),
+  /** Done by its end, with those that were put in later. */
+  done: z.int().min(0),
+  /** Put in more than a day after its start. */
+  added: z.int().min(0),
+  removed: z.int().min(0),
+  /** 0 while it runs. */
+  carried: z.int().min(0),
+});
+
 /** Two records and whether they are one thing. */
 export const TruthPairSchema = z.strictObject({
   type: z.enum(["account", "person"]),
@@ -85,6 +102,8 @@ export const TruthSchema = z.strictObject({
   contracts: z.array(TruthContractSchema),
   handoffs: z.array(TruthHandoffSchema),
   processDefects: z.array(TruthProcessDefectSchema),
+  /** Those that have begun, in order. */
+  sprints: z.array(TruthSprintSchema),
   pairs: z.array(TruthPairSchema),
 });
 
@@ -92,5 +111,6 @@ export type Ref = z.infer<typeof RefSchema>;
 export type TruthContract = z.infer<typeof TruthContractSchema>;
 export type TruthHandoff = z.infer<typeof TruthHandoffSchema>;
 export type TruthProcessDefect = z.infer<typeof TruthProcessDefectSchema>;
+export type TruthSprint = z.infer<typeof TruthSprintSchema>;
 export type TruthPair = z.infer<typeof TruthPairSchema>;
 export type Truth = z.infer<typeof TruthSchema>;
