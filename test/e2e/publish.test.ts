@@ -2,8 +2,7 @@ import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { unpackExtract } from "../../src/connectors/tableau/package-reader.ts";
-import { publishedColumns, readHyperFile, startHyper } from "../../src/extracts/index.ts";
+import { publishedColumns, readHyperFile, startHyper, unwrapExtract } from "../../src/extracts/index.ts";
 import type { HyperEngine } from "../../src/extracts/index.ts";
 import { foreignKeys, isFact, STAR_TABLE_NAMES, starColumns, starTable } from "../../src/kpis/index.ts";
 import type { Star, StarTableName } from "../../src/kpis/index.ts";
@@ -419,9 +418,9 @@ function withoutAsOf(tables: ReadonlyMap<string, readonly string[]>): ReadonlyMa
 
 /** A file with the extract that Tableau has of a data source. */
 async function extractThere(name: string): Promise<string> {
-  const [packed, extract] = [join(directory, "fetched.tdsx"), join(directory, "fetched.hyper")];
-  await writeFile(packed, await site.content((await site.datasources(PROJECT)).get(name) ?? ""));
-  await unpackExtract(packed, extract);
+  const extract = join(directory, "fetched.hyper");
+  await writeFile(extract, await site.content((await site.datasources(PROJECT)).get(name) ?? ""));
+  await unwrapExtract(extract);
   return extract;
 }
 

@@ -113,6 +113,6 @@ export interface PublishFace {
   warn(id: string, warning: SourceWarning | null, signal: AbortSignal): Promise<WarningOutcome>;
   /** Lets groups and users at something; what they may do already stays. */
   grant(kind: "data source" | "workbook", id: string, grants: readonly Grant[], signal: AbortSignal): Promise<void>;
-  /** Fetches what the system holds now into a file. */
+  /** Fetches what the system holds now into a file, as it hands it out: real ones wrap extracts in packages. */
   download(source: Pick<StandingSource, "id">, file: string, signal: AbortSignal): Promise<void>;
 }

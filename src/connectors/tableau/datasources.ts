@@ -1,13 +1,11 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { extname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { anyAnswer, datasourceAnswer, datasourceSchema } from "./answers.ts";
 import type { Datasource } from "./answers.ts";
 import type { TableauClient } from "./client.ts";
 import { isNotThere } from "./failures.ts";
 import { jsonBody } from "./multipart.ts";
-import { isPackage, unpackExtract } from "./package-reader.ts";
 
 /** Names a filter carries safely; commas and ampersands in values break it (reference tableau.md §1.5). */
 const FILTERABLE = /^[A-Za-z0-9 _.-]+$/u;
@@ -73,10 +71,7 @@ export async function addTags(
   );
 }
 
-/**
- * Fetches the content into a file, which appears only when it is whole. Real servers hand out a published `.hyper` in a
- * package; when the file asked for is a `.hyper`, the extract is taken out of it.
- */
+/** Fetches the content into a file, which appears only when it is whole. */
 export async function downloadContent(
   client: TableauClient,
   id: string,
@@ -84,7 +79,6 @@ export async function downloadContent(
   signal: AbortSignal,
 ): Promise<void> {
   const fetched = `${file}.part`;
-  const unpacked = `${file}.unpacked`;
   try {
     await client.bytes(
       `/datasources/${id}/content`,
@@ -92,11 +86,8 @@ export async function downloadContent(
       (bytes) => pipeline(bytes, createWriteStream(fetched)),
       signal,
     );
-    const wrapped = extname(file).toLowerCase() === ".hyper" && (await isPackage(fetched));
-    if (wrapped) await unpackExtract(fetched, unpacked);
-    await rename(wrapped ? unpacked : fetched, file);
+    await rename(fetched, file);
   } finally {
     await rm(fetched, { force: true });
-    await rm(unpacked, { force: true });
   }
 }

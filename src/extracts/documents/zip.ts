@@ -1,23 +1,24 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { Readable, Transform } from "node:stream";
-import type { TransformCallback } from "node:stream";
-import { constants, crc32, createDeflateRaw } from "node:zlib";
+import { Readable } from "node:stream";
+import { constants, createDeflateRaw } from "node:zlib";
+import {
+  Checksum,
+  DEFLATED,
+  DIRECTORY_END,
+  DIRECTORY_END_LENGTH,
+  DIRECTORY_ENTRY,
+  DIRECTORY_ENTRY_LENGTH,
+  LOCAL_HEADER,
+  LOCAL_HEADER_LENGTH,
+} from "./zip-format.ts";
 
 /** One file of a package: its content, or the file that has it. */
 export type ZipEntry = { readonly name: string } & ({ readonly text: string } | { readonly file: string });
 
-/** Marks and lengths of the ZIP format (PKWARE APPNOTE 6.3.10 §4.3). */
-const LOCAL_HEADER = 0x04034b50;
-const DIRECTORY_ENTRY = 0x02014b50;
-const DIRECTORY_END = 0x06054b50;
-const LOCAL_HEADER_LENGTH = 30;
-const DIRECTORY_ENTRY_LENGTH = 46;
-const DIRECTORY_END_LENGTH = 22;
 const VERSION_NEEDED = 20;
 const UTF8_NAMES = 0x0800;
-const DEFLATED = 8;
 /** 1 January 1980, the format's first day: the same content makes the same package. */
 const FIRST_DAY = 0x0021;
 /** Lengths and places are told in 32 bits. */
@@ -64,18 +65,6 @@ async function pack(handle: FileHandle, entry: ZipEntry, start: number): Promise
     packedBytes += chunk.length;
   }
   return { checksum: counted.value, bytes: counted.bytes, packedBytes };
-}
-
-/** Passes bytes on and keeps their number and CRC-32. */
-class Checksum extends Transform {
-  bytes = 0;
-  value = 0;
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.bytes += chunk.length;
-    this.value = crc32(chunk, this.value);
-    done(null, chunk);
-  }
 }
 
 function mark(signature: number): Buffer {

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { PublishFace, StandingSource } from "../../connectors/kit/index.ts";
+import { unwrapExtract } from "../../extracts/index.ts";
 
 /** Fetches what a data source holds into a file for as long as somebody looks at it. */
 export async function fetchExtract<Answer>(
@@ -11,6 +12,7 @@ export async function fetchExtract<Answer>(
 ): Promise<Answer> {
   try {
     await face.download(source, file, signal);
+    await unwrapExtract(file);
     return await look();
   } finally {
     await rm(file, { force: true });

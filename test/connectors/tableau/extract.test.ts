@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Connection } from "../../../src/connectors/kit/index.ts";
+import { unwrapExtract } from "../../../src/extracts/documents/index.ts";
 import { openHyperFile, startHyper, writeHyperFile } from "../../../src/extracts/hyper/index.ts";
 import type { HyperEngine, HyperTable } from "../../../src/extracts/hyper/index.ts";
 import { parquetFile } from "../../extracts/hyper/parquet.ts";
@@ -70,6 +71,7 @@ withEngine("an extract published to Tableau", () => {
     ).rejects.toMatchObject({ code: "HUB-5108", message: expect.stringContaining("exactly one fact table") });
     const back = join(directory, "back.hyper");
     await connection.publish?.download(receipt, back, signal);
+    await unwrapExtract(back);
     const reader = await openHyperFile(back, { binary: hyperd ?? "" });
     const counts = reader.tables.map(({ name, rows }) => `${name} ${rows}`).sort();
     await reader.close();

@@ -11,6 +11,7 @@ import {
   startHyper,
   startParquet,
   tablePath,
+  unwrapExtract,
   writeHyperFile,
 } from "../../../src/extracts/index.ts";
 import type { HyperEngine } from "../../../src/extracts/index.ts";
@@ -113,6 +114,7 @@ export async function startPublishWorld(
     if (standing === null) throw new Error(`${name} is not there.`);
     const file = join(directory, "looked-at.hyper");
     await face.download(standing, file, signal);
+    await unwrapExtract(file);
     const reader = await readHyperFile(engine, file);
     try {
       const rows = await reader.rows("Extract", fact);

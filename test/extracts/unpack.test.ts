@@ -1,14 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { unpackExtract } from "../../../src/connectors/tableau/package-reader.ts";
-import { packageOf } from "../../../src/sandbox/tableau/content/package.ts";
+import { unwrapExtract } from "../../src/extracts/documents/index.ts";
+import { packageOf } from "../../src/sandbox/tableau/content/package.ts";
 
 let directory: string;
 let packed: Buffer;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "tableau-package-"));
+  directory = await mkdtemp(join(tmpdir(), "hub-unpack-"));
   packed = Buffer.from(await packageOf("kpi.hyper", Buffer.from("Hyper and rows ".repeat(1000))));
 });
 afterAll(async () => {
@@ -18,13 +18,16 @@ afterAll(async () => {
 const unpack = async (bytes: Buffer) => {
   const file = join(directory, "given.tdsx");
   await writeFile(file, bytes);
-  await unpackExtract(file, join(directory, "out.hyper"));
-  return readFile(join(directory, "out.hyper"), "latin1");
+  await unwrapExtract(file);
+  expect(await readdir(directory)).toEqual(["given.tdsx"]);
+  return readFile(file, "latin1");
 };
 
 describe("a package", () => {
-  test("gives its extract", async () => {
-    expect(await unpack(packed)).toBe("Hyper and rows ".repeat(1000));
+  test("gives its extract, and an extract that is in none stays as it is", async () => {
+    const extract = "Hyper and rows ".repeat(1000);
+    expect(await unpack(packed)).toBe(extract);
+    expect(await unpack(Buffer.from(extract))).toBe(extract);
   });
 
   test.each([

@@ -1,19 +1,22 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { Transform } from "node:stream";
-import type { TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { crc32, createInflateRaw } from "node:zlib";
+import { createInflateRaw } from "node:zlib";
 import { HubError } from "../../model/index.ts";
+import {
+  Checksum,
+  DEFLATED,
+  DIRECTORY_END,
+  DIRECTORY_END_LENGTH,
+  DIRECTORY_ENTRY,
+  DIRECTORY_ENTRY_LENGTH,
+  LOCAL_HEADER,
+  LOCAL_HEADER_LENGTH,
+} from "./zip-format.ts";
 
-const PACKAGE_MAGIC = Buffer.from("PK\u0003\u0004", "latin1");
-const DIRECTORY_ENTRY = 0x02014b50;
-const DIRECTORY_END = 0x06054b50;
-const DIRECTORY_END_LENGTH = 22;
 const LONGEST_COMMENT = 0xffff;
 const STORED = 0;
-const DEFLATED = 8;
 
 interface Entry {
   readonly name: string;
@@ -24,21 +27,33 @@ interface Entry {
   readonly headerOffset: number;
 }
 
-/** Whether a file is a package (`.tdsx`): servers hand out a published `.hyper` as one (reference tableau.md §2). */
-export async function isPackage(file: string): Promise<boolean> {
+/**
+ * Takes the extract out of a package (`.tdsx`) that was fetched, which servers wrap a published `.hyper` in (reference tableau.md §2),
+ * and puts it in the package's place; any other file stays as it is.
+ * @throws HubError HUB-5116 when the package is damaged, checked by its own lengths and checksums, or holds not exactly one extract
+ */
+export async function unwrapExtract(file: string): Promise<void> {
+  if (!(await isPackage(file))) return;
+  const unpacked = `${file}.unpacked`;
+  try {
+    await unpack(file, unpacked);
+    await rename(unpacked, file);
+  } finally {
+    await rm(unpacked, { force: true });
+  }
+}
+
+async function isPackage(file: string): Promise<boolean> {
   const handle = await open(file, "r");
   try {
-    return (await readAt(handle, 0, PACKAGE_MAGIC.length)).equals(PACKAGE_MAGIC);
+    const start = await readAt(handle, 0, 4);
+    return start.length === 4 && start.readUInt32LE() === LOCAL_HEADER;
   } finally {
     await handle.close();
   }
 }
 
-/**
- * Copies the one extract of a package into a file, checked against the package's own length and checksum.
- * Throws HUB-5116 when there is not exactly one or it is damaged.
- */
-export async function unpackExtract(packageFile: string, target: string): Promise<void> {
+async function unpack(packageFile: string, target: string): Promise<void> {
   const handle = await open(packageFile, "r");
   let entry: Entry;
   let start: number;
@@ -47,9 +62,9 @@ export async function unpackExtract(packageFile: string, target: string): Promis
     const [first] = extracts;
     if (first === undefined || extracts.length > 1) throw unreadable(`it holds ${extracts.length} extracts`);
     entry = first;
-    const header = await readAt(handle, entry.headerOffset, 30);
-    if (header.length < 30) throw unreadable("it ends early");
-    start = entry.headerOffset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+    const header = await readAt(handle, entry.headerOffset, LOCAL_HEADER_LENGTH);
+    if (header.length < LOCAL_HEADER_LENGTH) throw unreadable("it ends early");
+    start = entry.headerOffset + LOCAL_HEADER_LENGTH + header.readUInt16LE(26) + header.readUInt16LE(28);
   } finally {
     await handle.close();
   }
@@ -77,17 +92,21 @@ async function readDirectory(handle: FileHandle): Promise<readonly Entry[]> {
   if (at < 0 || tail.length - at < DIRECTORY_END_LENGTH) throw unreadable("it ends early");
   const directory = await readAt(handle, tail.readUInt32LE(at + 16), tail.readUInt32LE(at + 12));
   const entries: Entry[] = [];
-  for (let offset = 0; offset + 46 <= directory.length && directory.readUInt32LE(offset) === DIRECTORY_ENTRY;) {
+  for (
+    let offset = 0;
+    offset + DIRECTORY_ENTRY_LENGTH <= directory.length && directory.readUInt32LE(offset) === DIRECTORY_ENTRY;
+  ) {
     const nameLength = directory.readUInt16LE(offset + 28);
     entries.push({
-      name: directory.subarray(offset + 46, offset + 46 + nameLength).toString("utf8"),
+      name: directory.toString("utf8", offset + DIRECTORY_ENTRY_LENGTH, offset + DIRECTORY_ENTRY_LENGTH + nameLength),
       method: directory.readUInt16LE(offset + 10),
       checksum: directory.readUInt32LE(offset + 16),
       packedBytes: directory.readUInt32LE(offset + 20),
       bytes: directory.readUInt32LE(offset + 24),
       headerOffset: directory.readUInt32LE(offset + 42),
     });
-    offset += 46 + nameLength + directory.readUInt16LE(offset + 30) + directory.readUInt16LE(offset + 32);
+    offset +=
+      DIRECTORY_ENTRY_LENGTH + nameLength + directory.readUInt16LE(offset + 30) + directory.readUInt16LE(offset + 32);
   }
   return entries;
 }
@@ -95,18 +114,6 @@ async function readDirectory(handle: FileHandle): Promise<readonly Entry[]> {
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
   return buffer.subarray(0, bytesRead);
-}
-
-/** Passes bytes on and keeps their number and CRC-32. */
-class Checksum extends Transform {
-  bytes = 0;
-  value = 0;
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.bytes += chunk.length;
-    this.value = crc32(chunk, this.value);
-    done(null, chunk);
-  }
 }
 
 function unreadable(why: string, cause?: unknown): HubError {
