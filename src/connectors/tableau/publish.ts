@@ -115,32 +115,45 @@ class Publisher {
 
   async publishWorkbook(command: WorkbookCommand, signal: AbortSignal): Promise<WorkbookReceipt> {
     return this.#queue.add(
-      async () => {
-        const projectId = await this.#projects.resolve(command.project, signal);
-        return publishWorkbook(this.#client, command, projectId, () => this.#boundary(), signal);
-      },
+      () =>
+        this.#inProject(command.project, signal, (projectId) =>
+          publishWorkbook(this.#client, command, projectId, () => this.#boundary(), signal),
+        ),
       { signal },
     );
   }
 
   async #publish(command: PublishCommand, signal: AbortSignal): Promise<PublishReceipt> {
     const { type, bytes } = await describeFile(command.file);
-    let outcome: Outcome;
-    try {
-      outcome = await this.#toProject(command, type, bytes, signal);
-    } catch (error) {
-      if (tableauCode(error) !== "404005") throw error;
-      // The project we knew is gone; resolve the path again, once.
-      this.#projects.forget();
-      outcome = await this.#toProject(command, type, bytes, signal);
-    }
-    const { datasource, how, chunks, jobId } = outcome;
+    const { datasource, how, chunks, jobId } = await this.#inProject(command.project, signal, (projectId) =>
+      this.#toProject(command, projectId, type, bytes, signal),
+    );
     await addTags(this.#client, datasource, command.tags, signal);
     return { ...standing(datasource), bytes, how, chunks, jobId };
   }
 
-  async #toProject(command: PublishCommand, type: string, bytes: number, signal: AbortSignal): Promise<Outcome> {
-    const projectId = await this.#projects.resolve(command.project, signal);
+  /** Resolves the path once more where the project we knew is gone. */
+  async #inProject<Answer>(
+    path: readonly string[],
+    signal: AbortSignal,
+    publish: (projectId: string) => Promise<Answer>,
+  ): Promise<Answer> {
+    try {
+      return await publish(await this.#projects.resolve(path, signal));
+    } catch (error) {
+      if (tableauCode(error) !== "404005") throw error;
+      this.#projects.forget();
+      return publish(await this.#projects.resolve(path, signal));
+    }
+  }
+
+  async #toProject(
+    command: PublishCommand,
+    projectId: string,
+    type: string,
+    bytes: number,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const before = await findDatasource(this.#client, command.name, projectId, signal);
     const publication: Publication = { command, type, bytes, projectId, before };
     const single = bytes <= this.#options.settings.singleRequestMegabytes * MEGABYTE;

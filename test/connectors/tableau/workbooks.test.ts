@@ -87,6 +87,14 @@ describe("a starter workbook", () => {
     expect(await content(idIn(await listed(), "workbook"))).toBe(DOCUMENT);
   });
 
+  test("finds its project again after somebody made another of that name", async () => {
+    await publish({ project: ["Process Hub"] });
+    await server.organise({ do: "replace-project", project: "Process Hub" });
+    const newer = { project: ["Process Hub"], fingerprint: "process-hub-2" };
+    expect(await publish(newer)).toMatchObject({ name: "Process Hub", how: "published" });
+    expect(await names()).toEqual(["Process Hub"]);
+  });
+
   test("does not mind a workbook of that name in another project", async () => {
     await publish();
     expect(await publish({ project: ["Another"] })).toMatchObject({ name: "Process Hub", how: "published" });
