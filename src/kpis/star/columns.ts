@@ -111,3 +111,22 @@ export const asOfKey = {
 /** A key of a dimension. */
 export const ref = <const D extends DimensionName>(references: D, caption: string) =>
   ({ type: "TEXT", caption, comment: `Leads to the dimension ${caption}.`, references }) as const;
+
+/** What a fact says of money. */
+export const amounts = {
+  amount: money("Amount", "Amount as the source has it, in its own currency."),
+  currency: text("Currency", "Currency of the amount."),
+  amount_corporate: money(
+    "Amount (corporate currency)",
+    "Amount at the rate of the event's day, in the corporate currency.",
+  ),
+} as const;
+
+/** The day of a fact that is about days. */
+export const day = {
+  type: "INT",
+  caption: "Day",
+  comment: "The day as yyyymmdd in the reporting zone.",
+  reads: "name",
+  references: "dim_date",
+} as const;
