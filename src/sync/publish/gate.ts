@@ -21,20 +21,34 @@ export async function checkBeforeSending(source: SourceFile, engine: HyperEngine
   });
 }
 
-/** What differs between what was measured and what the system holds now; null when nothing does or nothing can count it. */
-export async function differenceThere(
+/** What came of looking at what the system holds now. */
+export interface Look {
+  /** False where nothing here can count it, or the system's user may publish it and not fetch it back. */
+  readonly isCounted: boolean;
+  /** Between it and what was measured; null when there is none, or none that was seen. */
+  readonly difference: string | null;
+}
+
+const NOT_COUNTED: Look = { isCounted: false, difference: null };
+/** Reading is a right of its own: whoever has not been given it has been told that the job is done, and by nobody that it is not. */
+const NOT_ALLOWED = "HUB-5103";
+
+/** Compares what was measured with what the system holds now. What is there and cannot be read, though it may be, is not what was sent. */
+export async function lookThere(
   source: SourceFile,
   standing: Pick<StandingSource, "id">,
   { face, directory, engine, signal }: Counting,
-): Promise<string | null> {
-  if (source.format !== "hyper" || engine === null) return null;
+): Promise<Look> {
+  if (source.format !== "hyper" || engine === null) return NOT_COUNTED;
   const file = join(directory, `download-${standing.id}${extname(source.file)}`);
   try {
-    return await fetchExtract(face, standing, file, signal, () => differenceIn(source, file, engine));
+    const difference = await fetchExtract(face, standing, file, signal, () => differenceIn(source, file, engine));
+    return { isCounted: true, difference };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HubError)) throw error;
-    return `what is there cannot be counted (${error.code} ${error.message})`;
+    if (error.code === NOT_ALLOWED) return NOT_COUNTED;
+    return { isCounted: true, difference: `what is there cannot be counted (${error.code} ${error.message})` };
   }
 }
 

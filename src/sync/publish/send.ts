@@ -6,7 +6,7 @@ import type { StarTableName } from "../../kpis/index.ts";
 import { HubError } from "../../model/index.ts";
 import { choose } from "./choose.ts";
 import type { Choice, ChooseOptions } from "./choose.ts";
-import { checkBeforeSending, differenceThere } from "./gate.ts";
+import { checkBeforeSending, lookThere } from "./gate.ts";
 import type { SourceFile } from "./files.ts";
 import { commandFor, putBack } from "./put-back.ts";
 import { documentOf, rememberTable, requestIdOf, UNKNOWN_WARNING } from "./remembered.ts";
@@ -100,20 +100,22 @@ async function sendDelta(source: SourceFile, choice: Delta, options: SendOptions
   const unseen = (memory.changedSinceLook ?? 0) + rowsSent;
   const rows = source.tables.reduce((sum, table) => sum + table.rows, 0);
   const look = memory.changedSinceLook === null || unseen > LOOK_AGAIN_SHARE * rows;
-  const difference = look ? await differenceThere(source, choice.standing, options) : null;
-  if (difference !== null) {
+  const seen = look ? await lookThere(source, choice.standing, options) : null;
+  if (seen !== null && seen.difference !== null) {
     return sendWhole(
       source,
-      instead(choice, `After its update it did not hold what was measured: ${difference}`),
+      instead(choice, `After its update it did not hold what was measured: ${seen.difference}`),
       options,
     );
   }
   await before.keepExtract(source.fact, source.format, source.file);
-  const left = { name: memory.name, tables: after, changedSinceLook: look ? 0 : unseen, before: memory, stood: true };
+  const isCounted = seen?.isCounted === true;
+  const changedSinceLook = isCounted ? 0 : memory.changedSinceLook === null ? null : unseen;
+  const left = { name: memory.name, tables: after, changedSinceLook, before: memory, stood: true };
   const standing = await leave(source, left, options);
   return outcome(source, standing, {
     how: "delta",
-    checked: look ? "content" : "job",
+    checked: isCounted ? "content" : "job",
     rowsSent,
     bytesSent: receipt.bytes,
     chunks: receipt.chunks,
@@ -131,7 +133,7 @@ async function sendWhole(source: SourceFile, choice: Whole, options: SendOptions
   const { face, before, engine, signal } = options;
   const command = await commandFor(source, choice.name, source.file, options);
   const receipt = await inDoubt(source.fact, choice.memory, options, () => face.publish(command, signal));
-  const difference = await differenceThere(source, receipt, options);
+  const { isCounted, difference } = await lookThere(source, receipt, options);
   if (difference !== null) {
     throw new HubError("HUB-5030", `${source.name} does not hold what was sent: ${difference}`, {
       disposition: "stop-stream",
@@ -152,7 +154,7 @@ async function sendWhole(source: SourceFile, choice: Whole, options: SendOptions
   return outcome(source, standing, {
     how: choice.standing === null ? "created" : "overwritten",
     why: choice.why,
-    checked: source.format === "hyper" && engine !== null ? "content" : "nothing",
+    checked: isCounted ? "content" : source.format === "hyper" && engine !== null ? "job" : "nothing",
     rowsSent: source.tables.reduce((sum, table) => sum + table.rows, 0),
     bytesSent: receipt.bytes,
     chunks: receipt.chunks,

@@ -120,6 +120,16 @@ withEngine("a Tableau that", () => {
     },
   );
 
+  test("lets its user publish and not fetch back is believed, and that is said", async () => {
+    await world.server.dial({ fault: "error", status: 403, route: "/content", times: null });
+    expect(await world.publish(OLD)).toMatchObject({ how: "created", checked: "job" });
+    expect(await world.publish(FEW)).toMatchObject({ how: "delta", checked: "job" });
+    await world.server.undial();
+    expect(await world.there()).toEqual(FEW);
+    // The first that can be looked at is.
+    expect(await world.publish(OLD)).toMatchObject({ how: "delta", checked: "content" });
+  });
+
   test("fails the job of changed rows alone gets the whole", async () => {
     await world.publish(OLD);
     await world.server.control("/settings", { failJobs: 1 });
