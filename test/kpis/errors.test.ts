@@ -41,6 +41,28 @@ describe("measuring fails plainly", () => {
     star.close();
   });
 
+  test("with HUB-4505 when its disk is full, and keeps what was committed for the next time", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "hub-star-"));
+    const kept = { path: join(folder, "star.duckdb"), madeBy: "test" };
+    const full = await openStar({ zone, kept, memoryLimit: "64MB" });
+    await full.run("SET max_temp_directory_size = '1MB'");
+    full.append("kept_version", { version: "committed" });
+    full.flush();
+    const sorting =
+      "CREATE TEMP TABLE sorted AS SELECT md5(n::VARCHAR) AS hash FROM range(3000000) AS r(n) ORDER BY hash";
+    await expect(full.run(sorting)).rejects.toMatchObject({
+      code: "HUB-4505",
+      place: { request: sorting },
+      remedy: expect.stringContaining("Free space"),
+    });
+    full.close();
+    const roomy = await openStar({ zone, kept, memoryLimit: "64MB" });
+    await roomy.run(sorting);
+    expect(await roomy.query("SELECT version FROM kept_version")).toEqual([{ version: "committed" }]);
+    roomy.close();
+    await rm(folder, { recursive: true });
+  });
+
   test("with HUB-4503 when a query is wrong, showing it", async () => {
     const star = await openStar({ zone });
     await expect(star.query("SELECT nothing FROM nowhere")).rejects.toMatchObject({

@@ -6,6 +6,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { HubError } from "../../model/index.ts";
 import type { Table } from "./columns.ts";
+import { isDiskFull, starFailure } from "./failure.ts";
 import { CACHE_TABLES, LASTING, WORK_TABLES } from "./kept-tables.ts";
 import { createLocalTime } from "./local-time.ts";
 import { Star } from "./star.ts";
@@ -33,7 +34,7 @@ const TABLES: Readonly<Record<TableName, Table>> = { ...STAR_TABLES, ...CACHE_TA
  * Opens the star schema in DuckDB, empty but for the cases that its file has kept. Nothing is fetched: extensions are neither
  * installed nor loaded. A file that is damaged or of another layout is made anew; one that somebody has open is left alone, and the
  * star is in memory this time.
- * @throws HubError HUB-4501 when the database cannot be opened
+ * @throws HubError HUB-4501 when the database cannot be opened, HUB-4505 when its disk is full
  */
 export async function openStar(options: StarOptions): Promise<Star> {
   const { kept, ...inMemory } = options;
@@ -44,10 +45,13 @@ export async function openStar(options: StarOptions): Promise<Star> {
       return await open(options);
     } catch (error) {
       if (isInUse(error)) return await open(inMemory);
+      // What was kept is whole; there is only no room beside it.
+      if (isDiskFull(error)) throw error;
       await forgetStar(kept.path);
       return await open(options);
     }
   } catch (error) {
+    if (isDiskFull(error)) throw starFailure(error, { code: "HUB-4501", message: "" });
     throw new HubError("HUB-4501", `The measuring database ${kept?.path ?? "in memory"} cannot be opened.`, {
       cause: error,
       remedy: "Check that its folder is writable.",

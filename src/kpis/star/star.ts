@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { DuckDBDateValue, DuckDBTimestampValue } from "@duckdb/node-api";
 import { DAY, HubError } from "../../model/index.ts";
+import { starFailure } from "./failure.ts";
 import { LASTING } from "./kept-tables.ts";
 import type { CacheRow, CacheTableName } from "./kept-tables.ts";
 import type { LocalTime } from "./local-time.ts";
@@ -140,9 +141,12 @@ export class Star {
   close(): void {
     this.#isClosing = true;
     if (this.#underWay > 0) return;
-    for (const writer of this.#writers.values()) writer.close();
-    this.#connection.closeSync();
-    this.#instance.closeSync();
+    try {
+      for (const writer of this.#writers.values()) writer.close();
+    } finally {
+      this.#connection.closeSync();
+      this.#instance.closeSync();
+    }
   }
 
   /** Rows that come in under a running query corrupt the engine's memory. */
@@ -173,14 +177,11 @@ export class Star {
 }
 
 function failed(sql: string, cause: unknown): HubError {
-  return new HubError(
-    "HUB-4503",
-    `A measuring query failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    {
-      cause,
-      place: { request: sql.slice(0, 300) },
-    },
-  );
+  return starFailure(cause, {
+    code: "HUB-4503",
+    message: `A measuring query failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    request: sql.slice(0, 300),
+  });
 }
 
 function plain(value: DuckDBValue): SqlValue {

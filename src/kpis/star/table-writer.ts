@@ -10,8 +10,9 @@ import {
   TIMESTAMP,
   VARCHAR,
 } from "@duckdb/node-api";
-import { DAY, HubError } from "../../model/index.ts";
+import { DAY } from "../../model/index.ts";
 import type { Column, ColumnType, Table } from "./columns.ts";
+import { starFailure } from "./failure.ts";
 import type { LocalTime } from "./local-time.ts";
 
 const CHUNK_ROWS = 2048;
@@ -45,6 +46,7 @@ export class TableWriter {
   #rows = 0;
   #chunks = 0;
   #isClean = true;
+  #hasFailed = false;
 
   private constructor(name: string, table: Table, appender: DuckDBAppender, local: LocalTime) {
     const columns = Object.entries(table.columns);
@@ -74,8 +76,14 @@ export class TableWriter {
     this.#isClean = true;
   }
 
+  /** Closing writes what was not flushed; where writing has failed before, it fails again, and whoever wrote has been told. */
   close(): void {
-    this.#appender.closeSync();
+    const hadFailed = this.#hasFailed;
+    try {
+      this.#guard(() => this.#appender.closeSync());
+    } catch (error) {
+      if (!hadFailed) throw error;
+    }
   }
 
   #empty(): void {
@@ -96,7 +104,8 @@ export class TableWriter {
     try {
       work();
     } catch (error) {
-      throw new HubError("HUB-4502", `Rows of ${this.#name} could not be written.`, { cause: error });
+      this.#hasFailed = true;
+      throw starFailure(error, { code: "HUB-4502", message: `Rows of ${this.#name} could not be written.` });
     }
   }
 }
