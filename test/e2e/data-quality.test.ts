@@ -31,7 +31,7 @@ async function qualityAfter(hours: number): Promise<ReadonlyMap<string, unknown>
       await mapAndLink(context);
       await reconcileStep(context);
       const { star } = await measureStep(context);
-      const rows = await star.query("SELECT entity, metric, value FROM fact_data_quality");
+      const rows = await star.query("SELECT entity, metric, value, is_ok FROM fact_data_quality");
       star.close();
       const contract = context.configuration.compiled(handoffKind).find(({ name }) => name === "sales-to-cs");
       const expected = (await context.store.handoffs.handoffs("sales-to-cs")).filter(
@@ -40,6 +40,11 @@ async function qualityAfter(hours: number): Promise<ReadonlyMap<string, unknown>
       const lacks = expected.reduce((sum, { lacks: own = [] }) => sum + own.length, 0);
       const needed = expected.length * (contract?.needs.length ?? 0);
       const answer = new Map(rows.map(({ entity, metric, value }) => [`${String(entity)} ${String(metric)}`, value]));
+      // What few cases of a small company are joined is another matter.
+      const failing = rows
+        .filter((row) => row["is_ok"] === 0 && row["metric"] !== "link coverage")
+        .map(({ entity, metric }) => `${String(entity)} ${String(metric)}`);
+      answer.set("failing", failing.join(", "));
       answer.set("needed", needed).set("filled", (needed - lacks) / needed);
       return { answer, complete: true, summary: null };
     });
@@ -64,12 +69,17 @@ test("meetings that were planned and never confirmed are told once they would ha
   const early = "salesforce-prod Event recorded before they happened";
   const before = await qualityAfter(1);
   expect(before.get(early)).toBe(0);
+  expect(before.get("failing")).toBe("");
+  // What carries no stamp can have none in the future.
+  expect(before.has("asana-main users future times")).toBe(false);
+  expect(before.get("asana-main tasks future times")).toBe(0);
   expect(before.get("needed")).toBeGreaterThan(8);
   expect(before.get("filled")).toBeLessThan(0.7);
   expect(before.get("sales-to-cs completeness")).toBeCloseTo(Number(before.get("filled")), 10);
   expect(before.get("all history depth")).toBeGreaterThan(0);
   const after = await qualityAfter(3);
   expect(after.get(early)).toBe(1);
+  expect(after.get("failing")).toBe(early);
   expect(after.get("salesforce-prod Event ids given twice")).toBe(0);
   // Only the first reading counted what there is.
   for (const stream of ["Opportunity", "OpportunityFieldHistory"])

@@ -52,8 +52,8 @@ export interface StreamQuality {
   readonly system: string;
   readonly tenant: string;
   readonly stream: string;
-  /** Records whose own stamp lies after they were read. */
-  readonly ahead: number;
+  /** Records whose own stamp lies after they were read; null where none has a stamp. */
+  readonly ahead: number | null;
   /** History rows whose record was never seen. */
   readonly orphans: number;
   /** Events that a record told of before they happened, and that it was not changed after; those after the as-of are plans. */

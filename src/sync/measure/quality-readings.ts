@@ -85,7 +85,7 @@ function readingsOfRecords(
     ...(quality === undefined
       ? []
       : [
-          count("future times", quality.ahead, 0),
+          ...(quality.ahead === null ? [] : [count("future times", quality.ahead, 0)]),
           count("orphan events", quality.orphans, 0),
           count("recorded before they happened", quality.early, 0),
           ...(quality.latencyP95Ms === null
